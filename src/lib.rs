@@ -1,0 +1,5 @@
+//! zeitnah brings customer reviews and questions into the team's chat as cards, publishes the answers back
+//! and keeps the deadlines. Data flows one way; each layer may name only the layers below it
+//! (ARCHITECTURE.md has the map, `tests/house.rs` holds it).
+
+pub mod sandbox;

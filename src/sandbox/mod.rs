@@ -1,0 +1,10 @@
+//! Stand-ins for the far side, with memory and with faults on demand: a Slack, a Google review API and a shop's
+//! review site. They speak the platforms' wire formats and know nothing of the bot, so the bot's real clients are
+//! what every story test and the demo run. Time comes in from outside, so a test can make it stand still.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+/// Where the stand-ins read the time.
+pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;

@@ -1,0 +1,1 @@
+//! One integration binary, so that the crate is linked once.
