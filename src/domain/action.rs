@@ -1,0 +1,190 @@
+//! What a person can ask for with a button, a form or a command, and the token that carries it. The token holds the
+//! verb and the item, nothing else: a press is judged by what is true now, not by what the button once showed.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::At;
+use crate::domain::id::ItemId;
+use crate::domain::id::ReplyId;
+use crate::domain::person::PersonId;
+use crate::domain::rights::Role;
+
+macro_rules! verbs {
+    ($($name:ident = $token:literal, $role:ident;)+) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum Verb { $($name,)+ }
+
+        impl Verb {
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $token,)+ }
+            }
+
+            /// Who may: checked on each press, not only when the button is drawn.
+            pub fn needs(self) -> Role {
+                match self { $(Self::$name => Role::$role,)+ }
+            }
+        }
+    };
+}
+
+verbs! {
+    Reply = "reply", Responder;
+    Take = "take", Responder;
+    TakeOver = "takeover", Responder;
+    Release = "release", Responder;
+    Escalate = "escalate", Responder;
+    Handle = "handled", Responder;
+    Snooze = "snooze", Responder;
+    Undo = "undo", Responder;
+    ChangeReply = "change", Responder;
+    ConfirmThere = "there", Responder;
+    SendAgain = "again", Responder;
+    Reopen = "reopen", Responder;
+    FullText = "full", Viewer;
+    Why = "why", Viewer;
+    ViewReply = "view", Viewer;
+    OpenSource = "open-at", Viewer;
+    CopyText = "copy", Viewer;
+}
+
+impl Verb {
+    pub fn parse(token: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|v| v.as_str() == token)
+    }
+}
+
+/// `z1.<verb>.<item>`: version, verb, item.
+pub fn token(verb: Verb, item: ItemId) -> String {
+    format!("z1.{}.{}", verb.as_str(), item)
+}
+
+pub fn read_token(token: &str) -> Option<(Verb, ItemId)> {
+    let mut parts = token.splitn(3, '.');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some("z1"), Some(verb), Some(item)) => Some((Verb::parse(verb)?, item.parse().ok()?)),
+        _ => None,
+    }
+}
+
+/// Which form, about what; comes back when it is submitted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormToken {
+    pub step: Step,
+    pub item: ItemId,
+    /// Where the card stands that it was opened from, for private answers.
+    pub room: String,
+    pub reply: Option<ReplyId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    Write,
+    Preview,
+    Escalate,
+    Handle,
+    Snooze,
+    /// Nothing to submit.
+    Read,
+}
+
+/// Which item a person means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemRef {
+    Id(ItemId),
+    Number(i64),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    Do { verb: Verb, item: ItemRef },
+    Submit { form: FormToken, values: BTreeMap<String, String> },
+    /// A slash command that is about no single item.
+    List(Listing),
+    Help { unknown: Option<String> },
+    /// The chat told us that a room or a group changed.
+    Changed(Change),
+    /// Something we do not know; kept, answered politely, never lost.
+    Odd { why: String },
+    /// Nothing to do, for example a link button that the chat reports as pressed.
+    Nothing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    Open,
+    Mine,
+    Overdue,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Membership of this group or room is to be read again.
+    Circle(String),
+    /// Cards in this room are worth another try now.
+    Room(String),
+}
+
+/// One use of a button, form or command, as far as it is understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Press {
+    pub chat: String,
+    /// The same delivery twice has the same key.
+    pub key: String,
+    pub by: Actor,
+    pub ask: Ask,
+    pub room: String,
+    pub thread: Option<String>,
+    /// Where a private answer can be sent besides the room.
+    pub answer_to: Option<String>,
+    /// Opens a form within three seconds, once.
+    pub opener: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    pub person: PersonId,
+    pub name: String,
+    /// From another company's workspace.
+    pub outsider: bool,
+}
+
+/// What a press comes to; the chat says it in its own way.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// All that is to be said was written down as effects.
+    Done,
+    Open(crate::domain::form::Form),
+    /// The form stays with these sentences at its fields.
+    Faults(BTreeMap<String, String>),
+    /// The form becomes the next one.
+    Next(crate::domain::form::Form),
+}
+
+/// A time that a press may not use: it was made long ago and only delivered now.
+pub fn is_late(opened: At, now: At) -> bool {
+    (now - opened).num_milliseconds() > 2_500
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_comes_back_as_it_went() {
+        let item = ItemId::new(At::UNIX_EPOCH);
+        for verb in Verb::ALL {
+            let token = token(*verb, item);
+            assert!(token.len() <= 100, "fits every chat");
+            assert_eq!(read_token(&token), Some((*verb, item)));
+        }
+        assert_eq!(read_token("z2.reply.x"), None);
+        assert_eq!(read_token("z1.reply.not-an-id"), None);
+        assert_eq!(read_token(""), None);
+    }
+}

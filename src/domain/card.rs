@@ -1,0 +1,324 @@
+//! What a card says, the same five lines in the same order whatever the state: head, the customer's words, who wrote
+//! them, the one line that changes, and the buttons that are possible now. No markup here: each chat adds its own.
+
+use crate::domain::action::Verb;
+use crate::domain::caps::Mode;
+use crate::domain::handling::Handling;
+use crate::domain::id::ItemId;
+use crate::domain::item::Item;
+use crate::domain::item::Tone;
+use crate::domain::person::PersonId;
+use crate::domain::reply::Reply;
+use crate::domain::reply::ReplyState;
+use crate::domain::text::Lang;
+use crate::domain::text::Seg;
+use crate::domain::text::Voice;
+use crate::domain::words;
+
+/// What fits a card without pushing the next one away.
+const WORDS_UNITS: usize = 1200;
+const WORDS_LINES: usize = 8;
+const NAME_UNITS: usize = 60;
+const WHY_UNITS: usize = 160;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Card {
+    pub item: ItemId,
+    pub tone: Tone,
+    /// What a notification and a screen reader say.
+    pub summary: String,
+    pub head: String,
+    pub words: String,
+    /// How to get the rest, when the words are cut.
+    pub rest: Option<String>,
+    pub who: Vec<Vec<Seg>>,
+    pub state: Vec<Seg>,
+    pub buttons: Vec<Button>,
+    pub more: Vec<Button>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Button {
+    pub verb: Verb,
+    pub label: String,
+    pub main: bool,
+    /// Opens this address instead of asking us.
+    pub url: Option<String>,
+    pub confirm: Option<Confirm>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Confirm {
+    pub title: String,
+    pub text: String,
+    pub yes: String,
+    pub no: String,
+}
+
+/// All that a card depends on; no time, so that a card never goes stale by itself.
+pub struct Facts<'a> {
+    pub item: &'a Item,
+    pub reply: Option<&'a Reply>,
+    pub source: &'a str,
+    pub voice: Voice,
+    pub name: &'a dyn Fn(&PersonId) -> String,
+    pub first_answer_minutes: Option<i64>,
+}
+
+pub fn build(facts: &Facts) -> Card {
+    let Facts { item, voice, .. } = facts;
+    let lang = voice.lang;
+    let head = head(item, facts.source, lang);
+    let body = full_words(item);
+    let (words, rest) = if body.is_empty() {
+        (lang.text("no-text", &[]), None)
+    } else {
+        let kept = words::cut(&body, WORDS_UNITS, WORDS_LINES);
+        let rest = (kept.len() < body.len())
+            .then(|| lang.text("whole-text", &[("count", lang.number(words::graphemes(&body)).into())]));
+        (kept.trim_end().to_owned(), rest)
+    };
+    let summary = words::short_line(&format!("{head} – {words}"), 280);
+    let (buttons, more) = buttons(facts);
+    Card { item: item.id, tone: item.tone, summary, head, words, rest, who: who(facts), state: state(facts), buttons, more }
+}
+
+/// `★★☆☆☆  Kritik · Google · Filiale München Ost`
+pub fn head(item: &Item, source: &str, lang: Lang) -> String {
+    let mark = match (item.tone, item.rating) {
+        (Tone::Question, _) => "?".to_owned(),
+        (_, Some(rating)) => stars(rating.stars()),
+        (_, None) => "–".to_owned(),
+    };
+    let mut parts = vec![lang.text(&format!("tone-{}", item.tone.as_str()), &[]), source.to_owned()];
+    parts.extend(item.subject_name().map(|s| words::short_line(s, NAME_UNITS)).filter(|s| !s.is_empty()));
+    format!("{mark}  {}", parts.join(" · "))
+}
+
+pub fn stars(n: u8) -> String {
+    let full = usize::from(n.min(5));
+    format!("{}{}", "★".repeat(full), "☆".repeat(5 - full))
+}
+
+/// Title and body as they are shown, uncut.
+pub fn full_words(item: &Item) -> String {
+    let title = item.title.as_deref().map(words::line).unwrap_or_default();
+    let body = item.body.as_deref().map(words::shown).unwrap_or_default();
+    match (title.is_empty(), body.is_empty()) {
+        (false, false) => format!("{title}\n{body}"),
+        (false, true) => title,
+        (true, _) => body,
+    }
+}
+
+fn who(facts: &Facts) -> Vec<Vec<Seg>> {
+    let Facts { item, voice, .. } = facts;
+    let name = match item.author_name().map(|n| words::short_line(n, NAME_UNITS)).filter(|n| !n.is_empty()) {
+        Some(name) => name,
+        None => voice.lang.text("anonymous", &[]),
+    };
+    let mut parts = vec![voice.say("who-author", &[("name", name.into())])];
+    parts.push(voice.say("who-published", &[("at", item.published_at.unwrap_or(item.first_seen_at).into())]));
+    if let Some(at) = item.edited_at.filter(|at| item.published_at.is_none_or(|p| *at > p)) {
+        parts.push(voice.say("who-edited", &[("at", at.into())]));
+    }
+    if let Some(language) = item.language.as_deref().filter(|l| *l != voice.lang.as_str()) {
+        let key = format!("language-{language}");
+        let language = if voice.lang.has(&key) { voice.lang.text(&key, &[]) } else { language.to_owned() };
+        parts.push(voice.say("who-language", &[("language", language.into())]));
+    }
+    if let Some(up) = item.votes.up.filter(|n| *n > 0) {
+        parts.push(voice.say("who-votes", &[("up", i64::from(up).into())]));
+    }
+    if item.verified.is_some() {
+        parts.push(voice.say("who-verified", &[]));
+    }
+    parts.push(voice.say("who-number", &[("number", item.number.to_string().into())]));
+    parts
+}
+
+fn state(facts: &Facts) -> Vec<Seg> {
+    let mut line = state_base(facts);
+    let Facts { item, voice, .. } = facts;
+    if let Some(escalation) = item.escalation.as_ref().filter(|_| item.handling.is_open()) {
+        line.extend(voice.say("state-escalated", &[("to", escalation.to.as_str().into())]));
+    }
+    if facts.reply.is_some_and(|r| r.state.stands_at_source() && r.answers < item.revision) {
+        line.extend(voice.say("state-edited", &[]));
+    }
+    line
+}
+
+fn state_base(facts: &Facts) -> Vec<Seg> {
+    let Facts { item, reply, source, voice, name, .. } = facts;
+    if let Handling::Removed { at } = &item.handling {
+        return voice.say("state-removed", &[("source", (*source).into()), ("at", (*at).into())]);
+    }
+    if let Some(line) = reply.and_then(|r| reply_line(facts, r)) {
+        return line;
+    }
+    match &item.handling {
+        Handling::Open => match (item.overdue_at, item.deadline) {
+            (Some(_), Some(d)) => voice.say("state-overdue", &[("due", d.due.into())]),
+            (_, Some(d)) => voice.say("state-open", &[("due", d.due.into())]),
+            (_, None) => voice.say("state-open-endless", &[]),
+        },
+        Handling::Claimed { by, until } => {
+            let holder = [("name", name(by).into()), ("until", (*until).into())];
+            match (item.overdue_at, item.deadline) {
+                (Some(_), Some(d)) => voice.say("state-overdue-claimed", &with_due(holder, d.due)),
+                (_, Some(d)) => voice.say("state-claimed", &with_due(holder, d.due)),
+                (_, None) => voice.say("state-claimed-endless", &holder),
+            }
+        }
+        Handling::Snoozed { by, until, why } => {
+            let key = if why.is_some() { "state-snoozed-why" } else { "state-snoozed" };
+            let why = words::short_line(why.as_deref().unwrap_or_default(), WHY_UNITS);
+            voice.say(key, &[("until", (*until).into()), ("name", name(by).into()), ("why", why.into())])
+        }
+        Handling::Answered { by, at } => {
+            let mut line = match by {
+                Some(by) => voice.say("state-answered", &[("name", name(by).into()), ("at", (*at).into())]),
+                None => voice.say("state-answered-elsewhere", &[("source", (*source).into()), ("at", (*at).into())]),
+            };
+            if let Some(minutes) = facts.first_answer_minutes {
+                line.extend(voice.say("state-answered-after", &[("span", voice.lang.span(minutes).into())]));
+            }
+            if let Some(deadline) = item.deadline {
+                let key = if deadline.is_met_at(*at) { "state-kept" } else { "state-missed" };
+                line.extend(voice.say(key, &[]));
+            }
+            line
+        }
+        Handling::Handled { by, at, reason, note } => {
+            let key = if note.is_some() { "state-handled-note" } else { "state-handled" };
+            let note = words::short_line(note.as_deref().unwrap_or_default(), WHY_UNITS);
+            let reason = voice.lang.text(&format!("reason-{}", reason.as_str()), &[]);
+            voice.say(
+                key,
+                &[("name", name(by).into()), ("at", (*at).into()), ("reason", reason.into()), ("note", note.into())],
+            )
+        }
+        Handling::Removed { at } => {
+            voice.say("state-removed", &[("source", (*source).into()), ("at", (*at).into())])
+        }
+    }
+}
+
+fn with_due(
+    [name, until]: [(&'static str, crate::domain::text::Arg); 2],
+    due: crate::domain::At,
+) -> [(&'static str, crate::domain::text::Arg); 3] {
+    [name, until, ("due", due.into())]
+}
+
+/// What the reply says about the item's state, when it says more than the handling does.
+fn reply_line(facts: &Facts, reply: &Reply) -> Option<Vec<Seg>> {
+    let Facts { item, source, voice, name, .. } = facts;
+    let source_arg = ("source", (*source).into());
+    let mut line = match &reply.state {
+        ReplyState::Queued { .. } => voice.say("state-queued", &[("name", name(&reply.by).into())]),
+        ReplyState::Sending => voice.say("state-sending", &[("name", name(&reply.by).into()), source_arg]),
+        ReplyState::Pending { since } => voice.say("state-pending", &[("at", (*since).into()), source_arg]),
+        ReplyState::Unknown { .. } => voice.say("state-unknown", &[]),
+        ReplyState::Rejected { why } if item.handling.is_open() => {
+            voice.say("state-rejected", &[source_arg, ("why", words::short_line(why, WHY_UNITS).into())])
+        }
+        ReplyState::Failed { why } if item.handling.is_open() => {
+            voice.say("state-failed", &[("why", words::short_line(why, WHY_UNITS).into())])
+        }
+        ReplyState::Draft
+        | ReplyState::Visible { .. }
+        | ReplyState::Withdrawn
+        | ReplyState::Rejected { .. }
+        | ReplyState::Failed { .. } => return None,
+    };
+    let dead_end = matches!(reply.state, ReplyState::Rejected { .. } | ReplyState::Failed { .. });
+    if let Some(deadline) = item.deadline.filter(|_| dead_end) {
+        line.extend(voice.say("state-then-due", &[("due", deadline.due.into())]));
+    }
+    Some(line)
+}
+
+fn buttons(facts: &Facts) -> (Vec<Button>, Vec<Button>) {
+    let Facts { item, reply, source, voice, .. } = facts;
+    let lang = voice.lang;
+    let plain = |verb: Verb| Button {
+        verb,
+        label: lang.text(&format!("button-{}", verb.as_str()), &[("source", (*source).into())]),
+        main: false,
+        url: None,
+        confirm: None,
+    };
+    let main = |button: Button| Button { main: true, ..button };
+    let named = |verb: Verb, key: &str| Button { label: lang.text(key, &[]), ..plain(verb) };
+    let link = |verb: Verb| item.permalink.clone().map(|url| Button { url: Some(url), ..plain(verb) });
+    let long = [Verb::FullText].map(plain);
+    let at_source = link(Verb::OpenSource);
+
+    match (&item.handling, reply.map(|r| &r.state)) {
+        (Handling::Removed { .. }, _) => (long.into(), Vec::new()),
+        (_, Some(ReplyState::Queued { .. })) => (vec![plain(Verb::Undo)], Vec::new()),
+        (_, Some(ReplyState::Sending)) => (vec![plain(Verb::ViewReply)], at_source.into_iter().collect()),
+        (_, Some(ReplyState::Unknown { .. })) => {
+            let confirm = Confirm {
+                title: lang.text("confirm-again-title", &[]),
+                text: lang.text("confirm-again-text", &[("source", (*source).into())]),
+                yes: lang.text("confirm-again-yes", &[]),
+                no: lang.text("confirm-no", &[]),
+            };
+            let again = Button { confirm: Some(confirm), ..plain(Verb::SendAgain) };
+            let buttons = [main(plain(Verb::ConfirmThere)), again, plain(Verb::ViewReply)];
+            (buttons.into_iter().chain(at_source).collect(), Vec::new())
+        }
+        (Handling::Answered { .. }, state) => {
+            let ours = state.is_some_and(ReplyState::stands_at_source);
+            let mut row = Vec::new();
+            if ours {
+                row.push(plain(Verb::ViewReply));
+                row.extend(item.caps.edit.then(|| plain(Verb::ChangeReply)));
+            }
+            row.extend((!ours).then(|| plain(Verb::FullText)));
+            let more = [plain(Verb::Reopen), plain(Verb::Why)].into_iter().chain(at_source);
+            (row, more.collect())
+        }
+        (Handling::Handled { .. }, _) => {
+            let more = long.into_iter().chain([plain(Verb::Why)]).chain(at_source);
+            (vec![plain(Verb::Reopen)], more.collect())
+        }
+        (_, Some(ReplyState::Pending { .. })) => {
+            let mut row = vec![plain(Verb::ViewReply)];
+            row.extend(item.caps.edit.then(|| plain(Verb::ChangeReply)));
+            (row, long.into_iter().chain([plain(Verb::Why)]).chain(at_source).collect())
+        }
+        (Handling::Open | Handling::Claimed { .. } | Handling::Snoozed { .. }, state) => {
+            let take = match item.handling {
+                Handling::Claimed { .. } => plain(Verb::Release),
+                Handling::Open
+                | Handling::Snoozed { .. }
+                | Handling::Answered { .. }
+                | Handling::Handled { .. }
+                | Handling::Removed { .. } => plain(Verb::Take),
+            };
+            let rest = [take, plain(Verb::Escalate), plain(Verb::Handle)];
+            match item.caps.mode {
+                Mode::Api => {
+                    let first = match state {
+                        Some(ReplyState::Rejected { .. } | ReplyState::Failed { .. }) => {
+                            named(Verb::Reply, "button-write-again")
+                        }
+                        Some(ReplyState::Draft) => named(Verb::Reply, "button-write-on"),
+                        _ => plain(Verb::Reply),
+                    };
+                    let more = [plain(Verb::Snooze), plain(Verb::FullText), plain(Verb::Why)];
+                    (std::iter::once(main(first)).chain(rest).collect(), more.into_iter().chain(at_source).collect())
+                }
+                Mode::DeepLink | Mode::None => {
+                    let more = [Verb::Snooze, Verb::CopyText, Verb::Why].map(plain);
+                    let first = at_source.filter(|_| item.caps.mode == Mode::DeepLink).map(main);
+                    (first.into_iter().chain(rest).collect(), more.into())
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What must happen outside, written down in the transaction that decided it and carried out by a worker later. The
+//! JSON of each variant is nailed by a test, because rows outlive releases.
+
+use serde::Deserialize;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::domain::At;
+use crate::domain::id::CardId;
+use crate::domain::id::EffectId;
+use crate::domain::id::EventId;
+use crate::domain::id::ItemId;
+use crate::domain::id::ReplyId;
+use crate::domain::person::Mention;
+use crate::domain::text::Seg;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "v1", rename_all = "snake_case")]
+pub enum Effect {
+    PostCard { card: CardId },
+    EditCard { card: CardId },
+    /// A line in the card's thread; pings only whom it names.
+    PostNote { card: CardId, event: EventId, ping: Vec<Mention> },
+    /// The same news where somebody looks: a channel or a direct message of an escalation target.
+    Alert { card: CardId, event: EventId, to: AlertTo },
+    /// A sentence that only one person sees.
+    Whisper { room: String, user: String, thread: Option<String>, answer_to: Option<String>, text: Vec<Seg> },
+    PublishReply { reply: ReplyId },
+    /// Look whether a reply under moderation became visible.
+    FollowReply { reply: ReplyId, since: At },
+    SendDigest { digest: String, room: String, slot: String, from: At, to: At },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertTo {
+    Room { room: String, ping: Vec<Mention> },
+    Person(String),
+}
+
+/// Urgent before normal before digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lane {
+    Urgent = 0,
+    Normal = 1,
+    Digest = 2,
+}
+
+/// An effect to be written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEffect {
+    pub id: EffectId,
+    /// Unique for ever: the same key is never done twice.
+    pub key: String,
+    pub effect: Effect,
+    pub item: Option<ItemId>,
+    pub lane: Lane,
+    /// Effects with the same serial run one after the other.
+    pub serial: String,
+    /// Effects with the same pace share a rate limit.
+    pub pace: Option<String>,
+    pub run_at: At,
+}
+
+impl Effect {
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::PostCard { .. } => "post_card",
+            Self::EditCard { .. } => "edit_card",
+            Self::PostNote { .. } => "post_note",
+            Self::Alert { .. } => "alert",
+            Self::Whisper { .. } => "whisper",
+            Self::PublishReply { .. } => "publish_reply",
+            Self::FollowReply { .. } => "follow_reply",
+            Self::SendDigest { .. } => "send_digest",
+        }
+    }
+}
+
+/// Waits between tries, in seconds; the last one repeats.
+const SCHEDULE: [i64; 7] = [2, 5, 15, 30, 30, 30, 30];
+/// A hint may make us wait longer than our own schedule, but not for ever.
+const LONGEST_HINT: i64 = 3600;
+
+/// When to try again after the `attempt`-th try failed. `hint` is the far side's own Retry-After, in seconds.
+pub fn next_try(now: At, attempt: i32, hint: Option<i64>, jitter: f64) -> At {
+    let step = usize::try_from(attempt.max(1) - 1).unwrap_or(0).min(SCHEDULE.len() - 1);
+    let own = SCHEDULE[step];
+    match hint {
+        // The far side knows best when it has room again; a little jitter keeps replicas from coming back as one.
+        Some(hint) => now + millis(hint.clamp(1, LONGEST_HINT) as f64 + 0.25 * jitter),
+        None => now + millis(own as f64 * (1.0 + 0.25 * jitter)),
+    }
+}
+
+fn millis(seconds: f64) -> chrono::TimeDelta {
+    chrono::TimeDelta::milliseconds((seconds * 1000.0) as i64)
+}
+
+/// Reads the JSON of a row; a row of a newer release is an error with an address, not a panic.
+pub fn decode<T: DeserializeOwned>(body: serde_json::Value) -> Result<T, serde_json::Error> {
+    serde_json::from_value(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_and_hints_are_kept() {
+        let now = At::UNIX_EPOCH;
+        let wait = |attempt, hint| (next_try(now, attempt, hint, 0.0) - now).num_seconds();
+        assert_eq!([wait(1, None), wait(2, None), wait(3, None), wait(99, None)], [2, 5, 15, 30]);
+        assert_eq!(wait(1, Some(30)), 30);
+        assert_eq!(wait(1, Some(0)), 1);
+        assert_eq!(wait(1, Some(999_999)), LONGEST_HINT);
+    }
+}

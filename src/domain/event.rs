@@ -1,0 +1,92 @@
+//! The append-only log of an item: who, what, when, why. Everything that people are told about an item's past is
+//! derived from it, so a new kind of happening is a variant here and nothing is remembered twice.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::At;
+use crate::domain::handling::Reason;
+use crate::domain::id::EventId;
+use crate::domain::id::ItemId;
+use crate::domain::person::PersonId;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    pub id: EventId,
+    pub item: ItemId,
+    pub at: At,
+    pub by: Option<PersonId>,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum What {
+    Received { route: String },
+    /// The customer changed it; the text before the change is kept in `item_revision`.
+    Edited { revision: i32, stars_before: Option<u8>, stars_now: Option<u8> },
+    RemovedAtSource,
+    BackAtSource,
+    /// An answer that was not given through us stands at the source.
+    AnsweredElsewhere,
+    Claimed { until: At },
+    TakenOver { from: PersonId, until: At },
+    Released,
+    ClaimEnded { of: PersonId },
+    Drafted,
+    Sent { until: At },
+    TakenBack,
+    Accepted,
+    Visible { minutes: i64, in_time: Option<bool> },
+    Rejected { why: String },
+    Failed { why: String },
+    Unclear,
+    ConfirmedThere,
+    SentAgain,
+    Handled { reason: Reason, note: Option<String> },
+    Reopened { by_customer: bool },
+    Snoozed { until: At, why: Option<String> },
+    Woke,
+    Escalated { to: String, why: String },
+    Reminded { due: At },
+    Overdue { due: At },
+}
+
+impl What {
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Received { .. } => "received",
+            Self::Edited { .. } => "edited",
+            Self::RemovedAtSource => "removed_at_source",
+            Self::BackAtSource => "back_at_source",
+            Self::AnsweredElsewhere => "answered_elsewhere",
+            Self::Claimed { .. } => "claimed",
+            Self::TakenOver { .. } => "taken_over",
+            Self::Released => "released",
+            Self::ClaimEnded { .. } => "claim_ended",
+            Self::Drafted => "drafted",
+            Self::Sent { .. } => "sent",
+            Self::TakenBack => "taken_back",
+            Self::Accepted => "accepted",
+            Self::Visible { .. } => "visible",
+            Self::Rejected { .. } => "rejected",
+            Self::Failed { .. } => "failed",
+            Self::Unclear => "unclear",
+            Self::ConfirmedThere => "confirmed_there",
+            Self::SentAgain => "sent_again",
+            Self::Handled { .. } => "handled",
+            Self::Reopened { .. } => "reopened",
+            Self::Snoozed { .. } => "snoozed",
+            Self::Woke => "woke",
+            Self::Escalated { .. } => "escalated",
+            Self::Reminded { .. } => "reminded",
+            Self::Overdue { .. } => "overdue",
+        }
+    }
+
+    /// Whether the card's thread tells it. What the card itself shows at once (it arrived, a draft was saved, a lease
+    /// was prolonged) would only be noise there.
+    pub fn is_told(&self) -> bool {
+        !matches!(self, Self::Received { .. } | Self::Drafted)
+    }
+}

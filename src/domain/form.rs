@@ -1,0 +1,50 @@
+//! A form as every chat can show it: words, choices, a text. What a form is about rides in its token, so no process
+//! has to remember that somebody has it open.
+
+use crate::domain::action::FormToken;
+use crate::domain::text::Seg;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Form {
+    pub token: FormToken,
+    pub title: String,
+    /// No submit button: the form is only for reading.
+    pub submit: Option<String>,
+    pub close: String,
+    pub parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// Our own words.
+    Say(Vec<Seg>),
+    /// The customer's words, or ours to the customer, shown exactly.
+    Quote(String),
+    Rule,
+    Text {
+        key: String,
+        label: String,
+        hint: Option<String>,
+        placeholder: Option<String>,
+        initial: Option<String>,
+        lines: Lines,
+        required: bool,
+    },
+    Choice {
+        key: String,
+        label: String,
+        options: Vec<(String, String)>,
+        initial: Option<String>,
+    },
+    Date {
+        key: String,
+        label: String,
+        initial: Option<String>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lines {
+    One,
+    Many,
+}

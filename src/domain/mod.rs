@@ -1,0 +1,27 @@
+//! The product's rules, pure: no await, no clock, no pool and no word of any platform. Whatever time it is comes in
+//! as an argument, so each rule can be tested by saying what happened and when.
+
+pub mod action;
+pub mod caps;
+pub mod card;
+pub mod deadline;
+pub mod digest;
+pub mod effect;
+pub mod event;
+pub mod fingerprint;
+pub mod form;
+pub mod handling;
+pub mod id;
+pub mod item;
+pub mod language;
+pub mod person;
+pub mod reply;
+pub mod rights;
+pub mod route;
+pub mod schedule;
+pub mod text;
+pub mod why;
+pub mod words;
+
+/// An instant, always UTC; local time appears only where people read it.
+pub type At = chrono::DateTime<chrono::Utc>;

@@ -1,0 +1,109 @@
+//! Who may do what. Roles come from configuration by group, person or membership of a room, and are looked up on each
+//! press; an outsider has none unless configuration names them.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::action::Actor;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    Viewer,
+    Responder,
+    Approver,
+    Admin,
+}
+
+impl Role {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Responder => "responder",
+            Self::Approver => "approver",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// One line of configuration: who gets which role, everywhere or in some channels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    pub role: Role,
+    pub chat: String,
+    pub to: Grantee,
+    /// Our names of the channels it holds in; empty is everywhere.
+    pub channels: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Grantee {
+    /// A user id.
+    Person(String),
+    /// Members of a group or a room, by the chat's id: `circle` in the database.
+    Circle(Circle),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Circle {
+    Group(String),
+    Room(String),
+}
+
+impl Circle {
+    pub fn key(&self) -> String {
+        match self {
+            Self::Group(id) => format!("group:{id}"),
+            Self::Room(id) => format!("room:{id}"),
+        }
+    }
+
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Group(id) | Self::Room(id) => id,
+        }
+    }
+}
+
+/// The best role that `actor` has in `channel`. `in_circle` answers from what is known now; who is not known to be
+/// in a circle is not in it.
+pub fn role(grants: &[Grant], actor: &Actor, channel: Option<&str>, in_circle: impl Fn(&Circle) -> bool) -> Option<Role> {
+    grants
+        .iter()
+        .filter(|g| g.chat == actor.person.chat)
+        .filter(|g| g.channels.is_empty() || channel.is_some_and(|c| g.channels.iter().any(|x| x == c)))
+        .filter(|g| match &g.to {
+            Grantee::Person(user) => *user == actor.person.user,
+            // Being invited into a shared room gives another company's people no right to answer for this one.
+            Grantee::Circle(circle) => !actor.outsider && in_circle(circle),
+        })
+        .map(|g| g.role)
+        .max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::person::PersonId;
+
+    fn actor(user: &str, outsider: bool) -> Actor {
+        Actor { person: PersonId::new("slack", user), name: user.into(), outsider }
+    }
+
+    #[test]
+    fn the_best_grant_counts_and_outsiders_need_their_name_in_the_file() {
+        let care = Circle::Room("C1".into());
+        let grants = [
+            Grant { role: Role::Responder, chat: "slack".into(), to: Grantee::Circle(care.clone()), channels: vec![] },
+            Grant { role: Role::Admin, chat: "slack".into(), to: Grantee::Person("U1".into()), channels: vec![] },
+            Grant { role: Role::Viewer, chat: "slack".into(), to: Grantee::Person("U9".into()), channels: vec!["care".into()] },
+        ];
+        let all = |_: &Circle| true;
+        assert_eq!(role(&grants, &actor("U1", false), None, all), Some(Role::Admin));
+        assert_eq!(role(&grants, &actor("U2", false), None, all), Some(Role::Responder));
+        assert_eq!(role(&grants, &actor("U2", false), None, |_| false), None, "unknown membership is no membership");
+        assert_eq!(role(&grants, &actor("U2", true), None, all), None);
+        assert_eq!(role(&grants, &actor("U9", true), Some("care"), all), Some(Role::Viewer));
+        assert_eq!(role(&grants, &actor("U9", true), Some("other"), all), None);
+    }
+}

@@ -1,0 +1,134 @@
+//! Where an item goes and what is promised for it: the first rule that matches decides.
+
+use crate::domain::deadline::Target;
+use crate::domain::item::Incoming;
+use crate::domain::item::Tone;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Route {
+    pub name: String,
+    pub when: When,
+    /// Our names of the channels; several get a card each.
+    pub to: Vec<String>,
+    pub target: Option<Target>,
+}
+
+/// All that is given must match; an empty list matches everything.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct When {
+    pub source: Vec<String>,
+    pub tone: Vec<Tone>,
+    pub kind: Vec<crate::domain::item::Kind>,
+    pub stars: Option<(u8, u8)>,
+    pub language: Vec<String>,
+    /// Part of the subject's name or its exact id, in any case.
+    pub subject: Vec<String>,
+    /// A word or phrase in title or body, in any case.
+    pub keyword: Vec<String>,
+}
+
+impl When {
+    pub fn matches(&self, source: &str, item: &Incoming, language: Option<&str>) -> bool {
+        let stars = item.rating.map(crate::domain::item::Rating::stars);
+        let tone = Tone::of(item.kind, item.rating);
+        any(&self.source, |s| s == source)
+            && any(&self.tone, |t| *t == tone)
+            && any(&self.kind, |k| *k == item.kind)
+            && self.stars.is_none_or(|(low, high)| stars.is_some_and(|s| (low..=high).contains(&s)))
+            && any(&self.language, |l| Some(l.as_str()) == language)
+            && any(&self.subject, |s| has_subject(item, s))
+            && any(&self.keyword, |k| has_keyword(item, k))
+    }
+
+    pub fn is_everything(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The first matching rule; the last resort is the default that configuration always has.
+pub fn choose<'a>(
+    routes: &'a [Route],
+    fallback: &'a Route,
+    source: &str,
+    item: &Incoming,
+    language: Option<&str>,
+) -> &'a Route {
+    routes.iter().find(|r| r.when.matches(source, item, language)).unwrap_or(fallback)
+}
+
+fn any<T>(wanted: &[T], is: impl FnMut(&T) -> bool) -> bool {
+    wanted.is_empty() || wanted.iter().any(is)
+}
+
+fn has_subject(item: &Incoming, wanted: &str) -> bool {
+    let wanted = wanted.to_lowercase();
+    item.subject.as_ref().is_some_and(|s| {
+        s.id.to_lowercase() == wanted || s.name.as_ref().is_some_and(|n| n.to_lowercase().contains(&wanted))
+    })
+}
+
+/// Whole words, so that "Gas" does not find "Gasse".
+fn has_keyword(item: &Incoming, wanted: &str) -> bool {
+    let wanted = wanted.to_lowercase();
+    [&item.title, &item.body].into_iter().flatten().any(|text| {
+        let text = text.to_lowercase();
+        text.match_indices(&wanted).any(|(at, found)| {
+            let before = text[..at].chars().next_back();
+            let after = text[at + found.len()..].chars().next();
+            !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::caps::ReplyCaps;
+    use crate::domain::item::Author;
+    use crate::domain::item::Kind;
+    use crate::domain::item::Rating;
+    use crate::domain::item::Subject;
+    use crate::domain::item::Votes;
+
+    fn review(stars: f64, body: &str) -> Incoming {
+        Incoming {
+            scope: "s".into(),
+            native_id: "1".into(),
+            kind: Kind::Review,
+            rating: Rating::of_five(stars),
+            title: None,
+            body: Some(body.into()),
+            language: None,
+            author: Author::default(),
+            subject: Some(Subject { kind: "store".into(), id: "m-ost".into(), name: Some("Filiale München Ost".into()), url: None }),
+            verified: None,
+            votes: Votes::default(),
+            permalink: None,
+            published_at: None,
+            edited_at: None,
+            removed: false,
+            caps: ReplyCaps::none(),
+            reply: None,
+            raw: serde_json::Value::Null,
+        }
+    }
+
+    fn route(name: &str, when: When) -> Route {
+        Route { name: name.into(), when, to: vec!["care".into()], target: None }
+    }
+
+    #[test]
+    fn the_first_matching_rule_wins() {
+        let routes = [
+            route("legal", When { keyword: vec!["Anwalt".into()], ..When::default() }),
+            route("bad", When { stars: Some((1, 2)), ..When::default() }),
+            route("munich", When { subject: vec!["münchen".into()], language: vec!["de".into()], ..When::default() }),
+        ];
+        let fallback = route("rest", When::default());
+        let name = |item: &Incoming, lang| choose(&routes, &fallback, "google", item, lang).name.clone();
+        assert_eq!(name(&review(1.0, "Ich gehe zum Anwalt!"), Some("de")), "legal");
+        assert_eq!(name(&review(1.0, "Anwaltskanzlei"), Some("de")), "bad", "only whole words");
+        assert_eq!(name(&review(5.0, "Super"), Some("de")), "munich");
+        assert_eq!(name(&review(5.0, "Great"), Some("en")), "rest");
+    }
+}

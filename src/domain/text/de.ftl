@@ -1,0 +1,312 @@
+# Ton: kurz, freundlich, genau; was geschah, was es heißt, was jetzt. Keine Schuld, keine Ausrufezeichen.
+# Dieselben Schlüssel und Werte wie en.ftl; ein Test hält beide zusammen.
+
+## Wörter
+tone-praise = Lob
+tone-suggestion = Vorschlag
+tone-complaint = Kritik
+tone-question = Frage
+tone-neutral = Beitrag
+language-de = Deutsch
+language-en = Englisch
+language-fr = Französisch
+language-it = Italienisch
+language-es = Spanisch
+language-nl = Niederländisch
+language-pl = Polnisch
+language-pt = Portugiesisch
+language-tr = Türkisch
+language-cs = Tschechisch
+language-da = Dänisch
+language-sv = Schwedisch
+language-ru = Russisch
+language-uk = Ukrainisch
+language-ar = Arabisch
+weekday-0 = Mo
+weekday-1 = Di
+weekday-2 = Mi
+weekday-3 = Do
+weekday-4 = Fr
+weekday-5 = Sa
+weekday-6 = So
+span-days = { $n ->
+    [one] 1 Tag
+   *[other] { $n } Tage
+}
+span-hours = { $n } Std.
+span-minutes = { $n } Min.
+span-none = unter 1 Min.
+reason-no_need = kein Handlungsbedarf
+reason-elsewhere = anderweitig beantwortet
+reason-spam = Spam
+reason-duplicate = Dublette
+reason-other = sonstiges
+role-viewer = Lesen
+role-responder = Antworten
+role-approver = Freigeben
+role-admin = Admin
+unit-bytes = Bytes
+unit-chars = Zeichen
+
+## Karte
+no-text = (ohne Text)
+stars = { $n } von 5 Sternen
+anonymous = anonym
+whole-text = … ganzer Text: { $count } Zeichen
+who-author = von { $name }
+who-published = geschrieben { $at }
+who-edited = geändert { $at }
+who-language = { $language }
+who-votes = { $up ->
+    [one] 1 findet das hilfreich
+   *[other] { $up } finden das hilfreich
+}
+who-verified = geprüfter Kauf
+who-number = Nr. { $number }
+source-label = bei { $source }
+
+state-open = Antwort bis { $due } · frei
+state-open-endless = Offen · frei
+state-overdue = ⚠ Überfällig seit { $due } · niemand ist dran
+state-overdue-claimed = ⚠ Überfällig seit { $due } · { $name } ist dran (bis { $until })
+state-claimed = Antwort bis { $due } · { $name } ist dran (bis { $until })
+state-claimed-endless = { $name } ist dran (bis { $until })
+state-snoozed = ⏸ Zurückgestellt bis { $until } von { $name }
+state-snoozed-why = ⏸ Zurückgestellt bis { $until } von { $name } – „{ $why }“
+state-queued = ⧖ Antwort von { $name } geht gleich raus · noch zurückholbar
+state-sending = ⧖ Antwort von { $name } wird an { $source } gesendet
+state-pending = ⧖ Gesendet { $at } – { $source } prüft die Antwort
+state-answered = ✔ Beantwortet von { $name } { $at }
+state-answered-elsewhere = ✔ Bei { $source } beantwortet { $at }
+state-answered-after = { " " }· nach { $span }
+state-kept = { " " }· Frist gehalten
+state-missed = { " " }· nach der Frist
+state-handled = ✔ Erledigt von { $name } { $at }: { $reason }
+state-handled-note = ✔ Erledigt von { $name } { $at }: { $reason } – „{ $note }“
+state-rejected = ✖ { $source } hat die Antwort abgelehnt: { $why }
+state-failed = ✖ Die Antwort konnte nicht veröffentlicht werden: { $why }
+state-unknown = ? Unklar, ob die Antwort angekommen ist. Nachgesehen und nicht gefunden. Nichts wird doppelt gesendet.
+state-removed = ⌫ Bei { $source } gelöscht { $at }
+state-escalated = { " " }· eskaliert an { $to }
+state-then-due = { " " }· Antwort bis { $due }
+state-edited = { " " }· Text wurde vom Kunden geändert
+
+button-reply = Antworten
+button-write-on = Weiterschreiben
+button-write-again = Neu schreiben
+button-take = Übernehmen
+button-takeover = Trotzdem übernehmen
+button-release = Freigeben
+button-escalate = Eskalieren
+button-handled = Erledigt
+button-snooze = Zurückstellen
+button-full = Ganzer Text
+button-why = Warum diese Frist?
+button-open-at = Bei { $source } öffnen
+button-undo = Zurückholen
+button-view = Antwort ansehen
+button-change = Antwort ändern
+button-reopen = Wieder öffnen
+button-there = Sie ist da
+button-again = Noch einmal senden
+button-copy = Text kopieren
+confirm-again-title = Noch einmal senden?
+confirm-again-text = Sieh zuerst bei { $source } nach. Steht die Antwort schon dort, wäre sie danach doppelt öffentlich.
+confirm-again-yes = Noch einmal senden
+confirm-no = Abbrechen
+
+## Formulare
+form-close = Schließen
+form-cancel = Abbrechen
+form-reply-title = Antworten
+form-change-title = Antwort ändern
+form-reply-submit = Vorschau
+form-reply-label = Deine Antwort
+form-reply-hint = Höchstens { $max } { $unit }; öffentlich sichtbar bei { $source }
+form-reply-hint-free = Öffentlich sichtbar bei { $source }
+form-reply-placeholder = Persönlich, kompetent, mit Namen unterschrieben
+form-reply-taken = { $name } ist gerade dran (bis { $until }). Mit der Vorschau übernimmst du.
+form-reply-edited = Der Kunde hat den Text geändert, seit dieser Entwurf entstand. Bitte einmal gegenlesen.
+form-reply-rejected = { $source } hat den letzten Text abgelehnt: { $why }
+form-preview-title = Vorschau
+form-preview-submit = Senden
+form-preview-back = Zurück
+reply-as = Öffentlich, als { $name }
+form-preview-length = { $count } von { $max } { $unit }
+form-preview-length-free = { $count } Zeichen
+form-preview-undo = Nach dem Senden kannst du { $seconds } Sekunden lang zurückholen.
+form-preview-moderated = { $source } prüft Antworten, bevor Kunden sie sehen. Die Karte folgt dem, bis sie sichtbar ist.
+warn-link = Enthält einen Kurzlink; manche Kunden halten das für Spam.
+warn-phone = Enthält eine Telefonnummer; { $source } lehnt solche Antworten oft ab.
+warn-placeholder = Enthält einen Platzhalter: { $found }
+form-escalate-title = Eskalieren
+form-escalate-submit = Eskalieren
+form-escalate-to = An wen
+form-escalate-why = Warum
+form-escalate-why-hint = Eine Zeile; sie steht in der Nachricht.
+form-handled-title = Erledigt
+form-handled-submit = Erledigt
+form-handled-why = Warum braucht das keine Antwort von uns?
+form-handled-note = Notiz (freiwillig)
+form-snooze-title = Zurückstellen
+form-snooze-submit = Zurückstellen
+form-snooze-until = Bis wann
+form-snooze-evening = heute Abend (18:00)
+form-snooze-morning = morgen früh (9:00)
+form-snooze-monday = Montag früh (9:00)
+form-snooze-date = an diesem Tag (9:00)
+form-snooze-day = Tag
+form-snooze-why = Warum (freiwillig)
+form-full-title = Ganzer Text
+form-why-title = Warum diese Frist?
+form-view-title = Antwort
+form-copy-title = Text kopieren
+form-copy-say = Markiere den Text und kopiere ihn; antworten kannst du bei { $source }.
+fault-too-long = { $over } { $unit } zu lang für { $source } ({ $count } von { $max }).
+fault-empty = Hier fehlt noch ein Text.
+fault-choose = Bitte etwas auswählen.
+fault-past = Dieser Zeitpunkt ist schon vorbei.
+fault-later = Das ging gerade nicht, dein Text ist noch hier. Bitte in einer Minute noch einmal drücken.
+
+## Private Sätze
+refused-taken = { $name } ist gerade dran (bis { $until }). Drück auf Antworten, wenn du trotzdem übernehmen willst.
+refused-answered = { $name } war schneller: beantwortet { $at }. Die Karte ist jetzt aktuell.
+refused-answered-elsewhere = Das wurde { $at } schon direkt bei { $source } beantwortet. Die Karte ist jetzt aktuell.
+refused-handled = { $name } war schneller: erledigt { $at }. Die Karte ist jetzt aktuell.
+refused-removed = Der Beitrag wurde { $at } bei { $source } gelöscht. Es gibt nichts mehr zu beantworten.
+refused-on-its-way = Eine Antwort von { $name } ist schon unterwegs. Die Karte zeigt, wie es ausgeht.
+refused-nothing = Hier gibt es gerade nichts zurückzuholen oder zu ändern. Die Karte ist jetzt aktuell.
+refused-no-reply = { $source } nimmt über uns keine Antworten an. Öffne den Beitrag dort.
+refused-stale = Das hat sich inzwischen geändert. Die Karte ist jetzt aktuell.
+refused-right = Dafür brauchst du hier das Recht „{ $role }“. Das haben: { $who }.
+refused-right-nobody = Dafür brauchst du hier das Recht „{ $role }“. Bitte den Admin, dich in der Konfiguration einzutragen.
+refused-outsider = Dieser Kanal ist mit eurer Firma geteilt; antworten darf hier nur das Team selbst.
+refused-unknown-item = Nr. { $number } gibt es nicht. `/zeitnah open` zeigt, was offen ist.
+refused-target = Es ist niemand eingerichtet, an den eskaliert werden kann. Der Admin trägt das unter [[escalation]] ein.
+told-taken = Du bist dran, bis { $until }.
+told-sent = Wird in { $seconds } s gesendet. Auf der Karte steht „Zurückholen“.
+told-taken-back = Zurückgeholt. Der Text liegt als Entwurf bereit.
+told-released = Freigegeben.
+told-handled = Erledigt.
+told-snoozed = Zurückgestellt bis { $until }.
+told-reopened = Wieder geöffnet.
+told-escalated = Eskaliert an { $to }.
+told-confirmed = Vermerkt: Die Antwort ist da.
+told-again = Die Antwort wird noch einmal gesendet.
+told-press-again = Das ging gerade nicht, nichts ist verloren. Bitte noch einmal drücken.
+told-not-understood = Das habe ich nicht verstanden. `/zeitnah help` zeigt, was geht.
+told-open-at = Hier geht es zum Beitrag: { $link }
+told-no-link = Zu diesem Beitrag gibt es keinen Link.
+told-source-away = { $source } antwortet gerade nicht. Deine Antwort ist gespeichert und geht raus, sobald es geht.
+
+## Befehle
+help-title = So geht es:
+help-open = `/zeitnah open` · was offen ist
+help-mine = `/zeitnah mine` · was du hast
+help-overdue = `/zeitnah overdue` · was überfällig ist
+help-verbs = `/zeitnah reply 42` · ebenso take, release, escalate, handled, snooze, undo, full, why, view, change, reopen
+help-unknown = „{ $word }“ kenne ich nicht.
+list-open = { $n ->
+    [0] Nichts offen. Schönen Tag.
+    [one] Ein Beitrag ist offen:
+   *[other] { $n } Beiträge sind offen:
+}
+list-mine = { $n ->
+    [0] Du hast gerade nichts auf dem Tisch.
+    [one] Du hast einen Beitrag:
+   *[other] Du hast { $n } Beiträge:
+}
+list-overdue = { $n ->
+    [0] Nichts überfällig.
+    [one] Ein Beitrag ist überfällig:
+   *[other] { $n } Beiträge sind überfällig:
+}
+list-line = Nr. { $number } · { $head }
+list-line-due = Nr. { $number } · { $head } · bis { $due }
+list-more = … und { $n } weitere
+
+## Verlauf im Thread
+note-edited = Der Kunde hat den Text geändert.
+note-edited-stars = Der Kunde hat den Text geändert: jetzt { $now } statt { $before } Sterne.
+note-removed = Der Beitrag wurde bei { $source } gelöscht.
+note-back = Der Beitrag ist bei { $source } wieder da.
+note-elsewhere = Bei { $source } steht eine Antwort, die nicht von hier kam.
+note-claimed = { $name } hat übernommen (bis { $until }).
+note-taken-over = { $name } hat von { $from } übernommen (bis { $until }).
+note-released = { $name } hat freigegeben.
+note-claim-ended = Die Zeit von { $name } ist abgelaufen, der Beitrag ist wieder frei.
+note-sent = { $name } hat geantwortet; bis { $until } zurückholbar.
+note-taken-back = { $name } hat die Antwort zurückgeholt.
+note-accepted = { $source } hat die Antwort angenommen und prüft sie.
+note-visible = Die Antwort ist bei { $source } sichtbar, nach { $span }.
+note-visible-again = Die geänderte Antwort ist bei { $source } sichtbar.
+note-rejected = { $source } hat die Antwort abgelehnt: { $why }. Der Text ist aufgehoben.
+note-failed = Die Antwort konnte nicht veröffentlicht werden: { $why }. Der Text ist aufgehoben.
+note-unclear = Unklar, ob die Antwort bei { $source } angekommen ist. Bitte dort nachsehen und auf der Karte entscheiden.
+note-confirmed = { $name } hat nachgesehen: Die Antwort ist da.
+note-again = { $name } sendet die Antwort noch einmal.
+note-handled = { $name } hat das erledigt: { $reason }.
+note-handled-note = { $name } hat das erledigt: { $reason } – „{ $note }“.
+note-reopened = { $name } hat wieder geöffnet.
+note-reopened-customer = Wieder offen, weil der Kunde den Text geändert hat.
+note-snoozed = { $name } hat bis { $until } zurückgestellt.
+note-snoozed-why = { $name } hat bis { $until } zurückgestellt – „{ $why }“.
+note-woke = Wieder da: Die Zeit der Zurückstellung ist um.
+note-escalated = { $name } bittet um Hilfe – „{ $why }“.
+note-escalated-due = { $name } bittet um Hilfe – „{ $why }“. Frist { $due }.
+note-reminded = Bis { $due } sind noch { $span }. Ist jemand dran?
+note-reminded-owner = Bis { $due } sind noch { $span } – { $name }, schaffst du das?
+note-overdue = Die Frist ({ $due }) ist vorbei. Bitte übernehmen.
+note-overdue-owner = Die Frist ({ $due }) ist vorbei – { $name }, du bist dran.
+alert-link = Zur Karte
+
+## Tageszusammenfassung
+digest-morning = { $new ->
+    [0] Nichts Neues
+    [one] Ein neuer Beitrag
+   *[other] { $new } neue Beiträge
+}, { $answered ->
+    [0] keiner beantwortet
+    [one] einer beantwortet
+   *[other] { $answered } beantwortet
+}, { $overdue ->
+    [0] nichts überfällig
+    [one] einer überfällig
+   *[other] { $overdue } überfällig
+}.
+digest-oldest = { " " }Der älteste wartet seit { $at }.
+digest-quiet = Nichts Neues, nichts offen. Schönen Tag.
+digest-period = { $from } bis { $to }
+digest-by-source = Neu bei { $source }: { $counts }
+digest-count-praise = { $n } Lob
+digest-count-suggestion = { $n ->
+    [one] 1 Vorschlag
+   *[other] { $n } Vorschläge
+}
+digest-count-complaint = { $n }× Kritik
+digest-count-question = { $n ->
+    [one] 1 Frage
+   *[other] { $n } Fragen
+}
+digest-count-neutral = { $n ->
+    [one] 1 Beitrag
+   *[other] { $n } Beiträge
+}
+digest-totals = Beantwortet { $answered } · erledigt { $handled } · noch offen { $open }
+digest-overdue = Überfällig:
+digest-overdue-line = { $link } · seit { $due }
+digest-more = … und { $n } weitere; `/zeitnah overdue` zeigt alle.
+
+## Warum diese Frist?
+why-received = Geschrieben { $published }, bei uns angekommen { $seen }.
+why-received-only = Angekommen { $seen }; wann er geschrieben wurde, sagt { $source } nicht.
+why-published = Die Frist läuft ab der Veröffentlichung: { $span } ab { $from } → bis { $due }.
+why-first_seen = Die Frist läuft ab der Ankunft: { $span } ab { $from } → bis { $due }.
+why-late_arrival = Der Beitrag kam erst an, als die Frist ab Veröffentlichung schon vorbei war. Darum zählt die Ankunft: { $span } ab { $from } → bis { $due }.
+why-reopened = Die Frist läuft neu, seit der Beitrag wieder offen ist: { $span } ab { $from } → bis { $due }.
+why-none = Für diese Route ist keine Frist eingestellt.
+why-route = Route „{ $route }“.
+why-remind = Erinnert wird { $at }.
+why-past = Sie ist vorbei.
+why-met = Beantwortet { $at }: gehalten.
+why-missed = Beantwortet { $at }: nach der Frist.

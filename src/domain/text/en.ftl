@@ -1,0 +1,315 @@
+# Tone: short, friendly, exact; what happened, what it means, what next. No blame, no exclamation marks.
+# The same keys and values as de.ftl; a test holds them together.
+
+## Words
+tone-praise = Praise
+tone-suggestion = Suggestion
+tone-complaint = Complaint
+tone-question = Question
+tone-neutral = Post
+language-de = German
+language-en = English
+language-fr = French
+language-it = Italian
+language-es = Spanish
+language-nl = Dutch
+language-pl = Polish
+language-pt = Portuguese
+language-tr = Turkish
+language-cs = Czech
+language-da = Danish
+language-sv = Swedish
+language-ru = Russian
+language-uk = Ukrainian
+language-ar = Arabic
+weekday-0 = Mon
+weekday-1 = Tue
+weekday-2 = Wed
+weekday-3 = Thu
+weekday-4 = Fri
+weekday-5 = Sat
+weekday-6 = Sun
+span-days = { $n ->
+    [one] 1 day
+   *[other] { $n } days
+}
+span-hours = { $n } h
+span-minutes = { $n } min
+span-none = under 1 min
+reason-no_need = no need to act
+reason-elsewhere = answered elsewhere
+reason-spam = spam
+reason-duplicate = duplicate
+reason-other = other
+role-viewer = read
+role-responder = reply
+role-approver = approve
+role-admin = admin
+unit-bytes = bytes
+unit-chars = characters
+
+## Card
+no-text = (no text)
+stars = { $n } of 5 stars
+anonymous = anonymous
+whole-text = … whole text: { $count } characters
+who-author = by { $name }
+who-published = written { $at }
+who-edited = changed { $at }
+who-language = { $language }
+who-votes = { $up ->
+    [one] 1 finds this helpful
+   *[other] { $up } find this helpful
+}
+who-verified = verified purchase
+who-number = No. { $number }
+source-label = at { $source }
+
+state-open = Reply by { $due } · free
+state-open-endless = Open · free
+state-overdue = ⚠ Overdue since { $due } · nobody is on it
+state-overdue-claimed = ⚠ Overdue since { $due } · { $name } is on it (until { $until })
+state-claimed = Reply by { $due } · { $name } is on it (until { $until })
+state-claimed-endless = { $name } is on it (until { $until })
+state-snoozed = ⏸ Snoozed until { $until } by { $name }
+state-snoozed-why = ⏸ Snoozed until { $until } by { $name } – “{ $why }”
+state-queued = ⧖ { $name }’s reply is about to leave · can still be undone
+state-sending = ⧖ { $name }’s reply is being sent to { $source }
+state-pending = ⧖ Sent { $at } – { $source } is reviewing the reply
+state-answered = ✔ Answered by { $name } { $at }
+state-answered-elsewhere = ✔ Answered at { $source } { $at }
+state-answered-after = { " " }· after { $span }
+state-kept = { " " }· in time
+state-missed = { " " }· after the deadline
+state-handled = ✔ Handled by { $name } { $at }: { $reason }
+state-handled-note = ✔ Handled by { $name } { $at }: { $reason } – “{ $note }”
+state-rejected = ✖ { $source } rejected the reply: { $why }
+state-failed = ✖ The reply could not be published: { $why }
+state-unknown = ? Unclear whether the reply arrived. Looked for it and did not find it. Nothing is sent twice.
+state-removed = ⌫ Deleted at { $source } { $at }
+state-escalated = { " " }· escalated to { $to }
+state-then-due = { " " }· reply by { $due }
+state-edited = { " " }· text was changed by the customer
+
+button-reply = Reply
+button-write-on = Keep writing
+button-write-again = Write again
+button-take = Take
+button-takeover = Take over anyway
+button-release = Release
+button-escalate = Escalate
+button-handled = Mark handled
+button-snooze = Snooze
+button-full = Full text
+button-why = Why this deadline?
+button-open-at = Open at { $source }
+button-undo = Undo
+button-view = View reply
+button-change = Change reply
+button-reopen = Reopen
+button-there = It is there
+button-again = Send again
+button-copy = Copy text
+confirm-again-title = Send again?
+confirm-again-text = Look at { $source } first. If the reply already stands there, it would be public twice.
+confirm-again-yes = Send again
+confirm-no = Cancel
+
+## Forms
+form-close = Close
+form-cancel = Cancel
+form-reply-title = Reply
+form-change-title = Change reply
+form-reply-submit = Preview
+form-reply-label = Your reply
+form-reply-hint = At most { $max } { $unit }; public at { $source }
+form-reply-hint-free = Public at { $source }
+form-reply-placeholder = Personal, competent, signed with a name
+form-reply-taken = { $name } is on it (until { $until }). With the preview you take over.
+form-reply-edited = The customer changed the text since this draft was written. Please read it once more.
+form-reply-rejected = { $source } rejected the last text: { $why }
+form-preview-title = Preview
+form-preview-submit = Send
+form-preview-back = Back
+reply-as = Public, as { $name }
+form-preview-length = { $count } of { $max } { $unit }
+form-preview-length-free = { $count } characters
+form-preview-undo = After sending you can undo for { $seconds } seconds.
+form-preview-moderated = { $source } reviews replies before customers see them. The card follows until it is visible.
+warn-link = Contains a shortened link; some customers take that for spam.
+warn-phone = Contains a phone number; { $source } often rejects such replies.
+warn-placeholder = Contains a placeholder: { $found }
+form-escalate-title = Escalate
+form-escalate-submit = Escalate
+form-escalate-to = To whom
+form-escalate-why = Why
+form-escalate-why-hint = One line; it stands in the message.
+form-handled-title = Mark handled
+form-handled-submit = Mark handled
+form-handled-why = Why does this need no answer from us?
+form-handled-note = Note (optional)
+form-snooze-title = Snooze
+form-snooze-submit = Snooze
+form-snooze-until = Until when
+form-snooze-evening = this evening (18:00)
+form-snooze-morning = tomorrow morning (9:00)
+form-snooze-monday = Monday morning (9:00)
+form-snooze-date = on this day (9:00)
+form-snooze-day = Day
+form-snooze-why = Why (optional)
+form-full-title = Full text
+form-why-title = Why this deadline?
+form-view-title = Reply
+form-copy-title = Copy text
+form-copy-say = Select the text and copy it; you can answer at { $source }.
+fault-too-long = { $over } { $unit } too long for { $source } ({ $count } of { $max }).
+fault-empty = A text is still missing here.
+fault-choose = Please choose something.
+fault-past = This time has already passed.
+fault-later = That did not work just now, your text is still here. Please press again in a minute.
+
+## Private sentences
+refused-taken = { $name } is on it (until { $until }). Press Reply if you want to take over anyway.
+refused-answered = { $name } was faster: answered { $at }. The card is up to date now.
+refused-answered-elsewhere = This was answered directly at { $source } { $at }. The card is up to date now.
+refused-handled = { $name } was faster: handled { $at }. The card is up to date now.
+refused-removed = The post was deleted at { $source } { $at }. There is nothing left to answer.
+refused-on-its-way = A reply by { $name } is already on its way. The card shows how it ends.
+refused-nothing = There is nothing to undo or change here right now. The card is up to date now.
+refused-no-reply = { $source } takes no replies through us. Open the post there.
+refused-stale = That has changed in the meantime. The card is up to date now.
+refused-right = For this you need the right “{ $role }” here. Those who have it: { $who }.
+refused-right-nobody = For this you need the right “{ $role }” here. Ask the admin to add you to the configuration.
+refused-outsider = This channel is shared with your company; only the team itself may answer here.
+refused-unknown-item = There is no No. { $number }. `/zeitnah open` shows what is open.
+refused-target = Nobody is set up to escalate to. The admin adds that under [[escalation]].
+told-taken = You are on it, until { $until }.
+told-sent = Leaves in { $seconds } s. The card has “Undo”.
+told-taken-back = Taken back. The text is kept as a draft.
+told-released = Released.
+told-handled = Handled.
+told-snoozed = Snoozed until { $until }.
+told-reopened = Reopened.
+told-escalated = Escalated to { $to }.
+told-confirmed = Noted: the reply is there.
+told-again = The reply is being sent once more.
+told-press-again = That did not work just now, nothing is lost. Please press again.
+told-not-understood = I did not understand that. `/zeitnah help` shows what works.
+told-open-at = This way to the post: { $link }
+told-no-link = There is no link to this post.
+told-source-away = { $source } is not answering right now. Your reply is saved and goes out as soon as it can.
+
+## Commands
+help-title = This is how it works:
+help-open = `/zeitnah open` · what is open
+help-mine = `/zeitnah mine` · what you have
+help-overdue = `/zeitnah overdue` · what is overdue
+help-verbs = `/zeitnah reply 42` · also take, release, escalate, handled, snooze, undo, full, why, view, change, reopen
+help-unknown = I do not know “{ $word }”.
+list-open = { $n ->
+    [0] Nothing open. Have a good day.
+    [one] One post is open:
+   *[other] { $n } posts are open:
+}
+list-mine = { $n ->
+    [0] You have nothing on your desk right now.
+    [one] You have one post:
+   *[other] You have { $n } posts:
+}
+list-overdue = { $n ->
+    [0] Nothing overdue.
+    [one] One post is overdue:
+   *[other] { $n } posts are overdue:
+}
+list-line = No. { $number } · { $head }
+list-line-due = No. { $number } · { $head } · by { $due }
+list-more = … and { $n } more
+
+## The log in the thread
+note-edited = The customer changed the text.
+note-edited-stars = The customer changed the text: now { $now } instead of { $before } stars.
+note-removed = The post was deleted at { $source }.
+note-back = The post is back at { $source }.
+note-elsewhere = A reply that did not come from here stands at { $source }.
+note-claimed = { $name } took it (until { $until }).
+note-taken-over = { $name } took it over from { $from } (until { $until }).
+note-released = { $name } released it.
+note-claim-ended = { $name }’s time is over, the post is free again.
+note-sent = { $name } replied; can be undone until { $until }.
+note-taken-back = { $name } took the reply back.
+note-accepted = { $source } accepted the reply and is reviewing it.
+note-visible = The reply is visible at { $source }, after { $span }.
+note-visible-again = The changed reply is visible at { $source }.
+note-rejected = { $source } rejected the reply: { $why }. The text is kept.
+note-failed = The reply could not be published: { $why }. The text is kept.
+note-unclear = Unclear whether the reply arrived at { $source }. Please look there and decide on the card.
+note-confirmed = { $name } looked: the reply is there.
+note-again = { $name } sends the reply once more.
+note-handled = { $name } marked it handled: { $reason }.
+note-handled-note = { $name } marked it handled: { $reason } – “{ $note }”.
+note-reopened = { $name } reopened it.
+note-reopened-customer = Open again, because the customer changed the text.
+note-snoozed = { $name } snoozed it until { $until }.
+note-snoozed-why = { $name } snoozed it until { $until } – “{ $why }”.
+note-woke = Back again: the snooze is over.
+note-escalated = { $name } asks for help – “{ $why }”.
+note-escalated-due = { $name } asks for help – “{ $why }”. Deadline { $due }.
+note-reminded = { $span } left until { $due }. Is anybody on it?
+note-reminded-owner = { $span } left until { $due } – { $name }, can you make it?
+note-overdue = The deadline ({ $due }) has passed. Please take it.
+note-overdue-owner = The deadline ({ $due }) has passed – { $name }, you are on it.
+alert-link = To the card
+
+## The daily digest
+digest-morning = { $new ->
+    [0] Nothing new
+    [one] One new post
+   *[other] { $new } new posts
+}, { $answered ->
+    [0] none answered
+    [one] one answered
+   *[other] { $answered } answered
+}, { $overdue ->
+    [0] nothing overdue
+    [one] one overdue
+   *[other] { $overdue } overdue
+}.
+digest-oldest = { " " }The oldest has been waiting since { $at }.
+digest-quiet = Nothing new, nothing open. Have a good day.
+digest-period = { $from } to { $to }
+digest-by-source = New at { $source }: { $counts }
+digest-count-praise = { $n } praise
+digest-count-suggestion = { $n ->
+    [one] 1 suggestion
+   *[other] { $n } suggestions
+}
+digest-count-complaint = { $n ->
+    [one] 1 complaint
+   *[other] { $n } complaints
+}
+digest-count-question = { $n ->
+    [one] 1 question
+   *[other] { $n } questions
+}
+digest-count-neutral = { $n ->
+    [one] 1 post
+   *[other] { $n } posts
+}
+digest-totals = Answered { $answered } · handled { $handled } · still open { $open }
+digest-overdue = Overdue:
+digest-overdue-line = { $link } · since { $due }
+digest-more = … and { $n } more; `/zeitnah overdue` shows all.
+
+## Why this deadline?
+why-received = Written { $published }, reached us { $seen }.
+why-received-only = Reached us { $seen }; { $source } does not say when it was written.
+why-published = The clock starts with the publication: { $span } from { $from } → by { $due }.
+why-first_seen = The clock starts with the arrival: { $span } from { $from } → by { $due }.
+why-late_arrival = The post only reached us when the time since its publication was already over. So the arrival counts: { $span } from { $from } → by { $due }.
+why-reopened = The clock started anew when the post was opened again: { $span } from { $from } → by { $due }.
+why-none = No deadline is set for this route.
+why-route = Route “{ $route }”.
+why-remind = The reminder comes { $at }.
+why-past = It has passed.
+why-met = Answered { $at }: in time.
+why-missed = Answered { $at }: after the deadline.

@@ -1,0 +1,306 @@
+//! Every sentence that people read, in German and English, from two Fluent files side by side. A sentence comes out
+//! as segments, because times, names and pings are not text: each chat shows them in its own safe way, and a
+//! customer's words put into a sentence can never become one of them.
+
+use std::sync::LazyLock;
+
+use chrono::Datelike;
+use chrono_tz::Tz;
+use fluent_bundle::FluentArgs;
+use fluent_bundle::FluentResource;
+use fluent_bundle::FluentValue;
+use fluent_bundle::concurrent::FluentBundle;
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::At;
+use crate::domain::person::Mention;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lang {
+    De,
+    #[default]
+    En,
+}
+
+/// How we speak in one channel: language and time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Voice {
+    pub lang: Lang,
+    pub zone: Tz,
+}
+
+/// A piece of a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Seg {
+    Text(String),
+    Strong(String),
+    /// Shown in the reader's own time zone; `fallback` is in the channel's.
+    Time {
+        at: At,
+        fallback: String,
+    },
+    Link {
+        label: String,
+        url: String,
+    },
+    Ping(Mention),
+}
+
+/// A value for a sentence.
+#[derive(Debug, Clone)]
+pub enum Arg {
+    Str(String),
+    Num(i64),
+    Time(At),
+    Strong(String),
+    Ping(Mention),
+    Link { label: String, url: String },
+}
+
+impl From<&str> for Arg {
+    fn from(s: &str) -> Self {
+        Self::Str(s.to_owned())
+    }
+}
+
+impl From<String> for Arg {
+    fn from(s: String) -> Self {
+        Self::Str(s)
+    }
+}
+
+impl From<i64> for Arg {
+    fn from(n: i64) -> Self {
+        Self::Num(n)
+    }
+}
+
+impl From<usize> for Arg {
+    fn from(n: usize) -> Self {
+        Self::Num(i64::try_from(n).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<At> for Arg {
+    fn from(at: At) -> Self {
+        Self::Time(at)
+    }
+}
+
+pub type Args<'a> = &'a [(&'a str, Arg)];
+
+// Values that are not text stand in the formatted sentence as a numbered placeholder between these two private
+// characters, which the display filter takes out of every customer's text.
+const OPEN: char = '\u{E000}';
+const CLOSE: char = '\u{E001}';
+
+static DE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("de", include_str!("de.ftl")));
+static EN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("en", include_str!("en.ftl")));
+
+fn bundle(language: &str, source: &str) -> FluentBundle<FluentResource> {
+    let mut bundle = FluentBundle::new_concurrent(language.parse().into_iter().collect());
+    // Isolation marks are bidi controls, which we take out of what we show.
+    bundle.set_use_isolating(false);
+    // What parsed is kept even when some of it did not: the tests check that both files are whole.
+    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(kept, _)| kept);
+    bundle.add_resource_overriding(resource);
+    bundle
+}
+
+impl Lang {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::De => "de",
+            Self::En => "en",
+        }
+    }
+
+    fn bundle(self) -> &'static FluentBundle<FluentResource> {
+        match self {
+            Self::De => &DE,
+            Self::En => &EN,
+        }
+    }
+
+    /// The sentence `key` as plain text; for labels and whatever has no times or pings in it.
+    pub fn text(self, key: &str, args: Args) -> String {
+        Voice { lang: self, zone: Tz::UTC }.text(key, args)
+    }
+
+    pub fn has(self, key: &str) -> bool {
+        self.bundle().has_message(key)
+    }
+
+    /// `2310` as people write it: 2.310 or 2,310.
+    pub fn number(self, n: usize) -> String {
+        let digits = n.to_string();
+        let mark = match self {
+            Self::De => '.',
+            Self::En => ',',
+        };
+        let mut out = String::new();
+        for (i, c) in digits.chars().enumerate() {
+            if i > 0 && (digits.len() - i).is_multiple_of(3) {
+                out.push(mark);
+            }
+            out.push(c);
+        }
+        out
+    }
+
+    /// A length of time in words, to the minute.
+    pub fn span(self, minutes: i64) -> String {
+        let minutes = minutes.max(0);
+        let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
+        let part = |key: &str, n: i64| (n > 0).then(|| self.text(key, &[("n", n.into())]));
+        let parts: Vec<String> = if days > 0 {
+            [part("span-days", days), part("span-hours", hours)].into_iter().flatten().collect()
+        } else {
+            [part("span-hours", hours), part("span-minutes", rest)].into_iter().flatten().collect()
+        };
+        if parts.is_empty() { self.text("span-none", &[]) } else { parts.join(" ") }
+    }
+}
+
+impl Voice {
+    /// The sentence `key` as segments.
+    pub fn say(self, key: &str, args: Args) -> Vec<Seg> {
+        let mut values = FluentArgs::new();
+        for (i, (name, arg)) in args.iter().enumerate() {
+            let value = match arg {
+                Arg::Str(s) => FluentValue::from(s.clone()),
+                Arg::Num(n) => FluentValue::from(*n),
+                Arg::Time(_) | Arg::Strong(_) | Arg::Ping(_) | Arg::Link { .. } => {
+                    FluentValue::from(format!("{OPEN}{i}{CLOSE}"))
+                }
+            };
+            values.set(*name, value);
+        }
+        let formatted = match self.lang.bundle().get_message(key).and_then(|m| m.value()) {
+            Some(pattern) => {
+                let mut faults = Vec::new();
+                self.lang.bundle().format_pattern(pattern, Some(&values), &mut faults).into_owned()
+            }
+            // A missing sentence shows its key, which a test would catch; a panic would lose the press.
+            None => key.to_owned(),
+        };
+        self.split(&formatted, args)
+    }
+
+    pub fn text(self, key: &str, args: Args) -> String {
+        flat(&self.say(key, args))
+    }
+
+    /// Date and time in the channel's zone: what people see where a chat cannot show their own.
+    pub fn moment(self, at: At) -> String {
+        let local = at.with_timezone(&self.zone);
+        let day = self.lang.text(&format!("weekday-{}", local.weekday().num_days_from_monday()), &[]);
+        match self.lang {
+            Lang::De => format!("{day} {}", local.format("%d.%m. %H:%M")),
+            Lang::En => format!("{day} {}", local.format("%-d %b %H:%M")),
+        }
+    }
+
+    fn split(self, formatted: &str, args: Args) -> Vec<Seg> {
+        let mut out = Vec::new();
+        for (i, piece) in formatted.split(OPEN).enumerate() {
+            let text = match (i, piece.split_once(CLOSE)) {
+                (1.., Some((index, text))) => {
+                    let arg = index.parse::<usize>().ok().and_then(|at| args.get(at));
+                    if let Some((_, arg)) = arg {
+                        out.push(self.segment(arg));
+                    }
+                    text
+                }
+                _ => piece,
+            };
+            if !text.is_empty() {
+                out.push(Seg::Text(text.to_owned()));
+            }
+        }
+        out
+    }
+
+    fn segment(self, arg: &Arg) -> Seg {
+        match arg {
+            Arg::Str(s) => Seg::Text(s.clone()),
+            Arg::Num(n) => Seg::Text(n.to_string()),
+            Arg::Time(at) => Seg::Time { at: *at, fallback: self.moment(*at) },
+            Arg::Strong(s) => Seg::Strong(s.clone()),
+            Arg::Ping(mention) => Seg::Ping(mention.clone()),
+            Arg::Link { label, url } => Seg::Link { label: label.clone(), url: url.clone() },
+        }
+    }
+}
+
+/// Segments as one plain line; pings are left out, because text never pings.
+pub fn flat(segs: &[Seg]) -> String {
+    segs.iter()
+        .map(|seg| match seg {
+            Seg::Text(s) | Seg::Strong(s) | Seg::Time { fallback: s, .. } | Seg::Link { label: s, .. } => s.as_str(),
+            Seg::Ping(_) => "",
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn keys(source: &str) -> BTreeSet<&str> {
+        source
+            .lines()
+            .filter_map(|l| l.split_once(" ="))
+            .map(|(k, _)| k)
+            .filter(|k| !k.is_empty() && k.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
+            .collect()
+    }
+
+    fn variables(source: &str) -> std::collections::BTreeMap<&str, BTreeSet<&str>> {
+        let mut out = std::collections::BTreeMap::<&str, BTreeSet<&str>>::new();
+        let mut key = "";
+        for line in source.lines() {
+            if let Some((k, _)) = line.split_once(" =")
+                && !k.starts_with(' ')
+            {
+                key = k;
+            }
+            for piece in line.split('$').skip(1) {
+                let end = piece.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(piece.len());
+                out.entry(key).or_default().insert(&piece[..end]);
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn both_languages_parse_and_say_the_same_things() {
+        for source in [include_str!("de.ftl"), include_str!("en.ftl")] {
+            FluentResource::try_new(source.to_owned()).unwrap();
+        }
+        assert_eq!(keys(include_str!("de.ftl")), keys(include_str!("en.ftl")));
+        assert_eq!(variables(include_str!("de.ftl")), variables(include_str!("en.ftl")));
+    }
+
+    #[test]
+    fn times_are_segments_and_words_are_only_words() {
+        let voice = Voice { lang: Lang::De, zone: Tz::Europe__Berlin };
+        let due = At::UNIX_EPOCH;
+        let segs = voice.say("state-open", &[("due", due.into())]);
+        assert!(segs.contains(&Seg::Time { at: due, fallback: "Do 01.01. 01:00".to_owned() }));
+        assert_eq!(flat(&voice.say("reply-as", &[("name", "{ $x } <!here>".into())])), "Öffentlich, als { $x } <!here>");
+    }
+
+    #[test]
+    fn spans_and_numbers_read_like_people_write() {
+        assert_eq!(Lang::De.span(149), "2 Std. 29 Min.");
+        assert_eq!(Lang::En.span(60 * 25), "1 day 1 h");
+        assert_eq!(Lang::De.span(0), "unter 1 Min.");
+        assert_eq!((Lang::De.number(2310), Lang::En.number(1_234_567)), ("2.310".into(), "1,234,567".into()));
+    }
+}
