@@ -3,4 +3,5 @@
 //! (ARCHITECTURE.md has the map, `tests/house.rs` holds it).
 
 pub mod domain;
+pub mod port;
 pub mod sandbox;

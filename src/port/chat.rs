@@ -1,0 +1,141 @@
+//! A chat platform, as the workflows see it: it shows cards, notes and digests, opens forms, and hands in presses.
+
+use async_trait::async_trait;
+
+use crate::domain::At;
+use crate::domain::action::Press;
+use crate::domain::card::Card;
+use crate::domain::digest::Digest;
+use crate::domain::form::Form;
+use crate::domain::person::Mention;
+use crate::domain::rights::Circle;
+use crate::domain::text::Seg;
+use crate::port::PortError;
+
+/// Something to be posted once. The key travels with the message, so that it can be found after a lost answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Post {
+    pub key: String,
+    /// Counts deliberate new messages for the same key (after somebody deleted the first one).
+    pub generation: i32,
+    pub room: String,
+    pub thread: Option<String>,
+    pub body: Body,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    Card(Box<Card>),
+    Note(Note),
+    Digest(Digest),
+}
+
+/// A line in a thread, or an alert where somebody looks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Note {
+    /// The only pings there are.
+    pub ping: Vec<Mention>,
+    pub text: Vec<Seg>,
+    pub buttons: Vec<crate::domain::card::Button>,
+    pub item: Option<crate::domain::id::ItemId>,
+}
+
+/// What looking for a post came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    At(String),
+    NotThere,
+    /// The granted rights do not allow looking.
+    CannotLook,
+}
+
+/// A configured chat platform.
+#[async_trait]
+pub trait ChatPlatform: Send + Sync {
+    fn name(&self) -> &str;
+
+    /// Posts and returns the message's id.
+    async fn post(&self, post: &Post) -> Result<String, PortError>;
+
+    /// Makes the card's message show `card`. `Gone` when the message was deleted.
+    async fn edit(&self, room: &str, message: &str, key: &str, card: &Card) -> Result<(), PortError>;
+
+    /// Looks for a post that may have arrived, not older than `since`.
+    async fn find(&self, post: &Post, since: At) -> Result<Found, PortError>;
+
+    /// Whether the message still stands.
+    async fn stands(&self, room: &str, message: &str) -> Result<bool, PortError>;
+
+    /// The address of a message, if it can be told without asking.
+    fn link(&self, room: &str, message: &str) -> Option<String>;
+
+    async fn whisper(
+        &self,
+        room: &str,
+        user: &str,
+        thread: Option<&str>,
+        answer_to: Option<&str>,
+        text: &[Seg],
+    ) -> Result<(), PortError>;
+
+    /// Opens a form within the few seconds that a press allows.
+    async fn open(&self, opener: &str, form: &Form) -> Result<(), PortError>;
+
+    /// A room for direct messages with one person.
+    async fn direct(&self, user: &str) -> Result<String, PortError>;
+
+    /// Who is in a group or a room now.
+    async fn members(&self, circle: &Circle) -> Result<Vec<String>, PortError>;
+
+    /// What people call this person.
+    async fn person_name(&self, user: &str) -> Result<String, PortError>;
+
+    /// Reads a stored delivery again, for presses that a crash left behind.
+    fn read(&self, raw: &[u8]) -> Press;
+
+    /// For operators: each fault with its remedy.
+    async fn check(&self, rooms: &[String], circles: &[Circle]) -> Vec<Finding>;
+}
+
+/// One line of `zeitnah check`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub grave: Gravity,
+    pub text: String,
+    pub remedy: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gravity {
+    /// Works, with less.
+    Warning,
+    /// Will not work.
+    Fault,
+}
+
+/// The door: what a chat adapter hands presses to.
+#[async_trait]
+pub trait Inbox: Send + Sync {
+    /// Writes the delivery down before anything else. `None`: it came before.
+    async fn keep(&self, delivery: Delivery) -> Result<Option<Kept>, PortError>;
+
+    /// Judges a kept press now. Only after this may a form's answer go back.
+    async fn act(&self, kept: &Kept, press: Press) -> Result<crate::domain::action::Outcome, PortError>;
+}
+
+/// One delivery from a chat, as bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    pub chat: String,
+    pub key: String,
+    pub raw: Vec<u8>,
+    pub at: At,
+}
+
+/// Proof that a delivery is written down and that we are the ones to work on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub chat: String,
+    pub key: String,
+    pub at: At,
+}

@@ -1,0 +1,146 @@
+//! A review platform, as the workflows see it: it is read page by page, it may call us, and it may take replies.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use crate::domain::At;
+use crate::domain::caps::Retry;
+use crate::domain::id::ReplyId;
+use crate::domain::item::Incoming;
+use crate::domain::item::SourceReply;
+use crate::domain::item::Standing;
+use crate::port::PortError;
+
+/// A configured review platform.
+#[async_trait]
+pub trait ReviewSource: Send + Sync {
+    /// Our name for it, as in configuration.
+    fn name(&self) -> &str;
+
+    /// What people call it.
+    fn label(&self) -> &str;
+
+    /// How often to read it; none when it only calls us.
+    fn poll_every(&self) -> Option<Duration>;
+
+    /// One page from `cursor` on. The cursor is the source's own business and is stored with the page's items in one
+    /// transaction.
+    async fn fetch(&self, cursor: Option<Value>, now: At) -> Result<Page, PortError>;
+
+    /// Somebody called `POST /hook/{source}`.
+    async fn hook(&self, call: &HookCall, now: At) -> Result<HookNews, HookRefusal>;
+
+    /// Publishes, changes or removes a reply. `call.key` is the same for each try of the same approval.
+    async fn publish(&self, call: &ReplyCall) -> Result<Published, PortError>;
+
+    /// The reply that stands at the source now, whoever wrote it: `None` when there is none. For an item that is
+    /// gone it is `PortError::Gone`. A source that cannot look says `PortError::Never`.
+    async fn look(&self, call: &ReplyCall) -> Result<Option<SourceReply>, PortError>;
+
+    /// For operators: what is wrong with the settings or the access, each with its remedy.
+    async fn check(&self, now: At) -> Vec<String>;
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    pub items: Vec<Incoming>,
+    /// Items that could not be understood, each with a reason; they are kept and reported, not lost.
+    pub odd: Vec<OddItem>,
+    pub cursor: Value,
+    /// Read on at once.
+    pub more: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OddItem {
+    /// Where in the page or batch, from 0.
+    pub index: usize,
+    pub native_id: Option<String>,
+    pub why: String,
+}
+
+/// A call from outside, exactly as it came.
+#[derive(Debug, Clone)]
+pub struct HookCall {
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl HookCall {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+}
+
+/// What a call told us.
+#[derive(Debug, Clone, PartialEq)]
+pub enum HookNews {
+    /// `delivery` is the sender's own id of this delivery; the same one again is answered the same way.
+    Items { delivery: String, items: Vec<(usize, Incoming)>, odd: Vec<OddItem>, total: usize },
+    /// Only "look now".
+    WakeUp,
+}
+
+/// Why a call is not taken. Verified senders get the details, others learn only that they are not.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HookRefusal {
+    #[error("{0}")]
+    Unsigned(String),
+    #[error("{0}")]
+    Malformed(String),
+    #[error("this source takes no calls")]
+    NotHere,
+    /// We could not verify because something else was away; the sender should try again.
+    #[error("{0}")]
+    Later(String),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReplyCall {
+    pub what: ReplyDeed,
+    /// The reply's id: the idempotency key where the source knows such a thing.
+    pub key: ReplyId,
+    pub scope: String,
+    pub native_id: String,
+    /// The reply at the source that is changed or removed.
+    pub reply_native_id: Option<String>,
+    pub language: Option<String>,
+    pub revision: i32,
+    /// When the source last told us about the item, as we stored it.
+    pub raw: Value,
+    pub at: At,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReplyDeed {
+    Create { body: String },
+    Edit { body: String },
+    Delete,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    pub native_id: Option<String>,
+    pub url: Option<String>,
+    pub standing: Standing,
+}
+
+impl ReplyCall {
+    pub fn body(&self) -> Option<&str> {
+        match &self.what {
+            ReplyDeed::Create { body } | ReplyDeed::Edit { body } => Some(body),
+            ReplyDeed::Delete => None,
+        }
+    }
+}
+
+/// Whether a reply that was looked for and not found may be sent again without a person's word.
+pub fn may_resend(retry: Retry) -> bool {
+    match retry {
+        Retry::Upsert | Retry::IdempotencyKey => true,
+        Retry::Append => false,
+    }
+}
