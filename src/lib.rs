@@ -4,4 +4,5 @@
 
 pub mod domain;
 pub mod port;
+pub mod store;
 pub mod sandbox;

@@ -8,7 +8,7 @@ use crate::domain::At;
 use crate::domain::person::PersonId;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(tag = "state", rename_all = "snake_case")]
 pub enum Handling {
     Open,
     /// A lease with an end that everybody sees.

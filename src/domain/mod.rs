@@ -18,6 +18,7 @@ pub mod person;
 pub mod reply;
 pub mod rights;
 pub mod route;
+pub mod rules;
 pub mod schedule;
 pub mod text;
 pub mod why;

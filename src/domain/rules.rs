@@ -1,0 +1,105 @@
+//! What configuration says, in the nouns that the workflows use. Read once at start; the same on every replica.
+
+use std::collections::BTreeMap;
+
+use crate::domain::person::Mention;
+use crate::domain::rights::Circle;
+use crate::domain::rights::Grant;
+use crate::domain::rights::Grantee;
+use crate::domain::route::Route;
+use crate::domain::schedule::Schedule;
+use crate::domain::text::Voice;
+
+#[derive(Debug, Clone)]
+pub struct Rules {
+    pub channels: BTreeMap<String, Channel>,
+    pub routes: Vec<Route>,
+    /// Where everything goes that no rule names.
+    pub fallback: Route,
+    pub grants: Vec<Grant>,
+    pub targets: Vec<Target>,
+    pub digests: Vec<DigestPlan>,
+    /// What people call each source.
+    pub labels: BTreeMap<String, String>,
+    pub claim_minutes: i64,
+    pub undo_seconds: i64,
+    pub clock_stops: ClockStops,
+    /// Least time between two messages in one room.
+    pub post_every_ms: i64,
+}
+
+/// A room of a chat, and how we speak in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Channel {
+    pub name: String,
+    pub chat: String,
+    pub room: String,
+    pub voice: Voice,
+    /// Who is named when a deadline nears and nobody holds the item.
+    pub responsible: Vec<Mention>,
+}
+
+/// Somebody who can be asked for help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    pub name: String,
+    pub label: String,
+    pub chat: String,
+    pub ping: Vec<Mention>,
+    /// Where they look: a room of their own. Without one, people get a direct message.
+    pub room: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct DigestPlan {
+    pub name: String,
+    /// Our name of the channel.
+    pub channel: String,
+    pub schedule: Schedule,
+    pub only_if_something: bool,
+}
+
+/// When a customer counts as answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClockStops {
+    Visible,
+    Accepted,
+}
+
+impl Rules {
+    pub fn channel(&self, name: &str) -> Option<&Channel> {
+        self.channels.get(name)
+    }
+
+    pub fn channel_of_room(&self, chat: &str, room: &str) -> Option<&Channel> {
+        self.channels.values().find(|c| c.chat == chat && c.room == room)
+    }
+
+    pub fn label<'a>(&'a self, source: &'a str) -> &'a str {
+        self.labels.get(source).map_or(source, String::as_str)
+    }
+
+    pub fn target(&self, name: &str) -> Option<&Target> {
+        self.targets.iter().find(|t| t.name == name)
+    }
+
+    /// Every group and room whose members have rights.
+    pub fn circles(&self, chat: &str) -> Vec<Circle> {
+        let mut out: Vec<Circle> = self
+            .grants
+            .iter()
+            .filter(|g| g.chat == chat)
+            .filter_map(|g| match &g.to {
+                Grantee::Circle(circle) => Some(circle.clone()),
+                Grantee::Person(_) => None,
+            })
+            .collect();
+        out.sort();
+        out.dedup();
+        out
+    }
+
+    pub fn route(&self, name: &str) -> &Route {
+        self.routes.iter().find(|r| r.name == name).unwrap_or(&self.fallback)
+    }
+}

@@ -1,0 +1,199 @@
+//! Cards, as rows: what a room should show (the item's version) and what it shows.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::domain::At;
+use crate::domain::id::CardId;
+use crate::domain::id::ItemId;
+use crate::store::Result;
+use crate::store::StoreError;
+use crate::store::Tx;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardRow {
+    pub id: CardId,
+    pub item: ItemId,
+    pub channel: String,
+    pub chat: String,
+    pub room: String,
+    pub message: Option<String>,
+    pub shown: i64,
+    pub generation: i32,
+}
+
+#[derive(Debug, Serialize)]
+pub struct NewCard<'a> {
+    pub id: CardId,
+    pub item: ItemId,
+    pub channel: &'a str,
+    pub chat: &'a str,
+    pub room: &'a str,
+}
+
+struct Row {
+    id: Uuid,
+    item_id: Uuid,
+    channel: String,
+    chat: String,
+    room: String,
+    message_id: Option<String>,
+    shown: i64,
+    generation: i32,
+}
+
+impl From<Row> for CardRow {
+    fn from(row: Row) -> Self {
+        Self {
+            id: CardId(row.id),
+            item: ItemId(row.item_id),
+            channel: row.channel,
+            chat: row.chat,
+            room: row.room,
+            message: row.message_id,
+            shown: row.shown,
+            generation: row.generation,
+        }
+    }
+}
+
+macro_rules! cards {
+    ($tail:literal, $($arg:expr),+) => {
+        sqlx::query_as!(
+            Row,
+            "SELECT card.id, card.item_id, card.channel, card.chat, card.room, card.message_id, card.shown,
+                 card.generation FROM card " + $tail,
+            $($arg),+
+        )
+    };
+}
+
+pub async fn insert(tx: &mut Tx, cards: &[NewCard<'_>]) -> Result<()> {
+    let json = serde_json::to_value(cards).map_err(|e| StoreError::odd("card", "*", "batch", e))?;
+    sqlx::query!(
+        "INSERT INTO card (id, item_id, channel, chat, room)
+         SELECT id, item, channel, chat, room
+         FROM jsonb_to_recordset($1) AS r(id uuid, item uuid, channel text, chat text, room text)",
+        json
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub async fn get(pool: &sqlx::PgPool, id: CardId) -> Result<Option<CardRow>> {
+    Ok(cards!("WHERE id = $1", id.0).fetch_optional(pool).await?.map(Into::into))
+}
+
+pub async fn of_item(tx: &mut Tx, item: ItemId) -> Result<Vec<CardRow>> {
+    Ok(cards!("WHERE item_id = $1 ORDER BY id", item.0).fetch_all(&mut **tx).await?.into_iter().map(Into::into).collect())
+}
+
+/// The card stands and shows `version`. Says which version it should show by now.
+pub async fn posted(tx: &mut Tx, id: CardId, message: &str, version: i64, now: At) -> Result<i64> {
+    Ok(sqlx::query_scalar!(
+        "UPDATE card SET message_id = $2, shown = $3, posted_at = coalesce(posted_at, $4), probed_at = $4
+         FROM item WHERE card.id = $1 AND item.id = card.item_id RETURNING item.version",
+        id.0,
+        message,
+        version,
+        now
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// The card shows `version`, unless a later edit was faster.
+pub async fn edited(tx: &mut Tx, id: CardId, version: i64, now: At) -> Result<i64> {
+    Ok(sqlx::query_scalar!(
+        "UPDATE card SET shown = greatest(shown, $2), probed_at = $3
+         FROM item WHERE card.id = $1 AND item.id = card.item_id RETURNING item.version",
+        id.0,
+        version,
+        now
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// Somebody deleted the message: the card needs a new one. `None` when it was noticed already.
+pub async fn lost(tx: &mut Tx, id: CardId, message: &str) -> Result<Option<i32>> {
+    Ok(sqlx::query_scalar!(
+        "UPDATE card SET message_id = NULL, shown = 0, generation = generation + 1
+         WHERE id = $1 AND message_id = $2 RETURNING generation",
+        id.0,
+        message
+    )
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
+/// Posted cards that show an older version than they should with nothing under way to repair it.
+pub async fn stale(pool: &sqlx::PgPool, limit: i64) -> Result<Vec<(CardRow, i64)>> {
+    let rows = sqlx::query!(
+        r#"SELECT card.id, card.item_id, card.channel, card.chat, card.room, card.message_id, card.shown,
+             card.generation, item.version
+           FROM card JOIN item ON item.id = card.item_id
+           WHERE card.message_id IS NOT NULL AND card.shown < item.version
+             AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.item_id = item.id AND e.kind = 'edit_card'
+                 AND e.state IN ('ready', 'sending', 'unknown') AND e.serial = 'card:' || card.id)
+           ORDER BY card.id LIMIT $1"#,
+        limit
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| {
+            let row = Row {
+                id: r.id,
+                item_id: r.item_id,
+                channel: r.channel,
+                chat: r.chat,
+                room: r.room,
+                message_id: r.message_id,
+                shown: r.shown,
+                generation: r.generation,
+            };
+            (row.into(), r.version)
+        })
+        .collect())
+}
+
+/// Cards without a message and without anything under way to post one.
+pub async fn unposted(pool: &sqlx::PgPool, limit: i64) -> Result<Vec<CardRow>> {
+    Ok(cards!(
+        "JOIN item ON item.id = card.item_id WHERE card.message_id IS NULL AND item.state <> 'removed'
+           AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.item_id = item.id AND e.kind = 'post_card'
+               AND e.state IN ('ready', 'sending', 'unknown', 'dead') AND e.body ->> 'card' = card.id::text
+               AND e.key = 'card:' || card.id || ':' || card.generation)
+         ORDER BY card.id LIMIT $1",
+        limit
+    )
+    .fetch_all(pool)
+    .await?
+    .into_iter()
+    .map(Into::into)
+    .collect())
+}
+
+/// Takes the cards of open items that nobody looked at for longest, so that replicas share the looking.
+pub async fn to_probe(tx: &mut Tx, before: At, now: At, limit: i64) -> Result<Vec<CardRow>> {
+    Ok(sqlx::query_as!(
+        Row,
+        "UPDATE card SET probed_at = $2 WHERE id IN (
+             SELECT card.id FROM card JOIN item ON item.id = card.item_id
+             WHERE card.message_id IS NOT NULL AND card.probed_at < $1
+               AND item.state IN ('open', 'claimed', 'snoozed')
+             ORDER BY card.probed_at LIMIT $3 FOR UPDATE OF card SKIP LOCKED)
+         RETURNING id, item_id, channel, chat, room, message_id, shown, generation",
+        before,
+        now,
+        limit
+    )
+    .fetch_all(&mut **tx)
+    .await?
+    .into_iter()
+    .map(Into::into)
+    .collect())
+}

@@ -1,0 +1,86 @@
+//! Which digests were sent, and the numbers that go into one.
+
+use chrono::NaiveDateTime;
+
+use crate::domain::At;
+use crate::store::Result;
+use crate::store::Tx;
+
+/// Since when this digest is wanted in this room; the first who asks decides.
+pub async fn wanted_since(pool: &sqlx::PgPool, digest: &str, room: &str, now: At) -> Result<At> {
+    sqlx::query!(
+        "INSERT INTO digest_plan (digest, room, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        digest,
+        room,
+        now
+    )
+    .execute(pool)
+    .await?;
+    Ok(sqlx::query_scalar!("SELECT since FROM digest_plan WHERE digest = $1 AND room = $2", digest, room)
+        .fetch_one(pool)
+        .await?)
+}
+
+/// True for the one replica that got the slot.
+pub async fn claim(tx: &mut Tx, digest: &str, room: &str, slot: NaiveDateTime, now: At) -> Result<bool> {
+    let done = sqlx::query!(
+        "INSERT INTO digest_slot (digest, room, slot, claimed_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        digest,
+        room,
+        slot,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn was_claimed(pool: &sqlx::PgPool, digest: &str, room: &str, slot: NaiveDateTime) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM digest_slot WHERE digest = $1 AND room = $2 AND slot = $3) AS "was!""#,
+        digest,
+        room,
+        slot
+    )
+    .fetch_one(pool)
+    .await?)
+}
+
+/// New items of a channel by source and tone.
+pub async fn new_items(pool: &sqlx::PgPool, channel: &str, from: At, to: At) -> Result<Vec<(String, String, i64)>> {
+    let rows = sqlx::query!(
+        r#"SELECT i.source, i.tone, count(*) AS "n!" FROM item i
+           WHERE i.first_seen_at >= $2 AND i.first_seen_at < $3
+             AND EXISTS (SELECT 1 FROM card c WHERE c.item_id = i.id AND c.channel = $1)
+           GROUP BY i.source, i.tone ORDER BY i.source, i.tone"#,
+        channel,
+        from,
+        to
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.source, r.tone, r.n)).collect())
+}
+
+/// How many items of a channel something happened to in the period, by the log.
+pub async fn happened(pool: &sqlx::PgPool, channel: &str, what: &[String], from: At, to: At) -> Result<i64> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT count(DISTINCT e.item_id) AS "n!" FROM item_event e
+           WHERE e.what = ANY($2) AND e.at >= $3 AND e.at < $4
+             AND EXISTS (SELECT 1 FROM card c WHERE c.item_id = e.item_id AND c.channel = $1)"#,
+        channel,
+        what,
+        from,
+        to
+    )
+    .fetch_one(pool)
+    .await?)
+}
+
+/// Where an item's card stands in a room.
+pub async fn card_message(pool: &sqlx::PgPool, item: uuid::Uuid, room: &str) -> Result<Option<String>> {
+    let message = sqlx::query_scalar!("SELECT message_id FROM card WHERE item_id = $1 AND room = $2", item, room)
+        .fetch_optional(pool)
+        .await?;
+    Ok(message.flatten())
+}

@@ -1,0 +1,30 @@
+//! Four ways in which the database can disappoint. A row that contradicts the rules is an error with an address, not
+//! a panic and not a default.
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("database: {0}")]
+    Driver(#[from] sqlx::Error),
+    #[error("migration: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("{table}.{column} of {id} is not what it should be: {why}")]
+    Inconsistent { table: &'static str, column: &'static str, id: String, why: String },
+    #[error("{table}: {got} rows where {wanted} were meant")]
+    Rows { table: &'static str, wanted: u64, got: u64 },
+}
+
+impl StoreError {
+    pub fn odd(table: &'static str, column: &'static str, id: impl ToString, why: impl ToString) -> Self {
+        Self::Inconsistent { table, column, id: id.to_string(), why: why.to_string() }
+    }
+
+    /// Two transactions met; the same again will do.
+    pub fn is_conflict(&self) -> bool {
+        match self {
+            Self::Driver(sqlx::Error::Database(e)) => {
+                matches!(e.code().as_deref(), Some("40001" | "40P01" | "55P03" | "23505"))
+            }
+            _ => false,
+        }
+    }
+}

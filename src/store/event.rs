@@ -1,0 +1,92 @@
+//! The append-only log. There is no update and no delete here, and the table refuses both.
+
+use serde::Serialize;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::domain::At;
+use crate::domain::event::Event;
+use crate::domain::event::What;
+use crate::domain::id::EventId;
+use crate::domain::id::ItemId;
+use crate::domain::person::PersonId;
+use crate::store::Result;
+use crate::store::StoreError;
+use crate::store::Tx;
+
+#[derive(Serialize)]
+struct New<'a> {
+    id: EventId,
+    item: ItemId,
+    at: At,
+    by: Option<&'a PersonId>,
+    what: &'a str,
+    detail: &'a What,
+}
+
+pub async fn append(tx: &mut Tx, events: &[Event]) -> Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<New> = events
+        .iter()
+        .map(|e| New { id: e.id, item: e.item, at: e.at, by: e.by.as_ref(), what: e.what.as_str(), detail: &e.what })
+        .collect();
+    let json = serde_json::to_value(rows).map_err(|e| StoreError::odd("item_event", "*", "batch", e))?;
+    sqlx::query!(
+        "INSERT INTO item_event (id, item_id, at, by_person, what, detail)
+         SELECT id, item, at, by, what, detail
+         FROM jsonb_to_recordset($1) AS r(id uuid, item uuid, at timestamptz, by text, what text, detail jsonb)",
+        json
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+struct Row {
+    id: Uuid,
+    item_id: Uuid,
+    at: At,
+    by_person: Option<String>,
+    detail: Json<What>,
+}
+
+impl TryFrom<Row> for Event {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let by = row.by_person.map(|p| p.parse()).transpose();
+        Ok(Self {
+            id: EventId(row.id),
+            item: ItemId(row.item_id),
+            at: row.at,
+            by: by.map_err(|e| StoreError::odd("item_event", "by_person", row.id, e))?,
+            what: row.detail.0,
+        })
+    }
+}
+
+pub async fn get(pool: &sqlx::PgPool, id: EventId) -> Result<Option<Event>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"SELECT id, item_id, at, by_person, detail AS "detail: Json<What>" FROM item_event WHERE id = $1"#,
+        id.0
+    )
+    .fetch_optional(pool)
+    .await?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// The whole story of an item, oldest first.
+pub async fn of_item(pool: &sqlx::PgPool, item: ItemId) -> Result<Vec<Event>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT id, item_id, at, by_person, detail AS "detail: Json<What>" FROM item_event
+           WHERE item_id = $1 ORDER BY at, id"#,
+        item.0
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}

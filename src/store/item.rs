@@ -1,0 +1,366 @@
+//! Items, as rows. Whoever changes one holds its lock: `save` takes the proof.
+
+use serde::Serialize;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::domain::At;
+use crate::domain::caps::ReplyCaps;
+use crate::domain::deadline::Deadline;
+use crate::domain::handling::Escalation;
+use crate::domain::handling::Handling;
+use crate::domain::id::ItemId;
+use crate::domain::id::ReplyId;
+use crate::domain::item::Author;
+use crate::domain::item::Incoming;
+use crate::domain::item::Item;
+use crate::domain::item::Kind;
+use crate::domain::item::Rating;
+use crate::domain::item::Subject;
+use crate::domain::item::Tone;
+use crate::domain::item::Votes;
+use crate::store::Result;
+use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::exactly_one;
+
+struct Row {
+    id: Uuid,
+    number: i64,
+    source: String,
+    scope: String,
+    native_id: String,
+    kind: String,
+    tone: String,
+    rating: Option<Json<Rating>>,
+    title: Option<String>,
+    body: Option<String>,
+    language: Option<String>,
+    author: Json<Author>,
+    subject: Option<Json<Subject>>,
+    verified: Option<String>,
+    votes: Json<Votes>,
+    permalink: Option<String>,
+    published_at: Option<At>,
+    edited_at: Option<At>,
+    first_seen_at: At,
+    revision: i32,
+    fingerprint: Vec<u8>,
+    caps: Json<ReplyCaps>,
+    route: String,
+    handling: Json<Handling>,
+    escalation: Option<Json<Escalation>>,
+    deadline: Option<Json<Deadline>>,
+    overdue_at: Option<At>,
+    reply_id: Option<Uuid>,
+    version: i64,
+}
+
+impl TryFrom<Row> for Item {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let odd = |column, value: &str| StoreError::odd("item", column, row.id, format!("{value:?} is unknown"));
+        Ok(Self {
+            kind: Kind::parse(&row.kind).ok_or_else(|| odd("kind", &row.kind))?,
+            tone: Tone::parse(&row.tone).ok_or_else(|| odd("tone", &row.tone))?,
+            id: ItemId(row.id),
+            number: row.number,
+            source: row.source,
+            scope: row.scope,
+            native_id: row.native_id,
+            rating: row.rating.map(|j| j.0),
+            title: row.title,
+            body: row.body,
+            language: row.language,
+            author: row.author.0,
+            subject: row.subject.map(|j| j.0),
+            verified: row.verified,
+            votes: row.votes.0,
+            permalink: row.permalink,
+            published_at: row.published_at,
+            edited_at: row.edited_at,
+            first_seen_at: row.first_seen_at,
+            revision: row.revision,
+            fingerprint: row.fingerprint,
+            caps: row.caps.0,
+            route: row.route,
+            handling: row.handling.0,
+            escalation: row.escalation.map(|j| j.0),
+            deadline: row.deadline.map(|j| j.0),
+            overdue_at: row.overdue_at,
+            reply: row.reply_id.map(ReplyId),
+            version: row.version,
+        })
+    }
+}
+
+/// One select list for both ways of reading.
+macro_rules! items {
+    ($tail:literal, $($arg:expr),+) => {
+        sqlx::query_as!(
+            Row,
+            r#"SELECT id, number, source, scope, native_id, kind, tone, rating AS "rating: Json<Rating>", title, body,
+                 language, author AS "author: Json<Author>", subject AS "subject: Json<Subject>", verified,
+                 votes AS "votes: Json<Votes>", permalink, published_at, edited_at, first_seen_at, revision,
+                 fingerprint, caps AS "caps: Json<ReplyCaps>", route, handling AS "handling: Json<Handling>",
+                 escalation AS "escalation: Json<Escalation>", deadline AS "deadline: Json<Deadline>", overdue_at,
+                 reply_id, version
+               FROM item "# + $tail,
+            $($arg),+
+        )
+    };
+}
+
+/// An item whose row is locked until the transaction ends.
+#[derive(Debug)]
+pub struct Locked(pub Item);
+
+pub async fn lock(tx: &mut Tx, id: ItemId) -> Result<Option<Locked>> {
+    let row = items!("WHERE id = $1 FOR UPDATE", id.0).fetch_optional(&mut **tx).await?;
+    row.map(|r| r.try_into().map(Locked)).transpose()
+}
+
+pub async fn get(pool: &sqlx::PgPool, id: ItemId) -> Result<Option<Item>> {
+    let row = items!("WHERE id = $1", id.0).fetch_optional(pool).await?;
+    row.map(TryInto::try_into).transpose()
+}
+
+pub async fn by_number(pool: &sqlx::PgPool, number: i64) -> Result<Option<ItemId>> {
+    let id = sqlx::query_scalar!("SELECT id FROM item WHERE number = $1", number).fetch_optional(pool).await?;
+    Ok(id.map(ItemId))
+}
+
+/// The items of a batch that we know already, locked in one order so that two batches never wait for each other.
+pub async fn lock_known(tx: &mut Tx, source: &str, scopes: &[String], native_ids: &[String]) -> Result<Vec<Locked>> {
+    items!(
+        "WHERE (source, scope, native_id) IN (SELECT $1, * FROM unnest($2::text[], $3::text[])) ORDER BY id FOR UPDATE",
+        source,
+        scopes,
+        native_ids
+    )
+    .fetch_all(&mut **tx)
+    .await?
+    .into_iter()
+    .map(|r| r.try_into().map(Locked))
+    .collect()
+}
+
+/// What a list or a digest shows, oldest deadline first.
+pub enum Filter<'a> {
+    Open { channel: Option<&'a str> },
+    HeldBy { person: &'a str },
+    Overdue { channel: Option<&'a str>, now: At },
+}
+
+pub async fn list(pool: &sqlx::PgPool, filter: Filter<'_>, limit: i64) -> Result<Vec<Item>> {
+    let (channel, person, overdue) = match filter {
+        Filter::Open { channel } => (channel, None, None),
+        Filter::HeldBy { person } => (None, Some(person), None),
+        Filter::Overdue { channel, now } => (channel, None, Some(now)),
+    };
+    items!(
+        "WHERE state IN ('open', 'claimed', 'snoozed')
+           AND ($1::text IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1))
+           AND ($2::text IS NULL OR handling ->> 'by' = $2)
+           AND ($3::timestamptz IS NULL OR due_at < $3)
+         ORDER BY due_at, id LIMIT $4",
+        channel,
+        person,
+        overdue,
+        limit
+    )
+    .fetch_all(pool)
+    .await?
+    .into_iter()
+    .map(TryInto::try_into)
+    .collect()
+}
+
+/// How many a list would show without its limit.
+pub async fn count(pool: &sqlx::PgPool, filter: Filter<'_>) -> Result<i64> {
+    let (channel, person, overdue) = match filter {
+        Filter::Open { channel } => (channel, None, None),
+        Filter::HeldBy { person } => (None, Some(person), None),
+        Filter::Overdue { channel, now } => (channel, None, Some(now)),
+    };
+    Ok(sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!" FROM item
+           WHERE state IN ('open', 'claimed', 'snoozed')
+             AND ($1::text IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1))
+             AND ($2::text IS NULL OR handling ->> 'by' = $2)
+             AND ($3::timestamptz IS NULL OR due_at < $3)"#,
+        channel,
+        person,
+        overdue
+    )
+    .fetch_one(pool)
+    .await?)
+}
+
+/// A new item, with what the rules decided for it.
+#[derive(Debug, Serialize)]
+pub struct NewItem<'a> {
+    pub id: ItemId,
+    pub source: &'a str,
+    #[serde(flatten)]
+    pub incoming: &'a Incoming,
+    pub tone: Tone,
+    /// Replaces the declared language of `incoming`.
+    pub spoken: Option<String>,
+    /// Hex, because JSON has no bytes.
+    pub fingerprint: String,
+    pub route: &'a str,
+    pub handling: &'a Handling,
+    pub deadline: Option<Deadline>,
+    pub due_at: Option<At>,
+    pub now: At,
+}
+
+/// Writes all that are not there yet and says which; another replica may have been faster with the others.
+pub async fn insert(tx: &mut Tx, items: &[NewItem<'_>]) -> Result<Vec<ItemId>> {
+    let json = serde_json::to_value(items).map_err(|e| StoreError::odd("item", "*", "batch", e))?;
+    let ids = sqlx::query_scalar!(
+        "INSERT INTO item (id, source, scope, native_id, kind, tone, rating, title, body, language, author, subject,
+             verified, votes, permalink, published_at, edited_at, first_seen_at, last_seen_at, fingerprint, caps, raw,
+             route, handling, deadline, due_at)
+         SELECT id, source, scope, native_id, kind, tone, nullif(rating, 'null'), title, body, spoken, author,
+             nullif(subject, 'null'), verified, votes, permalink, published_at, edited_at, now, now,
+             decode(fingerprint, 'hex'), caps, raw, route, handling, nullif(deadline, 'null'), due_at
+         FROM jsonb_to_recordset($1) AS r(id uuid, source text, scope text, native_id text, kind text, tone text,
+             rating jsonb, title text, body text, spoken text, author jsonb, subject jsonb, verified text, votes jsonb,
+             permalink text, published_at timestamptz, edited_at timestamptz, now timestamptz, fingerprint text,
+             caps jsonb, raw jsonb, route text, handling jsonb, deadline jsonb, due_at timestamptz)
+         -- Always in the same order: two batches with the same items then wait for each other only once.
+         ORDER BY source, scope, native_id
+         ON CONFLICT (source, scope, native_id) DO NOTHING
+         RETURNING id",
+        json
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(ids.into_iter().map(ItemId).collect())
+}
+
+/// Seen again, with nothing new that a card shows.
+pub async fn seen(tx: &mut Tx, ids: &[ItemId], now: At) -> Result<()> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    sqlx::query!(
+        "UPDATE item SET last_seen_at = $2, missed_at = NULL WHERE id = ANY($1) AND last_seen_at < $2",
+        &ids,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Writes what we decided about an item; every save is a new version, so every card of it becomes stale.
+pub async fn save(tx: &mut Tx, locked: &mut Locked) -> Result<()> {
+    let item = &mut locked.0;
+    item.version += 1;
+    let done = sqlx::query!(
+        "UPDATE item SET handling = $2, escalation = $3, deadline = $4, due_at = $5, overdue_at = $6, reply_id = $7,
+             version = $8 WHERE id = $1",
+        item.id.0,
+        Json(&item.handling) as _,
+        item.escalation.as_ref().map(Json) as _,
+        item.deadline.as_ref().map(Json) as _,
+        item.deadline.map(|d| d.due),
+        item.overdue_at,
+        item.reply.map(|r| r.0),
+        item.version
+    )
+    .execute(&mut **tx)
+    .await?;
+    exactly_one("item", &done)
+}
+
+/// Writes the customer's new words and keeps the old ones.
+pub async fn rewrite(
+    tx: &mut Tx,
+    locked: &mut Locked,
+    incoming: &Incoming,
+    fingerprint: Vec<u8>,
+    language: Option<String>,
+    now: At,
+) -> Result<()> {
+    let item = &mut locked.0;
+    sqlx::query!(
+        "INSERT INTO item_revision (item_id, revision, rating, title, body, replaced_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        item.id.0,
+        item.revision,
+        item.rating.as_ref().map(Json) as _,
+        item.title,
+        item.body,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    item.revision += 1;
+    item.kind = incoming.kind;
+    item.tone = Tone::of(incoming.kind, incoming.rating);
+    item.rating = incoming.rating;
+    item.title.clone_from(&incoming.title);
+    item.body.clone_from(&incoming.body);
+    item.edited_at = incoming.edited_at.or(Some(now));
+    item.language = language;
+    item.votes = incoming.votes;
+    item.permalink.clone_from(&incoming.permalink);
+    item.caps = incoming.caps.clone();
+    item.fingerprint = fingerprint;
+    let done = sqlx::query!(
+        "UPDATE item SET revision = $2, kind = $3, tone = $4, rating = $5, title = $6, body = $7, edited_at = $8,
+             language = $9, votes = $10, permalink = $11, caps = $12, fingerprint = $13, raw = $14, last_seen_at = $15,
+             subject = $16, missed_at = NULL WHERE id = $1",
+        item.id.0,
+        item.revision,
+        item.kind.as_str(),
+        item.tone.as_str(),
+        item.rating.as_ref().map(Json) as _,
+        item.title,
+        item.body,
+        item.edited_at,
+        item.language,
+        Json(item.votes) as _,
+        item.permalink,
+        Json(&item.caps) as _,
+        item.fingerprint,
+        incoming.raw,
+        now,
+        incoming.subject.as_ref().map(Json) as _
+    )
+    .execute(&mut **tx)
+    .await?;
+    exactly_one("item", &done)
+}
+
+/// What the source last told us, as it told it.
+pub async fn raw(pool: &sqlx::PgPool, id: ItemId) -> Result<serde_json::Value> {
+    Ok(sqlx::query_scalar!("SELECT raw FROM item WHERE id = $1", id.0).fetch_one(pool).await?)
+}
+
+/// A whole listing of `scope` did not have these items that we know there: they may be gone.
+pub async fn mark_missing(tx: &mut Tx, source: &str, scope: &str, listed: &[String], now: At) -> Result<Vec<ItemId>> {
+    let ids = sqlx::query_scalar!(
+        "UPDATE item SET missed_at = $4
+         WHERE source = $1 AND scope = $2 AND state <> 'removed' AND missed_at IS NULL AND NOT native_id = ANY($3)
+         RETURNING id",
+        source,
+        scope,
+        listed,
+        now
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(ids.into_iter().map(ItemId).collect())
+}
+
+pub async fn missed_at(pool: &sqlx::PgPool, id: ItemId) -> Result<Option<At>> {
+    Ok(sqlx::query_scalar!("SELECT missed_at FROM item WHERE id = $1", id.0).fetch_one(pool).await?)
+}
+
+pub async fn forget_missing(tx: &mut Tx, id: ItemId) -> Result<()> {
+    sqlx::query!("UPDATE item SET missed_at = NULL WHERE id = $1", id.0).execute(&mut **tx).await?;
+    Ok(())
+}

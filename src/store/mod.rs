@@ -1,0 +1,130 @@
+//! SQL and nothing else: one table, one file, every query checked against the schema when it is built. Functions
+//! take the time as an argument and run inside the caller's transaction, so that a decision and what follows from it
+//! are written together or not at all.
+
+pub mod card;
+pub mod digest;
+pub mod error;
+pub mod event;
+pub mod import;
+pub mod inbox;
+pub mod item;
+pub mod outbox;
+pub mod person;
+pub mod reply;
+pub mod source;
+pub mod timer;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::PgPool;
+use sqlx::Postgres;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::PgListener;
+use sqlx::postgres::PgPoolOptions;
+
+pub use crate::store::error::StoreError;
+
+pub type Tx = sqlx::Transaction<'static, Postgres>;
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// Wakes whoever carries out effects.
+const CHANNEL: &str = "zeitnah_effect";
+
+/// The only thing that replicas share.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: PgPool,
+}
+
+impl Store {
+    pub async fn open(url: &str, connections: u32) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url)?.application_name("zeitnah").options([
+            // A statement that waits this long is a fault to be seen, not to be waited for.
+            ("statement_timeout", "15s"),
+            ("lock_timeout", "10s"),
+            ("idle_in_transaction_session_timeout", "30s"),
+        ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(5))
+            .connect_with(options)
+            .await?;
+        Ok(Self { pool })
+    }
+
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(self.pool.begin().await?)
+    }
+
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    pub async fn migrate(&self) -> Result<()> {
+        // Migrations may take longer than any statement of daily work.
+        let mut connection = self.pool.acquire().await?;
+        sqlx::query!("SET statement_timeout = 0").execute(&mut *connection).await?;
+        MIGRATOR.run(&mut *connection).await?;
+        connection.close().await?;
+        Ok(())
+    }
+
+    /// The migrations that the database still lacks, by name.
+    pub async fn lacking_migrations(&self) -> Result<Vec<String>> {
+        let known = sqlx::query_scalar!(r#"SELECT to_regclass('_sqlx_migrations') IS NOT NULL AS "known!""#)
+            .fetch_one(&self.pool)
+            .await?;
+        let mut applied = Vec::new();
+        if known {
+            let mut connection = self.pool.acquire().await?;
+            applied = sqlx::migrate::Migrate::list_applied_migrations(&mut *connection, "_sqlx_migrations")
+                .await?
+                .into_iter()
+                .map(|m| m.version)
+                .collect();
+        }
+        Ok(MIGRATOR
+            .iter()
+            .filter(|m| !applied.contains(&m.version))
+            .map(|m| format!("{:04}_{}", m.version, m.description))
+            .collect())
+    }
+
+    pub async fn is_up(&self) -> Result<()> {
+        sqlx::query_scalar!(r#"SELECT 1 AS "one!""#).fetch_one(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Hears when effects were written; the poll is the net under it.
+    pub async fn listen(&self) -> Result<Ears> {
+        let mut listener = PgListener::connect_with(&self.pool).await?;
+        listener.listen(CHANNEL).await?;
+        Ok(Ears(listener))
+    }
+
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+pub struct Ears(PgListener);
+
+impl Ears {
+    /// Returns when something was written, or when the connection was lost and came back, which may have hidden it.
+    pub async fn hear(&mut self) -> Result<()> {
+        self.0.try_recv().await?;
+        Ok(())
+    }
+}
+
+/// An update that must have met exactly one row.
+fn exactly_one(table: &'static str, result: &sqlx::postgres::PgQueryResult) -> Result<()> {
+    match result.rows_affected() {
+        1 => Ok(()),
+        got => Err(StoreError::Rows { table, wanted: 1, got }),
+    }
+}

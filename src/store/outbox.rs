@@ -1,0 +1,311 @@
+//! The outbox: effects are put in the transaction that decided them, leased, carried out, and settled only by who
+//! still holds the lease. A lease that ran out leaves an unknown outcome, never a ready effect.
+
+use serde::Serialize;
+
+use crate::domain::At;
+use crate::domain::effect::Effect;
+use crate::domain::effect::NewEffect;
+use crate::domain::id::EffectId;
+use crate::domain::id::ItemId;
+use crate::domain::id::LeaseToken;
+use crate::store::Result;
+use crate::store::StoreError;
+use crate::store::Tx;
+
+/// An effect that we may carry out until the lease ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leased {
+    pub id: EffectId,
+    pub key: String,
+    pub effect: Effect,
+    pub item: Option<ItemId>,
+    pub pace: Option<String>,
+    pub attempts: i32,
+    pub looks: i32,
+    /// An earlier try's outcome is unclear: look before doing anything.
+    pub unclear: bool,
+    pub begun_at: At,
+    pub started_at: At,
+    pub token: LeaseToken,
+}
+
+/// How a try ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settled {
+    Done,
+    /// Not done; try again then.
+    Later { at: At, why: String },
+    /// Done for now, by intention: look again then. Not a failure.
+    Again { at: At },
+    /// May have been done; look then.
+    Unknown { at: At, why: String },
+    /// Looked and not found, with more looking to come.
+    LookAgain { at: At },
+    /// Looked and surely not there: do it anew.
+    Anew { at: At },
+    /// Given up, visibly.
+    Dead { why: String },
+}
+
+#[derive(Serialize)]
+struct New<'a> {
+    id: EffectId,
+    key: &'a str,
+    kind: &'static str,
+    body: &'a Effect,
+    item: Option<ItemId>,
+    lane: i16,
+    serial: &'a str,
+    pace: Option<&'a str>,
+    run_at: At,
+}
+
+/// Writes effects down. One with a key that was there before is the same effect and changes nothing.
+pub async fn put(tx: &mut Tx, effects: &[NewEffect], now: At) -> Result<()> {
+    if effects.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<New> = effects
+        .iter()
+        .map(|e| New {
+            id: e.id,
+            key: &e.key,
+            kind: e.effect.kind(),
+            body: &e.effect,
+            item: e.item,
+            lane: e.lane as i16,
+            serial: &e.serial,
+            pace: e.pace.as_deref(),
+            run_at: e.run_at,
+        })
+        .collect();
+    let json = serde_json::to_value(rows).map_err(|e| StoreError::odd("effect", "*", "batch", e))?;
+    sqlx::query!(
+        r#"WITH put AS (
+             INSERT INTO effect (id, key, kind, body, item_id, lane, serial, pace, run_at, created_at)
+             SELECT id, key, kind, body, item, lane, serial, pace, run_at, $2
+             FROM jsonb_to_recordset($1) AS r(id uuid, key text, kind text, body jsonb, item uuid, lane smallint,
+                 serial text, pace text, run_at timestamptz)
+             ON CONFLICT (key) DO NOTHING RETURNING 1)
+           -- Delivered when the transaction commits, and only once however many there are.
+           SELECT pg_notify('zeitnah_effect', '')::text AS "notified" WHERE EXISTS (SELECT 1 FROM put)"#,
+        json,
+        now
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Takes up to `limit` effects that may run now: one of each serial, none whose pace is used up, urgent ones first.
+pub async fn lease(pool: &sqlx::PgPool, now: At, until: At, token: LeaseToken, limit: i64) -> Result<Vec<Leased>> {
+    let rows = sqlx::query!(
+        r#"WITH waiting AS (
+             SELECT e.id, e.serial, e.lane, e.run_at FROM effect e
+             WHERE e.state IN ('ready', 'unknown') AND e.run_at <= $1
+               AND NOT EXISTS (SELECT 1 FROM effect s WHERE s.serial = e.serial AND s.state = 'sending')
+               AND NOT EXISTS (SELECT 1 FROM rate WHERE rate.key = e.pace AND rate.free_at > $1)
+             ORDER BY e.lane, e.run_at, e.id LIMIT 400),
+           heads AS (SELECT DISTINCT ON (serial) id, lane, run_at FROM waiting ORDER BY serial, lane, run_at, id),
+           mine AS (
+             SELECT e.id, e.state FROM effect e JOIN heads h ON h.id = e.id
+             WHERE e.state IN ('ready', 'unknown')
+             ORDER BY h.lane, h.run_at, h.id LIMIT $4 FOR UPDATE OF e SKIP LOCKED)
+           UPDATE effect SET state = 'sending', lease_token = $3, lease_until = $2, attempts = attempts + 1,
+               begun_at = coalesce(begun_at, $1)
+           FROM mine WHERE effect.id = mine.id
+           RETURNING effect.id, effect.key, effect.body, effect.item_id, effect.pace, effect.attempts, effect.looks,
+               effect.begun_at AS "begun_at!", mine.state = 'unknown' AS "unclear!""#,
+        now,
+        until,
+        token.0,
+        limit
+    )
+    .fetch_all(pool)
+    .await;
+    let rows = match rows {
+        Ok(rows) => rows,
+        Err(e) => {
+            let e = StoreError::from(e);
+            // Another replica took one of the same serial at the same moment; the unique index kept us apart.
+            return if e.is_conflict() { Ok(Vec::new()) } else { Err(e) };
+        }
+    };
+    rows.into_iter()
+        .map(|r| {
+            Ok(Leased {
+                id: EffectId(r.id),
+                effect: crate::domain::effect::decode(r.body)
+                    .map_err(|e| StoreError::odd("effect", "body", r.id, e))?,
+                key: r.key,
+                item: r.item_id.map(ItemId),
+                pace: r.pace,
+                attempts: r.attempts,
+                looks: r.looks,
+                unclear: r.unclear,
+                begun_at: r.begun_at,
+                started_at: now,
+                token,
+            })
+        })
+        .collect()
+}
+
+/// Leases that ran out: whoever held them died or hangs, and what they did is unknown.
+pub async fn reap(pool: &sqlx::PgPool, now: At) -> Result<u64> {
+    let done = sqlx::query!(
+        "WITH lost AS (
+             UPDATE effect SET state = 'unknown', run_at = $1, lease_token = NULL, lease_until = NULL,
+                 last_error = 'the lease ran out' WHERE state = 'sending' AND lease_until < $1
+             RETURNING id, begun_at)
+         INSERT INTO effect_attempt (effect_id, begun_at, ended_at, outcome, error)
+         SELECT id, coalesce(begun_at, $1), $1, 'lost', 'the lease ran out' FROM lost",
+        now
+    )
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Writes how the try ended. False: the lease was lost in the meantime, and nothing may be written.
+pub async fn settle(tx: &mut Tx, leased: &Leased, how: &Settled, now: At) -> Result<bool> {
+    let (state, at, error, looks, fresh) = match how {
+        Settled::Done => ("done", None, None, 0, false),
+        Settled::Later { at, why } if leased.unclear => ("unknown", Some(*at), Some(why.as_str()), leased.looks, false),
+        Settled::Later { at, why } => ("ready", Some(*at), Some(why.as_str()), 0, false),
+        Settled::Again { at } => ("ready", Some(*at), None, 0, true),
+        Settled::Unknown { at, why } => ("unknown", Some(*at), Some(why.as_str()), leased.looks, false),
+        Settled::LookAgain { at } => ("unknown", Some(*at), None, leased.looks + 1, false),
+        Settled::Anew { at } => ("ready", Some(*at), None, 0, true),
+        Settled::Dead { why } => ("dead", None, Some(why.as_str()), 0, false),
+    };
+    let outcome = match how {
+        Settled::Done => "done",
+        Settled::Later { .. } => "later",
+        Settled::Again { .. } => "again",
+        Settled::Unknown { .. } => "unknown",
+        Settled::LookAgain { .. } => "looked",
+        Settled::Anew { .. } => "anew",
+        Settled::Dead { .. } => "dead",
+    };
+    let held = sqlx::query_scalar!(
+        r#"WITH held AS (
+             UPDATE effect SET state = $3, run_at = coalesce($4, run_at), last_error = $5, looks = $6,
+                 begun_at = CASE WHEN $7 THEN NULL ELSE begun_at END,
+                 attempts = CASE WHEN $7 THEN 0 ELSE attempts END,
+                 lease_token = NULL, lease_until = NULL,
+                 settled_at = CASE WHEN $3 IN ('done', 'dead') THEN $8::timestamptz END
+             WHERE id = $1 AND lease_token = $2 RETURNING id),
+           tried AS (
+             INSERT INTO effect_attempt (effect_id, begun_at, ended_at, outcome, error)
+             SELECT id, $9, $8, $10, $5 FROM held)
+           SELECT count(*) AS "n!" FROM held"#,
+        leased.id.0,
+        leased.token.0,
+        state,
+        at,
+        error,
+        looks,
+        fresh,
+        now,
+        leased.started_at,
+        outcome
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(held == 1)
+}
+
+/// Keeps everybody from calling until then; never shortens what somebody else has learned.
+pub async fn slow_down(connection: impl sqlx::PgExecutor<'_>, key: &str, until: At) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO rate (key, free_at) VALUES ($1, $2)
+         ON CONFLICT (key) DO UPDATE SET free_at = greatest(rate.free_at, excluded.free_at)",
+        key,
+        until
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Takes back what nobody has begun. False: it is too late.
+pub async fn cancel(tx: &mut Tx, key: &str, now: At) -> Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE effect SET state = 'cancelled', settled_at = $2 WHERE key = $1 AND state = 'ready' AND begun_at IS NULL",
+        key,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Makes what waits for a pace worth another try now, for example when a room works again.
+pub async fn wake(pool: &sqlx::PgPool, pace: &str, now: At) -> Result<u64> {
+    let done = sqlx::query!(
+        "UPDATE effect SET run_at = $2 WHERE pace = $1 AND state = 'ready' AND attempts > 0 AND run_at > $2
+           AND kind IN ('post_card', 'edit_card', 'post_note', 'alert', 'send_digest')",
+        pace,
+        now
+    )
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// When the next effect may run that is not due yet: its own time, or when its pace is free again.
+pub async fn next(pool: &sqlx::PgPool, now: At) -> Result<Option<At>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT min(greatest(e.run_at, coalesce((SELECT free_at FROM rate WHERE key = e.pace), e.run_at)))
+         FROM (SELECT run_at, pace FROM effect WHERE state IN ('ready', 'unknown') ORDER BY run_at LIMIT 500) e
+         WHERE greatest(e.run_at, coalesce((SELECT free_at FROM rate WHERE key = e.pace), e.run_at)) > $1",
+        now
+    )
+    .fetch_one(pool)
+    .await?)
+}
+
+/// How the outbox stands: how many wait and since when the oldest could have run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backlog {
+    pub due: i64,
+    pub unknown: i64,
+    pub dead: i64,
+    pub oldest: Option<At>,
+}
+
+pub async fn backlog(pool: &sqlx::PgPool, now: At) -> Result<Backlog> {
+    let row = sqlx::query!(
+        r#"SELECT count(*) FILTER (WHERE state = 'ready' AND run_at <= $1) AS "due!",
+             count(*) FILTER (WHERE state = 'unknown') AS "unknown!",
+             min(run_at) FILTER (WHERE state = 'ready' AND run_at <= $1) AS oldest,
+             (SELECT count(*) FROM effect WHERE state = 'dead') AS "dead!"
+           FROM effect WHERE state IN ('ready', 'unknown', 'sending')"#,
+        now
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(Backlog { due: row.due, unknown: row.unknown, dead: row.dead, oldest: row.oldest })
+}
+
+/// One line for each try of each effect of an item, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Try {
+    pub kind: String,
+    pub at: At,
+    pub outcome: String,
+    pub error: Option<String>,
+}
+
+pub async fn tries(pool: &sqlx::PgPool, item: ItemId) -> Result<Vec<Try>> {
+    Ok(sqlx::query_as!(
+        Try,
+        "SELECT e.kind, a.ended_at AS at, a.outcome, a.error FROM effect e JOIN effect_attempt a ON a.effect_id = e.id
+         WHERE e.item_id = $1 ORDER BY a.ended_at, e.id",
+        item.0
+    )
+    .fetch_all(pool)
+    .await?)
+}

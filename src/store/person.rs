@@ -1,0 +1,165 @@
+//! People's names, and the groups and rooms that give them rights, as last read from the chat.
+
+use std::collections::BTreeMap;
+
+use crate::domain::At;
+use crate::domain::person::PersonId;
+use crate::store::Result;
+use crate::store::Tx;
+
+/// Remembers a name that came with a press, unless a better one was looked up.
+pub async fn met(tx: &mut Tx, person: &PersonId, name: &str) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO person (id, name) VALUES ($1, $2)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name
+         WHERE person.looked_up_at IS NULL AND person.name <> excluded.name",
+        person.to_string(),
+        name
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub async fn looked_up(pool: &sqlx::PgPool, person: &PersonId, name: &str, now: At) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO person (id, name, looked_up_at) VALUES ($1, $2, $3)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, looked_up_at = excluded.looked_up_at",
+        person.to_string(),
+        name,
+        now
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+pub async fn names(connection: impl sqlx::PgExecutor<'_>, people: &[PersonId]) -> Result<BTreeMap<PersonId, String>> {
+    let ids: Vec<String> = people.iter().map(ToString::to_string).collect();
+    let rows = sqlx::query!("SELECT id, name FROM person WHERE id = ANY($1)", &ids).fetch_all(connection).await?;
+    Ok(rows.into_iter().filter_map(|r| Some((r.id.parse().ok()?, r.name))).collect())
+}
+
+/// People whose real name nobody has looked up, members of circles and whoever pressed something.
+pub async fn unnamed(pool: &sqlx::PgPool, chat: &str, limit: i64) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT substr(id, length($1) + 2) AS "user!" FROM person
+           WHERE looked_up_at IS NULL AND id LIKE $1 || ':%'
+           UNION
+           SELECT m.user_id FROM member m WHERE m.chat = $1
+             AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = $1 || ':' || m.user_id)
+           LIMIT $2"#,
+        chat,
+        limit
+    )
+    .fetch_all(pool)
+    .await?)
+}
+
+/// The circles that `user` is known to be in, read not longer ago than `since`.
+pub async fn circles_of(tx: &mut Tx, chat: &str, user: &str, since: At) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT m.circle FROM member m JOIN circle c ON c.chat = m.chat AND c.key = m.circle
+         WHERE m.chat = $1 AND m.user_id = $2 AND c.read_at >= $3",
+        chat,
+        user,
+        since
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Names of the members of some circles, for a sentence that says who may.
+pub async fn members_named(tx: &mut Tx, chat: &str, circles: &[String], limit: i64) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT DISTINCT p.name FROM member m JOIN person p ON p.id = m.chat || ':' || m.user_id
+           WHERE m.chat = $1 AND m.circle = ANY($2) AND p.looked_up_at IS NOT NULL ORDER BY p.name LIMIT $3"#,
+        chat,
+        circles,
+        limit
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// Makes sure that these circles are known, and says which of them are to be read now; taking one is claiming it.
+pub async fn circles_due(
+    pool: &sqlx::PgPool,
+    chat: &str,
+    keys: &[String],
+    now: At,
+    claimed_until: At,
+) -> Result<Vec<String>> {
+    sqlx::query!(
+        "INSERT INTO circle (chat, key, next_read_at) SELECT $1, k, $3 FROM unnest($2::text[]) AS k
+         ON CONFLICT (chat, key) DO NOTHING",
+        chat,
+        keys,
+        now
+    )
+    .execute(pool)
+    .await?;
+    Ok(sqlx::query_scalar!(
+        "UPDATE circle SET next_read_at = $4 WHERE chat = $1 AND key IN (
+             SELECT key FROM circle WHERE chat = $1 AND key = ANY($2) AND next_read_at <= $3
+             FOR UPDATE SKIP LOCKED)
+         RETURNING key",
+        chat,
+        keys,
+        now,
+        claimed_until
+    )
+    .fetch_all(pool)
+    .await?)
+}
+
+pub async fn circle_read(tx: &mut Tx, chat: &str, key: &str, users: &[String], now: At, next: At) -> Result<()> {
+    sqlx::query!(
+        "UPDATE circle SET read_at = $3, next_read_at = $4, trouble = NULL WHERE chat = $1 AND key = $2",
+        chat,
+        key,
+        now,
+        next
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!("DELETE FROM member WHERE chat = $1 AND circle = $2 AND NOT user_id = ANY($3)", chat, key, users)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query!(
+        "INSERT INTO member (chat, circle, user_id) SELECT $1, $2, u FROM unnest($3::text[]) AS u
+         ON CONFLICT DO NOTHING",
+        chat,
+        key,
+        users
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub async fn circle_trouble(pool: &sqlx::PgPool, chat: &str, key: &str, why: &str, next: At) -> Result<()> {
+    sqlx::query!(
+        "UPDATE circle SET trouble = $3, next_read_at = $4 WHERE chat = $1 AND key = $2",
+        chat,
+        key,
+        why,
+        next
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Somebody joined or left: read it again at once.
+pub async fn circle_changed(tx: &mut Tx, chat: &str, id: &str, now: At) -> Result<()> {
+    sqlx::query!(
+        "UPDATE circle SET next_read_at = $3 WHERE chat = $1 AND key IN ('group:' || $2, 'room:' || $2)",
+        chat,
+        id,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

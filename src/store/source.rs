@@ -1,0 +1,127 @@
+//! How far each source was read, which calls from it were answered how, and what could not be understood.
+
+use serde_json::Value;
+
+use crate::domain::At;
+use crate::domain::id::EventId;
+use crate::store::Result;
+use crate::store::Tx;
+
+/// Takes the source for reading if it is due and nobody else is at it. The inner option is its cursor.
+pub async fn take(pool: &sqlx::PgPool, source: &str, now: At, until: At) -> Result<Option<Option<Value>>> {
+    sqlx::query!(
+        "INSERT INTO source_state (source, next_poll_at) VALUES ($1, $2) ON CONFLICT (source) DO NOTHING",
+        source,
+        now
+    )
+    .execute(pool)
+    .await?;
+    let row = sqlx::query!(
+        "UPDATE source_state SET lease_until = $3
+         WHERE source = $1 AND next_poll_at <= $2 AND (lease_until IS NULL OR lease_until < $2)
+         RETURNING cursor",
+        source,
+        now,
+        until
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|r| r.cursor))
+}
+
+/// The page is in: the cursor moves in the same transaction as the page's items.
+pub async fn read_on(tx: &mut Tx, source: &str, cursor: &Value, next: At, now: At) -> Result<()> {
+    sqlx::query!(
+        "UPDATE source_state SET cursor = $2, next_poll_at = $3, lease_until = NULL, last_ok_at = $4, failures = 0,
+             trouble = NULL WHERE source = $1",
+        source,
+        cursor,
+        next,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub async fn failed(pool: &sqlx::PgPool, source: &str, why: &str, next: At) -> Result<()> {
+    sqlx::query!(
+        "UPDATE source_state SET trouble = $2, next_poll_at = $3, lease_until = NULL, failures = failures + 1
+         WHERE source = $1",
+        source,
+        why,
+        next
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+pub async fn failures(pool: &sqlx::PgPool, source: &str) -> Result<i32> {
+    let n = sqlx::query_scalar!("SELECT failures FROM source_state WHERE source = $1", source)
+        .fetch_optional(pool)
+        .await?;
+    Ok(n.unwrap_or(0))
+}
+
+/// Somebody says that there is news.
+pub async fn wake(pool: &sqlx::PgPool, source: &str, now: At) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO source_state (source, next_poll_at) VALUES ($1, $2)
+         ON CONFLICT (source) DO UPDATE SET next_poll_at = least(source_state.next_poll_at, $2)",
+        source,
+        now
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// The answer that this delivery got when it came before.
+pub async fn answered(tx: &mut Tx, source: &str, key: &str) -> Result<Option<Value>> {
+    Ok(sqlx::query_scalar!("SELECT answer FROM delivery WHERE source = $1 AND key = $2", source, key)
+        .fetch_optional(&mut **tx)
+        .await?)
+}
+
+/// Remembers the answer; false when the same delivery was answered by another replica meanwhile.
+pub async fn answer(tx: &mut Tx, source: &str, key: &str, answer: &Value, now: At) -> Result<bool> {
+    let done = sqlx::query!(
+        "INSERT INTO delivery (source, key, received_at, answer) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        source,
+        key,
+        now,
+        answer
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Keeps the address of something that could not be understood.
+pub async fn odd(tx: &mut Tx, source: &str, native_id: Option<&str>, why: &str, now: At) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO odd_item (id, source, native_id, why, seen_at) VALUES ($1, $2, $3, $4, $5)",
+        EventId::new(now).0,
+        source,
+        native_id,
+        why,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub source: String,
+    pub last_ok_at: Option<At>,
+    pub trouble: Option<String>,
+}
+
+pub async fn standing(pool: &sqlx::PgPool) -> Result<Vec<Standing>> {
+    Ok(sqlx::query_as!(Standing, "SELECT source, last_ok_at, trouble FROM source_state ORDER BY source")
+        .fetch_all(pool)
+        .await?)
+}
