@@ -62,6 +62,8 @@ CREATE TABLE item_revision (
 -- Append-only: who, what, when, why.
 CREATE TABLE item_event (
     id uuid PRIMARY KEY,
+    -- Ids made in the same instant have no order of their own.
+    seq bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     item_id uuid NOT NULL REFERENCES item (id),
     at timestamptz NOT NULL,
     by_person text,
@@ -69,7 +71,7 @@ CREATE TABLE item_event (
     detail jsonb NOT NULL
 );
 
-CREATE INDEX item_event_of_item ON item_event (item_id, id);
+CREATE INDEX item_event_of_item ON item_event (item_id, seq);
 CREATE INDEX item_event_by_kind ON item_event (what, at);
 
 CREATE FUNCTION item_event_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -128,6 +130,7 @@ CREATE INDEX card_unposted ON card (id) WHERE message_id IS NULL;
 -- The outbox. A row in `sending` whose lease ran out is unknown, never ready: it is looked up before it is repeated.
 CREATE TABLE effect (
     id uuid PRIMARY KEY,
+    seq bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
     key text NOT NULL UNIQUE,
     kind text NOT NULL,
     body jsonb NOT NULL,
@@ -152,7 +155,7 @@ CREATE TABLE effect (
         (state = 'sending') = (lease_token IS NOT NULL) AND (lease_token IS NULL) = (lease_until IS NULL))
 );
 
-CREATE INDEX effect_waiting ON effect (lane, run_at, id) WHERE state IN ('ready', 'unknown');
+CREATE INDEX effect_waiting ON effect (lane, run_at, seq) WHERE state IN ('ready', 'unknown');
 CREATE INDEX effect_due ON effect (run_at) WHERE state IN ('ready', 'unknown');
 -- Not only checked but kept: one at a time for each serial.
 CREATE UNIQUE INDEX effect_one_at_a_time ON effect (serial) WHERE state = 'sending';

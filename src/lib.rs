@@ -5,4 +5,5 @@
 pub mod domain;
 pub mod port;
 pub mod store;
+pub mod workflow;
 pub mod sandbox;

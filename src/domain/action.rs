@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::domain::At;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
 use crate::domain::person::PersonId;
@@ -35,7 +34,6 @@ macro_rules! verbs {
 verbs! {
     Reply = "reply", Responder;
     Take = "take", Responder;
-    TakeOver = "takeover", Responder;
     Release = "release", Responder;
     Escalate = "escalate", Responder;
     Handle = "handled", Responder;
@@ -79,6 +77,9 @@ pub struct FormToken {
     /// Where the card stands that it was opened from, for private answers.
     pub room: String,
     pub reply: Option<ReplyId>,
+    /// What exactly was previewed: sending something else than was read is not possible.
+    #[serde(default)]
+    pub seal: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,14 +167,10 @@ pub enum Outcome {
     Next(crate::domain::form::Form),
 }
 
-/// A time that a press may not use: it was made long ago and only delivered now.
-pub fn is_late(opened: At, now: At) -> bool {
-    (now - opened).num_milliseconds() > 2_500
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::At;
 
     #[test]
     fn a_token_comes_back_as_it_went() {

@@ -17,7 +17,10 @@ pub struct Numbers {
     pub answered: i64,
     pub handled: i64,
     pub open: i64,
+    /// The first ones, oldest deadline first.
     pub overdue: Vec<Late>,
+    /// All of them.
+    pub overdue_count: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +44,7 @@ pub fn write(numbers: &Numbers, from: At, to: At, voice: Voice) -> Digest {
     }
     let mut headline = voice.say(
         "digest-morning",
-        &[("new", new.into()), ("answered", numbers.answered.into()), ("overdue", numbers.overdue.len().into())],
+        &[("new", new.into()), ("answered", numbers.answered.into()), ("overdue", numbers.overdue_count.into())],
     );
     if let Some(oldest) = numbers.overdue.iter().map(|l| l.due).min() {
         headline.extend(voice.say("digest-oldest", &[("at", oldest.into())]));
@@ -69,7 +72,7 @@ pub fn write(numbers: &Numbers, from: At, to: At, voice: Voice) -> Digest {
             };
             lines.push(voice.say("digest-overdue-line", &[("link", link), ("due", late.due.into())]));
         }
-        let hidden = numbers.overdue.len().saturating_sub(OVERDUE_SHOWN);
+        let hidden = numbers.overdue_count - i64::try_from(numbers.overdue.len().min(OVERDUE_SHOWN)).unwrap_or(0);
         if hidden > 0 {
             lines.push(voice.say("digest-more", &[("n", hidden.into())]));
         }
@@ -122,7 +125,8 @@ mod tests {
             answered: 1,
             handled: 0,
             open: 14,
-            overdue: (1..=12).map(late).collect(),
+            overdue: (1..=11).map(late).collect(),
+            overdue_count: 12,
         };
         let digest = write(&numbers, At::UNIX_EPOCH, At::UNIX_EPOCH, VOICE);
         let lines: Vec<String> = digest.lines.iter().map(|l| flat(l)).collect();

@@ -37,7 +37,8 @@ pub enum What {
     Sent { until: At },
     TakenBack,
     Accepted,
-    Visible { minutes: i64, in_time: Option<bool> },
+    /// `minutes` since the clock started; none when it only replaced an earlier answer.
+    Visible { minutes: Option<i64>, in_time: Option<bool> },
     Rejected { why: String },
     Failed { why: String },
     Unclear,

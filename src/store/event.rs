@@ -83,7 +83,7 @@ pub async fn of_item(pool: &sqlx::PgPool, item: ItemId) -> Result<Vec<Event>> {
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT id, item_id, at, by_person, detail AS "detail: Json<What>" FROM item_event
-           WHERE item_id = $1 ORDER BY at, id"#,
+           WHERE item_id = $1 ORDER BY seq"#,
         item.0
     )
     .fetch_all(pool)

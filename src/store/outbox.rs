@@ -102,16 +102,16 @@ pub async fn put(tx: &mut Tx, effects: &[NewEffect], now: At) -> Result<()> {
 pub async fn lease(pool: &sqlx::PgPool, now: At, until: At, token: LeaseToken, limit: i64) -> Result<Vec<Leased>> {
     let rows = sqlx::query!(
         r#"WITH waiting AS (
-             SELECT e.id, e.serial, e.lane, e.run_at FROM effect e
+             SELECT e.id, e.serial, e.lane, e.run_at, e.seq FROM effect e
              WHERE e.state IN ('ready', 'unknown') AND e.run_at <= $1
                AND NOT EXISTS (SELECT 1 FROM effect s WHERE s.serial = e.serial AND s.state = 'sending')
                AND NOT EXISTS (SELECT 1 FROM rate WHERE rate.key = e.pace AND rate.free_at > $1)
-             ORDER BY e.lane, e.run_at, e.id LIMIT 400),
-           heads AS (SELECT DISTINCT ON (serial) id, lane, run_at FROM waiting ORDER BY serial, lane, run_at, id),
+             ORDER BY e.lane, e.run_at, e.seq LIMIT 400),
+           heads AS (SELECT DISTINCT ON (serial) id, lane, run_at, seq FROM waiting ORDER BY serial, lane, run_at, seq),
            mine AS (
              SELECT e.id, e.state FROM effect e JOIN heads h ON h.id = e.id
              WHERE e.state IN ('ready', 'unknown')
-             ORDER BY h.lane, h.run_at, h.id LIMIT $4 FOR UPDATE OF e SKIP LOCKED)
+             ORDER BY h.lane, h.run_at, h.seq LIMIT $4 FOR UPDATE OF e SKIP LOCKED)
            UPDATE effect SET state = 'sending', lease_token = $3, lease_until = $2, attempts = attempts + 1,
                begun_at = coalesce(begun_at, $1)
            FROM mine WHERE effect.id = mine.id
@@ -303,7 +303,7 @@ pub async fn tries(pool: &sqlx::PgPool, item: ItemId) -> Result<Vec<Try>> {
     Ok(sqlx::query_as!(
         Try,
         "SELECT e.kind, a.ended_at AS at, a.outcome, a.error FROM effect e JOIN effect_attempt a ON a.effect_id = e.id
-         WHERE e.item_id = $1 ORDER BY a.ended_at, e.id",
+         WHERE e.item_id = $1 ORDER BY a.ended_at, e.seq",
         item.0
     )
     .fetch_all(pool)

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::domain::At;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
+use crate::domain::person::PersonId;
 use crate::domain::reply::Reply;
 use crate::domain::reply::ReplyState;
 use crate::store::Result;
@@ -47,17 +48,34 @@ impl TryFrom<Row> for Reply {
     }
 }
 
+macro_rules! replies {
+    ($tail:literal, $($arg:expr),+) => {
+        sqlx::query_as!(
+            Row,
+            r#"SELECT id, item_id, body, by_person, state AS "state: Json<ReplyState>", answers, changes, native_id,
+                 url, created_at, sent_at FROM reply "# + $tail,
+            $($arg),+
+        )
+    };
+}
+
 /// The item's lock protects its replies, so reading needs none of its own.
 pub async fn get(connection: impl sqlx::PgExecutor<'_>, id: ReplyId) -> Result<Option<Reply>> {
-    let row = sqlx::query_as!(
-        Row,
-        r#"SELECT id, item_id, body, by_person, state AS "state: Json<ReplyState>", answers, changes, native_id, url,
-             created_at, sent_at FROM reply WHERE id = $1"#,
-        id.0
+    replies!("WHERE id = $1", id.0).fetch_optional(connection).await?.map(TryInto::try_into).transpose()
+}
+
+/// What this person wrote last about the item and has not sent, or got back.
+pub async fn draft_of(tx: &mut Tx, item: ItemId, person: &PersonId) -> Result<Option<Reply>> {
+    replies!(
+        "WHERE item_id = $1 AND by_person = $2 AND phase IN ('draft', 'rejected', 'failed')
+         ORDER BY created_at DESC LIMIT 1",
+        item.0,
+        person.to_string()
     )
-    .fetch_optional(connection)
-    .await?;
-    row.map(TryInto::try_into).transpose()
+    .fetch_optional(&mut **tx)
+    .await?
+    .map(TryInto::try_into)
+    .transpose()
 }
 
 pub async fn insert(tx: &mut Tx, reply: &Reply) -> Result<()> {
@@ -80,8 +98,8 @@ pub async fn insert(tx: &mut Tx, reply: &Reply) -> Result<()> {
 
 pub async fn save(tx: &mut Tx, reply: &Reply) -> Result<()> {
     let done = sqlx::query!(
-        "UPDATE reply SET body = $2, by_person = $3, state = $4, answers = $5, native_id = $6, url = $7, sent_at = $8
-         WHERE id = $1",
+        "UPDATE reply SET body = $2, by_person = $3, state = $4, answers = $5, native_id = $6, url = $7, sent_at = $8,
+             changes = $9 WHERE id = $1",
         reply.id.0,
         reply.body,
         reply.by.to_string(),
@@ -89,7 +107,8 @@ pub async fn save(tx: &mut Tx, reply: &Reply) -> Result<()> {
         reply.answers,
         reply.native_id,
         reply.url,
-        reply.sent_at
+        reply.sent_at,
+        reply.changes.map(|r| r.0)
     )
     .execute(&mut **tx)
     .await?;
@@ -105,4 +124,18 @@ pub async fn approve(tx: &mut Tx, id: ReplyId) -> Result<i32> {
 
 pub async fn approvals(tx: &mut Tx, id: ReplyId) -> Result<i32> {
     Ok(sqlx::query_scalar!("SELECT approvals FROM reply WHERE id = $1", id.0).fetch_one(&mut **tx).await?)
+}
+
+/// A change goes to the source under the id that the reply had from the start.
+pub async fn first_of(pool: &sqlx::PgPool, id: ReplyId) -> Result<ReplyId> {
+    let first = sqlx::query_scalar!(
+        r#"WITH RECURSIVE chain AS (
+             SELECT id, changes, 0 AS depth FROM reply WHERE id = $1
+             UNION ALL SELECT r.id, r.changes, c.depth + 1 FROM reply r JOIN chain c ON r.id = c.changes)
+           SELECT id AS "id!" FROM chain ORDER BY depth DESC LIMIT 1"#,
+        id.0
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(ReplyId(first))
 }

@@ -95,7 +95,6 @@ button-reply = Antworten
 button-write-on = Weiterschreiben
 button-write-again = Neu schreiben
 button-take = Übernehmen
-button-takeover = Trotzdem übernehmen
 button-release = Freigeben
 button-escalate = Eskalieren
 button-handled = Erledigt

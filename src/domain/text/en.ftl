@@ -95,7 +95,6 @@ button-reply = Reply
 button-write-on = Keep writing
 button-write-again = Write again
 button-take = Take
-button-takeover = Take over anyway
 button-release = Release
 button-escalate = Escalate
 button-handled = Mark handled

@@ -1,0 +1,483 @@
+//! A press becomes a change. It is judged by the item's state and the person's rights as they are now, inside one
+//! transaction that also marks the delivery as done; so the same press twice is one press, and of two people at once
+//! one wins and the other is told.
+
+use async_trait::async_trait;
+use chrono::TimeDelta;
+
+use crate::domain::At;
+use crate::domain::action::Ask;
+use crate::domain::action::Change as ChatChange;
+use crate::domain::action::ItemRef;
+use crate::domain::action::Outcome;
+use crate::domain::action::Press;
+use crate::domain::action::Verb;
+use crate::domain::effect::Effect;
+use crate::domain::effect::Lane;
+use crate::domain::effect::NewEffect;
+use crate::domain::event::What;
+use crate::domain::handling::Handling;
+use crate::domain::handling::Refusal;
+use crate::domain::id::EffectId;
+use crate::domain::item::Item;
+use crate::domain::person::PersonId;
+use crate::domain::reply::Reply;
+use crate::domain::reply::ReplyState;
+use crate::domain::rights;
+use crate::domain::rights::Grantee;
+use crate::domain::rights::Role;
+use crate::domain::text::Arg;
+use crate::domain::text::Lang;
+use crate::domain::text::Seg;
+use crate::domain::text::Voice;
+use crate::port::PortError;
+use crate::port::chat::Delivery;
+use crate::port::chat::Inbox;
+use crate::port::chat::Kept;
+use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::inbox;
+use crate::store::item;
+use crate::store::item::Locked;
+use crate::store::outbox;
+use crate::store::person;
+use crate::store::reply;
+use crate::store::timer;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+use crate::workflow::refresh::TRUSTED_MINUTES;
+use crate::workflow::tell::Change;
+use crate::workflow::tell::room_key;
+
+/// How long the replica that got a press has to finish it before another one tries.
+const LEASE_SECONDS: i64 = 20;
+/// Two transactions that met are tried again this often.
+const TRIES: usize = 4;
+
+#[async_trait]
+impl Inbox for Desk {
+    async fn keep(&self, delivery: Delivery) -> std::result::Result<Option<Kept>, PortError> {
+        let lease = delivery.at + TimeDelta::seconds(LEASE_SECONDS);
+        let Delivery { chat, key, raw, at } = delivery;
+        let first = inbox::keep(self.store.pool(), &chat, &key, &raw, at, lease).await;
+        let first = first.map_err(|e| PortError::later(e.to_string()))?;
+        Ok(first.then_some(Kept { chat, key, at }))
+    }
+
+    async fn act(&self, kept: &Kept, press: Press) -> std::result::Result<Outcome, PortError> {
+        for _ in 1..TRIES {
+            match self.judge(kept, &press).await {
+                Err(e) if e.is_conflict() => {}
+                done => return done.map_err(|e| PortError::later(e.to_string())),
+            }
+        }
+        self.judge(kept, &press).await.map_err(|e| PortError::later(e.to_string()))
+    }
+}
+
+/// What a press may do about an item, with all that it needs to know.
+pub(crate) struct Case<'a> {
+    pub press: &'a Press,
+    pub voice: Voice,
+    pub locked: Locked,
+    pub reply: Option<Reply>,
+    pub now: At,
+}
+
+/// What a verb comes to before it is written down.
+pub(crate) enum Verdict {
+    /// Something changed; maybe a form follows.
+    Changed(Box<Change>, Option<crate::domain::form::Form>),
+    /// Nothing changed.
+    Show(crate::domain::form::Form),
+    Say(Vec<Seg>),
+    Refused(Refusal),
+    Faults(std::collections::BTreeMap<String, String>),
+}
+
+impl Desk {
+    /// Presses that a crash or a lost connection left behind. A form can no longer be opened for them.
+    pub async fn pick_up(&self) -> Result<usize> {
+        let now = self.now();
+        let left = inbox::left(self.store.pool(), now, now + TimeDelta::seconds(LEASE_SECONDS), 50).await?;
+        let count = left.len();
+        for delivery in left {
+            let Ok(chat) = self.chat(&delivery.chat) else { continue };
+            let mut press = chat.read(&delivery.raw);
+            press.key.clone_from(&delivery.key);
+            press.opener = None;
+            let kept = Kept { chat: delivery.chat, key: delivery.key, at: delivery.received_at };
+            if let Err(error) = self.act(&kept, press).await {
+                tracing::warn!(error = %error, "a press that was left behind could not be finished yet");
+            }
+        }
+        Ok(count)
+    }
+
+    async fn judge(&self, kept: &Kept, press: &Press) -> Result<Outcome> {
+        let now = self.now();
+        let voice = self.voice(press);
+        let mut tx = self.store.begin().await?;
+        let note = match &press.ask {
+            Ask::Odd { why } => Some(why.as_str()),
+            _ => None,
+        };
+        if !inbox::finish(&mut tx, &kept.chat, &kept.key, now, note).await? {
+            return Ok(Outcome::Done);
+        }
+        let outcome = match &press.ask {
+            Ask::Do { verb, item } => self.act_on(&mut tx, press, voice, *verb, *item, now).await?,
+            Ask::Submit { form, values } => self.submit(&mut tx, press, voice, form, values, now).await?,
+            Ask::List(listing) => {
+                let text = self.list(press, voice, *listing).await?;
+                self.whisper(&mut tx, press, text, now).await?
+            }
+            Ask::Help { unknown } => {
+                let text = crate::workflow::commands::help(voice, unknown.as_deref());
+                self.whisper(&mut tx, press, text, now).await?
+            }
+            Ask::Changed(ChatChange::Circle(id)) => {
+                person::circle_changed(&mut tx, &press.chat, id, now).await?;
+                Outcome::Done
+            }
+            Ask::Changed(ChatChange::Room(room)) => {
+                person::circle_changed(&mut tx, &press.chat, room, now).await?;
+                outbox::wake(self.store.pool(), &room_key(&press.chat, room), now).await?;
+                Outcome::Done
+            }
+            Ask::Odd { why } => {
+                tracing::warn!(why, "delivery not understood");
+                self.whisper(&mut tx, press, voice.say("told-not-understood", &[]), now).await?
+            }
+            Ask::Nothing => Outcome::Done,
+        };
+        tx.commit().await.map_err(StoreError::from)?;
+        Ok(outcome)
+    }
+
+    async fn act_on(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        verb: Verb,
+        item: ItemRef,
+        now: At,
+    ) -> Result<Outcome> {
+        person::met(tx, &press.by.person, &press.by.name).await?;
+        if let Some(no) = self.no_right(tx, press, voice, verb, now).await? {
+            return self.whisper(tx, press, no, now).await;
+        }
+        let id = match item {
+            ItemRef::Id(id) => Some(id),
+            ItemRef::Number(number) => item::by_number(self.store.pool(), number).await?,
+        };
+        let locked = match id {
+            Some(id) => item::lock(tx, id).await?,
+            None => None,
+        };
+        let Some(locked) = locked else {
+            let number = match item {
+                ItemRef::Number(number) => number.to_string(),
+                ItemRef::Id(_) => "?".to_owned(),
+            };
+            let text = voice.say("refused-unknown-item", &[("number", number.into())]);
+            return self.whisper(tx, press, text, now).await;
+        };
+        let reply = match locked.0.reply {
+            Some(id) => reply::get(&mut **tx, id).await?,
+            None => None,
+        };
+        let mut case = Case { press, voice, locked, reply, now };
+        let verdict = self.decide(tx, &mut case, verb).await?;
+        self.conclude(tx, &mut case, verdict, Opening::Press).await
+    }
+
+    /// Writes the verdict down and says what the chat has to do now.
+    pub(crate) async fn conclude(
+        &self,
+        tx: &mut Tx,
+        case: &mut Case<'_>,
+        verdict: Verdict,
+        opening: Opening,
+    ) -> Result<Outcome> {
+        let Case { press, voice, now, .. } = *case;
+        let shown = |form| match opening {
+            Opening::Press => Outcome::Open(form),
+            Opening::Form => Outcome::Next(form),
+        };
+        match verdict {
+            Verdict::Changed(change, form) => {
+                self.write(tx, &mut case.locked, *change).await?;
+                Ok(form.map_or(Outcome::Done, shown))
+            }
+            Verdict::Show(_) if press.opener.is_none() && matches!(opening, Opening::Press) => {
+                self.whisper(tx, press, voice.say("told-press-again", &[]), now).await
+            }
+            Verdict::Show(form) => Ok(shown(form)),
+            Verdict::Say(text) => self.whisper(tx, press, text, now).await,
+            Verdict::Refused(refusal) => {
+                let text = self.refusal(tx, case, &refusal).await?;
+                self.whisper(tx, press, text, now).await
+            }
+            Verdict::Faults(faults) => Ok(Outcome::Faults(faults)),
+        }
+    }
+
+    async fn decide(&self, tx: &mut Tx, case: &mut Case<'_>, verb: Verb) -> Result<Verdict> {
+        let me = &case.press.by.person;
+        let now = case.now;
+        Ok(match verb {
+            Verb::Reply => self.begin_reply(tx, case).await?,
+            Verb::Take => {
+                let until = now + TimeDelta::minutes(self.rules.claim_minutes);
+                let mine = case.locked.0.handling.holder(now) == Some(me);
+                changed(case, |item, change| {
+                    item.handling = item.handling.claim(me, until, now)?;
+                    change.timer(timer::CLAIM_ENDS, until);
+                    if !mine {
+                        change.event(Some(me), What::Claimed { until });
+                    }
+                    Ok(())
+                })
+            }
+            Verb::Release => changed(case, |item, change| {
+                item.handling = item.handling.release(me)?;
+                change.event(Some(me), What::Released);
+                Ok(())
+            }),
+            Verb::Reopen => {
+                let was = case.locked.0.handling.reopen();
+                match (was, case.reply.as_ref().is_some_and(|r| r.state.is_on_its_way())) {
+                    (_, true) => Verdict::Refused(Refusal::OnItsWay),
+                    (Err(no), _) => Verdict::Refused(no),
+                    (Ok(_), false) => {
+                        let mut change = Change::of(case.locked.0.id, now);
+                        change.event(Some(me), What::Reopened { by_customer: false });
+                        self.open_again(&mut case.locked, &mut change, now);
+                        Verdict::Changed(Box::new(change), None)
+                    }
+                }
+            }
+            Verb::Undo => self.take_back(tx, case).await?,
+            Verb::ConfirmThere => self.confirm_there(tx, case).await?,
+            Verb::SendAgain => self.send_again(tx, case).await?,
+            Verb::Escalate | Verb::Handle | Verb::Snooze => match case.locked.0.handling.still_open() {
+                Err(no) => Verdict::Refused(no),
+                Ok(()) if verb == Verb::Escalate && self.targets(&case.press.chat).is_empty() => {
+                    Verdict::Say(case.voice.say("refused-target", &[]))
+                }
+                Ok(()) => Verdict::Show(self.form(case, verb)),
+            },
+            Verb::ChangeReply => match &case.reply {
+                Some(r) if r.state.stands_at_source() && case.locked.0.caps.edit => {
+                    Verdict::Show(self.form(case, verb))
+                }
+                Some(r) if r.state.is_on_its_way() => Verdict::Refused(Refusal::OnItsWay),
+                _ => Verdict::Refused(Refusal::NothingThere),
+            },
+            Verb::ViewReply if case.reply.is_none() => Verdict::Refused(Refusal::NothingThere),
+            Verb::FullText | Verb::Why | Verb::ViewReply | Verb::CopyText => Verdict::Show(self.form(case, verb)),
+            Verb::OpenSource => Verdict::Say(match &case.locked.0.permalink {
+                Some(url) => {
+                    let label = self.rules.label(&case.locked.0.source).to_owned();
+                    let link = Arg::Link { label, url: url.clone() };
+                    case.voice.say("told-open-at", &[("link", link)])
+                }
+                None => case.voice.say("told-no-link", &[]),
+            }),
+        })
+    }
+
+    /// Takes the item for whoever wants to write, and shows the form. Somebody else's lease is shown, not broken:
+    /// only the preview takes over.
+    async fn begin_reply(&self, tx: &mut Tx, case: &mut Case<'_>) -> Result<Verdict> {
+        let item = &case.locked.0;
+        if !item.caps.can_reply() {
+            return Ok(Verdict::Refused(Refusal::NoReplyHere));
+        }
+        if let Some(no) = not_now(case) {
+            return Ok(Verdict::Refused(no));
+        }
+        if case.press.opener.is_none() {
+            return Ok(Verdict::Say(case.voice.say("told-press-again", &[])));
+        }
+        let me = case.press.by.person.clone();
+        let form = self.write_form(tx, case, None).await?;
+        let until = case.now + TimeDelta::minutes(self.rules.claim_minutes);
+        let mine = case.locked.0.handling.holder(case.now) == Some(&me);
+        let Ok(claimed) = case.locked.0.handling.claim(&me, until, case.now) else { return Ok(Verdict::Show(form)) };
+        let mut change = Change::of(case.locked.0.id, case.now);
+        case.locked.0.handling = claimed;
+        change.timer(timer::CLAIM_ENDS, until);
+        if !mine {
+            change.event(Some(&me), What::Claimed { until });
+        }
+        Ok(Verdict::Changed(Box::new(change), Some(form)))
+    }
+
+    async fn take_back(&self, tx: &mut Tx, case: &mut Case<'_>) -> Result<Verdict> {
+        let Some(mut ours) = case.reply.clone() else { return Ok(Verdict::Refused(Refusal::NothingThere)) };
+        match ours.state {
+            ReplyState::Queued { .. } => {}
+            ReplyState::Sending | ReplyState::Unknown { .. } => return Ok(Verdict::Refused(Refusal::OnItsWay)),
+            _ => return Ok(Verdict::Refused(Refusal::NothingThere)),
+        }
+        let approval = reply::approvals(tx, ours.id).await?;
+        let key = crate::workflow::submit::publish_key(ours.id, approval);
+        if !outbox::cancel(tx, &key, case.now).await? {
+            return Ok(Verdict::Refused(Refusal::OnItsWay));
+        }
+        ours.state = ReplyState::Draft;
+        ours.sent_at = None;
+        reply::save(tx, &ours).await?;
+        if ours.changes.is_some() {
+            // The card goes back to the reply that stands there.
+            case.locked.0.reply = ours.changes;
+        }
+        let me = &case.press.by.person;
+        let mut change = Change::of(case.locked.0.id, case.now);
+        change.event(Some(me), What::TakenBack);
+        Ok(Verdict::Changed(Box::new(change), None))
+    }
+
+    /// Why this person may not, as a sentence; none if they may.
+    pub(crate) async fn no_right(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        verb: Verb,
+        now: At,
+    ) -> Result<Option<Vec<Seg>>> {
+        let needed = verb.needs();
+        let channel = self.rules.channel_of_room(&press.chat, &press.room).map(|c| c.name.as_str());
+        let since = now - TimeDelta::minutes(TRUSTED_MINUTES);
+        let circles = person::circles_of(tx, &press.chat, &press.by.person.user, since).await?;
+        let role = rights::role(&self.rules.grants, &press.by, channel, |c| circles.contains(&c.key()));
+        if role.is_some_and(|r| r >= needed) {
+            return Ok(None);
+        }
+        if press.by.outsider {
+            return Ok(Some(voice.say("refused-outsider", &[])));
+        }
+        let label = voice.lang.text(&format!("role-{}", needed.as_str()), &[]);
+        let who = self.who_may(tx, &press.chat, channel, needed).await?;
+        Ok(Some(if who.is_empty() {
+            voice.say("refused-right-nobody", &[("role", label.into())])
+        } else {
+            voice.say("refused-right", &[("role", label.into()), ("who", who.join(", ").into())])
+        }))
+    }
+
+    async fn who_may(&self, tx: &mut Tx, chat: &str, channel: Option<&str>, needed: Role) -> Result<Vec<String>> {
+        let grants = self.rules.grants.iter().filter(|g| g.role >= needed && g.chat == chat).filter(|g| {
+            g.channels.is_empty() || channel.is_some_and(|c| g.channels.iter().any(|x| x == c))
+        });
+        let mut circles = Vec::new();
+        let mut people = Vec::new();
+        for grant in grants {
+            match &grant.to {
+                Grantee::Circle(circle) => circles.push(circle.key()),
+                Grantee::Person(user) => people.push(PersonId::new(chat, user.as_str())),
+            }
+        }
+        let mut names: Vec<String> = person::names(&mut **tx, &people).await?.into_values().collect();
+        names.extend(person::members_named(tx, chat, &circles, 5).await?);
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    async fn refusal(&self, tx: &mut Tx, case: &Case<'_>, refusal: &Refusal) -> Result<Vec<Seg>> {
+        let source = || Arg::from(self.rules.label(&case.locked.0.source));
+        let voice = case.voice;
+        Ok(match refusal {
+            Refusal::Taken { by, until } => {
+                voice.say("refused-taken", &[("name", self.name(tx, by).await?.into()), ("until", (*until).into())])
+            }
+            Refusal::Answered { by: Some(by), at } => {
+                voice.say("refused-answered", &[("name", self.name(tx, by).await?.into()), ("at", (*at).into())])
+            }
+            Refusal::Answered { by: None, at } => {
+                voice.say("refused-answered-elsewhere", &[("source", source()), ("at", (*at).into())])
+            }
+            Refusal::Handled { by, at } => {
+                voice.say("refused-handled", &[("name", self.name(tx, by).await?.into()), ("at", (*at).into())])
+            }
+            Refusal::Removed { at } => voice.say("refused-removed", &[("source", source()), ("at", (*at).into())]),
+            Refusal::OnItsWay => {
+                let by = case.reply.as_ref().map_or(&case.press.by.person, |r| &r.by);
+                voice.say("refused-on-its-way", &[("name", self.name(tx, by).await?.into())])
+            }
+            Refusal::NothingThere => voice.say("refused-nothing", &[]),
+            Refusal::NoReplyHere => voice.say("refused-no-reply", &[("source", source())]),
+            Refusal::Stale => voice.say("refused-stale", &[]),
+        })
+    }
+
+    pub(crate) async fn name(&self, tx: &mut Tx, person: &PersonId) -> Result<String> {
+        let known = person::names(&mut **tx, std::slice::from_ref(person)).await?;
+        Ok(known.into_values().next().unwrap_or_else(|| person.user.clone()))
+    }
+
+    /// A sentence for one person, written down like everything else, so that a full channel cannot swallow it.
+    pub(crate) async fn whisper(&self, tx: &mut Tx, press: &Press, text: Vec<Seg>, now: At) -> Result<Outcome> {
+        let effect = NewEffect {
+            id: EffectId::new(now),
+            key: format!("whisper:{}:{}", press.chat, press.key),
+            effect: Effect::Whisper {
+                room: press.room.clone(),
+                user: press.by.person.user.clone(),
+                thread: press.thread.clone(),
+                answer_to: press.answer_to.clone(),
+                text,
+            },
+            item: None,
+            lane: Lane::Urgent,
+            serial: format!("whisper:{}:{}", press.chat, press.by.person.user),
+            pace: Some(format!("whisper:{}", press.chat)),
+            run_at: now,
+        };
+        outbox::put(tx, &[effect], now).await?;
+        Ok(Outcome::Done)
+    }
+
+    /// In the channel's own voice; elsewhere as the first channel of that chat speaks.
+    pub(crate) fn voice(&self, press: &Press) -> Voice {
+        let channel = self.rules.channel_of_room(&press.chat, &press.room);
+        channel
+            .or_else(|| self.rules.channels.values().find(|c| c.chat == press.chat))
+            .map_or(Voice { lang: Lang::default(), zone: chrono_tz::Tz::UTC }, |c| c.voice)
+    }
+}
+
+/// Whether a form would be the first answer to a press, or the next step of a form.
+#[derive(Clone, Copy)]
+pub(crate) enum Opening {
+    Press,
+    Form,
+}
+
+/// Why nobody can write a reply now.
+pub(crate) fn not_now(case: &Case) -> Option<Refusal> {
+    let busy = |r: &Reply| r.state.is_on_its_way() || matches!(r.state, ReplyState::Pending { .. });
+    case.locked.0.handling.still_open().err().or_else(|| case.reply.as_ref().is_some_and(busy).then_some(Refusal::OnItsWay))
+}
+
+/// Applies a move of the state machine; one that is not possible is a refusal and changes nothing.
+fn changed(
+    case: &mut Case<'_>,
+    change: impl FnOnce(&mut Item, &mut Change) -> std::result::Result<(), Refusal>,
+) -> Verdict {
+    if case.reply.as_ref().is_some_and(|r| r.state.is_on_its_way())
+        && matches!(case.locked.0.handling, Handling::Open | Handling::Claimed { .. } | Handling::Snoozed { .. })
+    {
+        return Verdict::Refused(Refusal::OnItsWay);
+    }
+    let mut written = Change::of(case.locked.0.id, case.now);
+    match change(&mut case.locked.0, &mut written) {
+        Ok(()) => Verdict::Changed(Box::new(written), None),
+        Err(refusal) => Verdict::Refused(refusal),
+    }
+}

@@ -1,0 +1,69 @@
+//! What a slash command lists, for one person's eyes.
+
+use crate::domain::action::Listing;
+use crate::domain::action::Press;
+use crate::domain::card;
+use crate::domain::text::Seg;
+use crate::domain::text::Voice;
+use crate::domain::words;
+use crate::store::item;
+use crate::store::item::Filter;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+
+/// A list longer than this nobody reads.
+const SHOWN: i64 = 15;
+
+impl Desk {
+    pub(crate) async fn list(&self, press: &Press, voice: Voice, listing: Listing) -> Result<Vec<Seg>> {
+        let pool = self.store.pool();
+        let channel = self.rules.channel_of_room(&press.chat, &press.room).map(|c| c.name.as_str());
+        let person = press.by.person.to_string();
+        let now = self.now();
+        let filter = || match listing {
+            Listing::Open => Filter::Open { channel },
+            Listing::Mine => Filter::HeldBy { person: &person },
+            Listing::Overdue => Filter::Overdue { channel, now },
+        };
+        let title = match listing {
+            Listing::Open => "list-open",
+            Listing::Mine => "list-mine",
+            Listing::Overdue => "list-overdue",
+        };
+        let total = item::count(pool, filter()).await?;
+        let mut out = voice.say(title, &[("n", total.into())]);
+        let items = item::list(pool, filter(), SHOWN).await?;
+        for item in &items {
+            out.push(Seg::Text("\n".to_owned()));
+            let head = card::head(item, self.rules.label(&item.source), voice.lang);
+            let number = item.number.to_string();
+            out.extend(match item.deadline {
+                Some(d) => voice.say(
+                    "list-line-due",
+                    &[("number", number.into()), ("head", head.into()), ("due", d.due.into())],
+                ),
+                None => voice.say("list-line", &[("number", number.into()), ("head", head.into())]),
+            });
+        }
+        let rest = total - i64::try_from(items.len()).unwrap_or(0);
+        if rest > 0 {
+            out.push(Seg::Text("\n".to_owned()));
+            out.extend(voice.say("list-more", &[("n", rest.into())]));
+        }
+        Ok(out)
+    }
+}
+
+pub(crate) fn help(voice: Voice, unknown: Option<&str>) -> Vec<Seg> {
+    let mut out = Vec::new();
+    if let Some(word) = unknown {
+        out.extend(voice.say("help-unknown", &[("word", words::short_line(word, 40).into())]));
+        out.push(Seg::Text("\n".to_owned()));
+    }
+    out.extend(voice.say("help-title", &[]));
+    for key in ["help-open", "help-mine", "help-overdue", "help-verbs"] {
+        out.push(Seg::Text("\n".to_owned()));
+        out.extend(voice.say(key, &[]));
+    }
+    out
+}

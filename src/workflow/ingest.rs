@@ -1,0 +1,369 @@
+//! A batch from a source becomes items, cards and deadlines, in one transaction. The same item again changes
+//! nothing; a changed one is recognised by its fingerprint; what we answered is recognised by its text.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::domain::At;
+use crate::domain::deadline::Base;
+use crate::domain::event::Event;
+use crate::domain::event::What;
+use crate::domain::fingerprint;
+use crate::domain::handling::Handling;
+use crate::domain::id::CardId;
+use crate::domain::id::EventId;
+use crate::domain::id::ItemId;
+use crate::domain::id::TimerId;
+use crate::domain::item::Incoming;
+use crate::domain::item::Rating;
+use crate::domain::item::Standing;
+use crate::domain::item::Tone;
+use crate::domain::language;
+use crate::domain::reply::Reply;
+use crate::domain::reply::ReplyState;
+use crate::domain::route;
+use crate::domain::route::Route;
+use crate::domain::words;
+use crate::port::source::OddItem;
+use crate::store::Tx;
+use crate::store::card;
+use crate::store::card::NewCard;
+use crate::store::event;
+use crate::store::item;
+use crate::store::item::Locked;
+use crate::store::item::NewItem;
+use crate::store::outbox;
+use crate::store::reply;
+use crate::store::source;
+use crate::store::timer;
+use crate::store::timer::NewTimer;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+use crate::workflow::tell::Change;
+use crate::workflow::tell::post_card;
+
+/// What a batch came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub new: usize,
+    pub changed: usize,
+    pub same: usize,
+}
+
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.new += other.new;
+        self.changed += other.changed;
+        self.same += other.same;
+    }
+}
+
+impl Desk {
+    pub async fn ingest(&self, tx: &mut Tx, source: &str, batch: Vec<Incoming>, now: At) -> Result<Tally> {
+        let mut tally = Tally::default();
+        // The same item twice in one batch: the later word counts.
+        let mut wanted = BTreeMap::new();
+        for incoming in batch {
+            if wanted.insert((incoming.scope.clone(), incoming.native_id.clone()), clean(incoming)).is_some() {
+                tally.same += 1;
+            }
+        }
+        let (scopes, ids): (Vec<String>, Vec<String>) = wanted.keys().cloned().unzip();
+        let mut same = Vec::new();
+        for mut locked in item::lock_known(tx, source, &scopes, &ids).await? {
+            let key = (locked.0.scope.clone(), locked.0.native_id.clone());
+            let Some(incoming) = wanted.remove(&key) else { continue };
+            if self.meet_again(tx, &mut locked, &incoming, now).await? {
+                tally.changed += 1;
+            } else {
+                tally.same += 1;
+                same.push(locked.0.id);
+            }
+        }
+        item::seen(tx, &same, now).await?;
+        let fresh: Vec<Incoming> = wanted.into_values().filter(|i| !i.removed).collect();
+        let new = self.welcome(tx, source, &fresh, now).await?;
+        tally.new += new;
+        tally.same += fresh.len() - new;
+        Ok(tally)
+    }
+
+    /// New items: route, deadline, cards, timers, in a handful of statements however many there are.
+    async fn welcome(&self, tx: &mut Tx, source: &str, fresh: &[Incoming], now: At) -> Result<usize> {
+        if fresh.is_empty() {
+            return Ok(0);
+        }
+        struct Plan<'a> {
+            id: ItemId,
+            route: &'a Route,
+            handling: Handling,
+            language: Option<String>,
+        }
+        let plans: Vec<Plan> = fresh
+            .iter()
+            .map(|incoming| {
+                let language = spoken(incoming);
+                let route = route::choose(
+                    &self.rules.routes,
+                    &self.rules.fallback,
+                    source,
+                    incoming,
+                    language.as_deref(),
+                );
+                // Answered before we knew it: kept, but nobody owes anything.
+                let handling = match &incoming.reply {
+                    Some(r) if !matches!(r.standing, Standing::Rejected(_)) => {
+                        Handling::Answered { by: None, at: r.at.unwrap_or(now) }
+                    }
+                    _ => Handling::Open,
+                };
+                Plan { id: ItemId::new(now), route, handling, language }
+            })
+            .collect();
+        let rows: Vec<NewItem> = fresh
+            .iter()
+            .zip(&plans)
+            .map(|(incoming, plan)| {
+                let deadline = plan.route.target.map(|t| t.deadline(incoming.published_at, now));
+                NewItem {
+                    id: plan.id,
+                    source,
+                    incoming,
+                    tone: Tone::of(incoming.kind, incoming.rating),
+                    spoken: plan.language.clone(),
+                    fingerprint: hex::encode(fingerprint::of(incoming)),
+                    route: &plan.route.name,
+                    handling: &plan.handling,
+                    deadline,
+                    due_at: deadline.map(|d| d.due),
+                    now,
+                }
+            })
+            .collect();
+        let written: BTreeSet<ItemId> = item::insert(tx, &rows).await?.into_iter().collect();
+
+        let mut events = Vec::new();
+        let mut timers = Vec::new();
+        let mut cards = Vec::new();
+        let mut effects = Vec::new();
+        for (row, plan) in rows.iter().zip(&plans).filter(|(row, _)| written.contains(&row.id)) {
+            let received = What::Received { route: plan.route.name.clone() };
+            events.push(Event { id: EventId::new(now), item: row.id, at: now, by: None, what: received });
+            if !plan.handling.is_open() {
+                continue;
+            }
+            if let Some(deadline) = row.deadline {
+                let remind = deadline.remind.map(|at| (timer::REMIND, at));
+                for (kind, at) in remind.into_iter().chain([(timer::DUE, deadline.due)]) {
+                    timers.push(NewTimer { id: TimerId::new(now), item: row.id, kind, at });
+                }
+            }
+            for channel in plan.route.to.iter().filter_map(|name| self.rules.channel(name)) {
+                let id = CardId::new(now);
+                cards.push(NewCard {
+                    id,
+                    item: row.id,
+                    channel: &channel.name,
+                    chat: &channel.chat,
+                    room: &channel.room,
+                });
+                effects.push(post_card(id, row.id, &channel.chat, &channel.room, 0, now));
+            }
+        }
+        event::append(tx, &events).await?;
+        timer::set(tx, &timers).await?;
+        card::insert(tx, &cards).await?;
+        outbox::put(tx, &effects, now).await?;
+        Ok(written.len())
+    }
+
+    /// An item that we know. True when something about it is new.
+    async fn meet_again(&self, tx: &mut Tx, locked: &mut Locked, incoming: &Incoming, now: At) -> Result<bool> {
+        let mut change = Change::of(locked.0.id, now);
+        let mut is_new = false;
+        if incoming.removed {
+            return self.gone(tx, locked, now).await;
+        }
+        if let Handling::Removed { .. } = locked.0.handling {
+            change.event(None, What::BackAtSource);
+            self.open_again(locked, &mut change, now);
+            is_new = true;
+        }
+        let print = fingerprint::of(incoming);
+        if print != locked.0.fingerprint {
+            self.reread(tx, locked, incoming, print, &mut change, now).await?;
+            is_new = true;
+        }
+        if self.hear_reply(tx, locked, incoming, &mut change, now).await? {
+            is_new = true;
+        }
+        if is_new {
+            self.write(tx, locked, change).await?;
+        }
+        Ok(is_new)
+    }
+
+    /// The customer changed their words.
+    async fn reread(
+        &self,
+        tx: &mut Tx,
+        locked: &mut Locked,
+        incoming: &Incoming,
+        print: Vec<u8>,
+        change: &mut Change,
+        now: At,
+    ) -> Result<()> {
+        let stars = |r: Option<Rating>| r.map(Rating::stars);
+        let (before, after) = (stars(locked.0.rating), stars(incoming.rating));
+        let other_words = words_of(locked.0.title.as_deref(), locked.0.body.as_deref())
+            != words_of(incoming.title.as_deref(), incoming.body.as_deref());
+        let became_question = incoming.kind != locked.0.kind;
+        item::rewrite(tx, locked, incoming, print, spoken(incoming), now).await?;
+        let (old, new) = if before == after { (None, None) } else { (before, after) };
+        change.event(None, What::Edited { revision: locked.0.revision, stars_before: old, stars_now: new });
+        let fell = matches!((before, after), (Some(b), Some(a)) if a < b);
+        let done = matches!(locked.0.handling, Handling::Answered { .. } | Handling::Handled { .. });
+        if done && (fell || other_words || became_question) {
+            change.event(None, What::Reopened { by_customer: true });
+            self.open_again(locked, change, now);
+        }
+        Ok(())
+    }
+
+    /// Open with a fresh clock.
+    pub(crate) fn open_again(&self, locked: &mut Locked, change: &mut Change, now: At) {
+        let item = &mut locked.0;
+        item.handling = Handling::Open;
+        item.overdue_at = None;
+        item.deadline = self.rules.route(&item.route).target.map(|t| t.counted(Base::Reopened, now));
+        if let Some(deadline) = item.deadline {
+            if let Some(at) = deadline.remind {
+                change.timer(timer::REMIND, at);
+            }
+            change.timer(timer::DUE, deadline.due);
+        }
+    }
+
+    /// What the source says about the reply that stands there.
+    async fn hear_reply(
+        &self,
+        tx: &mut Tx,
+        locked: &mut Locked,
+        incoming: &Incoming,
+        change: &mut Change,
+        now: At,
+    ) -> Result<bool> {
+        let Some(theirs) = &incoming.reply else { return Ok(false) };
+        let ours = match locked.0.reply {
+            Some(id) => reply::get(&mut **tx, id).await?,
+            None => None,
+        };
+        if let Some(mut ours) = ours.filter(|r| is_ours(r, &theirs.body)) {
+            let waiting = matches!(ours.state, ReplyState::Pending { .. });
+            let turned = matches!(ours.state, ReplyState::Visible { .. });
+            return match &theirs.standing {
+                Standing::Visible if waiting => {
+                    self.now_visible(tx, locked, &mut ours, change, now).await?;
+                    Ok(true)
+                }
+                Standing::Rejected(why) if waiting || turned => {
+                    self.now_rejected(tx, locked, &mut ours, why.clone(), change, now).await?;
+                    Ok(true)
+                }
+                Standing::Visible | Standing::Pending | Standing::Rejected(_) => Ok(false),
+            };
+        }
+        // Somebody answered on the platform's own page.
+        if locked.0.handling.is_open() && !matches!(theirs.standing, Standing::Rejected(_)) {
+            // Only words written after the customer's last change answer them.
+            if locked.0.edited_at.zip(theirs.at).is_some_and(|(edited, at)| at < edited) {
+                return Ok(false);
+            }
+            locked.0.handling = Handling::Answered { by: None, at: theirs.at.unwrap_or(now) };
+            change.event(None, What::AnsweredElsewhere);
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// The source says that it is not there any more.
+    pub(crate) async fn gone(&self, tx: &mut Tx, locked: &mut Locked, now: At) -> Result<bool> {
+        if matches!(locked.0.handling, Handling::Removed { .. }) {
+            return Ok(false);
+        }
+        locked.0.handling = Handling::Removed { at: now };
+        let mut change = Change::of(locked.0.id, now);
+        change.event(None, What::RemovedAtSource);
+        self.write(tx, locked, change).await?;
+        Ok(true)
+    }
+
+    /// Keeps the address of what could not be understood.
+    pub async fn keep_odd(&self, tx: &mut Tx, name: &str, odd: &[OddItem], now: At) -> Result<()> {
+        for item in odd {
+            tracing::warn!(source.name = name, index = item.index, why = %item.why, "item not understood");
+            source::odd(tx, name, item.native_id.as_deref(), &item.why, now).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the text at the source is what we sent: platforms fold white space and trim.
+pub(crate) fn is_ours(reply: &Reply, theirs: &str) -> bool {
+    let sent = reply.state.is_on_its_way() || reply.state.stands_at_source();
+    sent && same_words(&reply.body, theirs)
+}
+
+pub(crate) fn same_words(a: &str, b: &str) -> bool {
+    a.split_whitespace().eq(b.split_whitespace())
+}
+
+fn words_of(title: Option<&str>, body: Option<&str>) -> Vec<String> {
+    [title, body].into_iter().flatten().flat_map(str::split_whitespace).map(str::to_owned).collect()
+}
+
+fn spoken(incoming: &Incoming) -> Option<String> {
+    let declared = incoming.language.as_deref().and_then(language::declared);
+    declared.or_else(|| {
+        let text = [incoming.title.as_deref(), incoming.body.as_deref()];
+        language::detect(&text.into_iter().flatten().collect::<Vec<_>>().join("\n")).map(str::to_owned)
+    })
+}
+
+/// Nothing that the database cannot hold, wherever it hides.
+fn clean(mut incoming: Incoming) -> Incoming {
+    let strip = |text: &mut Option<String>| {
+        if let Some(text) = text {
+            *text = words::stored(text);
+        }
+    };
+    strip(&mut incoming.title);
+    strip(&mut incoming.body);
+    strip(&mut incoming.author.name);
+    strip(&mut incoming.author.native_id);
+    strip(&mut incoming.verified);
+    strip(&mut incoming.permalink);
+    if let Some(subject) = &mut incoming.subject {
+        subject.id = words::stored(&subject.id);
+        strip(&mut subject.name);
+        strip(&mut subject.url);
+    }
+    incoming.native_id = words::stored(&incoming.native_id);
+    incoming.scope = words::stored(&incoming.scope);
+    incoming.raw = clean_raw(incoming.raw);
+    incoming
+}
+
+/// Postgres refuses NUL in jsonb; all else is kept as it came.
+fn clean_raw(raw: Value) -> Value {
+    match raw {
+        Value::String(s) if s.contains('\0') => Value::String(s.replace('\0', "")),
+        Value::Array(list) => Value::Array(list.into_iter().map(clean_raw).collect()),
+        Value::Object(map) => {
+            Value::Object(map.into_iter().map(|(k, v)| (k.replace('\0', ""), clean_raw(v))).collect())
+        }
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => other,
+    }
+}

@@ -1,0 +1,76 @@
+//! What happens, one verb a file: load, decide by a pure rule, write down the change and what must follow from it,
+//! answer. Nothing here waits and nothing here calls outside while a transaction is open.
+
+pub mod act;
+pub mod commands;
+pub mod digest;
+pub mod forms;
+pub mod ingest;
+pub mod perform;
+pub mod publish;
+pub mod receive;
+pub mod reconcile;
+pub mod refresh;
+pub mod remind;
+pub mod submit;
+pub mod tell;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::domain::At;
+use crate::domain::id::ItemId;
+use crate::domain::rules::Rules;
+use crate::port::PortError;
+use crate::port::chat::ChatPlatform;
+use crate::port::clock::Clock;
+use crate::port::source::ReviewSource;
+use crate::store::Store;
+use crate::store::StoreError;
+
+/// The workflows with their tools. Any number of replicas have one each.
+pub struct Desk {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub rules: Arc<Rules>,
+    pub sources: BTreeMap<String, Arc<dyn ReviewSource>>,
+    pub chats: BTreeMap<String, Arc<dyn ChatPlatform>>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum WorkflowError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Port(#[from] PortError),
+    #[error("item {0} is not there")]
+    NoItem(ItemId),
+    #[error("{what} {name:?} is not configured")]
+    NotConfigured { what: &'static str, name: String },
+}
+
+pub type Result<T> = std::result::Result<T, WorkflowError>;
+
+impl Desk {
+    pub fn now(&self) -> At {
+        self.clock.now()
+    }
+
+    pub fn chat(&self, name: &str) -> Result<&Arc<dyn ChatPlatform>> {
+        self.chats.get(name).ok_or_else(|| WorkflowError::NotConfigured { what: "chat", name: name.to_owned() })
+    }
+
+    pub fn source(&self, name: &str) -> Result<&Arc<dyn ReviewSource>> {
+        self.sources.get(name).ok_or_else(|| WorkflowError::NotConfigured { what: "source", name: name.to_owned() })
+    }
+}
+
+impl WorkflowError {
+    /// Two transactions met; the same again will do.
+    pub fn is_conflict(&self) -> bool {
+        match self {
+            Self::Store(e) => e.is_conflict(),
+            Self::Port(_) | Self::NoItem(_) | Self::NotConfigured { .. } => false,
+        }
+    }
+}

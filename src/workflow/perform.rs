@@ -1,0 +1,515 @@
+//! Carrying out one effect. Every kind is named here, so a new effect does not build until somebody says what it
+//! does. An outcome that is unclear is looked up at the far side before anything is done again.
+
+use chrono::TimeDelta;
+
+use crate::domain::At;
+use crate::domain::action::Verb;
+use crate::domain::card;
+use crate::domain::card::Button;
+use crate::domain::card::Card;
+use crate::domain::card::Facts;
+use crate::domain::effect::AlertTo;
+use crate::domain::effect::Effect;
+use crate::domain::effect::next_try;
+use crate::domain::event::Event;
+use crate::domain::event::What;
+use crate::domain::handling::Handling;
+use crate::domain::id::CardId;
+use crate::domain::id::EventId;
+use crate::domain::id::LeaseToken;
+use crate::domain::item::Item;
+use crate::domain::person::Mention;
+use crate::domain::person::PersonId;
+use crate::domain::text::Arg;
+use crate::domain::text::Lang;
+use crate::domain::text::Seg;
+use crate::domain::text::Voice;
+use crate::port::PortError;
+use crate::port::chat::Body;
+use crate::port::chat::Found;
+use crate::port::chat::Note;
+use crate::port::chat::Post;
+use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::card as cards;
+use crate::store::card::CardRow;
+use crate::store::event;
+use crate::store::item;
+use crate::store::outbox;
+use crate::store::outbox::Leased;
+use crate::store::outbox::Settled;
+use crate::store::person;
+use crate::store::reply;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+use crate::workflow::WorkflowError;
+use crate::workflow::tell::edit_card;
+use crate::workflow::tell::post_card;
+
+/// Longer than any call may take, so that a lease runs out only when its holder died.
+const LEASE_SECONDS: i64 = 60;
+/// First look after an unclear outcome, then the second: far sides show what they took with a delay.
+const LOOK_AFTER: [i64; 2] = [2, 15];
+/// Where looking is not allowed, a second message is risked only after this long.
+const BLIND_WAIT_SECONDS: i64 = 60;
+
+/// What a post came to.
+enum Posted {
+    At(String),
+    Not(Settled),
+    /// The room or the thread is not there.
+    Gone(String),
+}
+
+impl Desk {
+    /// Takes effects that may run now. The worker runs them side by side.
+    pub async fn lease(&self, limit: i64) -> Result<Vec<Leased>> {
+        let now = self.now();
+        outbox::reap(self.store.pool(), now).await?;
+        let until = now + TimeDelta::seconds(LEASE_SECONDS);
+        Ok(outbox::lease(self.store.pool(), now, until, LeaseToken::new(now), limit).await?)
+    }
+
+    pub async fn perform(&self, leased: &Leased) -> Result<()> {
+        match &leased.effect {
+            Effect::PostCard { card } => self.post_card(leased, *card).await,
+            Effect::EditCard { card } => self.edit(leased, *card).await,
+            Effect::PostNote { card, event, ping } => self.post_note(leased, *card, *event, ping).await,
+            Effect::Alert { card, event, to } => self.alert(leased, *card, *event, to).await,
+            Effect::Whisper { room, user, thread, answer_to, text } => {
+                // The key begins with the chat: `whisper:<chat>:…`.
+                let chat = leased.key.split(':').nth(1).unwrap_or_default();
+                if leased.unclear {
+                    // A private sentence twice is worse than one lost: the card tells the same.
+                    return self.settle(leased, Settled::Done).await;
+                }
+                let chat = self.chat(chat)?;
+                match chat.whisper(room, user, thread.as_deref(), answer_to.as_deref(), text).await {
+                    Ok(()) | Err(PortError::Unknown { .. }) => self.settle(leased, Settled::Done).await,
+                    Err(e) => self.settle(leased, self.verdict(leased, &e)).await,
+                }
+            }
+            Effect::PublishReply { reply } => self.publish_reply(leased, *reply).await,
+            Effect::FollowReply { reply, since } => self.follow_reply(leased, *reply, *since).await,
+            Effect::SendDigest { room, from, to, digest, .. } => {
+                self.send_digest(leased, digest, room, *from, *to).await
+            }
+        }
+    }
+
+    async fn post_card(&self, leased: &Leased, id: CardId) -> Result<()> {
+        let Some((row, item, card)) = self.card(id).await? else { return self.settle(leased, Settled::Done).await };
+        if row.message.is_some() || matches!(item.handling, Handling::Removed { .. }) {
+            return self.settle(leased, Settled::Done).await;
+        }
+        let post = Post {
+            key: format!("card:{id}"),
+            generation: row.generation,
+            room: row.room.clone(),
+            thread: None,
+            body: Body::Card(Box::new(card)),
+        };
+        match self.post(leased, &row.chat, &post).await? {
+            Posted::At(message) => {
+                let now = self.now();
+                let mut tx = self.store.begin().await?;
+                let wanted = cards::posted(&mut tx, id, &message, item.version, now).await?;
+                if wanted > item.version {
+                    let row = CardRow { message: Some(message), ..row };
+                    outbox::put(&mut tx, &[edit_card(&row, wanted, now)], now).await?;
+                }
+                self.settle_in(tx, leased, Settled::Done).await
+            }
+            Posted::Gone(why) => self.settle(leased, self.patiently(leased, why)).await,
+            Posted::Not(how) => self.settle(leased, how).await,
+        }
+    }
+
+    async fn edit(&self, leased: &Leased, id: CardId) -> Result<()> {
+        let Some((row, item, card)) = self.card(id).await? else { return self.settle(leased, Settled::Done).await };
+        let Some(message) = &row.message else { return self.settle(leased, Settled::Done).await };
+        if row.shown >= item.version {
+            // A later edit has shown it already.
+            return self.settle(leased, Settled::Done).await;
+        }
+        let now = self.now();
+        let key = format!("card:{id}");
+        match self.chat(&row.chat)?.edit(&row.room, message, &key, &card).await {
+            Ok(()) => {
+                let mut tx = self.store.begin().await?;
+                let wanted = cards::edited(&mut tx, id, item.version, now).await?;
+                if wanted > item.version {
+                    outbox::put(&mut tx, &[edit_card(&row, wanted, now)], now).await?;
+                }
+                self.settle_in(tx, leased, Settled::Done).await
+            }
+            Err(PortError::Gone { .. }) => {
+                let mut tx = self.store.begin().await?;
+                if let Some(generation) = cards::lost(&mut tx, id, message).await? {
+                    let again = post_card(id, item.id, &row.chat, &row.room, generation, now);
+                    outbox::put(&mut tx, &[again], now).await?;
+                }
+                self.settle_in(tx, leased, Settled::Done).await
+            }
+            // Showing the newest state twice is showing it once.
+            Err(PortError::Unknown { why }) => self.settle(leased, self.patiently(leased, why)).await,
+            Err(e) => self.settle(leased, self.verdict(leased, &e)).await,
+        }
+    }
+
+    async fn post_note(&self, leased: &Leased, id: CardId, event: EventId, ping: &[Mention]) -> Result<()> {
+        let Some((row, item, _)) = self.card(id).await? else { return self.settle(leased, Settled::Done).await };
+        let Some(event) = event::get(self.store.pool(), event).await? else {
+            return self.settle(leased, Settled::Done).await;
+        };
+        let Some(thread) = row.message.clone() else {
+            if matches!(item.handling, Handling::Removed { .. }) {
+                return self.settle(leased, Settled::Done).await;
+            }
+            return self.settle(leased, self.patiently(leased, "the card is not posted yet".to_owned())).await;
+        };
+        if self.is_overtaken(&item, &event) {
+            return self.settle(leased, Settled::Done).await;
+        }
+        let voice = self.voice_of(&row);
+        let buttons = if ping.is_empty() || !item.handling.is_open() { Vec::new() } else { note_buttons(&item, voice) };
+        let text = self.note_text(&item, &event, voice).await?;
+        let note = Note { ping: ping.to_vec(), text, buttons, item: Some(item.id) };
+        let post = Post {
+            key: leased.key.clone(),
+            generation: row.generation,
+            room: row.room.clone(),
+            thread: Some(thread.clone()),
+            body: Body::Note(note),
+        };
+        match self.post(leased, &row.chat, &post).await? {
+            Posted::At(_) => self.settle(leased, Settled::Done).await,
+            Posted::Gone(why) => {
+                // The card was deleted: it gets a new message, and the line goes there.
+                let now = self.now();
+                let mut tx = self.store.begin().await?;
+                if let Some(generation) = cards::lost(&mut tx, id, &thread).await? {
+                    let again = post_card(id, item.id, &row.chat, &row.room, generation, now);
+                    outbox::put(&mut tx, &[again], now).await?;
+                }
+                self.settle_in(tx, leased, self.patiently(leased, why)).await
+            }
+            Posted::Not(how) => self.settle(leased, how).await,
+        }
+    }
+
+    async fn alert(&self, leased: &Leased, id: CardId, event: EventId, to: &AlertTo) -> Result<()> {
+        let Some((row, item, card)) = self.card(id).await? else { return self.settle(leased, Settled::Done).await };
+        let Some(event) = event::get(self.store.pool(), event).await? else {
+            return self.settle(leased, Settled::Done).await;
+        };
+        if self.is_overtaken(&item, &event) {
+            return self.settle(leased, Settled::Done).await;
+        }
+        let chat = self.chat(&row.chat)?;
+        let (room, ping) = match to {
+            AlertTo::Room { room, ping } => (room.clone(), ping.clone()),
+            AlertTo::Person(user) => match chat.direct(user).await {
+                Ok(room) => (room, Vec::new()),
+                // Opening the same conversation twice is opening it once.
+                Err(PortError::Unknown { why }) => return self.settle(leased, self.patiently(leased, why)).await,
+                Err(e) => return self.settle(leased, self.verdict(leased, &e)).await,
+            },
+        };
+        let voice = self.voice_of(&row);
+        let mut text = self.note_text(&item, &event, voice).await?;
+        text.push(Seg::Text("\n".to_owned()));
+        text.push(Seg::Strong(card.head.clone()));
+        if let Some(url) = row.message.as_deref().and_then(|m| chat.link(&row.room, m)) {
+            text.push(Seg::Text(" · ".to_owned()));
+            text.push(Seg::Link { label: voice.lang.text("alert-link", &[]), url });
+        }
+        let note = Note { ping, text, buttons: note_buttons(&item, voice), item: Some(item.id) };
+        let post = Post { key: leased.key.clone(), generation: 0, room, thread: None, body: Body::Note(note) };
+        match self.post(leased, &row.chat, &post).await? {
+            Posted::At(_) => self.settle(leased, Settled::Done).await,
+            Posted::Gone(why) => self.settle(leased, Settled::Dead { why }).await,
+            Posted::Not(how) => self.settle(leased, how).await,
+        }
+    }
+
+    async fn send_digest(&self, leased: &Leased, name: &str, room: &str, from: At, to: At) -> Result<()> {
+        let Some(plan) = self.rules.digests.iter().find(|p| p.name == name) else {
+            return self.settle(leased, Settled::Dead { why: "no such digest is configured any more".into() }).await;
+        };
+        let channel = self.channel(&plan.channel)?;
+        let digest = self.write_digest(channel, from, to).await?;
+        if plan.only_if_something && digest.lines.is_empty() {
+            return self.settle(leased, Settled::Done).await;
+        }
+        let post = Post {
+            key: leased.key.clone(),
+            generation: 0,
+            room: room.to_owned(),
+            thread: None,
+            body: Body::Digest(digest),
+        };
+        match self.post(leased, &channel.chat, &post).await? {
+            Posted::At(_) => self.settle(leased, Settled::Done).await,
+            Posted::Gone(why) => self.settle(leased, self.patiently(leased, why)).await,
+            Posted::Not(how) => self.settle(leased, how).await,
+        }
+    }
+
+    /// Posts once. After an unclear try it looks first, twice, and only then posts again under the same key.
+    async fn post(&self, leased: &Leased, chat: &str, post: &Post) -> Result<Posted> {
+        let platform = self.chat(chat)?;
+        let now = self.now();
+        if leased.unclear {
+            match platform.find(post, leased.begun_at).await {
+                Ok(Found::At(message)) => return Ok(Posted::At(message)),
+                Ok(Found::NotThere) => {
+                    let looked = usize::try_from(leased.looks).unwrap_or(0) + 1;
+                    return Ok(Posted::Not(match LOOK_AFTER.get(looked) {
+                        Some(wait) => Settled::LookAgain { at: now + TimeDelta::seconds(*wait) },
+                        None => Settled::Anew { at: now },
+                    }));
+                }
+                Ok(Found::CannotLook) => {
+                    let risked = leased.begun_at + TimeDelta::seconds(BLIND_WAIT_SECONDS);
+                    if now < risked {
+                        return Ok(Posted::Not(Settled::LookAgain { at: risked }));
+                    }
+                    tracing::warn!(effect.key = leased.key, "posting again without being able to look");
+                }
+                Err(e) => return Ok(Posted::Not(self.verdict(leased, &e))),
+            }
+        }
+        match platform.post(post).await {
+            Ok(message) => {
+                if let Some(pace) = &leased.pace {
+                    let free = now + TimeDelta::milliseconds(self.rules.post_every_ms);
+                    outbox::slow_down(self.store.pool(), pace, free).await?;
+                }
+                Ok(Posted::At(message))
+            }
+            Err(PortError::Gone { why }) => Ok(Posted::Gone(why)),
+            Err(PortError::Unknown { why }) => {
+                let at = now + TimeDelta::seconds(LOOK_AFTER[0]);
+                Ok(Posted::Not(Settled::Unknown { at, why }))
+            }
+            Err(e) => {
+                if let (PortError::Later { after: Some(seconds), .. }, Some(pace)) = (&e, &leased.pace) {
+                    let free = now + TimeDelta::seconds((*seconds).clamp(1, 3600));
+                    outbox::slow_down(self.store.pool(), pace, free).await?;
+                }
+                Ok(Posted::Not(self.verdict(leased, &e)))
+            }
+        }
+    }
+
+    /// What a failed call means for its effect.
+    pub(crate) fn verdict(&self, leased: &Leased, error: &PortError) -> Settled {
+        match error {
+            PortError::Later { why, after } => {
+                Settled::Later { at: self.next(leased, *after), why: why.clone() }
+            }
+            // Rights can be given back; until then somebody has to see it.
+            PortError::Denied { why } => {
+                tracing::error!(effect.kind = leased.effect.kind(), why, "denied");
+                self.patiently(leased, why.clone())
+            }
+            PortError::Never { why } | PortError::Gone { why } => {
+                tracing::error!(effect.kind = leased.effect.kind(), why, "given up");
+                Settled::Dead { why: why.clone() }
+            }
+            PortError::Unknown { why } => {
+                Settled::Unknown { at: self.now() + TimeDelta::seconds(LOOK_AFTER[0]), why: why.clone() }
+            }
+        }
+    }
+
+    pub(crate) fn patiently(&self, leased: &Leased, why: String) -> Settled {
+        Settled::Later { at: self.next(leased, None), why }
+    }
+
+    fn next(&self, leased: &Leased, hint: Option<i64>) -> At {
+        // Different for each effect and try, the same on every run: replicas spread out, tests stay exact.
+        let jitter = (leased.id.0.as_u128() % 997) as f64 / 997.0;
+        next_try(self.now(), leased.attempts, hint, jitter)
+    }
+
+    pub(crate) async fn settle(&self, leased: &Leased, how: Settled) -> Result<()> {
+        let tx = self.store.begin().await?;
+        self.settle_in(tx, leased, how).await
+    }
+
+    /// Settles and commits what was written with it; if the lease was lost, nothing of it is written.
+    pub(crate) async fn settle_in(&self, mut tx: Tx, leased: &Leased, how: Settled) -> Result<()> {
+        if outbox::settle(&mut tx, leased, &how, self.now()).await? {
+            tx.commit().await.map_err(StoreError::from)?;
+        } else {
+            tracing::warn!(effect.key = leased.key, "the lease was lost before the effect was settled");
+            tx.rollback().await.map_err(StoreError::from)?;
+        }
+        Ok(())
+    }
+
+    /// The card as it should be now.
+    async fn card(&self, id: CardId) -> Result<Option<(CardRow, Item, Card)>> {
+        let Some(row) = cards::get(self.store.pool(), id).await? else { return Ok(None) };
+        let item = item::get(self.store.pool(), row.item).await?.ok_or(WorkflowError::NoItem(row.item))?;
+        let reply = match item.reply {
+            Some(id) => reply::get(self.store.pool(), id).await?,
+            None => None,
+        };
+        let mut people = people_of(&item.handling);
+        people.extend(reply.as_ref().map(|r| r.by.clone()));
+        let names = person::names(self.store.pool(), &people).await?;
+        let name = |p: &PersonId| names.get(p).cloned().unwrap_or_else(|| p.user.clone());
+        let began = item.deadline.map_or(item.published_at.unwrap_or(item.first_seen_at), |d| d.from);
+        let first_answer_minutes = match &item.handling {
+            Handling::Answered { at, .. } => Some((*at - began).num_minutes()).filter(|m| *m >= 0),
+            _ => None,
+        };
+        let card = card::build(&Facts {
+            item: &item,
+            reply: reply.as_ref(),
+            source: self.rules.label(&item.source),
+            voice: self.voice_of(&row),
+            name: &name,
+            first_answer_minutes,
+        });
+        Ok(Some((row, item, card)))
+    }
+
+    pub(crate) fn voice_of(&self, row: &CardRow) -> Voice {
+        let channel = self.rules.channel(&row.channel);
+        channel.map_or(Voice { lang: Lang::default(), zone: chrono_tz::Tz::UTC }, |c| c.voice)
+    }
+
+    /// A warning about something that was dealt with while it waited to be sent is not sent.
+    fn is_overtaken(&self, item: &Item, event: &Event) -> bool {
+        let warning = matches!(event.what, What::Reminded { .. } | What::Overdue { .. } | What::Escalated { .. });
+        warning && !item.handling.is_open()
+    }
+
+    pub(crate) async fn note_text(&self, item: &Item, event: &Event, voice: Voice) -> Result<Vec<Seg>> {
+        let now = self.now();
+        let mut people: Vec<PersonId> = event.by.iter().cloned().collect();
+        people.extend(people_of(&item.handling));
+        match &event.what {
+            What::TakenOver { from, .. } => people.push(from.clone()),
+            What::ClaimEnded { of } => people.push(of.clone()),
+            _ => {}
+        }
+        let names = person::names(self.store.pool(), &people).await?;
+        let called = |p: &PersonId| names.get(p).cloned().unwrap_or_else(|| p.user.clone());
+        let owner = item.handling.holder(now).map(&called);
+        Ok(note(event, item, self.rules.label(&item.source), voice, owner, called))
+    }
+}
+
+fn people_of(handling: &Handling) -> Vec<PersonId> {
+    match handling {
+        Handling::Claimed { by, .. } | Handling::Snoozed { by, .. } | Handling::Handled { by, .. } => vec![by.clone()],
+        Handling::Answered { by, .. } => by.iter().cloned().collect(),
+        Handling::Open | Handling::Removed { .. } => Vec::new(),
+    }
+}
+
+/// Under a warning: what one can do about it at once.
+fn note_buttons(item: &Item, voice: Voice) -> Vec<Button> {
+    let mut verbs = vec![Verb::Take];
+    if item.caps.can_reply() {
+        verbs.insert(0, Verb::Reply);
+    }
+    verbs
+        .into_iter()
+        .map(|verb| Button {
+            verb,
+            label: voice.lang.text(&format!("button-{}", verb.as_str()), &[]),
+            main: false,
+            url: None,
+            confirm: None,
+        })
+        .collect()
+}
+
+/// One line of an item's story, as it is told in the thread.
+pub fn note(
+    event: &Event,
+    item: &Item,
+    source: &str,
+    voice: Voice,
+    owner: Option<String>,
+    called: impl Fn(&PersonId) -> String,
+) -> Vec<Seg> {
+    let name = || Arg::from(event.by.as_ref().map_or_else(String::new, &called));
+    let source = || Arg::from(source);
+    let short = |s: &str| Arg::from(crate::domain::words::short_line(s, 300));
+    match &event.what {
+        What::Received { .. } | What::Drafted => Vec::new(),
+        What::Edited { stars_before: Some(before), stars_now: Some(now), .. } => voice.say(
+            "note-edited-stars",
+            &[("before", i64::from(*before).into()), ("now", i64::from(*now).into())],
+        ),
+        What::Edited { .. } => voice.say("note-edited", &[]),
+        What::RemovedAtSource => voice.say("note-removed", &[("source", source())]),
+        What::BackAtSource => voice.say("note-back", &[("source", source())]),
+        What::AnsweredElsewhere => voice.say("note-elsewhere", &[("source", source())]),
+        What::Claimed { until } => voice.say("note-claimed", &[("name", name()), ("until", (*until).into())]),
+        What::TakenOver { from, until } => voice.say(
+            "note-taken-over",
+            &[("name", name()), ("from", called(from).into()), ("until", (*until).into())],
+        ),
+        What::Released => voice.say("note-released", &[("name", name())]),
+        What::ClaimEnded { of } => voice.say("note-claim-ended", &[("name", called(of).into())]),
+        What::Sent { until } => voice.say("note-sent", &[("name", name()), ("until", (*until).into())]),
+        What::TakenBack => voice.say("note-taken-back", &[("name", name())]),
+        What::Accepted => voice.say("note-accepted", &[("source", source())]),
+        What::Visible { minutes: Some(minutes), .. } => {
+            voice.say("note-visible", &[("source", source()), ("span", voice.lang.span(*minutes).into())])
+        }
+        What::Visible { minutes: None, .. } => voice.say("note-visible-again", &[("source", source())]),
+        What::Rejected { why } => voice.say("note-rejected", &[("source", source()), ("why", short(why))]),
+        What::Failed { why } => voice.say("note-failed", &[("why", short(why))]),
+        What::Unclear => voice.say("note-unclear", &[("source", source())]),
+        What::ConfirmedThere => voice.say("note-confirmed", &[("name", name())]),
+        What::SentAgain => voice.say("note-again", &[("name", name())]),
+        What::Handled { reason, note } => {
+            let reason = Arg::from(voice.lang.text(&format!("reason-{}", reason.as_str()), &[]));
+            match note {
+                Some(note) => {
+                    voice.say("note-handled-note", &[("name", name()), ("reason", reason), ("note", short(note))])
+                }
+                None => voice.say("note-handled", &[("name", name()), ("reason", reason)]),
+            }
+        }
+        What::Reopened { by_customer: true } => voice.say("note-reopened-customer", &[]),
+        What::Reopened { by_customer: false } => voice.say("note-reopened", &[("name", name())]),
+        What::Snoozed { until, why: Some(why) } => {
+            voice.say("note-snoozed-why", &[("name", name()), ("until", (*until).into()), ("why", short(why))])
+        }
+        What::Snoozed { until, why: None } => {
+            voice.say("note-snoozed", &[("name", name()), ("until", (*until).into())])
+        }
+        What::Woke => voice.say("note-woke", &[]),
+        What::Escalated { why, .. } => match item.deadline {
+            Some(d) => {
+                voice.say("note-escalated-due", &[("name", name()), ("why", short(why)), ("due", d.due.into())])
+            }
+            None => voice.say("note-escalated", &[("name", name()), ("why", short(why))]),
+        },
+        What::Reminded { due } => {
+            let span = Arg::from(voice.lang.span((*due - event.at).num_minutes()));
+            match owner {
+                Some(owner) => voice.say(
+                    "note-reminded-owner",
+                    &[("due", (*due).into()), ("span", span), ("name", owner.into())],
+                ),
+                None => voice.say("note-reminded", &[("due", (*due).into()), ("span", span)]),
+            }
+        }
+        What::Overdue { due } => match owner {
+            Some(owner) => voice.say("note-overdue-owner", &[("due", (*due).into()), ("name", owner.into())]),
+            None => voice.say("note-overdue", &[("due", (*due).into())]),
+        },
+    }
+}

@@ -1,0 +1,439 @@
+//! An approved reply goes to its source, once. Before the first try it is made sure that nothing of somebody else's
+//! is overwritten; after an unclear try the reply is read back; what stays unclear is shown to a person, who decides.
+
+use chrono::TimeDelta;
+
+use crate::domain::At;
+use crate::domain::caps::Retry;
+use crate::domain::effect::Effect;
+use crate::domain::effect::Lane;
+use crate::domain::effect::NewEffect;
+use crate::domain::event::What;
+use crate::domain::handling::Handling;
+use crate::domain::id::EffectId;
+use crate::domain::id::ReplyId;
+use crate::domain::item::Item;
+use crate::domain::item::SourceReply;
+use crate::domain::item::Standing;
+use crate::domain::person::Mention;
+use crate::domain::reply::Reply;
+use crate::domain::reply::ReplyState;
+use crate::domain::rules::ClockStops;
+use crate::port::PortError;
+use crate::port::source::Published;
+use crate::port::source::ReplyCall;
+use crate::port::source::ReplyDeed;
+use crate::port::source::may_resend;
+use crate::store::Tx;
+use crate::store::item;
+use crate::store::item::Locked;
+use crate::store::outbox;
+use crate::store::outbox::Leased;
+use crate::store::outbox::Settled;
+use crate::store::reply;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+use crate::workflow::WorkflowError;
+use crate::workflow::act::Case;
+use crate::workflow::act::Verdict;
+use crate::workflow::ingest::same_words;
+use crate::workflow::submit::publish;
+use crate::workflow::submit::publish_serial;
+use crate::workflow::tell::Change;
+
+/// First look after an unclear outcome, then the second.
+const LOOK_AFTER: [i64; 2] = [2, 15];
+/// How often a moderated reply is looked at: soon at first, then patiently.
+const FOLLOW_MINUTES: [(i64, i64); 4] = [(10, 1), (60, 5), (24 * 60, 15), (i64::MAX, 60)];
+
+/// Where a try of publishing ended.
+enum Ended {
+    Stands(Published),
+    Foreign,
+    Failed(String),
+    /// Nobody can tell: a person has to look.
+    Unclear,
+    Settled(Settled),
+}
+
+impl Desk {
+    pub(crate) async fn publish_reply(&self, leased: &Leased, id: ReplyId) -> Result<()> {
+        let Some((item, ours)) = self.begin_publishing(leased, id).await? else {
+            return self.settle(leased, Settled::Done).await;
+        };
+        let ended = self.try_publishing(leased, &item, &ours).await?;
+        let now = self.now();
+        let how = match ended {
+            Ended::Settled(how) => return self.settle(leased, how).await,
+            Ended::Stands(_) | Ended::Foreign | Ended::Failed(_) | Ended::Unclear => Settled::Done,
+        };
+        let mut tx = self.store.begin().await?;
+        let mut locked = item::lock(&mut tx, item.id).await?.ok_or(WorkflowError::NoItem(item.id))?;
+        let Some(mut ours) = reply::get(&mut *tx, id).await? else { return self.settle_in(tx, leased, how).await };
+        if ours.state != ReplyState::Sending {
+            // A poll has seen it there before we could write it down.
+            return self.settle_in(tx, leased, how).await;
+        }
+        let mut change = Change::of(item.id, now);
+        match ended {
+            Ended::Stands(published) => {
+                self.stands(&mut tx, &mut locked, &mut ours, published, &mut change, now).await?;
+            }
+            Ended::Foreign => {
+                let why = self.rules.label(&item.source).to_owned();
+                ours.state = ReplyState::Failed { why };
+                reply::save(&mut tx, &ours).await?;
+                locked.0.handling = Handling::Answered { by: None, at: now };
+                change.event(None, What::AnsweredElsewhere);
+            }
+            Ended::Failed(why) => self.failed(&mut tx, &mut locked, &mut ours, why, &mut change, now).await?,
+            Ended::Unclear => {
+                ours.state = ReplyState::Unknown { since: now };
+                reply::save(&mut tx, &ours).await?;
+                change.event_with_ping(None, What::Unclear, vec![Mention::Person(ours.by.user.clone())]);
+            }
+            Ended::Settled(_) => {}
+        }
+        self.write(&mut tx, &mut locked, change).await?;
+        self.settle_in(tx, leased, how).await
+    }
+
+    /// From here on the reply cannot be taken back. None when there is nothing (more) to publish.
+    async fn begin_publishing(&self, leased: &Leased, id: ReplyId) -> Result<Option<(Item, Reply)>> {
+        let Some(item) = leased.item else { return Ok(None) };
+        let mut tx = self.store.begin().await?;
+        let Some(mut locked) = item::lock(&mut tx, item).await? else { return Ok(None) };
+        let Some(mut ours) = reply::get(&mut *tx, id).await? else { return Ok(None) };
+        match ours.state {
+            ReplyState::Queued { .. } => {
+                ours.state = ReplyState::Sending;
+                reply::save(&mut tx, &ours).await?;
+                let change = Change::of(item, self.now());
+                self.write(&mut tx, &mut locked, change).await?;
+                tx.commit().await.map_err(crate::store::StoreError::from)?;
+            }
+            ReplyState::Sending => {}
+            ReplyState::Draft
+            | ReplyState::Pending { .. }
+            | ReplyState::Visible { .. }
+            | ReplyState::Rejected { .. }
+            | ReplyState::Failed { .. }
+            | ReplyState::Unknown { .. }
+            | ReplyState::Withdrawn => return Ok(None),
+        }
+        Ok(Some((locked.0, ours)))
+    }
+
+    async fn try_publishing(&self, leased: &Leased, item: &Item, ours: &Reply) -> Result<Ended> {
+        let source = self.source(&item.source)?;
+        let call = self.reply_call(item, ours).await?;
+        let creates = matches!(call.what, ReplyDeed::Create { .. });
+        // Where writing replaces what stands there, somebody else's answer must not be replaced by ours.
+        if leased.unclear || (creates && item.caps.retry == Retry::Upsert) {
+            match source.look(&call).await {
+                Ok(Some(theirs)) if same_words(&theirs.body, &ours.body) => return Ok(Ended::Stands(found(theirs))),
+                Ok(Some(_)) if creates && !leased.unclear => return Ok(Ended::Foreign),
+                Ok(Some(_)) if creates => return Ok(Ended::Unclear),
+                // Not there, or still the text before our change.
+                Ok(_) if leased.unclear => {
+                    let looked = usize::try_from(leased.looks).unwrap_or(0) + 1;
+                    if let Some(wait) = LOOK_AFTER.get(looked) {
+                        let at = self.now() + TimeDelta::seconds(*wait);
+                        return Ok(Ended::Settled(Settled::LookAgain { at }));
+                    }
+                    if !may_resend(item.caps.retry) {
+                        return Ok(Ended::Unclear);
+                    }
+                }
+                Ok(_) => {}
+                Err(PortError::Gone { why }) => return Ok(Ended::Failed(why)),
+                Err(PortError::Never { .. }) if leased.unclear => return Ok(Ended::Unclear),
+                Err(PortError::Never { .. }) => {}
+                // Looking changes nothing, so not being able to look is only "later".
+                Err(PortError::Unknown { why }) => return Ok(Ended::Settled(self.patiently(leased, why))),
+                Err(e) => return Ok(Ended::Settled(self.away(leased, ours, &e).await?)),
+            }
+        }
+        Ok(match source.publish(&call).await {
+            Ok(published) => Ended::Stands(published),
+            Err(PortError::Never { why } | PortError::Gone { why }) => Ended::Failed(why),
+            Err(PortError::Unknown { why }) => {
+                let at = self.now() + TimeDelta::seconds(LOOK_AFTER[0]);
+                Ended::Settled(Settled::Unknown { at, why })
+            }
+            Err(e) => Ended::Settled(self.away(leased, ours, &e).await?),
+        })
+    }
+
+    /// The source is away: the reply waits, and its author is told once.
+    async fn away(&self, leased: &Leased, ours: &Reply, error: &PortError) -> Result<Settled> {
+        if let (PortError::Later { after: Some(seconds), .. }, Some(pace)) = (error, &leased.pace) {
+            let free = self.now() + TimeDelta::seconds((*seconds).clamp(1, 3600));
+            outbox::slow_down(self.store.pool(), pace, free).await?;
+        }
+        if leased.attempts == 3 {
+            self.tell_away(leased, ours).await?;
+        }
+        Ok(self.verdict(leased, error))
+    }
+
+    async fn tell_away(&self, leased: &Leased, ours: &Reply) -> Result<()> {
+        let now = self.now();
+        let Some(item) = leased.item else { return Ok(()) };
+        let mut tx = self.store.begin().await?;
+        let cards = crate::store::card::of_item(&mut tx, item).await?;
+        let source = item::get(self.store.pool(), item).await?.map(|i| i.source).unwrap_or_default();
+        if let Some(card) = cards.iter().find(|c| c.chat == ours.by.chat) {
+            let text = self.voice_of(card).say("told-source-away", &[("source", self.rules.label(&source).into())]);
+            let effect = NewEffect {
+                id: EffectId::new(now),
+                key: format!("whisper:{}:away:{}", card.chat, leased.key),
+                effect: Effect::Whisper {
+                    room: card.room.clone(),
+                    user: ours.by.user.clone(),
+                    thread: None,
+                    answer_to: None,
+                    text,
+                },
+                item: Some(item),
+                lane: Lane::Urgent,
+                serial: format!("whisper:{}:{}", card.chat, ours.by.user),
+                pace: Some(format!("whisper:{}", card.chat)),
+                run_at: now,
+            };
+            outbox::put(&mut tx, &[effect], now).await?;
+        }
+        tx.commit().await.map_err(crate::store::StoreError::from)?;
+        Ok(())
+    }
+
+    async fn reply_call(&self, item: &Item, ours: &Reply) -> Result<ReplyCall> {
+        let changed = match ours.changes {
+            Some(id) => reply::get(self.store.pool(), id).await?,
+            None => None,
+        };
+        let key = reply::first_of(self.store.pool(), ours.id).await?;
+        let what = match changed {
+            Some(_) => ReplyDeed::Edit { body: ours.body.clone() },
+            None => ReplyDeed::Create { body: ours.body.clone() },
+        };
+        Ok(ReplyCall {
+            what,
+            key,
+            scope: item.scope.clone(),
+            native_id: item.native_id.clone(),
+            reply_native_id: changed.and_then(|r| r.native_id).or_else(|| ours.native_id.clone()),
+            language: item.language.clone(),
+            revision: item.revision,
+            raw: item::raw(self.store.pool(), item.id).await?,
+            at: self.now(),
+        })
+    }
+
+    /// The source has it, visible or not yet.
+    async fn stands(
+        &self,
+        tx: &mut Tx,
+        locked: &mut Locked,
+        ours: &mut Reply,
+        published: Published,
+        change: &mut Change,
+        now: At,
+    ) -> Result<()> {
+        ours.native_id = published.native_id.or(ours.native_id.take());
+        ours.url = published.url.or(ours.url.take());
+        if let Some(old) = ours.changes
+            && let Some(mut old) = reply::get(&mut **tx, old).await?
+        {
+            old.state = ReplyState::Withdrawn;
+            reply::save(tx, &old).await?;
+        }
+        match published.standing {
+            Standing::Visible => self.now_visible(tx, locked, ours, change, now).await,
+            Standing::Rejected(why) => self.now_rejected(tx, locked, ours, why, change, now).await,
+            Standing::Pending => {
+                ours.state = ReplyState::Pending { since: now };
+                reply::save(tx, ours).await?;
+                change.event(Some(&ours.by), What::Accepted);
+                if self.rules.clock_stops == ClockStops::Accepted && locked.0.handling.is_open() {
+                    locked.0.handling = Handling::Answered { by: Some(ours.by.clone()), at: now };
+                } else if matches!(locked.0.handling, Handling::Claimed { .. }) {
+                    // Nobody has to hold what lies with the source.
+                    locked.0.handling = Handling::Open;
+                }
+                change.effect(follow(&locked.0, ours.id, now));
+                Ok(())
+            }
+        }
+    }
+
+    /// Customers can see it: the clock stops.
+    pub(crate) async fn now_visible(
+        &self,
+        tx: &mut Tx,
+        locked: &mut Locked,
+        ours: &mut Reply,
+        change: &mut Change,
+        now: At,
+    ) -> Result<()> {
+        ours.state = ReplyState::Visible { at: now };
+        reply::save(tx, ours).await?;
+        let item = &mut locked.0;
+        let first = item.handling.is_open();
+        let (minutes, in_time) = if first {
+            let began = item.deadline.map_or(item.published_at.unwrap_or(item.first_seen_at), |d| d.from);
+            (Some((now - began).num_minutes()), item.deadline.map(|d| d.is_met_at(now)))
+        } else {
+            (None, None)
+        };
+        if first {
+            item.handling = Handling::Answered { by: Some(ours.by.clone()), at: now };
+        }
+        change.event(Some(&ours.by), What::Visible { minutes, in_time });
+        Ok(())
+    }
+
+    /// The source looked at it and said no: the item is open again and the text is kept.
+    pub(crate) async fn now_rejected(
+        &self,
+        tx: &mut Tx,
+        locked: &mut Locked,
+        ours: &mut Reply,
+        why: String,
+        change: &mut Change,
+        now: At,
+    ) -> Result<()> {
+        ours.state = ReplyState::Rejected { why: why.clone() };
+        reply::save(tx, ours).await?;
+        let ping = vec![Mention::Person(ours.by.user.clone())];
+        change.event_with_ping(Some(&ours.by), What::Rejected { why }, ping);
+        self.back_to_work(tx, locked, change, now).await
+    }
+
+    async fn failed(
+        &self,
+        tx: &mut Tx,
+        locked: &mut Locked,
+        ours: &mut Reply,
+        why: String,
+        change: &mut Change,
+        now: At,
+    ) -> Result<()> {
+        ours.state = ReplyState::Failed { why: why.clone() };
+        reply::save(tx, ours).await?;
+        let ping = vec![Mention::Person(ours.by.user.clone())];
+        change.event_with_ping(Some(&ours.by), What::Failed { why }, ping);
+        if let Some(old) = ours.changes {
+            // The text before the change still stands there.
+            locked.0.reply = Some(old);
+            return Ok(());
+        }
+        self.back_to_work(tx, locked, change, now).await
+    }
+
+    async fn back_to_work(&self, tx: &mut Tx, locked: &mut Locked, change: &mut Change, now: At) -> Result<()> {
+        if matches!(locked.0.handling, Handling::Answered { .. } | Handling::Claimed { .. }) {
+            locked.0.handling = Handling::Open;
+        }
+        // The deadline may have passed while the answer was out, when nobody was warned.
+        if let Some(deadline) = locked.0.deadline.filter(|d| d.due <= now)
+            && locked.0.overdue_at.is_none()
+            && locked.0.handling.is_open()
+        {
+            let ping = self.whom_to_name(tx, &locked.0, now).await?;
+            locked.0.overdue_at = Some(now);
+            change.event_with_ping(None, What::Overdue { due: deadline.due }, ping);
+        }
+        Ok(())
+    }
+
+    /// Looks whether a reply under moderation became visible.
+    pub(crate) async fn follow_reply(&self, leased: &Leased, id: ReplyId, since: At) -> Result<()> {
+        let now = self.now();
+        let Some(item) = leased.item else { return self.settle(leased, Settled::Done).await };
+        let item = item::get(self.store.pool(), item).await?.ok_or(WorkflowError::NoItem(item))?;
+        let Some(ours) = reply::get(self.store.pool(), id).await? else {
+            return self.settle(leased, Settled::Done).await;
+        };
+        if !matches!(ours.state, ReplyState::Pending { .. }) {
+            return self.settle(leased, Settled::Done).await;
+        }
+        let call = self.reply_call(&item, &ours).await?;
+        let theirs = match self.source(&item.source)?.look(&call).await {
+            Ok(Some(theirs)) if same_words(&theirs.body, &ours.body) => theirs,
+            // Replaced or removed at the source: what the poll hears decides.
+            Ok(_) => return self.settle(leased, Settled::Again { at: now + follow_wait(since, now) }).await,
+            Err(PortError::Gone { .. } | PortError::Never { .. }) => return self.settle(leased, Settled::Done).await,
+            Err(PortError::Unknown { why }) => return self.settle(leased, self.patiently(leased, why)).await,
+            Err(e) => return self.settle(leased, self.verdict(leased, &e)).await,
+        };
+        if theirs.standing == Standing::Pending {
+            return self.settle(leased, Settled::Again { at: now + follow_wait(since, now) }).await;
+        }
+        let mut tx = self.store.begin().await?;
+        let mut locked = item::lock(&mut tx, item.id).await?.ok_or(WorkflowError::NoItem(item.id))?;
+        let Some(mut ours) = reply::get(&mut *tx, id).await? else { return Ok(()) };
+        if matches!(ours.state, ReplyState::Pending { .. }) {
+            let mut change = Change::of(item.id, now);
+            match theirs.standing {
+                Standing::Visible => self.now_visible(&mut tx, &mut locked, &mut ours, &mut change, now).await?,
+                Standing::Rejected(why) => {
+                    self.now_rejected(&mut tx, &mut locked, &mut ours, why, &mut change, now).await?;
+                }
+                Standing::Pending => {}
+            }
+            self.write(&mut tx, &mut locked, change).await?;
+        }
+        self.settle_in(tx, leased, Settled::Done).await
+    }
+
+    /// A person looked: the reply is there.
+    pub(crate) async fn confirm_there(&self, tx: &mut Tx, case: &mut Case<'_>) -> Result<Verdict> {
+        let Some(mut ours) = case.reply.clone().filter(|r| matches!(r.state, ReplyState::Unknown { .. })) else {
+            return Ok(Verdict::Refused(crate::domain::handling::Refusal::NothingThere));
+        };
+        let me = case.press.by.person.clone();
+        let mut change = Change::of(case.locked.0.id, case.now);
+        change.event(Some(&me), What::ConfirmedThere);
+        self.now_visible(tx, &mut case.locked, &mut ours, &mut change, case.now).await?;
+        Ok(Verdict::Changed(Box::new(change), None))
+    }
+
+    /// A person looked: it is not there, and takes it on themselves to send it once more.
+    pub(crate) async fn send_again(&self, tx: &mut Tx, case: &mut Case<'_>) -> Result<Verdict> {
+        let Some(mut ours) = case.reply.clone().filter(|r| matches!(r.state, ReplyState::Unknown { .. })) else {
+            return Ok(Verdict::Refused(crate::domain::handling::Refusal::NothingThere));
+        };
+        let me = case.press.by.person.clone();
+        ours.state = ReplyState::Queued { until: case.now };
+        reply::save(tx, &ours).await?;
+        let approval = reply::approve(tx, ours.id).await?;
+        let mut change = Change::of(case.locked.0.id, case.now);
+        change.event(Some(&me), What::SentAgain);
+        change.effect(publish(&case.locked.0, ours.id, approval, case.now, case.now));
+        Ok(Verdict::Changed(Box::new(change), None))
+    }
+}
+
+fn found(theirs: SourceReply) -> Published {
+    Published { native_id: theirs.native_id, url: None, standing: theirs.standing }
+}
+
+fn follow(item: &Item, reply: ReplyId, now: At) -> NewEffect {
+    NewEffect {
+        id: EffectId::new(now),
+        key: format!("follow:{reply}:{}", now.timestamp_micros()),
+        effect: Effect::FollowReply { reply, since: now },
+        item: Some(item.id),
+        lane: Lane::Normal,
+        serial: publish_serial(item.id),
+        pace: Some(format!("source:{}", item.source)),
+        run_at: now + TimeDelta::minutes(1),
+    }
+}
+
+fn follow_wait(since: At, now: At) -> TimeDelta {
+    let waited = (now - since).num_minutes();
+    let minutes = FOLLOW_MINUTES.into_iter().find(|(until, _)| waited < *until).map_or(60, |(_, m)| m);
+    TimeDelta::minutes(minutes)
+}

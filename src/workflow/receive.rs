@@ -1,0 +1,131 @@
+//! Sources hand something in: by calling us, or by being read. Either way the answer goes out, and the cursor moves,
+//! only with the rows committed.
+
+use chrono::TimeDelta;
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::item::Incoming;
+use crate::port::PortError;
+use crate::port::source::HookCall;
+use crate::port::source::HookNews;
+use crate::port::source::HookRefusal;
+use crate::store::item;
+use crate::store::source;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+use crate::workflow::ingest::Tally;
+
+/// How long one page may take before another replica tries.
+const PAGE_LEASE_SECONDS: i64 = 120;
+
+/// What a hook call is answered with, and answered with again when the same delivery comes again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    pub accepted: usize,
+    pub new: usize,
+    pub changed: usize,
+    pub unchanged: usize,
+    pub rejected: Vec<RejectedItem>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RejectedItem {
+    pub index: usize,
+    pub id: Option<String>,
+    pub error: String,
+}
+
+#[derive(Debug)]
+pub enum HookAnswer {
+    Receipt(Receipt),
+    Awake,
+    Refused(HookRefusal),
+    UnknownSource,
+}
+
+impl Desk {
+    pub async fn receive(&self, name: &str, call: &HookCall) -> Result<HookAnswer> {
+        let now = self.now();
+        let Some(from) = self.sources.get(name) else { return Ok(HookAnswer::UnknownSource) };
+        match from.hook(call, now).await {
+            Err(refusal) => Ok(HookAnswer::Refused(refusal)),
+            Ok(HookNews::WakeUp) => {
+                source::wake(self.store.pool(), name, now).await?;
+                Ok(HookAnswer::Awake)
+            }
+            Ok(HookNews::Items { delivery, items, odd, total: _ }) => {
+                let mut tx = self.store.begin().await?;
+                if let Some(before) = source::answered(&mut tx, name, &delivery).await? {
+                    let receipt = serde_json::from_value(before)
+                        .map_err(|e| crate::store::StoreError::odd("delivery", "answer", &delivery, e))?;
+                    return Ok(HookAnswer::Receipt(receipt));
+                }
+                let accepted = items.len();
+                let batch: Vec<Incoming> = items.into_iter().map(|(_, item)| item).collect();
+                let tally = self.ingest(&mut tx, name, batch, now).await?;
+                self.keep_odd(&mut tx, name, &odd, now).await?;
+                let receipt = Receipt {
+                    accepted,
+                    new: tally.new,
+                    changed: tally.changed,
+                    unchanged: tally.same,
+                    rejected: odd
+                        .into_iter()
+                        .map(|o| RejectedItem { index: o.index, id: o.native_id, error: o.why })
+                        .collect(),
+                };
+                let json = serde_json::to_value(&receipt)
+                    .map_err(|e| crate::store::StoreError::odd("delivery", "answer", &delivery, e))?;
+                // When two replicas got the same delivery at once, the items were the same to the second one.
+                source::answer(&mut tx, name, &delivery, &json, now).await?;
+                tx.commit().await.map_err(crate::store::StoreError::from)?;
+                Ok(HookAnswer::Receipt(receipt))
+            }
+        }
+    }
+
+    /// Reads one page of a source if it is due. `None`: it is not, or another replica is at it.
+    pub async fn poll(&self, name: &str) -> Result<Option<Tally>> {
+        let now = self.now();
+        let from = self.source(name)?;
+        let Some(every) = from.poll_every() else { return Ok(None) };
+        let lease = now + TimeDelta::seconds(PAGE_LEASE_SECONDS);
+        let Some(cursor) = source::take(self.store.pool(), name, now, lease).await? else { return Ok(None) };
+        match from.fetch(cursor, now).await {
+            Ok(page) => {
+                let mut tx = self.store.begin().await?;
+                let tally = self.ingest(&mut tx, name, page.items, now).await?;
+                self.keep_odd(&mut tx, name, &page.odd, now).await?;
+                let every = TimeDelta::from_std(every).unwrap_or(TimeDelta::minutes(5));
+                let next = if page.more { now } else { now + every };
+                source::read_on(&mut tx, name, &page.cursor, next, now).await?;
+                tx.commit().await.map_err(crate::store::StoreError::from)?;
+                Ok(Some(tally))
+            }
+            Err(error) => {
+                let failures = source::failures(self.store.pool(), name).await?;
+                let wait = match &error {
+                    PortError::Later { after: Some(seconds), .. } => (*seconds).clamp(1, 3600),
+                    PortError::Denied { .. } => 300,
+                    PortError::Later { after: None, .. }
+                    | PortError::Never { .. }
+                    | PortError::Gone { .. }
+                    | PortError::Unknown { .. } => 10 << failures.clamp(0, 5),
+                };
+                tracing::warn!(source.name = name, error = %error, wait_s = wait, "source could not be read");
+                source::failed(self.store.pool(), name, &error.to_string(), now + TimeDelta::seconds(wait)).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Items that a whole listing lacked are looked at one by one; gone is only what the source itself says is gone.
+    pub async fn note_missing(&self, name: &str, scope: &str, listed: &[String]) -> Result<usize> {
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        let missing = item::mark_missing(&mut tx, name, scope, listed, now).await?;
+        tx.commit().await.map_err(crate::store::StoreError::from)?;
+        Ok(missing.len())
+    }
+}

@@ -1,0 +1,66 @@
+//! A card is never a lie for long. Chat is a cache: whatever it lost, shows late or never got is found here and made
+//! an effect again.
+
+use chrono::TimeDelta;
+
+use crate::port::PortError;
+use crate::store::StoreError;
+use crate::store::card;
+use crate::store::outbox;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+use crate::workflow::tell::edit_card;
+use crate::workflow::tell::post_card;
+
+/// A card that nobody touched for this long is looked at.
+const PROBE_AFTER_SECONDS: i64 = 45;
+/// Looks at once: with the tick's rhythm this stays below what chats allow per minute.
+const PROBES: i64 = 10;
+const REPAIRS: i64 = 100;
+
+impl Desk {
+    /// Makes effects of what is not as it should be. Returns how many cards were repaired.
+    pub async fn reconcile(&self) -> Result<usize> {
+        let now = self.now();
+        let mut effects = Vec::new();
+        for (stale, version) in card::stale(self.store.pool(), REPAIRS).await? {
+            effects.push(edit_card(&stale, version, now));
+        }
+        for bare in card::unposted(self.store.pool(), REPAIRS).await? {
+            effects.push(post_card(bare.id, bare.item, &bare.chat, &bare.room, bare.generation, now));
+        }
+        let mut tx = self.store.begin().await?;
+        outbox::put(&mut tx, &effects, now).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        Ok(effects.len() + self.probe().await?)
+    }
+
+    /// Looks whether cards of open items still stand, those first that nobody looked at for longest.
+    async fn probe(&self) -> Result<usize> {
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        let before = now - TimeDelta::seconds(PROBE_AFTER_SECONDS);
+        let cards = card::to_probe(&mut tx, before, now, PROBES).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        let mut lost = 0;
+        for row in cards {
+            let Some(message) = &row.message else { continue };
+            match self.chat(&row.chat)?.stands(&row.room, message).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    let mut tx = self.store.begin().await?;
+                    if let Some(generation) = card::lost(&mut tx, row.id, message).await? {
+                        let again = post_card(row.id, row.item, &row.chat, &row.room, generation, now);
+                        outbox::put(&mut tx, &[again], now).await?;
+                        lost += 1;
+                    }
+                    tx.commit().await.map_err(StoreError::from)?;
+                }
+                // The next round looks again; a room that is away is not a card that is away.
+                Err(PortError::Later { .. } | PortError::Unknown { .. } | PortError::Denied { .. }) => break,
+                Err(PortError::Never { .. } | PortError::Gone { .. }) => {}
+            }
+        }
+        Ok(lost)
+    }
+}

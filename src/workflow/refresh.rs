@@ -1,0 +1,60 @@
+//! Who is in which group, and what people are called: read from the chat now and then, so that a press never has to
+//! wait for it. What cannot be read for too long counts as nobody.
+
+use chrono::TimeDelta;
+
+use crate::domain::person::PersonId;
+use crate::domain::rights::Circle;
+use crate::store::person;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+
+/// How old a membership may be on a press.
+pub const TRUSTED_MINUTES: i64 = 60;
+const READ_EVERY_MINUTES: i64 = 5;
+const RETRY_SECONDS: i64 = 30;
+const NAMES_AT_ONCE: i64 = 20;
+
+impl Desk {
+    /// Reads the circles that are due and looks up names. Returns how many calls that took.
+    pub async fn refresh(&self) -> Result<usize> {
+        let mut calls = 0;
+        for (name, chat) in &self.chats {
+            let circles = self.rules.circles(name);
+            let keys: Vec<String> = circles.iter().map(Circle::key).collect();
+            let now = self.now();
+            let claimed = now + TimeDelta::seconds(RETRY_SECONDS);
+            let due = person::circles_due(self.store.pool(), name, &keys, now, claimed).await?;
+            for circle in circles.iter().filter(|c| due.contains(&c.key())) {
+                calls += 1;
+                match chat.members(circle).await {
+                    Ok(users) => {
+                        let mut tx = self.store.begin().await?;
+                        let next = now + TimeDelta::minutes(READ_EVERY_MINUTES);
+                        person::circle_read(&mut tx, name, &circle.key(), &users, now, next).await?;
+                        tx.commit().await.map_err(crate::store::StoreError::from)?;
+                    }
+                    Err(error) => {
+                        tracing::warn!(circle = circle.key(), error = %error, "members could not be read");
+                        let next = now + TimeDelta::seconds(RETRY_SECONDS);
+                        let why = error.to_string();
+                        person::circle_trouble(self.store.pool(), name, &circle.key(), &why, next).await?;
+                    }
+                }
+            }
+            for user in person::unnamed(self.store.pool(), name, NAMES_AT_ONCE).await? {
+                calls += 1;
+                let id = PersonId::new(name.as_str(), user.as_str());
+                match chat.person_name(&user).await {
+                    Ok(known) => person::looked_up(self.store.pool(), &id, &known, now).await?,
+                    Err(error) => {
+                        // The name that came with the press will do; asking again at once would not help.
+                        tracing::debug!(error = %error, "name could not be read");
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(calls)
+    }
+}

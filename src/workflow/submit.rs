@@ -1,0 +1,384 @@
+//! A form comes back. The text a person typed is in the database before the form may close, whatever else happens;
+//! sending is a second, separate step that names exactly what was read in the preview.
+
+use std::collections::BTreeMap;
+
+use chrono::Datelike;
+use chrono::NaiveDate;
+use chrono::TimeDelta;
+
+use crate::domain::At;
+use crate::domain::action::FormToken;
+use crate::domain::action::Outcome;
+use crate::domain::action::Press;
+use crate::domain::action::Step;
+use crate::domain::action::Verb;
+use crate::domain::effect::AlertTo;
+use crate::domain::effect::Effect;
+use crate::domain::effect::Lane;
+use crate::domain::effect::NewEffect;
+use crate::domain::event::What;
+use crate::domain::handling::Escalation;
+use crate::domain::handling::Handling;
+use crate::domain::handling::Reason;
+use crate::domain::handling::Refusal;
+use crate::domain::id::EffectId;
+use crate::domain::id::ItemId;
+use crate::domain::id::ReplyId;
+use crate::domain::item::Item;
+use crate::domain::person::Mention;
+use crate::domain::reply::Reply;
+use crate::domain::reply::ReplyState;
+use crate::domain::schedule;
+use crate::domain::text::Voice;
+use crate::domain::words;
+use crate::store::Tx;
+use crate::store::item;
+use crate::store::person;
+use crate::store::reply;
+use crate::store::timer;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+use crate::workflow::act::Case;
+use crate::workflow::act::Opening;
+use crate::workflow::act::Verdict;
+use crate::workflow::act::not_now;
+use crate::workflow::forms::seal;
+use crate::workflow::forms::unit;
+use crate::workflow::tell::Change;
+use crate::workflow::tell::room_key;
+
+type Values = BTreeMap<String, String>;
+
+impl Desk {
+    pub(crate) async fn submit(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        form: &FormToken,
+        values: &Values,
+        now: At,
+    ) -> Result<Outcome> {
+        person::met(tx, &press.by.person, &press.by.name).await?;
+        let verb = match form.step {
+            Step::Write | Step::Preview => Verb::Reply,
+            Step::Escalate => Verb::Escalate,
+            Step::Handle => Verb::Handle,
+            Step::Snooze => Verb::Snooze,
+            Step::Read => return Ok(Outcome::Done),
+        };
+        if let Some(no) = self.no_right(tx, press, voice, verb, now).await? {
+            return self.whisper(tx, press, no, now).await;
+        }
+        let Some(locked) = item::lock(tx, form.item).await? else {
+            return self.whisper(tx, press, voice.say("refused-stale", &[]), now).await;
+        };
+        let reply = match locked.0.reply {
+            Some(id) => reply::get(&mut **tx, id).await?,
+            None => None,
+        };
+        let mut case = Case { press, voice, locked, reply, now };
+        let verdict = match form.step {
+            Step::Write => self.keep_draft(tx, &mut case, form, values).await?,
+            Step::Preview => self.send(tx, &mut case, form).await?,
+            Step::Escalate => self.escalate_to(tx, &mut case, values).await?,
+            Step::Handle => handle(&mut case, values),
+            Step::Snooze => snooze(&mut case, values),
+            Step::Read => return Ok(Outcome::Done),
+        };
+        self.conclude(tx, &mut case, verdict, Opening::Form).await
+    }
+
+    /// Keeps the text, takes the item over, and shows the preview.
+    async fn keep_draft(
+        &self,
+        tx: &mut Tx,
+        case: &mut Case<'_>,
+        form: &FormToken,
+        values: &Values,
+    ) -> Result<Verdict> {
+        let me = case.press.by.person.clone();
+        let text = words::stored(value(values, "text")).trim().to_owned();
+        if text.is_empty() {
+            return Ok(fault("text", case.voice.lang.text("fault-empty", &[])));
+        }
+        let changed = self.changed_reply(tx, form).await?;
+        // Kept even when it is too long or too late: nothing that was typed is lost.
+        let draft = match reply::draft_of(tx, case.locked.0.id, &me).await? {
+            Some(mut draft) => {
+                draft.body.clone_from(&text);
+                draft.state = ReplyState::Draft;
+                draft.answers = case.locked.0.revision;
+                draft.changes = changed.as_ref().map(|r| r.id);
+                reply::save(tx, &draft).await?;
+                draft
+            }
+            None => {
+                let draft = Reply {
+                    id: ReplyId::new(case.now),
+                    item: case.locked.0.id,
+                    body: text.clone(),
+                    by: me.clone(),
+                    state: ReplyState::Draft,
+                    answers: case.locked.0.revision,
+                    changes: changed.as_ref().map(|r| r.id),
+                    native_id: None,
+                    url: None,
+                    created_at: case.now,
+                    sent_at: None,
+                };
+                reply::insert(tx, &draft).await?;
+                draft
+            }
+        };
+        if let Some(too_long) = self.too_long(&case.locked.0, &text, case.voice) {
+            return Ok(fault("text", too_long));
+        }
+        let mut change = Change::of(case.locked.0.id, case.now);
+        change.event(Some(&me), What::Drafted);
+        if changed.is_none() {
+            if let Some(no) = not_now(case) {
+                return Ok(Verdict::Refused(no));
+            }
+            self.take_over(case, &mut change);
+            // The card may say that somebody has begun.
+            case.locked.0.reply = Some(draft.id);
+        }
+        let preview = self.preview_form(tx, case, &draft).await?;
+        Ok(Verdict::Changed(Box::new(change), Some(preview)))
+    }
+
+    /// Whoever shows a preview is the one who answers; whoever held the item before sees it on the card.
+    fn take_over(&self, case: &mut Case<'_>, change: &mut Change) {
+        let me = &case.press.by.person;
+        let until = case.now + TimeDelta::minutes(self.rules.claim_minutes);
+        let held = case.locked.0.handling.holder(case.now).cloned();
+        case.locked.0.handling = Handling::Claimed { by: me.clone(), until };
+        change.timer(timer::CLAIM_ENDS, until);
+        match held {
+            Some(holder) if holder == *me => {}
+            Some(from) => {
+                change.event(Some(me), What::TakenOver { from, until });
+            }
+            None => {
+                change.event(Some(me), What::Claimed { until });
+            }
+        }
+    }
+
+    /// Approves exactly what was previewed. It leaves when the time for taking it back is over.
+    async fn send(&self, tx: &mut Tx, case: &mut Case<'_>, form: &FormToken) -> Result<Verdict> {
+        let me = case.press.by.person.clone();
+        let Some(id) = form.reply else { return Ok(Verdict::Refused(Refusal::Stale)) };
+        let Some(mut draft) = reply::get(&mut **tx, id).await?.filter(|r| r.item == case.locked.0.id) else {
+            return Ok(Verdict::Refused(Refusal::Stale));
+        };
+        if draft.state.is_on_its_way() {
+            return Ok(Verdict::Refused(Refusal::OnItsWay));
+        }
+        if draft.state != ReplyState::Draft || draft.by != me {
+            return Ok(Verdict::Refused(Refusal::Stale));
+        }
+        let changes = draft.changes.is_some() && case.reply.as_ref().is_some_and(|r| r.state.stands_at_source());
+        if !changes && let Some(no) = not_now(case) {
+            return Ok(Verdict::Refused(no));
+        }
+        if let Handling::Claimed { by, until } = &case.locked.0.handling
+            && *by != me
+            && *until > case.now
+        {
+            return Ok(Verdict::Refused(Refusal::Taken { by: by.clone(), until: *until }));
+        }
+        if form.seal.as_deref() != Some(seal(&draft.body).as_str()) {
+            // Changed in another window: what leaves must have been read as it is.
+            return Ok(Verdict::Show(self.preview_form(tx, case, &draft).await?));
+        }
+        if let Some(too_long) = self.too_long(&case.locked.0, &draft.body, case.voice) {
+            return Ok(Verdict::Say(vec![crate::domain::text::Seg::Text(too_long)]));
+        }
+        let until = case.now + TimeDelta::seconds(self.rules.undo_seconds);
+        draft.state = ReplyState::Queued { until };
+        draft.sent_at = Some(case.now);
+        reply::save(tx, &draft).await?;
+        let approval = reply::approve(tx, draft.id).await?;
+        case.locked.0.reply = Some(draft.id);
+        let mut change = Change::of(case.locked.0.id, case.now);
+        change.event(Some(&me), What::Sent { until });
+        change.effect(publish(&case.locked.0, draft.id, approval, until, case.now));
+        case.reply = Some(draft);
+        Ok(Verdict::Changed(Box::new(change), None))
+    }
+
+    /// Asks for help: a mark on the item, a line in the thread, and word where they look.
+    async fn escalate_to(&self, tx: &mut Tx, case: &mut Case<'_>, values: &Values) -> Result<Verdict> {
+        let why = words::line(value(values, "why"));
+        let mut faults = BTreeMap::new();
+        if why.is_empty() {
+            faults.insert("why".to_owned(), case.voice.lang.text("fault-empty", &[]));
+        }
+        let target = self.rules.target(value(values, "to")).filter(|t| t.chat == case.press.chat);
+        let Some(target) = target else {
+            faults.insert("to".to_owned(), case.voice.lang.text("fault-choose", &[]));
+            return Ok(Verdict::Faults(faults));
+        };
+        if !faults.is_empty() {
+            return Ok(Verdict::Faults(faults));
+        }
+        if let Err(no) = case.locked.0.handling.still_open() {
+            return Ok(Verdict::Refused(no));
+        }
+        let me = case.press.by.person.clone();
+        let why = words::short_line(&why, 300);
+        case.locked.0.escalation =
+            Some(Escalation { by: me.clone(), at: case.now, to: target.label.clone(), why: why.clone() });
+        let mut change = Change::of(case.locked.0.id, case.now);
+        let what = What::Escalated { to: target.label.clone(), why };
+        let event = change.event_with_ping(Some(&me), what, target.ping.clone());
+        // Which card: the one it was escalated from, so that the link leads back to the conversation.
+        let cards = crate::store::card::of_item(tx, case.locked.0.id).await?;
+        let from = cards.iter().find(|c| c.room == case.press.room).or_else(|| cards.iter().find(|c| c.chat == target.chat));
+        if let Some(card) = from {
+            let places = match &target.room {
+                Some(room) => vec![AlertTo::Room { room: room.clone(), ping: target.ping.clone() }],
+                None => target
+                    .ping
+                    .iter()
+                    .filter_map(|m| match m {
+                        Mention::Person(user) => Some(AlertTo::Person(user.clone())),
+                        Mention::Group(_) => None,
+                    })
+                    .collect(),
+            };
+            for to in places {
+                let place = match &to {
+                    AlertTo::Room { room, .. } => room.clone(),
+                    AlertTo::Person(user) => format!("direct:{user}"),
+                };
+                change.effect(NewEffect {
+                    id: EffectId::new(case.now),
+                    key: format!("alert:{event}:{place}"),
+                    effect: Effect::Alert { card: card.id, event, to },
+                    item: Some(case.locked.0.id),
+                    lane: Lane::Urgent,
+                    serial: room_key(&card.chat, &place),
+                    pace: Some(room_key(&card.chat, &place)),
+                    run_at: case.now,
+                });
+            }
+        }
+        Ok(Verdict::Changed(Box::new(change), None))
+    }
+
+    /// The reply that a form changes, if it changes one that stands at the source.
+    async fn changed_reply(&self, tx: &mut Tx, form: &FormToken) -> Result<Option<Reply>> {
+        let Some(id) = form.reply else { return Ok(None) };
+        let named = reply::get(&mut **tx, id).await?.filter(|r| r.item == form.item);
+        Ok(named.filter(|r| r.state.stands_at_source()))
+    }
+
+    fn too_long(&self, item: &Item, text: &str, voice: Voice) -> Option<String> {
+        let limit = item.caps.limit?;
+        let over = limit.excess(text)?;
+        Some(voice.lang.text(
+            "fault-too-long",
+            &[
+                ("over", voice.lang.number(over).into()),
+                ("unit", unit(limit, voice).into()),
+                ("source", self.rules.label(&item.source).into()),
+                ("count", voice.lang.number(limit.count(text)).into()),
+                ("max", voice.lang.number(limit.max).into()),
+            ],
+        ))
+    }
+}
+
+/// Each approval has its own key, so each can publish once.
+pub(crate) fn publish_key(reply: ReplyId, approval: i32) -> String {
+    format!("publish:{reply}:{approval}")
+}
+
+pub(crate) fn publish(item: &Item, reply: ReplyId, approval: i32, run_at: At, now: At) -> NewEffect {
+    NewEffect {
+        id: EffectId::new(now),
+        key: publish_key(reply, approval),
+        effect: Effect::PublishReply { reply },
+        item: Some(item.id),
+        lane: Lane::Urgent,
+        serial: publish_serial(item.id),
+        pace: Some(format!("source:{}", item.source)),
+        run_at,
+    }
+}
+
+/// Whatever we do to an item's reply at the source happens one after the other.
+pub(crate) fn publish_serial(item: ItemId) -> String {
+    format!("publish:{item}")
+}
+
+fn handle(case: &mut Case<'_>, values: &Values) -> Verdict {
+    let Some(reason) = Reason::parse(value(values, "reason")) else {
+        return fault("reason", case.voice.lang.text("fault-choose", &[]));
+    };
+    if case.reply.as_ref().is_some_and(|r| r.state.is_on_its_way()) {
+        return Verdict::Refused(Refusal::OnItsWay);
+    }
+    let note = Some(words::short_line(value(values, "note"), 300)).filter(|n| !n.is_empty());
+    let me = &case.press.by.person;
+    match case.locked.0.handling.handle(me, reason, note.clone(), case.now) {
+        Err(no) => Verdict::Refused(no),
+        Ok(handled) => {
+            case.locked.0.handling = handled;
+            let mut change = Change::of(case.locked.0.id, case.now);
+            change.event(Some(me), What::Handled { reason, note });
+            Verdict::Changed(Box::new(change), None)
+        }
+    }
+}
+
+fn snooze(case: &mut Case<'_>, values: &Values) -> Verdict {
+    let Some(until) = snooze_until(value(values, "until"), value(values, "day"), case.now, case.voice) else {
+        return fault("until", case.voice.lang.text("fault-choose", &[]));
+    };
+    if until <= case.now {
+        return fault("until", case.voice.lang.text("fault-past", &[]));
+    }
+    if case.reply.as_ref().is_some_and(|r| r.state.is_on_its_way()) {
+        return Verdict::Refused(Refusal::OnItsWay);
+    }
+    let why = Some(words::short_line(value(values, "why"), 300)).filter(|w| !w.is_empty());
+    let me = &case.press.by.person;
+    match case.locked.0.handling.snooze(me, until, why.clone()) {
+        Err(no) => Verdict::Refused(no),
+        Ok(snoozed) => {
+            case.locked.0.handling = snoozed;
+            let mut change = Change::of(case.locked.0.id, case.now);
+            change.timer(timer::SNOOZE_ENDS, until);
+            change.event(Some(me), What::Snoozed { until, why });
+            Verdict::Changed(Box::new(change), None)
+        }
+    }
+}
+
+fn snooze_until(choice: &str, day: &str, now: At, voice: Voice) -> Option<At> {
+    let today = now.with_timezone(&voice.zone).date_naive();
+    let at = |date: NaiveDate, hour| date.and_hms_opt(hour, 0, 0).map(|local| schedule::instant(voice.zone, local));
+    match choice {
+        "evening" => at(today, 18),
+        "morning" => at(today + TimeDelta::days(1), 9),
+        "monday" => {
+            let ahead = 7 - i64::from(today.weekday().num_days_from_monday());
+            at(today + TimeDelta::days(ahead), 9)
+        }
+        "date" => at(day.parse().ok()?, 9),
+        _ => None,
+    }
+}
+
+fn value<'a>(values: &'a Values, key: &str) -> &'a str {
+    values.get(key).map_or("", String::as_str)
+}
+
+fn fault(key: &str, sentence: String) -> Verdict {
+    Verdict::Faults(BTreeMap::from([(key.to_owned(), sentence)]))
+}
