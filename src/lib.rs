@@ -2,4 +2,5 @@
 //! and keeps the deadlines. Data flows one way; each layer may name only the layers below it
 //! (ARCHITECTURE.md has the map, `tests/house.rs` holds it).
 
+pub mod postgres;
 pub mod sandbox;
