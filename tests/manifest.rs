@@ -32,7 +32,8 @@ const EVENTS: &[&str] = &[
     "subteam_updated",
 ];
 
-/// Which scope lets an event through (any one of them), from Slack's page of each event.
+/// Which scope lets an event through (any one of them). Slack's schema does not say it, so this list was made by
+/// hand: the first installation in a real workspace has to confirm it.
 const EVENT_NEEDS: &[(&str, &[&str])] = &[
     ("app_uninstalled", &[]),
     ("tokens_revoked", &[]),
