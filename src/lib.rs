@@ -4,6 +4,7 @@
 
 pub mod domain;
 pub mod port;
+pub mod postgres;
+pub mod sandbox;
 pub mod store;
 pub mod workflow;
-pub mod sandbox;

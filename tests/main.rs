@@ -1,1 +1,7 @@
 //! One integration binary, so that the crate is linked once.
+
+// Said for clippy: all of this may unwrap, also what is not marked as a test itself.
+#![cfg(test)]
+
+mod house;
+mod manifest;
