@@ -5,6 +5,8 @@
 mod api;
 mod control;
 mod deliver;
+mod drawing;
+mod entries;
 mod fault;
 mod kit;
 mod payload;
@@ -16,6 +18,8 @@ mod serve;
 mod settings;
 mod snapshot;
 mod state;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -238,24 +238,23 @@ fn enveloped(fields: Value) -> Value {
     Value::Object(body)
 }
 
-/// An answer that breaks off. hyper closes the connection when the body fails; the pause lets the first part
-/// out before it does.
+/// An answer that breaks off after its first part, or before anything was said at all. hyper closes the
+/// connection when the body fails; the pause lets the first part out before it does.
 fn cut(first: Option<Bytes>) -> Response {
-    let broken = || Err::<Bytes, _>(std::io::Error::other("the connection was cut on purpose"));
-    let parts = stream::unfold(first, move |first| async move {
-        match first {
-            Some(bytes) => Some((Ok(bytes), None)),
-            None => {
-                tokio::task::yield_now().await;
-                Some((broken(), None))
+    let broken = || std::io::Error::other("the connection was cut on purpose");
+    let body = match first {
+        None => Body::from_stream(stream::once(async move { Err::<Bytes, _>(broken()) })),
+        Some(first) => Body::from_stream(stream::unfold(Some(first), move |first| async move {
+            if let Some(bytes) = first {
+                return Some((Ok(bytes), None));
             }
-        }
-    });
-    let mut response = Response::new(Body::from_stream(parts));
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
+            tokio::task::yield_now().await;
+            Some((Err(broken()), None))
+        })),
+    };
+    let mut response = Response::new(body);
+    let kind = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
 }
 

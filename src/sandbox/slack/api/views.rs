@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::content::named;
 use super::conversations::merge;
+use crate::sandbox::slack::entries;
 use crate::sandbox::slack::kit::{self, Flaw};
-use crate::sandbox::slack::payload;
 use crate::sandbox::slack::state::{OpenView, Trigger, World};
 use crate::sandbox::slack::wire::{Answer, Args, Refused};
 
@@ -53,7 +53,7 @@ pub fn update(world: &mut World, _: DateTime<Utc>, args: &Args) -> Answer {
     if hash.is_some_and(|hash| hash != opened.hash) {
         return Err("hash_conflict".into());
     }
-    opened.values = payload::values(&view["blocks"], &opened.values);
+    opened.values = entries::values(&view["blocks"], &opened.values);
     opened.view = view;
     opened.hash = fresh;
     opened.errors.clear();
@@ -119,7 +119,7 @@ pub fn show(world: &mut World, user: &str, view: Value, on_top: bool) -> OpenVie
         id,
         user: user.to_owned(),
         hash,
-        values: payload::values(&view["blocks"], &Value::Null),
+        values: entries::values(&view["blocks"], &Value::Null),
         view,
         errors: std::collections::BTreeMap::new(),
     };

@@ -10,9 +10,9 @@ use super::input::{entered, find};
 use crate::sandbox::slack::api::{fit, show};
 use crate::sandbox::slack::deliver::Parcel;
 use crate::sandbox::slack::kit::length;
-use crate::sandbox::slack::payload;
 use crate::sandbox::slack::state::World;
 use crate::sandbox::slack::{Outcome, Slack};
+use crate::sandbox::slack::{entries, payload};
 
 impl Slack {
     /// Fills in fields, by action id or by the label above them, and sends the form.
@@ -188,7 +188,7 @@ impl World {
         let fitted = fit(self, with.clone()).map_err(|no| no.body().to_string())?;
         let hash = self.name("hash");
         let open = self.open_view_mut(user, view)?;
-        open.values = payload::values(&fitted["blocks"], &open.values);
+        open.values = entries::values(&fitted["blocks"], &open.values);
         open.view = fitted;
         open.hash = hash;
         open.errors.clear();

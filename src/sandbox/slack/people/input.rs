@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::sandbox::slack::payload::elements;
+use crate::sandbox::slack::entries::elements;
 use crate::sandbox::slack::state::World;
 
 /// By action id, or by the words on it.

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::input::{entered, find};
 use crate::sandbox::slack::deliver::Parcel;
-use crate::sandbox::slack::payload::{Stage, block_actions, values};
+use crate::sandbox::slack::entries::values;
+use crate::sandbox::slack::payload::{Stage, block_actions};
 use crate::sandbox::slack::state::{OpenView, World};
 use crate::sandbox::slack::{Outcome, Slack};
 
