@@ -57,7 +57,7 @@ impl Slack {
         })
     }
 
-    pub(crate) fn now(&self) -> DateTime<Utc> {
+    pub fn now(&self) -> DateTime<Utc> {
         (self.now)()
     }
 

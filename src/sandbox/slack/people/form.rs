@@ -21,6 +21,11 @@ impl Slack {
         self.send_form(user, view, filled).await
     }
 
+    /// Fills in fields and leaves the form open.
+    pub fn enter(&self, user: &str, view: &str, fields: &[(&str, &str)]) -> Result<(), String> {
+        self.change(|world, _| world.fill(user, view, fields))
+    }
+
     /// As `submit`, with `state.values` as Slack's client would have it.
     pub async fn submit_values(&self, user: &str, view: &str, values: &Value) -> Outcome {
         let filled = self.change(|world, _| {

@@ -125,3 +125,48 @@ async fn people_read_names_dates_and_labels() {
     assert_eq!(stage.slack.choices(&message), ["Snooze", "Spam"]);
     assert!(stage.slack.unread().is_empty());
 }
+
+/// The collected hostile texts, from the folder that `ZEITNAH_SPECS` names.
+fn collected() -> Option<Vec<(String, String)>> {
+    let folder = std::path::PathBuf::from(std::env::var_os("ZEITNAH_SPECS")?);
+    let file = std::fs::read_to_string(folder.join("chat/hostile/hostile-texts.json")).ok()?;
+    let texts: Value = serde_json::from_str(&file).unwrap();
+    let text = |case: &Value| {
+        let words: String = case["input"].as_str()?.chars().take(500).collect();
+        Some((case["id"].as_str()?.to_owned(), words))
+    };
+    Some(texts["cases"].as_array()?.iter().filter_map(text).collect())
+}
+
+#[tokio::test]
+async fn every_collected_text_is_harmless_where_it_should_be() {
+    let Some(texts) = collected() else {
+        eprintln!("skipped: ZEITNAH_SPECS is not set");
+        return;
+    };
+    assert!(texts.len() >= 25, "only {} texts", texts.len());
+    let stage = stage().await;
+    stage.slack.set_rate_limits(false);
+    for (id, text) in texts {
+        let plain = json!({ "text": "x", "blocks": [
+            { "type": "section", "text": { "type": "plain_text", "text": text, "emoji": false } },
+        ] });
+        for body in [quoted(&text), plain] {
+            let message = posted(&stage, body).await;
+            assert_eq!(stage.slack.pings(&message), [], "{id}");
+            assert!(stage.slack.unfurls(&message).is_empty(), "{id}");
+            assert_eq!(
+                stage.slack.visible_text(&message),
+                text.trim_end_matches('\n'),
+                "{id}"
+            );
+        }
+        let escaped = text
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;");
+        let message = posted(&stage, mrkdwn(&escaped, true)).await;
+        assert_eq!(stage.slack.pings(&message), [], "{id}");
+        assert!(stage.slack.links(&message).is_empty(), "{id}");
+    }
+}
