@@ -1,0 +1,214 @@
+//! The demo page's side: everything the workspace holds as one JSON, a long poll for changes, and what people do
+//! as plain requests.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Query, State};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::people::Move;
+use super::{Fault, Outcome, Slack};
+
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
+pub fn routes() -> Router<Arc<Slack>> {
+    let people = Router::new()
+        .route("/press", post(press))
+        .route("/choose", post(choose))
+        .route("/submit", post(submit))
+        .route("/close", post(close))
+        .route("/command", post(command))
+        .route("/say", post(say))
+        .route("/delete", post(delete))
+        .route("/archive", post(archive))
+        .route("/fault", post(fault))
+        .route("/heal", post(heal))
+        .route("/state", get(state))
+        .route("/wait", get(wait));
+    Router::new().nest("/control/slack", people)
+}
+
+fn told(outcome: Outcome) -> Json<Value> {
+    let ok = outcome.error.is_none();
+    Json(json!({ "ok": ok, "acked": outcome.acked, "error": outcome.error }))
+}
+
+fn done(ok: bool, error: &str) -> Json<Value> {
+    let error = (!ok).then_some(error);
+    Json(json!({ "ok": ok, "acked": false, "error": error }))
+}
+
+#[derive(Deserialize)]
+struct Press {
+    user: String,
+    #[serde(default)]
+    channel: String,
+    #[serde(default)]
+    ts: String,
+    action_id: String,
+    block_id: Option<String>,
+    view_id: Option<String>,
+    value: Option<String>,
+}
+
+async fn press(State(slack): State<Arc<Slack>>, Json(press): Json<Press>) -> Json<Value> {
+    told(
+        slack
+            .made(&Press {
+                value: None,
+                ..press
+            })
+            .await,
+    )
+}
+
+async fn choose(State(slack): State<Arc<Slack>>, Json(press): Json<Press>) -> Json<Value> {
+    told(slack.made(&press).await)
+}
+
+impl Slack {
+    async fn made(&self, press: &Press) -> Outcome {
+        let made = Move {
+            user: &press.user,
+            block: press.block_id.as_deref(),
+            what: &press.action_id,
+            choice: press.value.as_deref(),
+        };
+        match &press.view_id {
+            Some(view) => self.in_view(made, view).await,
+            None => self.on_message(made, &press.channel, &press.ts, None).await,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Submit {
+    user: String,
+    view_id: String,
+    #[serde(default)]
+    values: Value,
+}
+
+async fn submit(State(slack): State<Arc<Slack>>, Json(form): Json<Submit>) -> Json<Value> {
+    told(
+        slack
+            .submit_values(&form.user, &form.view_id, &form.values)
+            .await,
+    )
+}
+
+async fn close(State(slack): State<Arc<Slack>>, Json(form): Json<Submit>) -> Json<Value> {
+    match slack
+        .view(&form.user)
+        .is_some_and(|top| top.id == form.view_id)
+    {
+        true => told(slack.close_view(&form.user).await),
+        false => done(false, "that form is not on top"),
+    }
+}
+
+#[derive(Deserialize)]
+struct Command {
+    user: String,
+    channel: String,
+    #[serde(default)]
+    text: String,
+    #[serde(default)]
+    thread_ts: Option<String>,
+    #[serde(default = "zeitnah")]
+    command: String,
+}
+
+fn zeitnah() -> String {
+    "/zeitnah".to_owned()
+}
+
+async fn command(State(slack): State<Arc<Slack>>, Json(said): Json<Command>) -> Json<Value> {
+    told(
+        slack
+            .command(&said.user, &said.channel, &said.command, &said.text)
+            .await,
+    )
+}
+
+async fn say(State(slack): State<Arc<Slack>>, Json(said): Json<Command>) -> Json<Value> {
+    slack.say(
+        &said.user,
+        &said.channel,
+        said.thread_ts.as_deref(),
+        &said.text,
+    );
+    done(true, "")
+}
+
+#[derive(Deserialize)]
+struct Target {
+    channel: String,
+    #[serde(default)]
+    ts: String,
+    #[serde(default)]
+    archived: bool,
+}
+
+async fn delete(State(slack): State<Arc<Slack>>, Json(target): Json<Target>) -> Json<Value> {
+    done(
+        slack.delete_message(&target.channel, &target.ts),
+        "there is no such message",
+    )
+}
+
+async fn archive(State(slack): State<Arc<Slack>>, Json(target): Json<Target>) -> Json<Value> {
+    if !slack
+        .channels()
+        .iter()
+        .any(|channel| channel.id == target.channel)
+    {
+        return done(false, "there is no such channel");
+    }
+    // Whether the bot listens to it or not, the channel is archived.
+    let outcome = match target.archived {
+        true => slack.archive(&target.channel).await,
+        false => slack.unarchive(&target.channel).await,
+    };
+    Json(json!({ "ok": true, "acked": outcome.acked, "error": null }))
+}
+
+async fn fault(State(slack): State<Arc<Slack>>, Json(fault): Json<Value>) -> Json<Value> {
+    match serde_json::from_value::<Fault>(fault) {
+        Ok(fault) => {
+            slack.fault(fault);
+            done(true, "")
+        }
+        Err(error) => done(false, &error.to_string()),
+    }
+}
+
+async fn heal(State(slack): State<Arc<Slack>>) -> Json<Value> {
+    slack.heal();
+    done(true, "")
+}
+
+#[derive(Deserialize)]
+struct Since {
+    #[serde(default)]
+    since: u64,
+}
+
+async fn wait(
+    State(slack): State<Arc<Slack>>,
+    Query(Since { since }): Query<Since>,
+) -> Json<Value> {
+    let mut revisions = slack.revision.subscribe();
+    let newer = revisions.wait_for(|revision| *revision > since);
+    // Nothing new in time is an answer too.
+    let _in_time = tokio::time::timeout(LONGEST_WAIT, newer).await.is_ok();
+    Json(json!({ "revision": slack.revision() }))
+}
+
+async fn state(State(slack): State<Arc<Slack>>) -> Json<Value> {
+    Json(slack.state())
+}
