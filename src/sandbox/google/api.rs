@@ -22,10 +22,11 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use serde_json::json;
-use url::form_urlencoded;
 
 use super::Google;
 use super::Review;
+use super::access;
+use super::access::admit;
 use super::push;
 use crate::sandbox::sites::Refusal;
 use crate::sandbox::sites::faults::Fault;
@@ -48,14 +49,14 @@ pub fn router(google: Arc<Google>) -> Router {
         )
         .layer(from_fn_with_state(door.clone(), exposed));
     let sign_in = Router::new()
-        .route("/google/token", post(token))
+        .route("/google/token", post(access::token))
         .route("/google/certs", get(push::certs))
         .layer(from_fn_with_state(door, logged));
     reviews.merge(sign_in).with_state(google)
 }
 
 /// A "no" in Google's words.
-struct Problem(StatusCode, &'static str, String);
+pub(super) struct Problem(StatusCode, &'static str, String);
 
 impl Problem {
     fn invalid(message: &str) -> Problem {
@@ -131,78 +132,17 @@ pub fn refuse(fault: Fault) -> Response {
     }
 }
 
-fn unauthenticated() -> Problem {
+pub(super) fn unauthenticated() -> Problem {
     let message = "Request had invalid authentication credentials. Expected OAuth 2 access token.";
     Problem(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message.into())
 }
 
-fn denied() -> Problem {
+pub(super) fn denied() -> Problem {
     Problem(
         StatusCode::FORBIDDEN,
         "PERMISSION_DENIED",
         "The caller does not have permission".into(),
     )
-}
-
-async fn token(State(google): State<Arc<Google>>, body: Bytes) -> Response {
-    let form: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().collect();
-    let said = |key: &str| form.get(key).map(String::as_str).unwrap_or_default();
-    let no = |code: StatusCode, error: &str, why: &str| {
-        (
-            code,
-            Json(json!({"error": error, "error_description": why})),
-        )
-            .into_response()
-    };
-    let known = &google.settings;
-    if said("client_id") != known.client_id || said("client_secret") != known.client_secret {
-        return no(
-            StatusCode::UNAUTHORIZED,
-            "invalid_client",
-            "The OAuth client was not found.",
-        );
-    }
-    if said("grant_type") != "refresh_token" {
-        return no(
-            StatusCode::BAD_REQUEST,
-            "unsupported_grant_type",
-            "Invalid grant_type",
-        );
-    }
-    if said("refresh_token") != known.refresh_token {
-        return no(
-            StatusCode::BAD_REQUEST,
-            "invalid_grant",
-            "Token has been expired or revoked.",
-        );
-    }
-    let token = hold(&google.state).issue_token((google.now)());
-    let scope = "https://www.googleapis.com/auth/business.manage";
-    Json(json!({"access_token": token, "expires_in": 3599, "scope": scope, "token_type": "Bearer"}))
-        .into_response()
-}
-
-/// Who may call, and for which location.
-fn admit(
-    google: &Google,
-    headers: &HeaderMap,
-    account: &str,
-    location: &str,
-) -> Result<(), Problem> {
-    let token = headers
-        .get("authorization")
-        .and_then(|v| v.to_str().ok()?.strip_prefix("Bearer "));
-    google.settle();
-    if !token.is_some_and(|t| hold(&google.state).token_is_good(t, (google.now)())) {
-        return Err(unauthenticated());
-    }
-    if account != google.settings.account {
-        return Err(denied());
-    }
-    if !google.settings.locations.iter().any(|l| l.id == location) {
-        return Err(Refusal::NoSuchPlace.into());
-    }
-    Ok(())
 }
 
 async fn list(

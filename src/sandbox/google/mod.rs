@@ -1,6 +1,7 @@
 //! A stand-in for the Google Business Profile reviews API on the documented wire format: OAuth, paging, one moderated
 //! reply per review, signed Pub/Sub pushes. What customers do and what they see is called from Rust or the demo page.
 
+mod access;
 mod api;
 mod push;
 mod state;

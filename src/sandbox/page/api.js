@@ -33,11 +33,14 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 export async function follow(name, show, away) {
   let since = null;
   for (;;) {
+    const began = Date.now();
     try {
       let state = since === null ? null : await json(`/control/${name}/wait?since=${since}`);
       if (since === null || !(state && ("channels" in state || "google" in state))) state = await json(`/control/${name}/state`);
       if (!state) throw new Error("not there");
       if (state.revision !== since) show(state);
+      // A server that does not hold the poll must not be asked without end.
+      else if (Date.now() - began < 500) await pause(1500);
       since = state.revision ?? 0;
       away(false);
     } catch (error) {

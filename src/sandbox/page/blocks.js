@@ -91,6 +91,14 @@ function button(e, act) {
   return el(`button.button${kind}`, { type: "button", onclick: press, ...shared }, textOf(e.text));
 }
 
+// Fixed to the window, because the list of messages would cut it off.
+function place(menu, opener) {
+  const [at, size] = [opener.getBoundingClientRect(), menu.getBoundingClientRect()];
+  const below = at.bottom + 4 + size.height < window.innerHeight;
+  menu.style.left = `${Math.max(8, Math.min(at.left, window.innerWidth - size.width - 8))}px`;
+  menu.style.top = `${below ? at.bottom + 4 : Math.max(8, at.top - 4 - size.height)}px`;
+}
+
 // A menu of our own, for the browser's selects cannot hold links.
 function overflow(e, act) {
   const menu = el("div.menu", { role: "menu", hidden: true });
@@ -98,7 +106,10 @@ function overflow(e, act) {
   const toggle = (open) => {
     menu.hidden = !open;
     opener.setAttribute("aria-expanded", String(open));
-    if (open) menu.firstElementChild?.focus();
+    if (!open) return;
+    place(menu, opener);
+    menu.firstElementChild?.focus({ preventScroll: true });
+    document.addEventListener("scroll", () => toggle(false), { capture: true, once: true });
   };
   for (const option of e.options) {
     const choose = () => {

@@ -24,7 +24,7 @@ export function showChat(next) {
   if (state.now) setNow(state.now);
   learn(state);
   meet(state);
-  options($("me"), (state.users || []).map((u) => [u.id, u.real_name || u.name]), $("me").value || localStorage.getItem("me"));
+  options($("me"), (state.users || []).filter((u) => !u.is_bot && !u.bot).map((u) => [u.id, u.real_name || u.name]), $("me").value || localStorage.getItem("me"));
   redraw();
 }
 

@@ -8,7 +8,7 @@ let people = [];
 let rooms = [];
 
 export function meet(state) {
-  people = (state.users || []).map((u) => [u.id, u.real_name || u.name]);
+  people = (state.users || []).filter((u) => !u.is_bot && !u.bot).map((u) => [u.id, u.real_name || u.name]);
   rooms = (state.channels || []).map((c) => [c.id, `#${c.name}`]);
 }
 

@@ -47,7 +47,7 @@ function drawStars() {
   $("stars").hidden = asks;
   if ($("stars").dataset.sign === language()) return;
   $("stars").dataset.sign = language();
-  const chosen = $("stars").querySelector("input:checked")?.value ?? "4";
+  const chosen = $("stars").querySelector("input:checked")?.value ?? "5";
   $("stars").querySelectorAll("label").forEach((old) => old.remove());
   for (const n of [1, 2, 3, 4, 5]) {
     const tick = el("input", { type: "radio", name: "stars", value: String(n), "aria-label": word("starsOf", n) });
