@@ -1,0 +1,63 @@
+// The controls of the stand-ins. The page has no state of its own that counts: it shows what they say.
+
+import { toast } from "./dom.js";
+import { word } from "./words.js";
+
+async function json(path, init) {
+  const answer = await fetch(path, init);
+  if (answer.status === 404) return null;
+  return answer.json();
+}
+
+export async function tell(path, what) {
+  try {
+    const answer = await json(`/control/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(what),
+    });
+    if (!answer || answer.ok === false) toast(`${word("failed")}: ${answer?.error ?? "404"}`);
+    // Only what goes to the app can be left unanswered by it.
+    else if (answer.acked === false && /(press|choose|submit|command)$/.test(path)) toast(answer.error ? `${word("unhandled")} (${answer.error})` : word("unhandled"));
+    return answer;
+  } catch (error) {
+    toast(`${word("failed")}: ${error.message}`);
+    return null;
+  }
+}
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// Shows `state` now and after every change. The long poll may answer with the whole state or only say that there is a
+// new one; a server that is away is asked again, calmly.
+export async function follow(name, show, away) {
+  let since = null;
+  for (;;) {
+    const began = Date.now();
+    try {
+      let state = since === null ? null : await json(`/control/${name}/wait?since=${since}`);
+      if (since === null || !(state && ("channels" in state || "google" in state))) state = await json(`/control/${name}/state`);
+      if (!state) throw new Error("not there");
+      if (state.revision !== since) show(state);
+      // A server that does not hold the poll must not be asked without end.
+      else if (Date.now() - began < 500) await pause(1500);
+      since = state.revision ?? 0;
+      away(false);
+    } catch (error) {
+      if (!(error instanceof TypeError) && error.message !== "not there") console.error(error);
+      away(true);
+      since = null;
+      await pause(3000);
+    }
+  }
+}
+
+// The demo's own state has no long poll; without a demo runner there is none at all.
+export async function demo(show) {
+  for (;;) {
+    const state = await json("/control/demo/state").catch(() => undefined);
+    if (state === null) return;
+    if (state) show(state);
+    await pause(1500);
+  }
+}

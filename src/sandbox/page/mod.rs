@@ -1,0 +1,102 @@
+//! The demo's page: the chat as a member of the team sees it, and beside it the review sites as customers see them.
+//! Plain files compiled in; no build step, nothing fetched from elsewhere.
+
+use axum::Router;
+use axum::http::HeaderName;
+use axum::response::IntoResponse;
+use axum::routing::get;
+
+/// The chat renders hostile words: should a mistake ever let markup through, the browser still runs nothing of it.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+const FILES: &[(&str, &str, &str)] = &[
+    ("/", HTML, include_str!("index.html")),
+    ("/page/page.css", CSS, include_str!("page.css")),
+    ("/page/chat.css", CSS, include_str!("chat.css")),
+    ("/page/page.js", SCRIPT, include_str!("page.js")),
+    ("/page/api.js", SCRIPT, include_str!("api.js")),
+    ("/page/words.js", SCRIPT, include_str!("words.js")),
+    ("/page/dom.js", SCRIPT, include_str!("dom.js")),
+    ("/page/text.js", SCRIPT, include_str!("text.js")),
+    ("/page/blocks.js", SCRIPT, include_str!("blocks.js")),
+    ("/page/inputs.js", SCRIPT, include_str!("inputs.js")),
+    ("/page/chat.js", SCRIPT, include_str!("chat.js")),
+    ("/page/modal.js", SCRIPT, include_str!("modal.js")),
+    ("/page/sites.js", SCRIPT, include_str!("sites.js")),
+    ("/page/icon.svg", "image/svg+xml", include_str!("icon.svg")),
+];
+
+pub fn router() -> Router {
+    let mut router = Router::new();
+    for &(path, kind, text) in FILES {
+        router = router.route(path, get(move || async move { file(kind, text) }));
+    }
+    router
+}
+
+fn file(kind: &'static str, text: &'static str) -> impl IntoResponse {
+    let headers = [
+        (HeaderName::from_static("content-type"), kind),
+        (HeaderName::from_static("content-security-policy"), POLICY),
+        (HeaderName::from_static("x-content-type-options"), "nosniff"),
+        (HeaderName::from_static("referrer-policy"), "no-referrer"),
+        // A new build must not meet an old script.
+        (HeaderName::from_static("cache-control"), "no-cache"),
+    ];
+    (headers, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FILES;
+    use crate::sandbox::sites::testing::open;
+
+    #[tokio::test]
+    async fn every_file_comes_with_a_strict_policy() {
+        let base = open(super::router()).await;
+        for (path, kind, text) in FILES {
+            let answer = reqwest::get(format!("{base}{path}")).await.unwrap();
+            assert_eq!(answer.status(), 200, "{path}");
+            assert_eq!(answer.headers()["content-type"], *kind);
+            let policy = answer.headers()["content-security-policy"]
+                .to_str()
+                .unwrap()
+                .to_owned();
+            assert!(
+                policy.starts_with("default-src 'none'; script-src 'self'"),
+                "{policy}"
+            );
+            assert!(!policy.contains("unsafe"));
+            assert_eq!(answer.text().await.unwrap(), *text);
+        }
+    }
+
+    /// The policy would stop it; better that there is nothing to stop.
+    #[test]
+    fn no_script_builds_markup_from_words_and_no_page_asks_elsewhere() {
+        for (path, _, text) in FILES {
+            for bad in [
+                "innerHTML",
+                "outerHTML",
+                "insertAdjacentHTML",
+                "document.write",
+                "eval(",
+                " style=\"",
+                "onclick=",
+            ] {
+                assert!(!text.contains(bad), "{path} has {bad}");
+            }
+            let elsewhere =
+                text.matches("http").count() - text.matches("http://www.w3.org/2000/svg").count();
+            assert!(
+                elsewhere == 0 || path.ends_with(".js"),
+                "{path} names an address"
+            );
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// Forms: the top of the person's stack of views, in the browser's own dialog, which keeps the focus inside.
+
+import { tell } from "./api.js";
+import { render } from "./blocks.js";
+import { $, el } from "./dom.js";
+import { collect, keep, restore } from "./inputs.js";
+import { textOf } from "./text.js";
+import { language, word } from "./words.js";
+
+let shown = null;
+let current = null;
+
+export function showViews(stack, user) {
+  const dialog = $("modal");
+  const top = stack.at(-1);
+  current = top ? { id: top.id, user } : null;
+  if (!top) {
+    shown = null;
+    if (dialog.open) dialog.close();
+    return;
+  }
+  const sign = JSON.stringify([top, stack.length, user, language()]);
+  if (sign === shown) return;
+  const same = dialog.dataset.view === `${user}/${top.id}`;
+  const kept = same ? keep(dialog) : new Map();
+  const focus = same ? document.activeElement?.dataset?.focus : null;
+  shown = sign;
+  dialog.dataset.view = `${user}/${top.id}`;
+  dialog.replaceChildren(form(top, stack.length, user));
+  restore(dialog, kept);
+  if (!dialog.open) dialog.showModal();
+  const bad = dialog.querySelector("[aria-invalid=true]");
+  const again = focus && [...dialog.querySelectorAll("[data-focus]")].find((n) => n.dataset.focus === focus);
+  (bad || again || dialog.querySelector("[autofocus], textarea, input, select, button.primary"))?.focus();
+}
+
+function form(top, depth, user) {
+  const view = top.view;
+  const there = { user, view_id: top.id };
+  const act = {
+    view: top.id,
+    errors: top.errors,
+    press: (action_id, block_id) => tell("slack/press", { ...there, action_id, block_id }),
+    choose: (action_id, value, block_id) => tell("slack/choose", { ...there, action_id, block_id, value }),
+  };
+  const close = () => tell("slack/close", there);
+  const submit = async (event) => {
+    event.preventDefault();
+    const button = node.querySelector("button[type=submit]");
+    button.disabled = true;
+    await tell("slack/submit", { ...there, values: collect(node) });
+    button.disabled = false;
+  };
+  const node = el("form", { onsubmit: submit, noValidate: true },
+    el("header", null,
+      el("h3", { id: "modal-title" }, depth > 1 ? "‹ " : "", textOf(view.title)),
+      el("button.icon", { type: "button", "aria-label": word("close"), onclick: close }, "✕")),
+    el("div.view", null, render(view.blocks, act)),
+    el("footer", null,
+      el("button.button", { type: "button", onclick: close }, view.close ? textOf(view.close) : word("close")),
+      view.submit && el("button.button.primary", { type: "submit" }, textOf(view.submit))));
+  return node;
+}
+
+export function startModal() {
+  // The stand-in decides what is open; Escape only asks it.
+  $("modal").addEventListener("cancel", (event) => {
+    event.preventDefault();
+    if (current) tell("slack/close", { user: current.user, view_id: current.id });
+  });
+}

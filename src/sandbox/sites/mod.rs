@@ -1,0 +1,115 @@
+//! What the stand-ins for review sites share, and the one router that serves them with their controls.
+
+pub mod control;
+#[cfg(test)]
+mod control_tests;
+pub mod faults;
+pub mod outbox;
+#[cfg(test)]
+pub mod testing;
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+
+use axum::Router;
+use chrono::DateTime;
+use chrono::SecondsFormat;
+use chrono::Utc;
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::sandbox::google::Google;
+use crate::sandbox::shop::Shop;
+
+/// Where something is reviewed: a location of the business or a product of the shop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub id: String,
+    pub name: String,
+}
+
+impl Place {
+    pub fn new(id: &str, name: &str) -> Place {
+        Place {
+            id: id.into(),
+            name: name.into(),
+        }
+    }
+}
+
+/// A "no" to whoever plays the customer or the moderator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("no such place")]
+    NoSuchPlace,
+    #[error("no such review or question")]
+    NoSuchItem,
+    #[error("a review needs one to five stars")]
+    Stars,
+    #[error("there is no reply to judge")]
+    NoReply,
+}
+
+/// Both sites and their controls.
+pub fn router(google: Arc<Google>, shop: Arc<Shop>) -> Router {
+    Router::new()
+        .merge(crate::sandbox::google::router(google.clone()))
+        .merge(crate::sandbox::shop::router(shop.clone()))
+        .merge(control::router(google, shop))
+}
+
+/// A lock whose holder panicked still guards usable data: the sandbox changes its state in single steps.
+pub fn hold<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub fn millis(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// Moderators refuse replies that carry a telephone number. A number is taken for one when it starts with `+` or `0`
+/// and is seven signs long or more; dots end it, or every German date would be a telephone number.
+pub fn has_phone_number(text: &str) -> bool {
+    let mut digits = 0;
+    let mut before = ' ';
+    for c in text.chars() {
+        let starts = c == '+' || (c == '0' && !before.is_alphanumeric());
+        if digits > 0 && (c.is_ascii_digit() || matches!(c, ' ' | '-' | '/' | '(' | ')')) {
+            digits += u32::from(c.is_ascii_digit());
+        } else {
+            digits = u32::from(starts);
+        }
+        if digits >= 7 {
+            return true;
+        }
+        before = c;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_phone_number;
+
+    #[test]
+    fn telephone_numbers_are_told_from_dates_and_prices() {
+        for yes in [
+            "Ruf an: 089 1234567",
+            "+49 (0)89/123 456",
+            "Tel.030/1234-56 bitte",
+        ] {
+            assert!(has_phone_number(yes), "{yes}");
+        }
+        for no in [
+            "am 08.12.2026 um 10:30",
+            "Bestellung 4711-99812",
+            "0,99 Euro",
+            "007",
+            "10 000 000 Danke",
+        ] {
+            assert!(!has_phone_number(no), "{no}");
+        }
+    }
+}
