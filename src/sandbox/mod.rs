@@ -2,12 +2,6 @@
 //! review site. They speak the platforms' wire formats and know nothing of the bot, so the bot's real clients are
 //! what every story test and the demo run. Time comes in from outside, so a test can make it stand still.
 
-pub mod google;
-pub mod page;
-pub mod samples;
-pub mod shop;
-pub mod sites;
-
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
