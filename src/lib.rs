@@ -2,9 +2,14 @@
 //! and keeps the deadlines. Data flows one way; each layer may name only the layers below it
 //! (ARCHITECTURE.md has the map, `tests/house.rs` holds it).
 
+pub mod app;
+pub mod chat;
 pub mod domain;
+pub mod http;
 pub mod port;
 pub mod postgres;
 pub mod sandbox;
 pub mod store;
+pub mod telemetry;
+pub mod worker;
 pub mod workflow;

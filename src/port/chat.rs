@@ -10,6 +10,7 @@ use crate::domain::form::Form;
 use crate::domain::person::Mention;
 use crate::domain::rights::Circle;
 use crate::domain::text::Seg;
+use crate::domain::text::Voice;
 use crate::port::PortError;
 
 /// Something to be posted once. The key travels with the message, so that it can be found after a lost answer.
@@ -121,6 +122,12 @@ pub trait Inbox: Send + Sync {
 
     /// Judges a kept press now. Only after this may a form's answer go back.
     async fn act(&self, kept: &Kept, press: Press) -> Result<crate::domain::action::Outcome, PortError>;
+
+    /// A form came too late to be opened: the person is asked to press again.
+    async fn missed(&self, kept: &Kept, press: &Press) -> Result<(), PortError>;
+
+    /// How we speak in a room, for the few sentences that are said without a decision.
+    fn voice(&self, chat: &str, room: &str) -> Voice;
 }
 
 /// One delivery from a chat, as bytes.

@@ -73,6 +73,25 @@ impl Inbox for Desk {
         }
         self.judge(kept, &press).await.map_err(|e| PortError::later(e.to_string()))
     }
+
+    async fn missed(&self, kept: &Kept, press: &Press) -> std::result::Result<(), PortError> {
+        let again = async {
+            let mut tx = self.store.begin().await?;
+            let text = self.voice(&press.chat, &press.room).say("told-press-again", &[]);
+            let press = Press { key: format!("{}:missed", kept.key), ..press.clone() };
+            self.whisper(&mut tx, &press, text, self.now()).await?;
+            tx.commit().await.map_err(StoreError::from)?;
+            Ok::<(), crate::workflow::WorkflowError>(())
+        };
+        again.await.map_err(|e| PortError::later(e.to_string()))
+    }
+
+    fn voice(&self, chat: &str, room: &str) -> Voice {
+        let channel = self.rules.channel_of_room(chat, room);
+        channel
+            .or_else(|| self.rules.channels.values().find(|c| c.chat == chat))
+            .map_or(Voice { lang: Lang::default(), zone: chrono_tz::Tz::UTC }, |c| c.voice)
+    }
 }
 
 /// What a press may do about an item, with all that it needs to know.
@@ -116,7 +135,7 @@ impl Desk {
 
     async fn judge(&self, kept: &Kept, press: &Press) -> Result<Outcome> {
         let now = self.now();
-        let voice = self.voice(press);
+        let voice = self.voice(&press.chat, &press.room);
         let mut tx = self.store.begin().await?;
         let note = match &press.ask {
             Ask::Odd { why } => Some(why.as_str()),
@@ -441,14 +460,6 @@ impl Desk {
         };
         outbox::put(tx, &[effect], now).await?;
         Ok(Outcome::Done)
-    }
-
-    /// In the channel's own voice; elsewhere as the first channel of that chat speaks.
-    pub(crate) fn voice(&self, press: &Press) -> Voice {
-        let channel = self.rules.channel_of_room(&press.chat, &press.room);
-        channel
-            .or_else(|| self.rules.channels.values().find(|c| c.chat == press.chat))
-            .map_or(Voice { lang: Lang::default(), zone: chrono_tz::Tz::UTC }, |c| c.voice)
     }
 }
 

@@ -71,6 +71,15 @@ impl Desk {
         Ok(outbox::lease(self.store.pool(), now, until, LeaseToken::new(now), limit).await?)
     }
 
+    /// When the next effect may run that cannot run yet.
+    pub async fn next_effect(&self) -> Result<Option<At>> {
+        Ok(outbox::next(self.store.pool(), self.now()).await?)
+    }
+
+    pub async fn backlog(&self) -> Result<outbox::Backlog> {
+        Ok(outbox::backlog(self.store.pool(), self.now()).await?)
+    }
+
     pub async fn perform(&self, leased: &Leased) -> Result<()> {
         match &leased.effect {
             Effect::PostCard { card } => self.post_card(leased, *card).await,

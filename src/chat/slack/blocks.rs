@@ -1,0 +1,219 @@
+//! Cards, notes and digests as Block Kit. A card has the same five kinds of blocks in every state, because Slack
+//! refuses to turn some kinds into others.
+
+use serde_json::Value;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::chat::slack::plain;
+use crate::chat::slack::segments;
+use crate::domain::action;
+use crate::domain::card::Button;
+use crate::domain::card::Card;
+use crate::domain::digest::Digest;
+use crate::domain::id::ItemId;
+use crate::domain::text::Seg;
+use crate::domain::words;
+use crate::port::chat::Body;
+use crate::port::chat::Note;
+use crate::port::chat::Post;
+
+/// Names our messages among all that carry metadata.
+const EVENT: &str = "zeitnah";
+/// Namespace of the ids by which Slack may recognise a message that it has already.
+const REPEATS: Uuid = Uuid::from_u128(0x7a65_6974_6e61_6800_8000_0000_0000_0001);
+/// A reader sees at most this many in a row; Slack allows 25.
+const BUTTON_UNITS: usize = 75;
+
+/// What travels with a message so that it can be found again.
+pub fn mark(post: &Post) -> String {
+    format!("{}:{}", post.key, post.generation)
+}
+
+pub fn message(post: &Post) -> Value {
+    let mark = mark(post);
+    let (text, blocks) = match &post.body {
+        Body::Card(card) => (segments::escape(&card.summary), self::card(card)),
+        Body::Note(note) => (plain(&note.text), self::note(note)),
+        Body::Digest(digest) => (plain(&digest.headline), self::digest(digest)),
+    };
+    let mut message = quiet(json!({
+        "channel": post.room,
+        "text": text,
+        "blocks": blocks,
+        "metadata": { "event_type": EVENT, "event_payload": { "k": mark } },
+        "client_msg_id": Uuid::new_v5(&REPEATS, mark.as_bytes()),
+    }));
+    if let Some(thread) = &post.thread {
+        message["thread_ts"] = json!(thread);
+    }
+    message
+}
+
+/// The whole card again: what is not said would be lost or, worse, read as markup.
+pub fn update(room: &str, message: &str, _key: &str, card: &Card) -> Value {
+    json!({
+        "channel": room,
+        "ts": message,
+        "text": segments::escape(&card.summary),
+        "blocks": self::card(card),
+        "parse": "none",
+        "link_names": false,
+        "unfurl_links": false,
+        "unfurl_media": false,
+    })
+}
+
+pub fn whisper(room: &str, user: &str, thread: Option<&str>, text: &[Seg]) -> Value {
+    let mut body = json!({
+        "channel": room,
+        "user": user,
+        "text": plain(text),
+        "blocks": sentence(text),
+        "parse": "none",
+        "link_names": false,
+    });
+    if let Some(thread) = thread {
+        body["thread_ts"] = json!(thread);
+    }
+    body
+}
+
+pub fn answer(text: &[Seg]) -> Value {
+    json!({
+        "response_type": "ephemeral",
+        "replace_original": false,
+        "text": plain(text),
+        "blocks": sentence(text),
+    })
+}
+
+pub fn direct(room: &str, text: &[Seg]) -> Value {
+    quiet(json!({ "channel": room, "text": plain(text), "blocks": sentence(text) }))
+}
+
+/// Nobody is pinged by text, nothing is unfurled, nothing is formatted.
+fn quiet(mut message: Value) -> Value {
+    message["parse"] = json!("none");
+    message["link_names"] = json!(false);
+    message["mrkdwn"] = json!(false);
+    message["unfurl_links"] = json!(false);
+    message["unfurl_media"] = json!(false);
+    message
+}
+
+pub fn card(card: &Card) -> Vec<Value> {
+    let head = json!({ "type": "text", "text": card.head, "style": { "bold": true } });
+    let mut words = vec![quote(&card.words)];
+    if let Some(rest) = &card.rest {
+        words.push(section(vec![json!({ "type": "text", "text": rest, "style": { "italic": true } })]));
+    }
+    let mut blocks = vec![rich_text(vec![section(vec![head])]), rich_text(words)];
+    let who: Vec<Value> = card.who.iter().filter_map(|part| segments::small(part)).take(10).collect();
+    blocks.push(json!({ "type": "context", "elements": who }));
+    blocks.push(rich_text(vec![section(segments::rich(&card.state))]));
+    blocks.extend(actions(card.item, &card.buttons, &card.more));
+    blocks
+}
+
+pub fn note(note: &Note) -> Vec<Value> {
+    let mut elements = Vec::new();
+    for ping in note.ping.iter().filter_map(segments::ping) {
+        elements.push(ping);
+        elements.push(json!({ "type": "text", "text": " " }));
+    }
+    elements.extend(segments::rich(&note.text));
+    let mut blocks = vec![rich_text(vec![section(elements)])];
+    if let Some(item) = note.item {
+        blocks.extend(actions(item, &note.buttons, &[]));
+    }
+    blocks
+}
+
+pub fn digest(digest: &Digest) -> Vec<Value> {
+    let strong = digest.headline.iter().map(|seg| match seg {
+        Seg::Text(s) => Seg::Strong(s.clone()),
+        other => other.clone(),
+    });
+    let mut blocks = vec![rich_text(vec![section(segments::rich(&strong.collect::<Vec<_>>()))])];
+    let lines: Vec<Value> = digest
+        .lines
+        .iter()
+        .map(|line| {
+            let mut elements = segments::rich(line);
+            elements.push(json!({ "type": "text", "text": "\n" }));
+            section(elements)
+        })
+        .collect();
+    if !lines.is_empty() {
+        blocks.push(rich_text(lines));
+    }
+    blocks
+}
+
+pub fn sentence(text: &[Seg]) -> Vec<Value> {
+    vec![rich_text(vec![section(segments::rich(text))])]
+}
+
+pub fn rich_text(elements: Vec<Value>) -> Value {
+    json!({ "type": "rich_text", "elements": elements })
+}
+
+pub fn section(mut elements: Vec<Value>) -> Value {
+    if elements.is_empty() {
+        elements.push(json!({ "type": "text", "text": " " }));
+    }
+    json!({ "type": "rich_text_section", "elements": elements })
+}
+
+/// Somebody else's words, exactly.
+pub fn quote(text: &str) -> Value {
+    let text = if text.is_empty() { " " } else { text };
+    json!({ "type": "rich_text_quote", "elements": [{ "type": "text", "text": text }] })
+}
+
+fn actions(item: ItemId, buttons: &[Button], more: &[Button]) -> Option<Value> {
+    let mut elements: Vec<Value> = buttons.iter().map(|b| button(item, b)).collect();
+    if !more.is_empty() {
+        let options: Vec<Value> = more.iter().take(5).map(|b| option(item, b)).collect();
+        elements.push(json!({ "type": "overflow", "action_id": "z1.more", "options": options }));
+    }
+    (!elements.is_empty()).then(|| json!({ "type": "actions", "elements": elements }))
+}
+
+fn button(item: ItemId, button: &Button) -> Value {
+    let mut out = json!({
+        "type": "button",
+        "action_id": action::token(button.verb, item),
+        "text": segments::plain_text(&words::short_line(&button.label, BUTTON_UNITS)),
+    });
+    if button.main {
+        out["style"] = json!("primary");
+    }
+    if let Some(url) = button.url.as_deref().filter(|u| segments::is_web(u)) {
+        out["url"] = json!(url);
+        // Slack reports presses of link buttons too; there is nothing left to do for them.
+        out["action_id"] = json!(format!("z1.link.{item}"));
+    }
+    if let Some(confirm) = &button.confirm {
+        out["confirm"] = json!({
+            "title": segments::plain_text(&words::short_line(&confirm.title, 100)),
+            "text": segments::plain_text(&words::short_line(&confirm.text, 300)),
+            "confirm": segments::plain_text(&words::short_line(&confirm.yes, 30)),
+            "deny": segments::plain_text(&words::short_line(&confirm.no, 30)),
+        });
+    }
+    out
+}
+
+fn option(item: ItemId, button: &Button) -> Value {
+    let mut out = json!({
+        "text": segments::plain_text(&words::short_line(&button.label, BUTTON_UNITS)),
+        "value": action::token(button.verb, item),
+    });
+    if let Some(url) = button.url.as_deref().filter(|u| segments::is_web(u)) {
+        out["url"] = json!(url);
+        out["value"] = json!(format!("z1.link.{item}"));
+    }
+    out
+}

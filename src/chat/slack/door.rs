@@ -1,0 +1,147 @@
+//! Where presses come in, whichever way Slack delivers them: write the bytes down, acknowledge, then work. Only a
+//! submitted form is judged before it is acknowledged, because the acknowledgement says what becomes of the form.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use serde_json::json;
+use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
+
+use crate::chat::slack::NAME;
+use crate::chat::slack::SlackChat;
+use crate::chat::slack::blocks;
+use crate::chat::slack::inbound;
+use crate::chat::slack::view;
+use crate::domain::action::Ask;
+use crate::domain::action::Outcome;
+use crate::domain::action::Press;
+use crate::port::PortError;
+use crate::port::chat::ChatPlatform;
+use crate::port::chat::Delivery;
+use crate::port::chat::Inbox;
+use crate::port::chat::Kept;
+use crate::port::clock::Clock;
+
+/// Slack waits three seconds; what takes longer is told before that.
+const PATIENCE: Duration = Duration::from_millis(2500);
+
+#[derive(Clone)]
+pub struct Door {
+    pub chat: Arc<SlackChat>,
+    pub inbox: Arc<dyn Inbox>,
+    pub clock: Arc<dyn Clock>,
+    /// Presses that are being worked on after their acknowledgement.
+    pub work: TaskTracker,
+}
+
+impl Door {
+    /// Takes one delivery. The answer is the acknowledgement's body; an error means that nothing was kept and the
+    /// delivery must not be acknowledged.
+    pub async fn take(&self, raw: Vec<u8>) -> Result<Option<Value>, PortError> {
+        let value = inbound::payload(&raw).unwrap_or(Value::Null);
+        let submission = inbound::is_submission(&value);
+        match timeout(PATIENCE, self.keep_and_act(raw, submission)).await {
+            Ok(Ok(answer)) => Ok(answer),
+            // The form stays open with the text in it.
+            Ok(Err(_)) | Err(_) if submission => Ok(Some(self.sorry(&value))),
+            Ok(Err(error)) => {
+                self.regret(&value);
+                Err(error)
+            }
+            Err(_) => {
+                self.regret(&value);
+                Err(PortError::later("the database took too long"))
+            }
+        }
+    }
+
+    async fn keep_and_act(&self, raw: Vec<u8>, submission: bool) -> Result<Option<Value>, PortError> {
+        let delivery = Delivery {
+            chat: NAME.into(),
+            key: inbound::key(&raw),
+            raw: raw.clone(),
+            at: self.clock.now(),
+        };
+        let Some(kept) = self.inbox.keep(delivery).await? else { return Ok(None) };
+        let press = self.chat.read(&raw);
+        if submission {
+            return self.inbox.act(&kept, press).await.map(answer);
+        }
+        let door = self.clone();
+        self.work.spawn(async move { door.work_on(&kept, press).await });
+        Ok(None)
+    }
+
+    async fn work_on(&self, kept: &Kept, press: Press) {
+        let opener = press.opener.clone();
+        match self.inbox.act(kept, press.clone()).await {
+            Ok(Outcome::Open(form)) => {
+                let Some(opener) = opener else { return };
+                if let Err(error) = self.chat.open(&opener, &form).await {
+                    tracing::warn!(error = %error, "a form could not be opened");
+                    if let Err(error) = self.inbox.missed(kept, &press).await {
+                        tracing::warn!(error = %error, "nor could that be told");
+                    }
+                }
+            }
+            Ok(Outcome::Done | Outcome::Faults(_) | Outcome::Next(_)) => {}
+            // Kept and not finished: another replica, or we, will pick it up when its lease ends.
+            Err(error) => tracing::warn!(error = %error, "a press could not be finished yet"),
+        }
+    }
+
+    /// Nothing could be written down, so this cannot be an effect: say it directly, once, without promises.
+    fn regret(&self, value: &Value) {
+        let url = value.get("response_url").and_then(Value::as_str).map(str::to_owned);
+        let Some(url) = url else { return };
+        let room = value.pointer("/channel/id").and_then(Value::as_str).unwrap_or_default();
+        let text = self.inbox.voice(NAME, room).say("told-press-again", &[]);
+        let chat = self.chat.clone();
+        self.work.spawn(async move {
+            if let Err(error) = chat.api.answer(&url, &blocks::answer(&text)).await {
+                tracing::debug!(error = %error, "regret not delivered");
+            }
+        });
+    }
+
+    fn sorry(&self, value: &Value) -> Value {
+        let press = self.chat.read(value.to_string().as_bytes());
+        let text = self.inbox.voice(NAME, &press.room).lang.text("fault-later", &[]);
+        let field = match press.ask {
+            Ask::Submit { values, .. } => values.into_keys().next(),
+            _ => None,
+        };
+        match field.or_else(|| first_field(value)) {
+            Some(field) => json!({ "response_action": "errors", "errors": { field: text } }),
+            // A preview has no field to put a fault at; it stays as it is.
+            None => json!({ "response_action": "update", "view": same_view(value) }),
+        }
+    }
+}
+
+fn first_field(value: &Value) -> Option<String> {
+    let blocks = value.pointer("/view/blocks").and_then(Value::as_array)?;
+    let input = blocks.iter().find(|b| b.get("type").and_then(Value::as_str) == Some("input"))?;
+    input.get("block_id").and_then(Value::as_str).map(str::to_owned)
+}
+
+/// A view without what only Slack may set.
+fn same_view(value: &Value) -> Value {
+    let view = value.get("view").and_then(Value::as_object);
+    let kept = ["type", "callback_id", "private_metadata", "title", "submit", "close", "blocks"];
+    let fields = view.into_iter().flatten().filter(|(k, v)| kept.contains(&k.as_str()) && !v.is_null());
+    Value::Object(fields.map(|(k, v)| (k.clone(), v.clone())).collect())
+}
+
+fn answer(outcome: Outcome) -> Option<Value> {
+    match outcome {
+        // All steps of the form close, whatever is left to say is said elsewhere.
+        Outcome::Done => Some(json!({ "response_action": "clear" })),
+        Outcome::Faults(faults) => Some(json!({ "response_action": "errors", "errors": faults })),
+        Outcome::Next(form) | Outcome::Open(form) => {
+            Some(json!({ "response_action": "update", "view": view::modal(&form) }))
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Slack's payloads as presses. Decoding is lenient: a field that is missing, null or new never loses a press, it at
+//! worst becomes "I did not understand that", with the raw payload kept.
+
+use serde_json::Value;
+use sha2::Digest as _;
+
+use crate::chat::slack::NAME;
+use crate::chat::slack::view;
+use crate::domain::action;
+use crate::domain::action::Actor;
+use crate::domain::action::Ask;
+use crate::domain::action::Change;
+use crate::domain::action::FormToken;
+use crate::domain::action::ItemRef;
+use crate::domain::action::Listing;
+use crate::domain::action::Press;
+use crate::domain::action::Verb;
+use crate::domain::person::PersonId;
+use crate::domain::words;
+
+/// The payload inside a body or a socket frame, whatever way it came.
+pub fn payload(raw: &[u8]) -> Option<Value> {
+    if raw.first() == Some(&b'{') {
+        let value: Value = serde_json::from_slice(raw).ok()?;
+        return match value.get("envelope_id") {
+            Some(_) => value.get("payload").cloned(),
+            None => Some(value),
+        };
+    }
+    let fields: Vec<(String, String)> =
+        url::form_urlencoded::parse(raw).map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
+    match fields.iter().find(|(k, _)| k == "payload") {
+        Some((_, json)) => serde_json::from_str(json).ok(),
+        None if fields.iter().any(|(k, _)| k == "command") => {
+            Some(Value::Object(fields.into_iter().map(|(k, v)| (k, Value::String(v))).collect()))
+        }
+        None => None,
+    }
+}
+
+/// The same for each delivery of the same thing.
+pub fn key(raw: &[u8]) -> String {
+    let Some(value) = payload(raw) else { return hash(&[&String::from_utf8_lossy(raw)]) };
+    let word = |pointer: &str| text(&value, pointer).unwrap_or_default();
+    match word("/type") {
+        "block_actions" => hash(&[
+            "action",
+            word("/team/id"),
+            word("/user/id"),
+            word("/container/message_ts"),
+            word("/view/id"),
+            word("/actions/0/action_id"),
+            word("/actions/0/action_ts"),
+            word("/trigger_id"),
+        ]),
+        // A form that came back with faults is submitted again from the same view: only the trigger is new.
+        "view_submission" => hash(&["submission", word("/view/id"), word("/view/hash"), word("/trigger_id")]),
+        "event_callback" => hash(&["event", word("/event_id")]),
+        _ if value.get("command").is_some() => hash(&["command", word("/user_id"), word("/trigger_id")]),
+        _ => hash(&[&String::from_utf8_lossy(raw)]),
+    }
+}
+
+/// Whether the answer to this delivery carries what happens to the form.
+pub fn is_submission(value: &Value) -> bool {
+    text(value, "/type") == Some("view_submission")
+}
+
+/// `team` is ours; whoever comes from another one is an outsider.
+pub fn read(raw: &[u8], team: &str) -> Press {
+    let key = key(raw);
+    let Some(value) = payload(raw) else { return odd(key, &Value::Null, "neither JSON nor a form") };
+    if value.get("command").is_some() {
+        return command(key, &value);
+    }
+    let (ask, room) = match text(&value, "/type") {
+        Some("block_actions") => (pressed(&value), room(&value)),
+        Some("view_submission") => match token(&value) {
+            Some(form) => {
+                let room = form.room.clone();
+                let values = view::values(value.get("view").unwrap_or(&Value::Null));
+                (Ask::Submit { form, values }, room)
+            }
+            None => (Ask::Odd { why: "a form that is not ours".into() }, String::new()),
+        },
+        Some("event_callback") => (event(&value), text(&value, "/event/channel").unwrap_or_default().to_owned()),
+        Some("view_closed") => (Ask::Nothing, String::new()),
+        Some(other) => (Ask::Odd { why: format!("unknown type {:?}", words::short_line(other, 60)) }, room(&value)),
+        None => (Ask::Odd { why: "no type".into() }, String::new()),
+    };
+    let user = text(&value, "/user/id").or_else(|| text(&value, "/event/user")).unwrap_or_default();
+    let home = text(&value, "/user/team_id");
+    Press {
+        chat: NAME.into(),
+        key,
+        by: Actor {
+            person: PersonId::new(NAME, user),
+            name: name(&value, user),
+            // Not knowing who we are is no reason to let everybody in.
+            outsider: home.is_some_and(|home| home != team),
+        },
+        ask,
+        room,
+        thread: text(&value, "/container/thread_ts").map(str::to_owned),
+        answer_to: text(&value, "/response_url").map(str::to_owned),
+        opener: text(&value, "/trigger_id").map(str::to_owned),
+    }
+}
+
+fn pressed(value: &Value) -> Ask {
+    let chosen = text(value, "/actions/0/selected_option/value");
+    let Some(named) = chosen.or_else(|| text(value, "/actions/0/action_id")) else {
+        return Ask::Odd { why: "an action without a name".into() };
+    };
+    // Inside a form, a choice is not a press; a link opens by itself.
+    if named.starts_with("z1.link.") || value.get("view").is_some_and(|v| !v.is_null()) {
+        return Ask::Nothing;
+    }
+    match action::read_token(named) {
+        Some((verb, item)) => Ask::Do { verb, item: ItemRef::Id(item) },
+        None => Ask::Odd { why: format!("unknown action {:?}", words::short_line(named, 60)) },
+    }
+}
+
+fn token(value: &Value) -> Option<FormToken> {
+    serde_json::from_str(text(value, "/view/private_metadata")?).ok()
+}
+
+fn event(value: &Value) -> Ask {
+    let change = match text(value, "/event/type") {
+        Some("channel_archive" | "channel_unarchive" | "group_archive" | "group_unarchive") => {
+            text(value, "/event/channel").map(|c| Change::Room(c.to_owned()))
+        }
+        Some("member_joined_channel" | "member_left_channel") => {
+            text(value, "/event/channel").map(|c| Change::Room(c.to_owned()))
+        }
+        Some("subteam_members_changed") => {
+            text(value, "/event/subteam_id").map(|g| Change::Circle(g.to_owned()))
+        }
+        Some("subteam_updated") => text(value, "/event/subteam/id").map(|g| Change::Circle(g.to_owned())),
+        _ => None,
+    };
+    change.map_or(Ask::Nothing, Ask::Changed)
+}
+
+fn command(key: String, value: &Value) -> Press {
+    let word = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
+    Press {
+        chat: NAME.into(),
+        key,
+        by: Actor {
+            person: PersonId::new(NAME, word("user_id")),
+            name: words::short_line(word("user_name"), 60),
+            // Slack does not offer slash commands to people from other workspaces.
+            outsider: false,
+        },
+        ask: typed(word("text")),
+        room: word("channel_id").to_owned(),
+        thread: None,
+        answer_to: Some(word("response_url").to_owned()).filter(|u| !u.is_empty()),
+        opener: Some(word("trigger_id").to_owned()).filter(|t| !t.is_empty()),
+    }
+}
+
+/// `take 42`, `reply #42`, `open`: what people type after the command.
+fn typed(text: &str) -> Ask {
+    let mut typed = text.split_whitespace();
+    let word = typed.next().unwrap_or_default().to_lowercase();
+    let number = typed.next().and_then(|n| n.trim_start_matches(['#', 'Z', 'z', '-']).parse::<i64>().ok());
+    match (word.as_str(), number) {
+        ("" | "help" | "hilfe" | "?", _) => Ask::Help { unknown: None },
+        ("open" | "list" | "offen", None) => Ask::List(Listing::Open),
+        ("mine" | "meine", _) => Ask::List(Listing::Mine),
+        ("overdue" | "überfällig", _) => Ask::List(Listing::Overdue),
+        (word, number) => {
+            let verb = Verb::parse(word).or(match word {
+                "open" => Some(Verb::OpenSource),
+                "handle" | "done" | "erledigt" => Some(Verb::Handle),
+                "text" => Some(Verb::FullText),
+                _ => None,
+            });
+            match (verb, number) {
+                (Some(verb), Some(number)) => Ask::Do { verb, item: ItemRef::Number(number) },
+                _ => Ask::Help { unknown: Some(text.to_owned()) },
+            }
+        }
+    }
+}
+
+fn odd(key: String, value: &Value, why: &str) -> Press {
+    Press {
+        chat: NAME.into(),
+        key,
+        by: Actor { person: PersonId::new(NAME, ""), name: String::new(), outsider: true },
+        ask: Ask::Odd { why: why.to_owned() },
+        room: room(value),
+        thread: None,
+        answer_to: None,
+        opener: None,
+    }
+}
+
+fn room(value: &Value) -> String {
+    ["/channel/id", "/container/channel_id"].iter().find_map(|p| text(value, p)).unwrap_or_default().to_owned()
+}
+
+fn name(value: &Value, user: &str) -> String {
+    let names = ["/user/username", "/user/name"].iter().filter_map(|p| text(value, p));
+    names.map(|n| words::short_line(n, 60)).find(|n| !n.is_empty()).unwrap_or_else(|| user.to_owned())
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
+    value.pointer(pointer).and_then(Value::as_str).filter(|s| !s.is_empty())
+}
+
+fn hash(parts: &[&str]) -> String {
+    let mut hash = sha2::Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hex::encode(hash.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::At;
+    use crate::domain::id::ItemId;
+
+    #[test]
+    fn what_people_type() {
+        let take = Ask::Do { verb: Verb::Take, item: ItemRef::Number(42) };
+        assert_eq!(typed("take 42"), take);
+        assert_eq!(typed("  TAKE   #42 now"), take);
+        assert_eq!(typed("done Z-7"), Ask::Do { verb: Verb::Handle, item: ItemRef::Number(7) });
+        assert_eq!(typed("open"), Ask::List(Listing::Open));
+        assert_eq!(typed("open 42"), Ask::Do { verb: Verb::OpenSource, item: ItemRef::Number(42) });
+        assert_eq!(typed(""), Ask::Help { unknown: None });
+        assert_eq!(typed("take"), Ask::Help { unknown: Some("take".into()) });
+        assert_eq!(typed("dance 42"), Ask::Help { unknown: Some("dance 42".into()) });
+    }
+
+    #[test]
+    fn a_button_and_an_overflow_choice_are_the_same_press() {
+        let item = ItemId::new(At::UNIX_EPOCH);
+        let token = action::token(Verb::Snooze, item);
+        let body = |action: Value| {
+            json!({ "type": "block_actions", "user": { "id": "U1", "team_id": "T1" }, "team": null,
+                    "channel": { "id": "C1" }, "actions": [action] })
+        };
+        let button = body(json!({ "action_id": token }));
+        let choice = body(json!({ "action_id": "z1.more", "selected_option": { "value": token } }));
+        for value in [button, choice] {
+            let press = read(value.to_string().as_bytes(), "T1");
+            assert_eq!(press.ask, Ask::Do { verb: Verb::Snooze, item: ItemRef::Id(item) });
+            assert_eq!((press.room.as_str(), press.by.outsider), ("C1", false));
+            assert!(read(value.to_string().as_bytes(), "T2").by.outsider);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_are_too_odd(raw in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let press = read(&raw, "T1");
+            prop_assert_eq!(press.key, key(&raw));
+        }
+
+        #[test]
+        fn no_shape_is_too_odd(kind in "block_actions|view_submission|event_callback|shortcut|x", inner in "null|1|\"a\"|\\[\\]|\\{\\}") {
+            let inner: Value = serde_json::from_str(&inner).unwrap();
+            let value = json!({ "type": kind, "user": inner, "actions": inner, "view": inner, "event": inner, "channel": inner });
+            read(value.to_string().as_bytes(), "T1");
+        }
+    }
+}

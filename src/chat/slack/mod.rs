@@ -1,0 +1,264 @@
+//! Slack. Outgoing calls go through slack-morphism's client with our own bodies and our own sorting of errors; what
+//! comes in is decoded leniently into our own types from the bytes that were stored first, because strict types lose
+//! or refuse real payloads.
+
+pub mod api;
+pub mod blocks;
+pub mod check;
+pub mod door;
+pub mod http;
+pub mod inbound;
+pub mod segments;
+pub mod socket;
+pub mod view;
+
+use std::sync::Arc;
+use std::sync::RwLock;
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::chat::slack::api::Api;
+use crate::domain::At;
+use crate::domain::action::Press;
+use crate::domain::card::Card;
+use crate::domain::form::Form;
+use crate::domain::rights::Circle;
+use crate::domain::text::Seg;
+use crate::domain::text::flat;
+use crate::port::PortError;
+use crate::port::chat::ChatPlatform;
+use crate::port::chat::Finding;
+use crate::port::chat::Found;
+use crate::port::chat::Post;
+
+pub const NAME: &str = "slack";
+
+/// What the app asks for, each with its reason. `bot-manifest.yaml` is held against this by a test.
+pub const SCOPES: &[(&str, &str)] = &[
+    ("chat:write", "cards, notes, private answers"),
+    ("commands", "/zeitnah"),
+    ("channels:read", "name, archived, shared, members"),
+    ("groups:read", "the same for private channels"),
+    ("usergroups:read", "rights and pings"),
+    ("users:read", "names and time zones"),
+    ("im:write", "direct messages on escalation"),
+];
+
+pub const COMMANDS: &[&str] = &["/zeitnah"];
+
+pub const EVENTS: &[&str] = &[
+    "app_uninstalled",
+    "tokens_revoked",
+    "channel_archive",
+    "channel_unarchive",
+    "group_archive",
+    "group_unarchive",
+    "channel_id_changed",
+    "member_joined_channel",
+    "member_left_channel",
+    "subteam_members_changed",
+    "subteam_updated",
+];
+
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Without a slash at the end, for example `https://slack.com/api`.
+    pub api_url: String,
+    pub bot_token: SecretString,
+    /// Look into the room's history after a lost answer, where the granted scopes allow it.
+    pub read_back: bool,
+}
+
+/// Who we are there; known after the first `auth.test`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    pub team: String,
+    pub bot_user: String,
+    /// For example `https://team.slack.com/`.
+    pub url: String,
+}
+
+pub struct SlackChat {
+    api: Api,
+    read_back: bool,
+    identity: Arc<RwLock<Identity>>,
+}
+
+impl SlackChat {
+    pub fn open(settings: Settings) -> Result<Self, PortError> {
+        Ok(Self {
+            api: Api::open(&settings.api_url, &settings.bot_token)?,
+            read_back: settings.read_back,
+            identity: Arc::default(),
+        })
+    }
+
+    /// Asks Slack who we are. Needed before presses can be told from those of another company's people.
+    pub async fn introduce(&self) -> Result<Identity, PortError> {
+        let answer = self.api.read("auth.test", &[]).await?;
+        let word = |key: &str| answer.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let identity = Identity { team: word("team_id"), bot_user: word("user_id"), url: word("url") };
+        *self.identity.write().unwrap_or_else(std::sync::PoisonError::into_inner) = identity.clone();
+        Ok(identity)
+    }
+
+    pub fn identity(&self) -> Identity {
+        self.identity.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    async fn direct_room(&self, user: &str) -> Result<String, PortError> {
+        let answer = self.api.write("conversations.open", &json!({ "users": user })).await?;
+        let room = answer.pointer("/channel/id").and_then(Value::as_str);
+        room.map(str::to_owned).ok_or_else(|| PortError::unknown("conversations.open answered without a channel"))
+    }
+}
+
+#[async_trait]
+impl ChatPlatform for SlackChat {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    async fn post(&self, post: &Post) -> Result<String, PortError> {
+        let answer = self.api.write("chat.postMessage", &blocks::message(post)).await?;
+        let ts = answer.get("ts").and_then(Value::as_str);
+        ts.map(str::to_owned).ok_or_else(|| PortError::unknown("chat.postMessage answered without ts"))
+    }
+
+    async fn edit(&self, room: &str, message: &str, key: &str, card: &Card) -> Result<(), PortError> {
+        self.api.write("chat.update", &blocks::update(room, message, key, card)).await.map(|_| ())
+    }
+
+    async fn find(&self, post: &Post, since: At) -> Result<Found, PortError> {
+        if !self.read_back {
+            return Ok(Found::CannotLook);
+        }
+        let oldest = (since - chrono::TimeDelta::minutes(5)).timestamp().to_string();
+        let mut args = vec![
+            ("channel", post.room.as_str()),
+            ("oldest", oldest.as_str()),
+            ("inclusive", "true"),
+            ("include_all_metadata", "true"),
+            ("limit", "200"),
+        ];
+        let method = match &post.thread {
+            Some(thread) => {
+                args.push(("ts", thread));
+                "conversations.replies"
+            }
+            None => "conversations.history",
+        };
+        let wanted = blocks::mark(post);
+        match self.api.read(method, &args).await {
+            Ok(answer) => {
+                let messages = answer.get("messages").and_then(Value::as_array);
+                // The oldest one, should there ever be two.
+                let found = messages.into_iter().flatten().filter(|m| {
+                    m.pointer("/metadata/event_payload/k").and_then(Value::as_str) == Some(wanted.as_str())
+                });
+                let ts = found.filter_map(|m| m.get("ts").and_then(Value::as_str)).min();
+                Ok(ts.map_or(Found::NotThere, |ts| Found::At(ts.to_owned())))
+            }
+            Err(PortError::Denied { .. } | PortError::Never { .. }) => Ok(Found::CannotLook),
+            Err(PortError::Gone { .. }) => Ok(Found::NotThere),
+            Err(e) => Err(e),
+        }
+    }
+
+    async fn stands(&self, room: &str, message: &str) -> Result<bool, PortError> {
+        let args = [("channel", room), ("message_ts", message)];
+        match self.api.read("chat.getPermalink", &args).await {
+            Ok(_) => Ok(true),
+            Err(PortError::Gone { .. }) => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+
+    fn link(&self, room: &str, message: &str) -> Option<String> {
+        let url = self.identity().url;
+        let base = url.strip_suffix('/').unwrap_or(&url);
+        (!base.is_empty()).then(|| format!("{base}/archives/{room}/p{}", message.replace('.', "")))
+    }
+
+    async fn whisper(
+        &self,
+        room: &str,
+        user: &str,
+        thread: Option<&str>,
+        answer_to: Option<&str>,
+        text: &[Seg],
+    ) -> Result<(), PortError> {
+        let body = blocks::whisper(room, user, thread, text);
+        match self.api.write("chat.postEphemeral", &body).await {
+            // Not in the room, or there is no room (a command in a direct message): the press's own way back.
+            Err(PortError::Denied { .. } | PortError::Gone { .. } | PortError::Never { .. }) => {
+                if let Some(url) = answer_to
+                    && self.api.answer(url, &blocks::answer(text)).await.is_ok()
+                {
+                    return Ok(());
+                }
+                let room = self.direct_room(user).await?;
+                self.api.write("chat.postMessage", &blocks::direct(&room, text)).await.map(|_| ())
+            }
+            done => done.map(|_| ()),
+        }
+    }
+
+    async fn open(&self, opener: &str, form: &Form) -> Result<(), PortError> {
+        let body = json!({ "trigger_id": opener, "view": view::modal(form) });
+        self.api.write("views.open", &body).await.map(|_| ())
+    }
+
+    async fn direct(&self, user: &str) -> Result<String, PortError> {
+        self.direct_room(user).await
+    }
+
+    async fn members(&self, circle: &Circle) -> Result<Vec<String>, PortError> {
+        let mut out = Vec::new();
+        let mut cursor = String::new();
+        // 200 pages of 200: a circle beyond that is a mistake in configuration, not a team.
+        for _ in 0..200 {
+            let (method, list, args) = match circle {
+                Circle::Group(id) => ("usergroups.users.list", "users", vec![("usergroup", id.as_str())]),
+                Circle::Room(id) => (
+                    "conversations.members",
+                    "members",
+                    vec![("channel", id.as_str()), ("limit", "200"), ("cursor", cursor.as_str())],
+                ),
+            };
+            let answer = self.api.read(method, &args).await?;
+            let people = answer.get(list).and_then(Value::as_array).into_iter().flatten();
+            out.extend(people.filter_map(Value::as_str).map(str::to_owned));
+            let next = answer.pointer("/response_metadata/next_cursor").and_then(Value::as_str).unwrap_or_default();
+            if next.is_empty() {
+                break;
+            }
+            cursor = next.to_owned();
+        }
+        Ok(out)
+    }
+
+    async fn person_name(&self, user: &str) -> Result<String, PortError> {
+        let answer = self.api.read("users.info", &[("user", user)]).await?;
+        let places = ["/user/profile/display_name", "/user/real_name", "/user/profile/real_name", "/user/name"];
+        let names = places.iter().filter_map(|p| answer.pointer(p)).filter_map(Value::as_str);
+        let name = names.map(|n| crate::domain::words::short_line(n, 60)).find(|n| !n.is_empty());
+        name.ok_or_else(|| PortError::never("users.info answered without a name"))
+    }
+
+    fn read(&self, raw: &[u8]) -> Press {
+        inbound::read(raw, &self.identity().team)
+    }
+
+    async fn check(&self, rooms: &[String], circles: &[Circle]) -> Vec<Finding> {
+        check::all(&self.api, rooms, circles).await
+    }
+}
+
+/// A sentence as one plain line, for `text` beside blocks.
+pub(crate) fn plain(text: &[Seg]) -> String {
+    segments::escape(&crate::domain::words::short_line(&flat(text).replace('\n', " "), 290))
+}

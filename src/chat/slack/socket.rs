@@ -1,0 +1,220 @@
+//! Socket Mode, for teams without a public address. slack-morphism keeps the connections; the frames are ours, raw,
+//! because its typed decoding would acknowledge and lose what it does not know. Its measured weak spots are guarded
+//! here: it reconnects without a pause, never gives up a connection that hangs, and cannot tell that one is deaf.
+
+use std::sync::Arc;
+use std::sync::Weak;
+use std::sync::atomic::AtomicI64;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+use serde_json::Value;
+use serde_json::json;
+use slack_morphism::SlackClientSocketModeConfig;
+use slack_morphism::SlackSocketModeClientListener;
+use slack_morphism::SlackSocketModeWssClientId;
+use slack_morphism::clients_manager::SlackSocketModeClientsManager;
+use slack_morphism::clients_manager::SlackSocketModeClientsManagerFactory;
+use slack_morphism::hyper_tokio::SlackHyperListenerEnvironment;
+use tokio::time::sleep;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use crate::chat::slack::api;
+use crate::chat::slack::door::Door;
+use crate::port::PortError;
+
+/// A connection that has not said hello by then hangs.
+const HELLO: Duration = Duration::from_secs(30);
+/// The library pings Slack this often and counts a missing pong.
+const PING_SECONDS: u64 = 5;
+const MISSED_PINGS: u64 = 3;
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// Pauses between connections that end at once: 1, 2, 4 … seconds.
+const LONGEST_PAUSE: u64 = 60;
+const STOP: Duration = Duration::from_secs(5);
+
+pub struct Socket {
+    pub door: Door,
+    pub api_url: String,
+    pub app_token: SecretString,
+    /// Connections of this process; Slack allows ten for all replicas together.
+    pub connections: u32,
+}
+
+/// What the frames tell about the line, for the watchdog and for `/health/ready`.
+#[derive(Default)]
+pub struct Line {
+    hellos: AtomicU32,
+    /// Connections that ended since the last press or quiet minute.
+    ends: AtomicU32,
+    last_end: AtomicI64,
+}
+
+impl Line {
+    pub fn is_up(&self) -> bool {
+        self.hellos.load(Ordering::Relaxed) > 0
+    }
+}
+
+struct Frames {
+    door: Door,
+    line: Arc<Line>,
+    manager: std::sync::OnceLock<Weak<dyn SlackSocketModeClientsManager + Send + Sync>>,
+}
+
+impl Socket {
+    /// Holds the line until stopped. Every round is a fresh set of connections.
+    pub async fn run(self, line: Arc<Line>, stop: CancellationToken) -> Result<(), PortError> {
+        let mut failures: u32 = 0;
+        while !stop.is_cancelled() {
+            line.hellos.store(0, Ordering::Relaxed);
+            let manager = self.connect(&line).await?;
+            let up = self.watch(&line, &stop).await;
+            failures = if up { 0 } else { failures + 1 };
+            if timeout(STOP, manager.shutdown()).await.is_err() {
+                tracing::warn!("the old connections did not close in time");
+            }
+            if !stop.is_cancelled() {
+                tracing::warn!(failures, "the line to Slack is made anew");
+                pause(failures, &stop).await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn connect(
+        &self,
+        line: &Arc<Line>,
+    ) -> Result<Arc<dyn SlackSocketModeClientsManager + Send + Sync>, PortError> {
+        let client = Arc::new(api::client(&self.api_url)?);
+        let environment = Arc::new(SlackHyperListenerEnvironment::new(client.clone()));
+        let manager = client.http_api.connector.new_clients_manager(environment);
+        let frames = Arc::new(Frames {
+            door: self.door.clone(),
+            line: line.clone(),
+            manager: std::sync::OnceLock::new(),
+        });
+        if frames.manager.set(Arc::downgrade(&manager)).is_err() {
+            return Err(PortError::never("the manager was set twice"));
+        }
+        let config = SlackClientSocketModeConfig::new()
+            .with_max_connections_count(self.connections)
+            .with_initial_backoff_in_seconds(0)
+            .with_reconnect_timeout_in_seconds(5)
+            .with_ping_interval_in_seconds(PING_SECONDS)
+            .with_ping_failure_threshold_times(MISSED_PINGS);
+        let token = api::token(&self.app_token);
+        let registered = manager.register_new_token(&config, token, frames).await;
+        registered.map_err(|e| PortError::later(format!("Socket Mode could not be set up: {e}")))?;
+        // Connecting has no time limit of its own; the watch notices when no hello comes.
+        let starting = manager.clone();
+        self.door.work.spawn(async move {
+            if timeout(HELLO, starting.start()).await.is_err() {
+                tracing::warn!("connecting to Slack takes too long");
+            }
+        });
+        Ok(manager)
+    }
+
+    /// Returns when the line has to be made anew. True if it was up in between.
+    async fn watch(&self, line: &Line, stop: &CancellationToken) -> bool {
+        let mut waited = Duration::ZERO;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return true,
+                () = sleep(LOOK_EVERY) => {}
+            }
+            if line.is_up() {
+                waited = Duration::ZERO;
+            } else {
+                waited += LOOK_EVERY;
+            }
+            if waited >= HELLO {
+                return false;
+            }
+        }
+    }
+}
+
+async fn pause(failures: u32, stop: &CancellationToken) {
+    let seconds = (1_u64 << failures.min(6)).min(LONGEST_PAUSE);
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = sleep(Duration::from_secs(seconds)) => {}
+    }
+}
+
+impl Frames {
+    /// Slack (or the network) ended a connection: open another, but not as fast as we can.
+    fn reconnect(&self, id: &SlackSocketModeWssClientId) {
+        let now = self.door.clock.now().timestamp();
+        let quiet = now - self.line.last_end.swap(now, Ordering::Relaxed) > 60;
+        if quiet {
+            self.line.ends.store(0, Ordering::Relaxed);
+        }
+        let ends = self.line.ends.fetch_add(1, Ordering::Relaxed);
+        let wait = if ends == 0 { 0 } else { (1_u64 << (ends - 1).min(6)).min(LONGEST_PAUSE) };
+        let manager = self.manager.get().and_then(Weak::upgrade);
+        let (line, id) = (self.line.clone(), id.clone());
+        let Some(manager) = manager else { return };
+        tokio::spawn(async move {
+            sleep(Duration::from_secs(wait)).await;
+            // Counted down before: only a hello makes it up again.
+            let up = line.hellos.load(Ordering::Relaxed);
+            line.hellos.store(up.saturating_sub(1), Ordering::Relaxed);
+            manager.restart_client(&id).await;
+        });
+    }
+}
+
+#[async_trait]
+impl SlackSocketModeClientListener for Frames {
+    /// The library reads no further frame until this returns, so it does as little as can be: keep and answer.
+    async fn on_message(&self, client_id: &SlackSocketModeWssClientId, body: String) -> Option<String> {
+        let frame: Value = match serde_json::from_str(&body) {
+            Ok(frame) => frame,
+            Err(error) => {
+                tracing::error!(error = %error, "a frame that is no JSON");
+                return None;
+            }
+        };
+        match frame.get("type").and_then(Value::as_str) {
+            Some("hello") => {
+                self.line.hellos.fetch_add(1, Ordering::Relaxed);
+                return None;
+            }
+            Some("disconnect") => {
+                let reason = frame.get("reason").and_then(Value::as_str).unwrap_or("?");
+                tracing::info!(reason, "Slack ends a connection");
+                self.reconnect(client_id);
+                return None;
+            }
+            _ => {}
+        }
+        let envelope = frame.get("envelope_id").and_then(Value::as_str)?.to_owned();
+        match self.door.take(body.into_bytes()).await {
+            Ok(Some(payload)) if frame.get("accepts_response_payload").and_then(Value::as_bool) != Some(false) => {
+                Some(json!({ "envelope_id": envelope, "payload": payload }).to_string())
+            }
+            Ok(_) => Some(json!({ "envelope_id": envelope }).to_string()),
+            // Not acknowledged: events come again; a person sees that the press did not work.
+            Err(error) => {
+                tracing::error!(error = %error, "a delivery could not be kept");
+                None
+            }
+        }
+    }
+
+    async fn on_error(&self, _error: Box<dyn std::error::Error + Send + Sync>) {
+        // Its text may hold whole bodies; the end of the connection is told by on_disconnect.
+        tracing::warn!("an error on the line to Slack");
+    }
+
+    async fn on_disconnect(&self, client_id: &SlackSocketModeWssClientId) {
+        self.reconnect(client_id);
+    }
+}

@@ -1,0 +1,108 @@
+//! Forms as modals, and what people filled in as values. A field's block id is its key, so values and faults find
+//! their field whatever else the modal holds.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::chat::slack::blocks;
+use crate::chat::slack::segments;
+use crate::domain::form::Form;
+use crate::domain::form::Lines;
+use crate::domain::form::Part;
+use crate::domain::words;
+
+const TITLE_UNITS: usize = 24;
+const INPUT_UNITS: usize = 3000;
+const OPTION_UNITS: usize = 75;
+/// The one element in a field's block.
+const FIELD: &str = "v";
+
+pub fn modal(form: &Form) -> Value {
+    let parts: Vec<Value> = form.parts.iter().map(part).collect();
+    let mut view = json!({
+        "type": "modal",
+        "callback_id": "zeitnah",
+        "private_metadata": serde_json::to_string(&form.token).unwrap_or_default(),
+        "title": segments::plain_text(&words::short_line(&form.title, TITLE_UNITS)),
+        "close": segments::plain_text(&words::short_line(&form.close, TITLE_UNITS)),
+        "blocks": parts,
+    });
+    if let Some(submit) = &form.submit {
+        view["submit"] = segments::plain_text(&words::short_line(submit, TITLE_UNITS));
+    }
+    view
+}
+
+fn part(part: &Part) -> Value {
+    match part {
+        Part::Say(text) => blocks::rich_text(vec![blocks::section(segments::rich(text))]),
+        Part::Quote(text) => blocks::rich_text(vec![blocks::quote(text)]),
+        Part::Rule => json!({ "type": "divider" }),
+        Part::Text { key, label, hint, placeholder, initial, lines, required } => {
+            let mut element = json!({
+                "type": "plain_text_input",
+                "action_id": FIELD,
+                "multiline": *lines == Lines::Many,
+                "max_length": INPUT_UNITS,
+            });
+            if let Some(placeholder) = placeholder {
+                element["placeholder"] = segments::plain_text(&words::short_line(placeholder, 150));
+            }
+            if let Some(initial) = initial.as_deref().filter(|i| !i.is_empty()) {
+                element["initial_value"] = json!(words::cut(initial, INPUT_UNITS, usize::MAX));
+            }
+            input(key, label, hint.as_deref(), element, *required)
+        }
+        Part::Choice { key, label, options, initial } => {
+            let all: Vec<Value> = options.iter().take(100).map(|(value, label)| option(value, label)).collect();
+            let first = options.iter().find(|(value, _)| Some(value) == initial.as_ref());
+            let mut element = json!({ "type": "static_select", "action_id": FIELD, "options": all });
+            if let Some((value, label)) = first {
+                element["initial_option"] = option(value, label);
+            }
+            input(key, label, None, element, true)
+        }
+        Part::Date { key, label, initial } => {
+            let mut element = json!({ "type": "datepicker", "action_id": FIELD });
+            if let Some(initial) = initial {
+                element["initial_date"] = json!(initial);
+            }
+            input(key, label, None, element, false)
+        }
+    }
+}
+
+fn input(key: &str, label: &str, hint: Option<&str>, element: Value, required: bool) -> Value {
+    let mut block = json!({
+        "type": "input",
+        "block_id": key,
+        "label": segments::plain_text(label),
+        "element": element,
+        "optional": !required,
+    });
+    if let Some(hint) = hint {
+        block["hint"] = segments::plain_text(hint);
+    }
+    block
+}
+
+fn option(value: &str, label: &str) -> Value {
+    json!({ "text": segments::plain_text(&words::short_line(label, OPTION_UNITS)), "value": value })
+}
+
+/// `state.values` of a submitted modal, flat. What we do not know is left out, not an error.
+pub fn values(view: &Value) -> BTreeMap<String, String> {
+    let blocks = view.pointer("/state/values").and_then(Value::as_object);
+    blocks
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, elements)| {
+            let element = elements.get(FIELD)?;
+            let places = ["/value", "/selected_option/value", "/selected_date", "/selected_user"];
+            let value = places.iter().find_map(|p| element.pointer(p)).and_then(Value::as_str)?;
+            Some((key.clone(), value.to_owned()))
+        })
+        .collect()
+}

@@ -1,0 +1,69 @@
+//! `POST /hook/{source}`: 2xx only when the rows are committed; every refusal says what, and to a verified sender
+//! also where.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::HeaderMap;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::response::Response;
+use serde_json::json;
+
+use crate::http::BODY_LIMIT;
+use crate::port::source::HookCall;
+use crate::port::source::HookRefusal;
+use crate::workflow::Desk;
+use crate::workflow::receive::HookAnswer;
+
+pub async fn take(
+    State(desk): State<Arc<Desk>>,
+    Path(source): Path<String>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(refusal) if refusal.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            let say = format!("the body is larger than {BODY_LIMIT} bytes; send fewer items at once");
+            return no(StatusCode::PAYLOAD_TOO_LARGE, "too_large", &say);
+        }
+        Err(refusal) => return no(StatusCode::BAD_REQUEST, "unreadable", &refusal.body_text()),
+    };
+    let named = |(n, v): (&axum::http::HeaderName, &axum::http::HeaderValue)| {
+        Some((n.as_str().to_owned(), v.to_str().ok()?.to_owned()))
+    };
+    let call = HookCall { headers: headers.iter().filter_map(named).collect(), body: body.to_vec() };
+    match desk.receive(&source, &call).await {
+        Ok(HookAnswer::Receipt(receipt)) => {
+            let status = if receipt.accepted == 0 && !receipt.rejected.is_empty() {
+                StatusCode::UNPROCESSABLE_ENTITY
+            } else {
+                StatusCode::OK
+            };
+            (status, Json(receipt)).into_response()
+        }
+        Ok(HookAnswer::Awake) => StatusCode::NO_CONTENT.into_response(),
+        Ok(HookAnswer::UnknownSource) => {
+            no(StatusCode::NOT_FOUND, "unknown_source", "no source of this name is configured")
+        }
+        Ok(HookAnswer::Refused(refusal)) => match refusal {
+            HookRefusal::Unsigned(why) => no(StatusCode::UNAUTHORIZED, "bad_signature", &why),
+            HookRefusal::Malformed(why) => no(StatusCode::BAD_REQUEST, "malformed", &why),
+            HookRefusal::NotHere => no(StatusCode::NOT_FOUND, "no_hook", "this source is read, it takes no calls"),
+            HookRefusal::Later(why) => no(StatusCode::SERVICE_UNAVAILABLE, "later", &why),
+        },
+        Err(error) => {
+            tracing::error!(source.name = source, error = %error, "a delivery could not be kept");
+            no(StatusCode::SERVICE_UNAVAILABLE, "later", "nothing was kept; please send it again")
+        }
+    }
+}
+
+fn no(status: StatusCode, code: &str, message: &str) -> Response {
+    (status, Json(json!({ "error": { "code": code, "message": message } }))).into_response()
+}

@@ -1,0 +1,29 @@
+//! Logs: text for a person at a terminal, JSON for machines. Never a customer's words, a person's name or a secret;
+//! ids and counts are enough to find the rest in the database.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Auto,
+    Text,
+    Json,
+}
+
+/// `level` as in RUST_LOG, which wins when it is set. The libraries log only their warnings: slack-morphism's debug
+/// lines hold whole bodies.
+pub fn start(format: Format, level: &str) {
+    let default = format!("warn,zeitnah={level}");
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let json = match format {
+        Format::Auto => !std::io::stderr().is_terminal(),
+        Format::Text => false,
+        Format::Json => true,
+    };
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    // A second start, as in tests, changes nothing.
+    let started = if json { lines.json().try_init() } else { lines.compact().try_init() };
+    drop(started);
+}

@@ -1,0 +1,85 @@
+//! Carries out effects: leases a few, runs them side by side, and leases more as soon as one is done. NOTIFY wakes
+//! it; a poll at least once a second is the net under that.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use crate::workflow::Desk;
+use crate::workflow::Result;
+
+/// Effects under way at once in one replica.
+const SIDE_BY_SIDE: usize = 16;
+const LONGEST_NAP: Duration = Duration::from_secs(1);
+const SHORTEST_NAP: Duration = Duration::from_millis(5);
+
+pub async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<()> {
+    // Listening begins before the first look, so nothing written in between is missed.
+    let mut ears = desk.store.listen().await?;
+    let mut under_way = JoinSet::new();
+    loop {
+        let free = SIDE_BY_SIDE - under_way.len();
+        let leased = if stop.is_cancelled() || free == 0 {
+            Vec::new()
+        } else {
+            desk.lease(i64::try_from(free).unwrap_or(1)).await?
+        };
+        let got = leased.len();
+        for effect in leased {
+            let desk = desk.clone();
+            under_way.spawn(async move {
+                if let Err(error) = desk.perform(&effect).await {
+                    // Its lease runs out, and then it is looked up.
+                    tracing::error!(effect.kind = effect.effect.kind(), error = %error, "an effect broke off");
+                }
+            });
+        }
+        if got > 0 && under_way.len() < SIDE_BY_SIDE {
+            // There may be more: what was leased has blocked its own serials only.
+            continue;
+        }
+        if stop.is_cancelled() {
+            // What was begun is finished; a cut would leave its outcome unknown.
+            while under_way.join_next().await.is_some() {}
+            return Ok(());
+        }
+        let nap = nap(&desk).await?;
+        tokio::select! {
+            () = stop.cancelled() => {}
+            Some(_) = under_way.join_next() => {}
+            heard = ears.hear() => heard?,
+            () = sleep(nap) => {}
+        }
+    }
+}
+
+async fn nap(desk: &Desk) -> Result<Duration> {
+    let Some(next) = desk.next_effect().await? else { return Ok(LONGEST_NAP) };
+    let until = (next - desk.now()).to_std().unwrap_or(SHORTEST_NAP);
+    Ok(until.clamp(SHORTEST_NAP, LONGEST_NAP))
+}
+
+/// Everything that may run now, and what follows from it, until nothing is due. For tests and one-off commands.
+pub async fn until_quiet(desk: &Arc<Desk>) -> Result<usize> {
+    let mut done = 0;
+    loop {
+        let leased = desk.lease(i64::try_from(SIDE_BY_SIDE).unwrap_or(1)).await?;
+        if leased.is_empty() {
+            return Ok(done);
+        }
+        done += leased.len();
+        let mut under_way = JoinSet::new();
+        for effect in leased {
+            let desk = desk.clone();
+            under_way.spawn(async move { desk.perform(&effect).await });
+        }
+        while let Some(ended) = under_way.join_next().await {
+            if let Ok(Err(error)) = ended {
+                tracing::warn!(error = %error, "an effect broke off");
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! What comes round: timers, digests, presses that were left behind, who is in which group, cards that need repair.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::worker::wait;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+
+const EVERY: Duration = Duration::from_secs(1);
+/// In ticks: often enough to repair a card within a minute of the fault's end, seldom enough for the chat's limits.
+const RECONCILE: u64 = 15;
+
+pub async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<()> {
+    let mut round: u64 = 0;
+    loop {
+        desk.tick().await?;
+        desk.schedule().await?;
+        desk.pick_up().await?;
+        desk.refresh().await?;
+        if round.is_multiple_of(RECONCILE) {
+            desk.reconcile().await?;
+        }
+        round += 1;
+        if !wait(EVERY, &stop).await {
+            return Ok(());
+        }
+    }
+}
