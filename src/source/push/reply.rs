@@ -1,0 +1,159 @@
+//! How a reply reaches a shop that pushes to us: the same signed scheme in the other direction. The reply's id is the
+//! idempotency key, so a shop that has seen it answers as before instead of showing it twice.
+
+use chrono::SecondsFormat;
+use reqwest::RequestBuilder;
+use reqwest::header::CONTENT_TYPE;
+use serde::Deserialize;
+use serde_json::json;
+use url::Url;
+
+use crate::domain::At;
+use crate::domain::caps::Limit;
+use crate::domain::item::SourceReply;
+use crate::domain::item::Standing;
+use crate::port::PortError;
+use crate::port::source::Published;
+use crate::port::source::ReplyCall;
+use crate::port::source::ReplyDeed;
+use crate::source::http;
+use crate::source::http::Answer;
+use crate::source::http::Deed;
+use crate::source::http::Http;
+use crate::source::signature::Secret;
+
+/// Where replies go.
+#[derive(Debug)]
+pub struct Desk {
+    pub http: Http,
+    pub url: Url,
+    pub secret: Secret,
+    pub limit: Option<Limit>,
+}
+
+/// What a shop answers. Everything may be missing: a plain 200 means "it is there".
+#[derive(Debug, Default, Deserialize)]
+struct Answered {
+    id: Option<String>,
+    url: Option<String>,
+    state: Option<String>,
+    code: Option<String>,
+    #[serde(alias = "reason")]
+    message: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Found {
+    id: Option<String>,
+    #[serde(default)]
+    body: String,
+    at: Option<At>,
+    state: Option<String>,
+    #[serde(alias = "reason")]
+    message: Option<String>,
+}
+
+impl Desk {
+    pub async fn publish(&self, call: &ReplyCall) -> Result<Published, PortError> {
+        if let (Some(limit), Some(body)) = (self.limit, call.body())
+            && let Some(over) = limit.excess(body)
+        {
+            return Err(PortError::never(format!(
+                "the reply is {over} over the limit of {}",
+                limit.max
+            )));
+        }
+        let body = serde_json::to_vec(&json!({
+            "type": match call.what {
+                ReplyDeed::Create { .. } => "reply.publish",
+                ReplyDeed::Edit { .. } => "reply.edit",
+                ReplyDeed::Delete => "reply.delete",
+            },
+            "timestamp": call.at.to_rfc3339_opts(SecondsFormat::Millis, true),
+            "data": {
+                "reply_id": call.key,
+                "native_id": call.reply_native_id,
+                "item_id": call.native_id,
+                "body": call.body(),
+                "language": call.language,
+                "revision": call.revision,
+            },
+        }))
+        .map_err(|e| PortError::never(format!("the reply cannot be written as JSON: {e}")))?;
+        let request = self.signed(self.http.post(self.url.clone()), call, &body);
+        let request = request.header(CONTENT_TYPE, "application/json").body(body);
+        read_published(&self.http.call(request, Deed::Write, call.at).await?)
+    }
+
+    pub async fn look(&self, call: &ReplyCall) -> Result<Option<SourceReply>, PortError> {
+        let url = http::under(&self.url, &[&call.key.to_string()])?;
+        let request = self.signed(self.http.get(url), call, b"");
+        let answer = self.http.call(request, Deed::Read, call.at).await?;
+        match answer.status {
+            404 => Ok(None),
+            405 | 501 => Err(PortError::never("this source cannot look a reply up")),
+            _ if !answer.is_success() => Err(answer.error()),
+            _ => {
+                let found: Found = answer.json()?;
+                let standing = standing(found.state.as_deref(), found.message);
+                Ok(Some(SourceReply {
+                    native_id: found.id,
+                    body: found.body,
+                    at: found.at,
+                    standing,
+                }))
+            }
+        }
+    }
+
+    fn signed(&self, request: RequestBuilder, call: &ReplyCall, body: &[u8]) -> RequestBuilder {
+        let headers = self.secret.headers(&call.key.to_string(), call.at, body);
+        headers
+            .into_iter()
+            .fold(request, |request, (name, value)| request.header(name, value))
+    }
+}
+
+fn read_published(answer: &Answer) -> Result<Published, PortError> {
+    let said = |answer: &Answer| serde_json::from_slice::<Answered>(&answer.body).unwrap_or_default();
+    match answer.status {
+        200..=299 if answer.body.trim_ascii().is_empty() => Ok(Published {
+            native_id: None,
+            url: None,
+            standing: Standing::Visible,
+        }),
+        200..=299 => {
+            let done: Answered = answer.json()?;
+            let standing = standing(done.state.as_deref(), done.message);
+            Ok(Published {
+                native_id: done.id,
+                url: done.url,
+                standing,
+            })
+        }
+        422 => {
+            let no = said(answer);
+            if no.code.as_deref() != Some("rejected") {
+                return Err(answer.error());
+            }
+            Ok(Published {
+                native_id: no.id,
+                url: no.url,
+                standing: standing(Some("rejected"), no.message),
+            })
+        }
+        409 if said(answer).code.as_deref() == Some("already_answered") => Err(PortError::never(
+            "the item already has an answer at the source, and it is not this one",
+        )),
+        _ => Err(answer.error()),
+    }
+}
+
+/// A word that we do not know is not "visible": nobody would look again.
+fn standing(state: Option<&str>, message: Option<String>) -> Standing {
+    match state {
+        None | Some("visible" | "published") => Standing::Visible,
+        Some("rejected") => Standing::Rejected(message.unwrap_or_else(|| "no reason given".to_owned())),
+        Some(_) => Standing::Pending,
+    }
+}
