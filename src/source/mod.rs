@@ -7,6 +7,8 @@ mod http;
 mod json;
 pub mod push;
 pub mod signature;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -110,7 +110,7 @@ impl Columns {
         let column = |known: &&str| lower.iter().position(|n| n == known);
         let found = NAMES
             .iter()
-            .filter_map(|(field, known)| Some((*field, known.iter().find_map(|k| column(&k))?)));
+            .filter_map(|(field, known)| Some((*field, known.iter().find_map(&column)?)));
         let fields: Vec<_> = found.collect();
         match fields.iter().any(|(field, _)| *field == Field::Id) {
             true => Ok(Self {

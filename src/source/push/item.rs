@@ -31,9 +31,9 @@ const LONGEST_URL: usize = 2000;
 pub fn read(value: Value, path: &str) -> Result<Incoming, String> {
     let fields = Fields::of(&value, path)?;
     let native_id = fields.id("id")?.ok_or_else(|| fields.fault("id", "is missing"))?;
-    let kind = match fields.text("kind", 40)? {
+    let kind = match fields.string("kind", 40)? {
         None => Kind::Review,
-        Some(word) => Kind::parse(&word).ok_or_else(|| {
+        Some(word) => Kind::parse(word).ok_or_else(|| {
             fields.fault(
                 "kind",
                 format!(
@@ -160,8 +160,7 @@ fn reply(item: &Fields<'_>) -> Result<Option<SourceReply>, String> {
     let Some(reply) = item.object("reply")? else {
         return Ok(None);
     };
-    let state = reply.text("state", 40)?;
-    let standing = match state.as_deref() {
+    let standing = match reply.string("state", 40)? {
         None | Some("visible") => Standing::Visible,
         Some("pending") => Standing::Pending,
         Some("rejected") => Standing::Rejected(reply.text("reason", LONGEST_TITLE)?.unwrap_or_default()),
@@ -283,17 +282,17 @@ impl<'a> Fields<'a> {
     }
 
     fn count(&self, field: &str) -> Result<Option<i32>, String> {
-        let Some(value) = self.get(field) else {
+        let Some(number) = self.number(field)? else {
             return Ok(None);
         };
-        let count = value.as_u64().and_then(|n| i32::try_from(n).ok());
-        count.map(Some).ok_or_else(|| match value.is_number() {
-            true => self.fault(
+        let most = f64::from(i32::MAX);
+        match number.fract() == 0.0 && (0.0..=most).contains(&number) {
+            true => Ok(Some(number as i32)),
+            false => Err(self.fault(
                 field,
-                format!("expected a whole number from 0 to {}, found {value}", i32::MAX),
-            ),
-            false => self.wrong(field, "a number", value),
-        })
+                format!("expected a whole number from 0 to {most}, found {number}"),
+            )),
+        }
     }
 
     fn flag(&self, field: &str) -> Result<Option<bool>, String> {
