@@ -103,15 +103,17 @@ impl<R: BufRead> Lines<R> {
         let line = self.line;
         let mut raw = Vec::new();
         let mut place = Place::FieldStart;
+        let mut stray = false;
         loop {
             if raw.len() > LARGEST_ROW {
-                return self.runaway(line, raw, place).map(Some);
+                return self.runaway(line, raw).map(Some);
             }
             let Some(byte) = self.byte()? else { break };
-            if byte == b'\n' && place != Place::Quoted {
-                return Ok(Some(self.piece(line, raw, None)));
-            }
             raw.push(byte);
+            if byte == b'\n' && place != Place::Quoted {
+                return Ok(Some(self.closed(line, raw, stray)));
+            }
+            stray |= place == Place::AfterQuote && byte != b'"' && byte != delimiter && byte != b'\r';
             place = match (place, byte) {
                 (Place::FieldStart, b'"') | (Place::AfterQuote, b'"') => Place::Quoted,
                 (Place::Quoted, b'"') => Place::AfterQuote,
@@ -122,22 +124,41 @@ impl<R: BufRead> Lines<R> {
         }
         match place {
             _ if raw.is_empty() => Ok(None),
-            Place::Quoted => self.runaway(line, raw, place).map(Some),
-            _ => Ok(Some(self.piece(line, raw, None))),
+            Place::Quoted => Ok(Some(self.first_line(
+                line,
+                raw,
+                "a quote is opened and never closed",
+            ))),
+            _ => Ok(Some(self.closed(line, raw, stray))),
         }
     }
 
-    /// A row that does not end. If a quote swallowed the lines behind it, only its first line is lost.
-    fn runaway(&mut self, line: u64, mut raw: Vec<u8>, place: Place) -> io::Result<Piece> {
+    /// A row whose quotes are even. With words behind a closing quote, that quote was meant to open: the row before
+    /// it had lost one, and without this check all the rows between the two would silently become one field.
+    fn closed(&mut self, line: u64, raw: Vec<u8>, stray: bool) -> Piece {
+        match stray {
+            true => self.first_line(
+                line,
+                raw,
+                "a quote stands inside a quoted field without being doubled",
+            ),
+            false => self.piece(line, raw, None),
+        }
+    }
+
+    /// Only the first line is lost; what its quote swallowed is given back.
+    fn first_line(&mut self, line: u64, mut raw: Vec<u8>, why: &str) -> Piece {
         if let Some(end) = raw.iter().position(|b| *b == b'\n') {
             let rest = raw.split_off(end + 1);
             raw.pop();
             self.give_back(rest);
-            let why = "a quote is opened here and not closed within 1 MiB or before the end of the file";
-            return Ok(self.piece(line, raw, Some(why.to_owned())));
         }
-        if raw.len() <= LARGEST_ROW && place == Place::Quoted {
-            return Ok(self.piece(line, raw, Some("a quote is opened and never closed".to_owned())));
+        self.piece(line, raw, Some(why.to_owned()))
+    }
+
+    fn runaway(&mut self, line: u64, mut raw: Vec<u8>) -> io::Result<Piece> {
+        if raw.contains(&b'\n') {
+            return Ok(self.first_line(line, raw, "a quote is opened here and not closed within 1 MiB"));
         }
         while self.byte()?.is_some_and(|b| b != b'\n') {}
         raw.truncate(LARGEST_ROW);
@@ -146,8 +167,8 @@ impl<R: BufRead> Lines<R> {
     }
 
     fn piece(&self, line: u64, mut raw: Vec<u8>, fault: Option<String>) -> Piece {
-        if raw.last() == Some(&b'\r') {
-            raw.pop();
+        for end in [b'\n', b'\r'] {
+            raw.pop_if(|last| *last == end);
         }
         Piece {
             line,
