@@ -247,10 +247,9 @@ fn pause(header: &str, now: At) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn at(text: &str) -> At {
-        text.parse().unwrap()
-    }
+    use crate::source::tests::Far;
+    use crate::source::tests::Says;
+    use crate::source::tests::at;
 
     fn answer(status: u16, deed: Deed, body: &str) -> Answer {
         Answer {
@@ -302,6 +301,21 @@ mod tests {
             answer(302, Deed::Read, "").error(),
             PortError::Never { .. }
         ));
+    }
+
+    #[tokio::test]
+    async fn a_flood_is_stopped() {
+        let far = Far::open(|_, _| Says::Json(200, "x".repeat(LARGEST_BODY).into())).await;
+        let http = Http::open().unwrap();
+        let url = Url::parse(&far.url).unwrap();
+        let now = at("2026-11-21T10:00:00Z");
+        let read = http.call(http.get(url.clone()), Deed::Read, now).await;
+        assert!(matches!(read, Err(PortError::Never { why }) if why.contains("larger than")));
+        let write = http.call(http.post(url), Deed::Write, now).await;
+        assert!(
+            matches!(write, Err(PortError::Unknown { .. })),
+            "it may have been done all the same"
+        );
     }
 
     #[test]

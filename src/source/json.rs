@@ -209,10 +209,11 @@ fn twice(key: &str) -> String {
 }
 
 #[cfg(test)]
-pub mod tests {
+mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::source::tests::any_json;
 
     fn repair(text: &str) -> String {
         String::from_utf8(repaired(text.as_bytes()).into_owned()).unwrap()
@@ -269,23 +270,6 @@ pub mod tests {
     fn nul_becomes_visible() {
         let value = storable(serde_json::json!({"a\0": ["b\0c", 1]}));
         assert_eq!(value, serde_json::json!({"a\u{2400}": ["b\u{2400}c", 1]}));
-    }
-
-    pub fn any_json() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            any::<f64>().prop_map(Value::from),
-            any::<String>().prop_map(Value::from),
-        ];
-        leaf.prop_recursive(4, 24, 6, |inner| {
-            prop_oneof![
-                proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-                proptest::collection::btree_map("[a-z\\\\\"]{0,6}", inner, 0..6)
-                    .prop_map(|m| Value::Object(m.into_iter().collect())),
-            ]
-        })
     }
 
     proptest! {

@@ -1,5 +1,6 @@
 //! A far side for the clients' tests: it answers as it is told and remembers what it was asked.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
@@ -11,8 +12,14 @@ use axum::body::to_bytes;
 use axum::extract::Request;
 use axum::response::Response;
 use futures::stream;
+use proptest::prelude::*;
 use serde_json::Value;
 use tokio::net::TcpListener;
+
+use crate::domain::At;
+use crate::source::KINDS;
+use crate::source::Settings;
+use crate::source::open;
 
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -109,6 +116,62 @@ pub async fn nowhere() -> String {
     format!("http://{}", listener.local_addr().unwrap())
 }
 
-pub fn at(text: &str) -> crate::domain::At {
+pub fn at(text: &str) -> At {
     text.parse().unwrap()
+}
+
+pub fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 6, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            proptest::collection::btree_map("[a-z\\\\\"]{0,6}", inner, 0..6)
+                .prop_map(|m| Value::Object(m.into_iter().collect())),
+        ]
+    })
+}
+
+const SETTINGS: &str = r#"
+    [shop]
+    kind = "push"
+    label = "Shop"
+    secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
+    reply = { url = "https://shop.example/replies", secret = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", edit = true }
+
+    [stores]
+    kind = "google"
+    label = "Google"
+    client_id = "c"
+    client_secret = "GOCSPX-1"
+    refresh_token = "1//0g"
+    account = "1071"
+    locations = [{ id = "88213", name = "Filiale Ost" }]
+    push = { audience = "https://bot.example", service_account = "a@b" }
+"#;
+
+#[test]
+fn each_kind_opens_from_its_settings_and_no_secret_is_printed() {
+    let all: BTreeMap<String, Settings> = toml::from_str(SETTINGS).unwrap();
+    let printed = format!("{all:?}");
+    assert!(
+        ["whsec_", "GOCSPX", "1//0g"]
+            .iter()
+            .all(|secret| !printed.contains(secret)),
+        "{printed}"
+    );
+    let labels = all
+        .into_iter()
+        .map(|(name, settings)| open(name, settings).unwrap().label().to_owned());
+    assert_eq!(labels.collect::<Vec<_>>(), ["Shop", "Google"]);
+    let odd = toml::from_str::<BTreeMap<String, Settings>>(&SETTINGS.replace("account =", "acount ="));
+    assert!(odd.unwrap_err().to_string().contains("acount"));
+    for kind in KINDS {
+        assert!(SETTINGS.contains(&format!("kind = \"{kind}\"")));
+    }
 }

@@ -10,6 +10,7 @@ use jsonwebtoken::Validation;
 use jsonwebtoken::decode;
 use jsonwebtoken::decode_header;
 use serde::Deserialize;
+use serde_json::Value;
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -65,18 +66,6 @@ struct Claims {
     email_verified: bool,
 }
 
-#[derive(Deserialize)]
-struct Envelope {
-    message: Message,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Message {
-    #[serde(alias = "message_id")]
-    message_id: String,
-}
-
 impl Doorkeeper {
     pub fn new(settings: PushSettings, certs: Url, http: Http) -> Self {
         Self {
@@ -100,9 +89,12 @@ impl Doorkeeper {
             .ok_or_else(|| unsigned("the bearer token names no key"))?;
         let key = self.key(&kid, now).await?;
         self.believe(token, &key, now)?;
-        match serde_json::from_slice::<Envelope>(&call.body) {
-            Ok(envelope) if !envelope.message.message_id.is_empty() => Ok(HookNews::WakeUp),
-            _ => Err(HookRefusal::Malformed(
+        // Pub/Sub writes the id twice, as messageId and message_id.
+        let envelope: Value = serde_json::from_slice(&call.body).unwrap_or_default();
+        let message = &envelope["message"];
+        match message["messageId"].as_str().or(message["message_id"].as_str()) {
+            Some(_) => Ok(HookNews::WakeUp),
+            None => Err(HookRefusal::Malformed(
                 "expected a Pub/Sub push with message.messageId".to_owned(),
             )),
         }

@@ -189,7 +189,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_json_is_a_review_or_an_odd_one(value in crate::source::json::tests::any_json()) {
+        fn any_json_is_a_review_or_an_odd_one(value in crate::source::tests::any_json()) {
             let location = Location { id: "1".into(), name: None };
             let _read = review(value.clone(), &location, ReplyCaps::none());
             let _reply = (reply(&value), standing(&value));

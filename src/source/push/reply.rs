@@ -37,20 +37,36 @@ struct Answered {
     id: Option<String>,
     url: Option<String>,
     state: Option<String>,
-    code: Option<String>,
     #[serde(alias = "reason")]
     message: Option<String>,
 }
 
+/// Why a shop does not take it: at the top, or in an `error`.
+#[derive(Debug, Default, Deserialize)]
+struct Refused {
+    #[serde(default)]
+    code: String,
+    message: Option<String>,
+    error: Option<Box<Self>>,
+}
+
 #[derive(Debug, Deserialize)]
 struct Found {
+    #[serde(alias = "reply_id")]
     id: Option<String>,
     #[serde(default)]
     body: String,
+    #[serde(alias = "published_at")]
     at: Option<At>,
     state: Option<String>,
     #[serde(alias = "reason")]
     message: Option<String>,
+}
+
+impl Refused {
+    fn flat(self) -> Self {
+        self.error.map_or(Self { error: None, ..self }, |inner| *inner)
+    }
 }
 
 impl Desk {
@@ -71,8 +87,7 @@ impl Desk {
             },
             "timestamp": call.at.to_rfc3339_opts(SecondsFormat::Millis, true),
             "data": {
-                "reply_id": call.key,
-                "native_id": call.reply_native_id,
+                "reply_id": reply_id(call),
                 "item_id": call.native_id,
                 "body": call.body(),
                 "language": call.language,
@@ -82,11 +97,12 @@ impl Desk {
         .map_err(|e| PortError::never(format!("the reply cannot be written as JSON: {e}")))?;
         let request = self.signed(self.http.post(self.url.clone()), call, &body);
         let request = request.header(CONTENT_TYPE, "application/json").body(body);
-        read_published(&self.http.call(request, Deed::Write, call.at).await?)
+        let answer = self.http.call(request, Deed::Write, call.at).await?;
+        read_published(&answer, reply_id(call))
     }
 
     pub async fn look(&self, call: &ReplyCall) -> Result<Option<SourceReply>, PortError> {
-        let url = http::under(&self.url, &[&call.key.to_string()])?;
+        let url = http::under(&self.url, &[&reply_id(call)])?;
         let request = self.signed(self.http.get(url), call, b"");
         let answer = self.http.call(request, Deed::Read, call.at).await?;
         match answer.status {
@@ -114,35 +130,45 @@ impl Desk {
     }
 }
 
-fn read_published(answer: &Answer) -> Result<Published, PortError> {
-    let said = |answer: &Answer| serde_json::from_slice::<Answered>(&answer.body).unwrap_or_default();
+/// A new reply has our id until the shop has given its own; whoever changes or looks up a reply names that one.
+fn reply_id(call: &ReplyCall) -> String {
+    call.reply_native_id
+        .clone()
+        .unwrap_or_else(|| call.key.to_string())
+}
+
+/// A shop that gives no id of its own knows the reply by `ours`.
+fn read_published(answer: &Answer, ours: String) -> Result<Published, PortError> {
+    let said = |answer: &Answer| {
+        serde_json::from_slice::<Refused>(&answer.body)
+            .unwrap_or_default()
+            .flat()
+    };
     match answer.status {
-        200..=299 if answer.body.trim_ascii().is_empty() => Ok(Published {
-            native_id: None,
-            url: None,
-            standing: Standing::Visible,
-        }),
         200..=299 => {
-            let done: Answered = answer.json()?;
+            let silent = answer.body.trim_ascii().is_empty();
+            let done: Answered = if silent {
+                Answered::default()
+            } else {
+                answer.json()?
+            };
             let standing = standing(done.state.as_deref(), done.message);
             Ok(Published {
-                native_id: done.id,
+                native_id: done.id.or(Some(ours)),
                 url: done.url,
                 standing,
             })
         }
-        422 => {
-            let no = said(answer);
-            if no.code.as_deref() != Some("rejected") {
-                return Err(answer.error());
-            }
-            Ok(Published {
-                native_id: no.id,
-                url: no.url,
+        // It was understood and not taken: a "no" to the author, in the shop's words.
+        422 => match said(answer) {
+            no if no.code == "rejected" => Ok(Published {
+                native_id: None,
+                url: None,
                 standing: standing(Some("rejected"), no.message),
-            })
-        }
-        409 if said(answer).code.as_deref() == Some("already_answered") => Err(PortError::never(
+            }),
+            _ => Err(answer.error()),
+        },
+        409 if said(answer).code == "already_answered" => Err(PortError::never(
             "the item already has an answer at the source, and it is not this one",
         )),
         _ => Err(answer.error()),

@@ -18,7 +18,6 @@ use crate::port::source::HookRefusal;
 use crate::port::source::ReplyCall;
 use crate::port::source::ReplyDeed;
 use crate::port::source::ReviewSource;
-use crate::source::json::tests::any_json;
 use crate::source::push::Push;
 use crate::source::push::PushReply;
 use crate::source::push::Settings;
@@ -29,6 +28,7 @@ use crate::source::signature;
 use crate::source::signature::Secret;
 use crate::source::tests::Far;
 use crate::source::tests::Says;
+use crate::source::tests::any_json;
 use crate::source::tests::at;
 use crate::source::tests::nowhere;
 
@@ -293,8 +293,11 @@ async fn what_the_shop_answers_is_sorted_by_what_to_do() {
     let far = Far::open(|_, n| match n {
         0 => Says::Json(200, json!({ "state": "pending" })),
         1 => Says::Json(422, json!({ "code": "rejected", "message": "no phone numbers" })),
-        2 => Says::Json(422, json!({ "code": "too_long" })),
-        3 => Says::Json(409, json!({ "code": "already_answered" })),
+        2 => Says::Json(
+            422,
+            json!({ "error": { "code": "too_long", "message": "at most 2000" } }),
+        ),
+        3 => Says::Json(409, json!({ "error": { "code": "already_answered" } })),
         4 => Says::Wait(429, "30"),
         5 => Says::Json(500, json!({})),
         6 => Says::Lost,
@@ -314,7 +317,7 @@ async fn what_the_shop_answers_is_sorted_by_what_to_do() {
         Standing::Rejected("no phone numbers".into())
     );
     assert!(matches!(&told[2], Err(PortError::Never { why }) if why.contains("too_long")));
-    assert!(matches!(&told[3], Err(PortError::Never { .. })));
+    assert!(matches!(&told[3], Err(PortError::Never { why }) if why.contains("already has an answer")));
     assert!(matches!(&told[4], Err(PortError::Later { after: Some(30), .. })));
     assert!(matches!(&told[5], Err(PortError::Unknown { .. })));
     assert!(
@@ -332,6 +335,34 @@ async fn what_the_shop_answers_is_sorted_by_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_change_names_the_reply_that_stands_there_and_has_its_own_key() {
+    let far = Far::open(|_, _| Says::Json(200, json!({}))).await;
+    let shop = shop(Some(&far.url));
+    let first = thanks();
+    let known = shop.publish(&first).await.unwrap().native_id;
+    assert_eq!(
+        known,
+        Some(first.key.to_string()),
+        "the shop gave no id of its own"
+    );
+    let change = ReplyCall {
+        reply_native_id: known.clone(),
+        ..reply(ReplyDeed::Edit {
+            body: "Besser".into(),
+        })
+    };
+    shop.publish(&change).await.unwrap();
+    shop.look(&change).await.unwrap();
+    let asked = far.asked();
+    assert_eq!(
+        (&asked[1].json()["type"], &asked[1].json()["data"]["reply_id"]),
+        (&json!("reply.edit"), &json!(known))
+    );
+    assert_eq!(asked[1].header(signature::ID), change.key.to_string());
+    assert_eq!(asked[2].path, format!("/replies/{}", first.key));
+}
+
+#[tokio::test]
 async fn where_nobody_listens_nothing_was_done() {
     let told = shop(Some(&nowhere().await)).publish(&thanks()).await;
     assert!(matches!(told, Err(PortError::Later { .. })), "{told:?}");
@@ -342,7 +373,7 @@ async fn a_reply_is_looked_up_by_our_own_id() {
     let far = Far::open(|_, n| match n {
         0 => Says::Json(
             200,
-            json!({ "id": "a-1", "body": "Danke!", "state": "rejected", "reason": "spam" }),
+            json!({ "reply_id": "a-1", "body": "Danke!", "state": "rejected", "reason": "spam" }),
         ),
         1 => Says::Json(404, json!({})),
         2 => Says::Json(405, json!({})),
