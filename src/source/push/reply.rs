@@ -79,22 +79,24 @@ impl Desk {
                 limit.max
             )));
         }
-        let body = serde_json::to_vec(&json!({
-            "type": match call.what {
-                ReplyDeed::Create { .. } => "reply.publish",
-                ReplyDeed::Edit { .. } => "reply.edit",
-                ReplyDeed::Delete => "reply.delete",
-            },
-            "timestamp": call.at.to_rfc3339_opts(SecondsFormat::Millis, true),
-            "data": {
-                "reply_id": reply_id(call),
-                "item_id": call.native_id,
-                "body": call.body(),
-                "language": call.language,
-                "revision": call.revision,
-            },
-        }))
-        .map_err(|e| PortError::never(format!("the reply cannot be written as JSON: {e}")))?;
+        let mut data = json!({
+            "reply_id": reply_id(call),
+            "item_id": call.native_id,
+            "language": call.language,
+            "revision": call.revision,
+        });
+        if let Some(body) = call.body() {
+            data["body"] = json!(body);
+        }
+        let kind = match call.what {
+            ReplyDeed::Create { .. } => "reply.publish",
+            ReplyDeed::Edit { .. } => "reply.edit",
+            ReplyDeed::Delete => "reply.delete",
+        };
+        let timestamp = call.at.to_rfc3339_opts(SecondsFormat::Millis, true);
+        let body = json!({ "type": kind, "timestamp": timestamp, "data": data })
+            .to_string()
+            .into_bytes();
         let request = self.signed(self.http.post(self.url.clone()), call, &body);
         let request = request.header(CONTENT_TYPE, "application/json").body(body);
         let answer = self.http.call(request, Deed::Write, call.at).await?;

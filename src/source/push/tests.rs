@@ -353,6 +353,12 @@ async fn a_change_names_the_reply_that_stands_there_and_has_its_own_key() {
     };
     shop.publish(&change).await.unwrap();
     shop.look(&change).await.unwrap();
+    shop.publish(&ReplyCall {
+        what: ReplyDeed::Delete,
+        ..change.clone()
+    })
+    .await
+    .unwrap();
     let asked = far.asked();
     assert_eq!(
         (&asked[1].json()["type"], &asked[1].json()["data"]["reply_id"]),
@@ -360,6 +366,11 @@ async fn a_change_names_the_reply_that_stands_there_and_has_its_own_key() {
     );
     assert_eq!(asked[1].header(signature::ID), change.key.to_string());
     assert_eq!(asked[2].path, format!("/replies/{}", first.key));
+    let removed = asked[3].json();
+    assert_eq!(
+        (&removed["type"], removed["data"].get("body")),
+        (&json!("reply.delete"), None)
+    );
 }
 
 #[tokio::test]
