@@ -9,6 +9,7 @@ pub mod http;
 pub mod port;
 pub mod postgres;
 pub mod sandbox;
+pub mod source;
 pub mod store;
 pub mod telemetry;
 pub mod worker;

@@ -51,6 +51,18 @@ pub struct Page {
     pub cursor: Value,
     /// Read on at once.
     pub more: bool,
+    /// This page ends a listing that left nothing out.
+    pub complete: Option<CompleteWalk>,
+}
+
+/// Everything a source lists in one scope. A known item that is missing here may be gone: look before believing it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompleteWalk {
+    pub scope: String,
+    /// The native ids that were listed, also of items that could not be understood.
+    pub ids: Vec<String>,
+    /// When the walk began: an item first seen after this is not missing, it is new.
+    pub since: At,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,133 @@
+//! The calls to the reviews API, with the token in them. A 401 is answered by one new token and one more try: nothing
+//! was done yet, so this is safe for writes too.
+
+use reqwest::RequestBuilder;
+use secrecy::ExposeSecret as _;
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::json;
+use url::Url;
+
+use crate::domain::At;
+use crate::port::PortError;
+use crate::source::google::token::Token;
+use crate::source::google::wire::Listing;
+use crate::source::http;
+use crate::source::http::Answer;
+use crate::source::http::Deed;
+use crate::source::http::Http;
+
+pub struct Api {
+    pub http: Http,
+    pub base: Url,
+    pub account: String,
+    pub token: Token,
+}
+
+/// Google's error body, as far as it changes what is to be done.
+#[derive(Default, Deserialize)]
+struct Fault {
+    #[serde(default)]
+    error: FaultBody,
+}
+
+#[derive(Default, Deserialize)]
+struct FaultBody {
+    #[serde(default)]
+    status: String,
+}
+
+impl Api {
+    /// One page of a location's reviews, newest change first.
+    pub async fn list(
+        &self,
+        location: &str,
+        size: u32,
+        page: Option<&str>,
+        now: At,
+    ) -> Result<Listing, PortError> {
+        let mut url = self.reviews(location, &[])?;
+        {
+            let mut query = url.query_pairs_mut();
+            query
+                .append_pair("pageSize", &size.to_string())
+                .append_pair("orderBy", "updateTime desc");
+            if let Some(page) = page {
+                query.append_pair("pageToken", page);
+            }
+        }
+        self.call(Deed::Read, now, || self.http.get(url.clone()))
+            .await?
+            .json()
+    }
+
+    /// One review as Google has it now; `Gone` when it has not.
+    pub async fn review(&self, location: &str, id: &str, now: At) -> Result<Value, PortError> {
+        let url = self.reviews(location, &[id])?;
+        self.call(Deed::Read, now, || self.http.get(url.clone()))
+            .await?
+            .json()
+    }
+
+    /// Creates or changes the one reply of a review.
+    pub async fn put_reply(
+        &self,
+        location: &str,
+        id: &str,
+        comment: &str,
+        now: At,
+    ) -> Result<Value, PortError> {
+        let url = self.reviews(location, &[id, "reply"])?;
+        let body = json!({ "comment": comment });
+        self.call(Deed::Write, now, || self.http.put(url.clone()).json(&body))
+            .await?
+            .json()
+    }
+
+    pub async fn delete_reply(&self, location: &str, id: &str, now: At) -> Result<(), PortError> {
+        let url = self.reviews(location, &[id, "reply"])?;
+        self.call(Deed::Write, now, || self.http.delete(url.clone()))
+            .await
+            .map(drop)
+    }
+
+    fn reviews(&self, location: &str, rest: &[&str]) -> Result<Url, PortError> {
+        let path = ["v4", "accounts", &self.account, "locations", location, "reviews"];
+        http::under(&self.base, &[path.as_slice(), rest].concat())
+    }
+
+    async fn call(
+        &self,
+        deed: Deed,
+        now: At,
+        request: impl Fn() -> RequestBuilder + Send + Sync,
+    ) -> Result<Answer, PortError> {
+        let first = self.once(deed, now, request()).await?;
+        let answer = if first.status == 401 {
+            self.once(deed, now, request()).await?
+        } else {
+            first
+        };
+        if answer.is_success() {
+            return Ok(answer);
+        }
+        let fault: Fault = serde_json::from_slice(&answer.body).unwrap_or_default();
+        match (answer.status, fault.error.status.as_str()) {
+            // A quota may come as 403; it is about the time, not about rights.
+            (403, "RESOURCE_EXHAUSTED") => Err(PortError::later(answer.why())),
+            _ => Err(answer.error()),
+        }
+    }
+
+    async fn once(&self, deed: Deed, now: At, request: RequestBuilder) -> Result<Answer, PortError> {
+        let token = self.token.get(now).await?;
+        let answer = self
+            .http
+            .call(request.bearer_auth(token.expose_secret()), deed, now)
+            .await?;
+        if answer.status == 401 {
+            self.token.forget(&token).await;
+        }
+        Ok(answer)
+    }
+}

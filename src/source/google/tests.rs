@@ -1,0 +1,534 @@
+//! A Google that forgets tokens, asks to wait, loses answers and changes its mind about replies.
+
+use chrono::TimeDelta;
+use jsonwebtoken::Algorithm;
+use jsonwebtoken::EncodingKey;
+use jsonwebtoken::Header;
+use jsonwebtoken::encode;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::domain::At;
+use crate::domain::id::ReplyId;
+use crate::domain::item::Standing;
+use crate::port::PortError;
+use crate::port::source::HookCall;
+use crate::port::source::HookNews;
+use crate::port::source::HookRefusal;
+use crate::port::source::Page;
+use crate::port::source::ReplyCall;
+use crate::port::source::ReplyDeed;
+use crate::port::source::ReviewSource;
+use crate::source::google::Google;
+use crate::source::google::Location;
+use crate::source::google::PushSettings;
+use crate::source::google::Settings;
+use crate::source::google::open;
+use crate::source::tests::Asked;
+use crate::source::tests::Far;
+use crate::source::tests::Says;
+use crate::source::tests::at;
+use crate::source::tests::nowhere;
+
+macro_rules! fixture {
+    ($name:literal) => {
+        serde_json::from_str::<Value>(include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/fixtures/source/google/",
+            $name
+        )))
+        .unwrap()
+    };
+}
+
+fn now() -> At {
+    at("2026-11-21T09:00:00Z")
+}
+
+fn settings(url: &str, locations: &[&str]) -> Settings {
+    let locations: Vec<_> = locations
+        .iter()
+        .map(|id| json!({ "id": id, "name": "Filiale" }))
+        .collect();
+    let settings = json!({
+        "label": "Google", "base_url": url, "token_url": format!("{url}/token"), "client_id": "c",
+        "client_secret": "s3cret", "refresh_token": "r3fresh", "account": "accounts/1071", "locations": locations,
+    });
+    serde_json::from_value(settings).unwrap()
+}
+
+fn stores(url: &str, locations: &[&str]) -> Google {
+    open("google".into(), settings(url, locations)).unwrap()
+}
+
+/// Grants tokens t0, t1, ... and answers the rest with `says`.
+async fn google(says: impl Fn(&Asked, usize) -> Says + Send + Sync + 'static) -> Far {
+    Far::open(move |asked, n| match asked.path.as_str() {
+        "/token" => Says::Json(
+            200,
+            json!({ "access_token": format!("t{n}"), "expires_in": 3599 }),
+        ),
+        _ => says(asked, n),
+    })
+    .await
+}
+
+fn reply(what: ReplyDeed) -> ReplyCall {
+    ReplyCall {
+        what,
+        key: ReplyId::new(now()),
+        scope: "88213".into(),
+        native_id: "AbFvOq_x1".into(),
+        reply_native_id: None,
+        language: None,
+        revision: 1,
+        raw: Value::Null,
+        at: now(),
+    }
+}
+
+fn thanks() -> ReplyCall {
+    reply(ReplyDeed::Create {
+        body: "Danke für den Hinweis!".into(),
+    })
+}
+
+/// Reads until there is no more.
+async fn round(stores: &Google, mut cursor: Option<Value>, now: At) -> Vec<Page> {
+    let mut pages = Vec::new();
+    loop {
+        let page = stores.fetch(cursor, now).await.unwrap();
+        cursor = Some(page.cursor.clone());
+        let more = page.more;
+        pages.push(page);
+        assert!(pages.len() < 20, "it never ends");
+        if !more {
+            return pages;
+        }
+    }
+}
+
+fn pages(asked: &Asked, _: usize) -> Says {
+    match asked.query.contains("pageToken=CAE") {
+        true => Says::Json(200, fixture!("last.json")),
+        false => Says::Json(200, fixture!("page.json")),
+    }
+}
+
+#[tokio::test]
+async fn reviews_become_items_with_their_replies() {
+    let far = google(pages).await;
+    let page = stores(&far.url, &["88213"]).fetch(None, now()).await.unwrap();
+    let asked = far.asked();
+    assert_eq!(
+        asked[0].body,
+        "grant_type=refresh_token&client_id=c&client_secret=s3cret&refresh_token=r3fresh"
+    );
+    assert_eq!(asked[1].path, "/v4/accounts/1071/locations/88213/reviews");
+    assert_eq!(asked[1].query, "pageSize=50&orderBy=updateTime+desc");
+    assert_eq!(asked[1].header("authorization"), "Bearer t0");
+
+    let [edited, bare, translated] = page.items.as_slice() else {
+        panic!("{page:?}")
+    };
+    assert_eq!(
+        (edited.scope.as_str(), edited.native_id.as_str()),
+        ("88213", "AbFvOq_x1")
+    );
+    assert_eq!(edited.edited_at, Some(at("2026-11-20T16:02:11.120Z")));
+    assert_eq!(
+        edited.permalink.as_deref(),
+        Some("https://business.google.example/reply/AbFvOq_x1")
+    );
+    assert_eq!(edited.reply.as_ref().unwrap().standing, Standing::Pending);
+    assert_eq!(edited.caps.limit.unwrap().max, 4096);
+    assert_eq!(edited.subject.as_ref().unwrap().name.as_deref(), Some("Filiale"));
+    assert_eq!(
+        (bare.body.as_deref(), bare.author.anonymous, bare.edited_at),
+        (None, true, None)
+    );
+    assert_eq!(bare.rating.unwrap().stars(), 5);
+    assert_eq!(
+        (translated.body.as_deref(), translated.rating),
+        (Some("Schöner Laden"), None)
+    );
+    assert_eq!(translated.native_id, "AbFvOq_x3", "the end of its name");
+    let rejected = Standing::Rejected("PERSONAL_INFORMATION".into());
+    assert_eq!(translated.reply.as_ref().unwrap().standing, rejected);
+    assert_eq!((page.odd.len(), page.odd[0].index, page.more), (1, 3, true));
+}
+
+#[tokio::test]
+async fn later_rounds_read_only_what_is_new_and_once_a_day_everything() {
+    let far = google(|asked, n| match asked.query.contains("pageToken") {
+        false => {
+            let mut page = fixture!("page.json");
+            page["reviews"].as_array_mut().unwrap().pop();
+            Says::Json(200, page)
+        }
+        true => pages(asked, n),
+    })
+    .await;
+    let stores = stores(&far.url, &["88213", "7"]);
+    let first = round(&stores, None, now()).await;
+    assert_eq!(first.len(), 4, "two pages for each of two locations");
+    let walk = first[1].complete.as_ref().unwrap();
+    assert_eq!((walk.scope.as_str(), walk.since), ("88213", now()));
+    assert_eq!(walk.ids, ["AbFvOq_x1", "AbFvOq_x2", "AbFvOq_x3", "AbFvOq_x4"]);
+    assert!(first[0].complete.is_none());
+
+    let soon = now() + TimeDelta::minutes(5);
+    let second = round(&stores, Some(first[3].cursor.clone()), soon).await;
+    assert_eq!(
+        second.len(),
+        2,
+        "one page each: the rest is older than the mark less 24 hours"
+    );
+    assert!(second.iter().all(|p| p.complete.is_none()));
+    let tomorrow = now() + TimeDelta::hours(24);
+    let third = round(&stores, Some(second[1].cursor.clone()), tomorrow).await;
+    assert_eq!(third.iter().filter(|p| p.complete.is_some()).count(), 2);
+}
+
+#[tokio::test]
+async fn a_listing_with_a_nameless_review_is_not_called_complete() {
+    let far = google(pages).await;
+    let pages = round(&stores(&far.url, &["88213"]), None, now()).await;
+    assert!(pages.iter().all(|p| p.complete.is_none()));
+}
+
+#[tokio::test]
+async fn a_page_token_that_google_forgot_begins_the_location_once_more() {
+    let far = google(|asked, n| match asked.query.contains("pageToken") {
+        true => Says::Json(400, json!({ "error": { "status": "INVALID_ARGUMENT" } })),
+        false => pages(asked, n),
+    })
+    .await;
+    let stores = stores(&far.url, &["88213"]);
+    let first = stores.fetch(None, now()).await.unwrap();
+    let again = stores.fetch(Some(first.cursor), now()).await.unwrap();
+    assert!(again.items.is_empty() && again.more);
+    let whole = stores.fetch(Some(again.cursor), now()).await.unwrap();
+    assert_eq!(whole.items.len(), 3);
+    assert!(matches!(
+        stores.fetch(Some(whole.cursor), now()).await,
+        Err(PortError::Never { .. })
+    ));
+}
+
+#[tokio::test]
+async fn one_location_that_refuses_us_does_not_silence_the_others() {
+    let far = google(|asked, _| match asked.path.contains("/7/") {
+        true => Says::Json(403, fixture!("denied.json")),
+        false => Says::Json(200, fixture!("last.json")),
+    })
+    .await;
+    let some = stores(&far.url, &["7", "88213"]);
+    let first = round(&some, None, now()).await;
+    assert_eq!((first[0].odd.len(), first[1].items.len()), (1, 1));
+    let second = round(&some, Some(first[1].cursor.clone()), now()).await;
+    assert!(second[0].odd.is_empty(), "it is told once");
+    assert!(some.check(now()).await[0].contains("owner or manager"));
+
+    let none = stores(
+        &google(|_, _| Says::Json(403, fixture!("denied.json"))).await.url,
+        &["7", "8"],
+    );
+    let page = none.fetch(None, now()).await.unwrap();
+    assert!(matches!(
+        none.fetch(Some(page.cursor), now()).await,
+        Err(PortError::Denied { .. })
+    ));
+}
+
+#[tokio::test]
+async fn a_strange_cursor_begins_anew() {
+    let far = google(pages).await;
+    let stores = stores(&far.url, &["88213"]);
+    for cursor in [
+        json!(7),
+        json!({ "walk": { "location": "gone" } }),
+        json!({ "locations": { "88213": {} } }),
+    ] {
+        assert_eq!(stores.fetch(Some(cursor), now()).await.unwrap().items.len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_renewed_once_when_google_forgets_it_and_when_it_ends() {
+    let far = google(|asked, n| match asked.header("authorization") {
+        "Bearer t0" if n > 1 => Says::Json(401, json!({})),
+        _ => Says::Json(200, fixture!("last.json")),
+    })
+    .await;
+    let stores = stores(&far.url, &["88213"]);
+    let tokens = |asked: Vec<Asked>| asked.iter().filter(|a| a.path == "/token").count();
+    stores.fetch(None, now()).await.unwrap();
+    assert_eq!(tokens(far.asked()), 1);
+    stores.fetch(None, now()).await.unwrap();
+    assert_eq!(tokens(far.asked()), 1, "a 401 brings a new one");
+    stores
+        .fetch(None, now() + TimeDelta::seconds(3538))
+        .await
+        .unwrap();
+    assert_eq!(tokens(far.asked()), 0);
+    stores
+        .fetch(None, now() + TimeDelta::seconds(3539))
+        .await
+        .unwrap();
+    assert_eq!(tokens(far.asked()), 1, "a minute before its end");
+
+    let never = google(|_, _| Says::Json(401, json!({}))).await;
+    let told = self::stores(&never.url, &["88213"]).fetch(None, now()).await;
+    assert!(matches!(told, Err(PortError::Denied { .. })));
+    assert_eq!(never.asked().len(), 4, "two tokens and two tries");
+}
+
+#[tokio::test]
+async fn a_withdrawn_consent_says_what_to_do_and_no_secret() {
+    let far = Far::open(|_, _| Says::Json(400, json!({ "error": "invalid_grant" }))).await;
+    let told = stores(&far.url, &["88213"]).publish(&thanks()).await.unwrap_err();
+    assert!(
+        matches!(&told, PortError::Denied { why } if why.contains("replace refresh_token")),
+        "{told:?}"
+    );
+    let debug = format!("{:?} {told:?}", settings(&far.url, &["1"]));
+    assert!(!debug.contains("s3cret") && !debug.contains("r3fresh"), "{debug}");
+    let away = stores(&nowhere().await, &["88213"]).publish(&thanks()).await;
+    assert!(
+        matches!(away, Err(PortError::Later { .. })),
+        "without a token nothing was sent: {away:?}"
+    );
+}
+
+#[tokio::test]
+async fn google_asks_to_wait_and_is_obeyed() {
+    let far = google(|_, _| Says::Wait(429, "17")).await;
+    let told = stores(&far.url, &["88213"]).fetch(None, now()).await;
+    assert!(matches!(told, Err(PortError::Later { after: Some(17), .. })));
+    let far = google(|_, _| Says::Json(403, fixture!("limited.json"))).await;
+    assert!(matches!(
+        stores(&far.url, &["88213"]).fetch(None, now()).await,
+        Err(PortError::Later { .. })
+    ));
+}
+
+#[tokio::test]
+async fn a_reply_is_put_and_followed_until_customers_see_it() {
+    let far = google(|asked, n| match (asked.method.as_str(), n) {
+        ("PUT", _) => Says::Json(200, fixture!("replied.json")),
+        ("DELETE", _) => Says::Json(200, json!({})),
+        (_, 2) => Says::Json(
+            200,
+            json!({ "reviewId": "x", "reviewReply": fixture!("replied.json") }),
+        ),
+        (_, 3) => {
+            let mut seen = fixture!("replied.json");
+            seen["reviewReplyState"] = json!("APPROVED");
+            Says::Json(200, json!({ "reviewId": "x", "reviewReply": seen }))
+        }
+        (_, 5) => Says::Json(200, json!({ "reviewId": "x" })),
+        _ => Says::Json(404, json!({ "error": { "status": "NOT_FOUND" } })),
+    })
+    .await;
+    let stores = stores(&far.url, &["88213"]);
+    assert_eq!(
+        stores.publish(&thanks()).await.unwrap().standing,
+        Standing::Pending
+    );
+    let put = far.asked().pop().unwrap();
+    assert_eq!(
+        put.path,
+        "/v4/accounts/1071/locations/88213/reviews/AbFvOq_x1/reply"
+    );
+    assert_eq!(put.json(), json!({ "comment": "Danke für den Hinweis!" }));
+    assert_eq!(
+        stores.look(&thanks()).await.unwrap().unwrap().standing,
+        Standing::Pending
+    );
+    assert_eq!(
+        stores.look(&thanks()).await.unwrap().unwrap().standing,
+        Standing::Visible
+    );
+    assert!(stores.publish(&reply(ReplyDeed::Delete)).await.is_ok());
+    assert_eq!(stores.look(&thanks()).await.unwrap(), None);
+    assert!(matches!(
+        stores.look(&thanks()).await,
+        Err(PortError::Gone { .. })
+    ));
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_unclear_and_a_long_text_never_leaves() {
+    let far = google(|_, n| {
+        if n == 1 {
+            Says::Lost
+        } else {
+            Says::Json(503, json!({}))
+        }
+    })
+    .await;
+    let stores = stores(&far.url, &["88213"]);
+    for _ in 0..2 {
+        assert!(matches!(
+            stores.publish(&thanks()).await,
+            Err(PortError::Unknown { .. })
+        ));
+    }
+    far.asked();
+    let long = reply(ReplyDeed::Edit {
+        body: "ä".repeat(2049),
+    });
+    assert!(
+        matches!(stores.publish(&long).await, Err(PortError::Never { why }) if why.contains("2 bytes over"))
+    );
+    let odd = ReplyCall {
+        native_id: "..".into(),
+        ..thanks()
+    };
+    assert!(matches!(stores.publish(&odd).await, Err(PortError::Never { .. })));
+    assert!(far.asked().is_empty());
+}
+
+fn claims() -> Value {
+    json!({
+        "iss": "https://accounts.google.com", "aud": "https://bot.example/hook/google", "sub": "1",
+        "email": "push@p.iam.gserviceaccount.com", "email_verified": true,
+        "iat": now().timestamp(), "exp": now().timestamp() + 3600,
+    })
+}
+
+fn pushed(claims: &Value, kid: &str) -> HookCall {
+    let key = EncodingKey::from_rsa_der(include_bytes!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/source/google/pubsub-test-key.der"
+    )));
+    let header = Header {
+        kid: Some(kid.into()),
+        ..Header::new(Algorithm::RS256)
+    };
+    let token = encode(&header, claims, &key).unwrap();
+    let body = fixture!("pushed.json").to_string().into_bytes();
+    HookCall {
+        headers: vec![("authorization".into(), format!("Bearer {token}"))],
+        body,
+    }
+}
+
+fn woken(url: &str) -> Google {
+    let push = PushSettings {
+        audience: "https://bot.example/hook/google".into(),
+        service_account: "push@p.iam.gserviceaccount.com".into(),
+        certs_url: format!("{url}/certs"),
+    };
+    open(
+        "google".into(),
+        Settings {
+            push: Some(push),
+            ..settings(url, &["88213"])
+        },
+    )
+    .unwrap()
+}
+
+#[tokio::test]
+async fn only_googles_own_call_wakes_us_up() {
+    let far = Far::open(|_, _| Says::Json(200, fixture!("certs.json"))).await;
+    let google = woken(&far.url);
+    let call = pushed(&claims(), "test-1");
+    assert_eq!(google.hook(&call, now()).await, Ok(HookNews::WakeUp));
+    assert_eq!(
+        google.hook(&call, now() + TimeDelta::seconds(3660)).await,
+        Ok(HookNews::WakeUp)
+    );
+    assert_eq!(far.asked().len(), 2, "the keys are asked for again after an hour");
+
+    let refused = |changes: Value| {
+        let mut claims = claims();
+        for (key, value) in changes.as_object().unwrap() {
+            claims[key] = value.clone();
+        }
+        pushed(&claims, "test-1")
+    };
+    let mut forged = call.clone();
+    forged.headers[0].1 = forged.headers[0].1.replace(".ey", ".eyJ4IjoxfQ.ey");
+    let bad = [
+        (refused(json!({ "aud": "https://other.example" })), now()),
+        (refused(json!({ "iss": "https://evil.example" })), now()),
+        (
+            refused(json!({ "email": "other@p.iam.gserviceaccount.com" })),
+            now(),
+        ),
+        (refused(json!({ "email_verified": false })), now()),
+        (call.clone(), now() + TimeDelta::seconds(3661)),
+        (pushed(&claims(), "unknown"), now()),
+        (forged, now()),
+        (
+            HookCall {
+                headers: Vec::new(),
+                body: call.body.clone(),
+            },
+            now(),
+        ),
+    ];
+    for (call, now) in bad {
+        let told = google.hook(&call, now).await;
+        assert!(matches!(told, Err(HookRefusal::Unsigned(_))), "{told:?}");
+    }
+    let empty = HookCall {
+        body: b"{}".to_vec(),
+        ..call
+    };
+    assert!(matches!(
+        google.hook(&empty, now()).await,
+        Err(HookRefusal::Malformed(_))
+    ));
+    assert_eq!(
+        stores(&far.url, &["1"]).hook(&empty, now()).await,
+        Err(HookRefusal::NotHere)
+    );
+}
+
+#[tokio::test]
+async fn unknown_keys_are_asked_for_once_a_minute_and_missing_ones_mean_later() {
+    let far = Far::open(|_, n| match n {
+        0 => Says::Json(503, json!({})),
+        _ => Says::Json(200, fixture!("certs.json")),
+    })
+    .await;
+    let google = woken(&far.url);
+    let call = pushed(&claims(), "test-1");
+    for _ in 0..3 {
+        assert!(matches!(
+            google.hook(&call, now()).await,
+            Err(HookRefusal::Later(_))
+        ));
+    }
+    assert_eq!(far.asked().len(), 1);
+    let later = now() + TimeDelta::seconds(61);
+    assert_eq!(google.hook(&call, later).await, Ok(HookNews::WakeUp));
+    for _ in 0..3 {
+        let told = google.hook(&pushed(&claims(), "unknown"), later).await;
+        assert!(matches!(told, Err(HookRefusal::Unsigned(_))));
+    }
+    assert_eq!(far.asked().len(), 1);
+}
+
+#[test]
+fn settings_that_can_never_work_do_not_open() {
+    let fault = |change: fn(&mut Settings)| {
+        let mut settings = settings("https://google.example", &["locations/1", "2"]);
+        change(&mut settings);
+        open("google".into(), settings).err()
+    };
+    assert_eq!(fault(|_| {}), None);
+    assert!(fault(|s| s.locations.clear()).is_some());
+    assert!(
+        fault(|s| s.locations.push(Location {
+            id: "accounts/9/locations/1".into(),
+            name: None
+        }))
+        .is_some()
+    );
+    assert!(fault(|s| s.base_url = "google.example".into()).is_some());
+}

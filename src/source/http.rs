@@ -1,0 +1,339 @@
+//! The one client for review platforms. It sorts what went wrong by what to do about it, and here lies the difference
+//! that keeps replies from appearing twice: a read that failed is simply tried later, a write that may have arrived is
+//! `Unknown`.
+
+use std::time::Duration;
+
+use chrono::DateTime;
+use reqwest::Client;
+use reqwest::RequestBuilder;
+use reqwest::header::RETRY_AFTER;
+use reqwest::redirect::Policy;
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use crate::domain::At;
+use crate::domain::words;
+use crate::port::PortError;
+
+const CONNECT: Duration = Duration::from_secs(5);
+const TOTAL: Duration = Duration::from_secs(15);
+const LARGEST_BODY: usize = 8 * 1024 * 1024;
+/// So much of an answer tells what is wrong; more would fill the log with somebody's page.
+const QUOTED: usize = 300;
+/// A platform that asks for a longer pause than a day is asked again after a day.
+const LONGEST_PAUSE: i64 = 24 * 60 * 60;
+
+/// Whether doing it twice shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    Read,
+    Write,
+}
+
+#[derive(Debug, Clone)]
+pub struct Http {
+    client: Client,
+}
+
+/// What the far side said, whatever its status.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Vec<u8>,
+    deed: Deed,
+    /// Method and path, for people. Queries carry tokens, so they stay out.
+    what: String,
+    /// Seconds.
+    retry_after: Option<i64>,
+}
+
+impl Http {
+    pub fn open() -> Result<Self, PortError> {
+        // Without a process-wide provider reqwest panics; whoever comes first installs it, the others keep it.
+        let _first = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder()
+            .connect_timeout(CONNECT)
+            .timeout(TOTAL)
+            .redirect(Policy::none())
+            .user_agent(concat!("zeitnah/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|e| PortError::never(format!("no HTTP client can be made: {}", cause(&e))))?;
+        Ok(Self { client })
+    }
+
+    pub fn get(&self, url: Url) -> RequestBuilder {
+        self.client.get(url)
+    }
+
+    pub fn post(&self, url: Url) -> RequestBuilder {
+        self.client.post(url)
+    }
+
+    pub fn put(&self, url: Url) -> RequestBuilder {
+        self.client.put(url)
+    }
+
+    pub fn delete(&self, url: Url) -> RequestBuilder {
+        self.client.delete(url)
+    }
+
+    /// Any status is an answer; an error here means that there was none.
+    pub async fn call(&self, request: RequestBuilder, deed: Deed, now: At) -> Result<Answer, PortError> {
+        let request = request
+            .build()
+            .map_err(|e| PortError::never(format!("the request cannot be made: {}", cause(&e))))?;
+        let what = format!("{} {}", request.method(), request.url().path());
+        let mut response = self
+            .client
+            .execute(request)
+            .await
+            .map_err(|e| lost(&what, deed, e))?;
+        let status = response.status().as_u16();
+        let header = response.headers().get(RETRY_AFTER).and_then(|v| v.to_str().ok());
+        let retry_after = header.and_then(|v| pause(v, now));
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|e| lost(&what, deed, e))? {
+            if body.len() + chunk.len() > LARGEST_BODY {
+                let why = format!("{what}: the answer is larger than {LARGEST_BODY} bytes");
+                return Err(match deed {
+                    Deed::Read => PortError::Never { why },
+                    Deed::Write => PortError::Unknown { why },
+                });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer {
+            status,
+            body,
+            deed,
+            what,
+            retry_after,
+        })
+    }
+}
+
+impl Answer {
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The body of a success. One that cannot be read says nothing about whether a write was done.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, PortError> {
+        serde_json::from_slice(&self.body).map_err(|e| {
+            let why = format!(
+                "{}: {}, but the body is not what was documented: {e}",
+                self.what, self.status
+            );
+            match self.deed {
+                Deed::Read => PortError::later(why),
+                Deed::Write => PortError::Unknown { why },
+            }
+        })
+    }
+
+    /// What a status that is not a success means, for this kind of call.
+    pub fn error(&self) -> PortError {
+        let why = self.why();
+        match (self.status, self.deed) {
+            (401 | 403 | 407, _) => PortError::Denied { why },
+            (404 | 410, _) => PortError::Gone { why },
+            (425 | 429, _) => PortError::Later {
+                why,
+                after: self.retry_after,
+            },
+            (408, Deed::Read) => PortError::Later {
+                why,
+                after: self.retry_after,
+            },
+            // The far side does not know the method, so it has done nothing.
+            (501, _) => PortError::Never { why },
+            (500..=599, Deed::Read) => PortError::Later {
+                why,
+                after: self.retry_after,
+            },
+            (408 | 500..=599, Deed::Write) => PortError::Unknown { why },
+            _ => PortError::Never { why },
+        }
+    }
+
+    /// One line for people: the call, the status and the beginning of the answer.
+    pub fn why(&self) -> String {
+        let said = words::short_line(&String::from_utf8_lossy(&self.body), QUOTED);
+        let hint = if (300..400).contains(&self.status) {
+            " (redirects are not followed)"
+        } else {
+            ""
+        };
+        match said.is_empty() {
+            true => format!("{}: {}{hint}", self.what, self.status),
+            false => format!("{}: {}{hint}, {said}", self.what, self.status),
+        }
+    }
+}
+
+/// `base` with these segments behind its path, each one percent-encoded as a whole.
+pub fn under(base: &Url, segments: &[&str]) -> Result<Url, PortError> {
+    let mut url = base.clone();
+    // A URL swallows such a segment, and then the call would hit something else.
+    if let Some(bad) = segments.iter().find(|s| matches!(**s, "" | "." | "..")) {
+        return Err(PortError::never(format!(
+            "{bad:?} is not an id that fits into an address"
+        )));
+    }
+    url.path_segments_mut()
+        .map_err(|()| PortError::never("the address has no path"))?
+        .pop_if_empty()
+        .extend(segments);
+    Ok(url)
+}
+
+/// A configured address, if it can be called at all.
+pub fn address(setting: &str, text: &str) -> Result<Url, PortError> {
+    let fault = match Url::parse(text) {
+        Err(e) => format!("is not an address: {e}"),
+        Ok(url) if !matches!(url.scheme(), "http" | "https") || !url.has_host() => {
+            "must begin with https:// (or http://) and a host".to_owned()
+        }
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+            "must not carry a name or password: they would end in logs".to_owned()
+        }
+        Ok(url) => return Ok(url),
+    };
+    Err(PortError::never(format!("{setting} {fault}")))
+}
+
+fn lost(what: &str, deed: Deed, error: reqwest::Error) -> PortError {
+    let connecting = error.is_connect();
+    let slow = error.is_timeout();
+    let why = format!(
+        "{what}: {}",
+        if slow {
+            "no answer in time".to_owned()
+        } else {
+            cause(&error)
+        }
+    );
+    match deed {
+        _ if error.is_builder() => PortError::Never { why },
+        _ if connecting => PortError::later(why),
+        Deed::Read => PortError::later(why),
+        Deed::Write => PortError::Unknown { why },
+    }
+}
+
+/// The innermost cause. The outer ones repeat the whole URL with its query.
+fn cause(error: &reqwest::Error) -> String {
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(inner) = innermost.source() {
+        innermost = inner;
+    }
+    match std::ptr::addr_eq(innermost, error) {
+        true => "the connection failed".to_owned(),
+        false => words::short_line(&innermost.to_string(), QUOTED),
+    }
+}
+
+/// `Retry-After`, in seconds from now: a number or an HTTP date.
+fn pause(header: &str, now: At) -> Option<i64> {
+    let header = header.trim();
+    let seconds = match header.parse::<i64>() {
+        Ok(seconds) => seconds,
+        Err(_) => (DateTime::parse_from_rfc2822(header).ok()?.to_utc() - now).num_seconds() + 1,
+    };
+    Some(seconds.clamp(0, LONGEST_PAUSE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::tests::Far;
+    use crate::source::tests::Says;
+    use crate::source::tests::at;
+
+    fn answer(status: u16, deed: Deed, body: &str) -> Answer {
+        Answer {
+            status,
+            body: body.into(),
+            deed,
+            what: "PUT /v4/x".into(),
+            retry_after: Some(7),
+        }
+    }
+
+    #[test]
+    fn a_pause_is_seconds_or_a_date_and_never_negative() {
+        let now = at("2026-11-21T10:00:00Z");
+        assert_eq!(pause("120", now), Some(120));
+        assert_eq!(pause("Sat, 21 Nov 2026 10:00:30 GMT", now), Some(31));
+        assert_eq!(pause("Sat, 21 Nov 2026 09:00:00 GMT", now), Some(0));
+        assert_eq!(pause("999999999", now), Some(LONGEST_PAUSE));
+        assert_eq!(pause("soon", now), None);
+    }
+
+    #[test]
+    fn a_server_fault_is_later_for_a_read_and_unclear_for_a_write() {
+        assert!(matches!(
+            answer(503, Deed::Read, "").error(),
+            PortError::Later { after: Some(7), .. }
+        ));
+        assert!(matches!(
+            answer(503, Deed::Write, "").error(),
+            PortError::Unknown { .. }
+        ));
+        assert!(matches!(
+            answer(429, Deed::Write, "").error(),
+            PortError::Later { after: Some(7), .. }
+        ));
+        assert!(matches!(
+            answer(409, Deed::Write, "").error(),
+            PortError::Never { .. }
+        ));
+        assert!(matches!(
+            answer(404, Deed::Read, "").error(),
+            PortError::Gone { .. }
+        ));
+        assert!(matches!(
+            answer(403, Deed::Write, "").error(),
+            PortError::Denied { .. }
+        ));
+        assert!(matches!(
+            answer(302, Deed::Read, "").error(),
+            PortError::Never { .. }
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_flood_is_stopped() {
+        let far = Far::open(|_, _| Says::Json(200, "x".repeat(LARGEST_BODY).into())).await;
+        let http = Http::open().unwrap();
+        let url = Url::parse(&far.url).unwrap();
+        let now = at("2026-11-21T10:00:00Z");
+        let read = http.call(http.get(url.clone()), Deed::Read, now).await;
+        assert!(matches!(read, Err(PortError::Never { why }) if why.contains("larger than")));
+        let write = http.call(http.post(url), Deed::Write, now).await;
+        assert!(
+            matches!(write, Err(PortError::Unknown { .. })),
+            "it may have been done all the same"
+        );
+    }
+
+    #[test]
+    fn an_error_quotes_one_short_line() {
+        let why = answer(400, Deed::Read, &"böse\n\u{202e}".repeat(500)).why();
+        assert!(why.starts_with("PUT /v4/x: 400, böse böse"), "{why}");
+        assert!(why.chars().count() < 350 && !why.contains('\n') && !why.contains('\u{202e}'));
+    }
+
+    #[test]
+    fn an_id_stays_one_segment_of_the_path() {
+        let base = Url::parse("https://shop.example/api/?key=1").unwrap();
+        assert_eq!(under(&base, &["a/b?c"]).unwrap().path(), "/api/a%2Fb%3Fc");
+        assert!(under(&base, &[".."]).is_err() && under(&base, &[""]).is_err());
+        assert!(
+            ["ftp://x/", "https://a:b@x/", "x"]
+                .iter()
+                .all(|bad| address("url", bad).is_err())
+        );
+    }
+}

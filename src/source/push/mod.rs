@@ -1,0 +1,215 @@
+//! The source that anybody can be: `POST /hook/{source}`, signed by Standard Webhooks 1.0, with one item or a batch.
+//! Whoever also names an address for replies gets them there, signed the same way. `schema/` holds the body's JSON
+//! Schema and an example to run.
+
+pub mod body;
+pub mod item;
+mod reply;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::Value;
+use url::Url;
+
+use crate::domain::At;
+use crate::domain::caps::Limit;
+use crate::domain::caps::Mode;
+use crate::domain::caps::ReplyCaps;
+use crate::domain::caps::Retry;
+use crate::domain::item::Incoming;
+use crate::domain::item::SourceReply;
+use crate::port::PortError;
+use crate::port::source::HookCall;
+use crate::port::source::HookNews;
+use crate::port::source::HookRefusal;
+use crate::port::source::Page;
+use crate::port::source::Published;
+use crate::port::source::ReplyCall;
+use crate::port::source::ReviewSource;
+use crate::source::http;
+use crate::source::http::Http;
+use crate::source::signature;
+use crate::source::signature::Secret;
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// What people call it.
+    pub label: String,
+    /// `whsec_...`; several while one replaces the other.
+    pub secrets: Vec<SecretString>,
+    #[serde(default)]
+    pub reply: Option<PushReply>,
+    /// Where the sender's ids are unique. The source's name, if not given.
+    #[serde(default)]
+    pub scope: Option<String>,
+}
+
+/// Where replies go and what the shop does with them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PushReply {
+    pub url: String,
+    pub secret: SecretString,
+    #[serde(default)]
+    pub limit: Option<Limit>,
+    #[serde(default)]
+    pub edit: bool,
+    #[serde(default)]
+    pub delete: bool,
+    #[serde(default)]
+    pub moderated: bool,
+}
+
+impl Settings {
+    /// How an item of this source can be answered.
+    pub fn caps_for(&self, incoming: &Incoming) -> ReplyCaps {
+        match &self.reply {
+            Some(reply) => ReplyCaps {
+                mode: Mode::Api,
+                limit: reply.limit,
+                edit: reply.edit,
+                delete: reply.delete,
+                moderated: reply.moderated,
+                retry: Retry::IdempotencyKey,
+            },
+            None if incoming.permalink.is_some() => ReplyCaps::deep_link(),
+            None => ReplyCaps::none(),
+        }
+    }
+
+    pub fn scope<'a>(&'a self, source: &'a str) -> &'a str {
+        self.scope.as_deref().unwrap_or(source)
+    }
+}
+
+pub struct Push {
+    name: String,
+    settings: Settings,
+    secrets: Vec<Secret>,
+    replies: Option<reply::Desk>,
+}
+
+/// Fails with a secret or an address that can never work.
+pub fn open(name: String, settings: Settings) -> Result<Push, PortError> {
+    let parse = |which: &str, secret: &SecretString| {
+        Secret::parse(secret).map_err(|e| PortError::never(format!("source {name}, {which}: {e}")))
+    };
+    if settings.secrets.is_empty() {
+        return Err(PortError::never(format!(
+            "source {name}: at least one of `secrets` is needed"
+        )));
+    }
+    let secrets = settings
+        .secrets
+        .iter()
+        .map(|s| parse("secrets", s))
+        .collect::<Result<_, _>>()?;
+    let replies = match &settings.reply {
+        None => None,
+        Some(reply) => {
+            let url = http::address("reply.url", &reply.url)?;
+            let secret = parse("reply.secret", &reply.secret)?;
+            Some(reply::Desk {
+                http: Http::open()?,
+                url,
+                secret,
+                limit: reply.limit,
+            })
+        }
+    };
+    Ok(Push {
+        name,
+        settings,
+        secrets,
+        replies,
+    })
+}
+
+impl Push {
+    fn replies(&self) -> Result<&reply::Desk, PortError> {
+        self.replies
+            .as_ref()
+            .ok_or_else(|| PortError::never("no address for replies is configured"))
+    }
+}
+
+#[async_trait]
+impl ReviewSource for Push {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn label(&self) -> &str {
+        &self.settings.label
+    }
+
+    fn poll_every(&self) -> Option<Duration> {
+        None
+    }
+
+    async fn fetch(&self, _cursor: Option<Value>, _now: At) -> Result<Page, PortError> {
+        Err(PortError::never("this source calls us and cannot be read"))
+    }
+
+    async fn hook(&self, call: &HookCall, now: At) -> Result<HookNews, HookRefusal> {
+        let delivery = signature::verify(&self.secrets, call, now);
+        let delivery = delivery
+            .map_err(|e| HookRefusal::Unsigned(e.to_string()))?
+            .to_owned();
+        let batch = body::read(&call.body).map_err(HookRefusal::Malformed)?;
+        let scope = self.settings.scope(&self.name);
+        let placed = |(index, incoming): (usize, Incoming)| {
+            let caps = self.settings.caps_for(&incoming);
+            (
+                index,
+                Incoming {
+                    scope: scope.to_owned(),
+                    caps,
+                    ..incoming
+                },
+            )
+        };
+        let items = batch.items.into_iter().map(placed).collect();
+        Ok(HookNews::Items {
+            delivery,
+            items,
+            odd: batch.odd,
+            total: batch.total,
+        })
+    }
+
+    async fn publish(&self, call: &ReplyCall) -> Result<Published, PortError> {
+        self.replies()?.publish(call).await
+    }
+
+    async fn look(&self, call: &ReplyCall) -> Result<Option<SourceReply>, PortError> {
+        self.replies()?.look(call).await
+    }
+
+    async fn check(&self, _now: At) -> Vec<String> {
+        let plain = self
+            .replies
+            .as_ref()
+            .filter(|r| r.url.scheme() == "http" && !is_local(&r.url));
+        let plain =
+            plain.map(|_| "reply.url uses http: replies can be read on the way, use https".to_owned());
+        let many = (self.secrets.len() > 3)
+            .then(|| "more than three secrets: after a rotation remove the old ones".to_owned());
+        plain.into_iter().chain(many).collect()
+    }
+}
+
+fn is_local(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || !name.contains('.'),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback() || ip.is_private(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}

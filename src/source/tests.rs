@@ -1,0 +1,177 @@
+//! A far side for the clients' tests: it answers as it is told and remembers what it was asked.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+
+use axum::Router;
+use axum::body::Body;
+use axum::body::to_bytes;
+use axum::extract::Request;
+use axum::response::Response;
+use futures::stream;
+use proptest::prelude::*;
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use crate::domain::At;
+use crate::source::KINDS;
+use crate::source::Settings;
+use crate::source::open;
+
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub method: String,
+    pub path: String,
+    pub query: String,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+pub enum Says {
+    Json(u16, Value),
+    Wait(u16, &'static str),
+    /// It did what it was asked, and the answer breaks off.
+    Lost,
+}
+
+pub struct Far {
+    pub url: String,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+impl Asked {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .iter()
+            .find(|(n, _)| n == name)
+            .map_or("", |(_, v)| v)
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+}
+
+impl Far {
+    /// `says` gets the request and how many came before it.
+    pub async fn open(says: impl Fn(&Asked, usize) -> Says + Send + Sync + 'static) -> Self {
+        let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
+        let (memory, says) = (asked.clone(), Arc::new(says));
+        let count = Arc::new(AtomicUsize::new(0));
+        let app = Router::new().fallback(move |request: Request| {
+            let (memory, says, count) = (memory.clone(), says.clone(), count.clone());
+            async move {
+                let (head, body) = request.into_parts();
+                let headers = head
+                    .headers
+                    .iter()
+                    .map(|(n, v)| (n.to_string(), v.to_str().unwrap().to_owned()));
+                let call = Asked {
+                    method: head.method.to_string(),
+                    path: head.uri.path().to_owned(),
+                    query: head.uri.query().unwrap_or_default().to_owned(),
+                    headers: headers.collect(),
+                    body: String::from_utf8(to_bytes(body, 1 << 20).await.unwrap().to_vec()).unwrap(),
+                };
+                memory.lock().unwrap().push(call.clone());
+                let before = count.fetch_add(1, Ordering::SeqCst);
+                match says(&call, before) {
+                    Says::Json(status, value) => answer(status, Body::from(value.to_string())),
+                    Says::Wait(status, after) => {
+                        let mut response = answer(status, Body::from("slow down"));
+                        response
+                            .headers_mut()
+                            .insert("retry-after", after.parse().unwrap());
+                        response
+                    }
+                    Says::Lost => {
+                        let broken = stream::once(async { Err::<Vec<u8>, _>(std::io::Error::other("gone")) });
+                        answer(200, Body::from_stream(broken))
+                    }
+                }
+            }
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Self { url, asked }
+    }
+
+    /// What it was asked since the last time.
+    pub fn asked(&self) -> Vec<Asked> {
+        std::mem::take(&mut *self.asked.lock().unwrap())
+    }
+}
+
+fn answer(status: u16, body: Body) -> Response {
+    Response::builder().status(status).body(body).unwrap()
+}
+
+/// An address where nobody listens.
+pub async fn nowhere() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+pub fn at(text: &str) -> At {
+    text.parse().unwrap()
+}
+
+pub fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 6, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            proptest::collection::btree_map("[a-z\\\\\"]{0,6}", inner, 0..6)
+                .prop_map(|m| Value::Object(m.into_iter().collect())),
+        ]
+    })
+}
+
+const SETTINGS: &str = r#"
+    [shop]
+    kind = "push"
+    label = "Shop"
+    secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
+    reply = { url = "https://shop.example/replies", secret = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", edit = true }
+
+    [stores]
+    kind = "google"
+    label = "Google"
+    client_id = "c"
+    client_secret = "GOCSPX-1"
+    refresh_token = "1//0g"
+    account = "1071"
+    locations = [{ id = "88213", name = "Filiale Ost" }]
+    push = { audience = "https://bot.example", service_account = "a@b" }
+"#;
+
+#[test]
+fn each_kind_opens_from_its_settings_and_no_secret_is_printed() {
+    let all: BTreeMap<String, Settings> = toml::from_str(SETTINGS).unwrap();
+    let printed = format!("{all:?}");
+    assert!(
+        ["whsec_", "GOCSPX", "1//0g"]
+            .iter()
+            .all(|secret| !printed.contains(secret)),
+        "{printed}"
+    );
+    let labels = all
+        .into_iter()
+        .map(|(name, settings)| open(name, settings).unwrap().label().to_owned());
+    assert_eq!(labels.collect::<Vec<_>>(), ["Shop", "Google"]);
+    let odd = toml::from_str::<BTreeMap<String, Settings>>(&SETTINGS.replace("account =", "acount ="));
+    assert!(odd.unwrap_err().to_string().contains("acount"));
+    for kind in KINDS {
+        assert!(SETTINGS.contains(&format!("kind = \"{kind}\"")));
+    }
+}
