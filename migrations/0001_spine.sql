@@ -47,6 +47,7 @@ CREATE TABLE item (
 
 CREATE INDEX item_still_open ON item (due_at, id) WHERE state IN ('open', 'claimed', 'snoozed');
 CREATE INDEX item_by_arrival ON item (first_seen_at);
+CREATE INDEX item_missing ON item (source, missed_at) WHERE missed_at IS NOT NULL;
 
 -- The customer's earlier words.
 CREATE TABLE item_revision (

@@ -340,27 +340,38 @@ pub async fn raw(pool: &sqlx::PgPool, id: ItemId) -> Result<serde_json::Value> {
     Ok(sqlx::query_scalar!("SELECT raw FROM item WHERE id = $1", id.0).fetch_one(pool).await?)
 }
 
-/// A whole listing of `scope` did not have these items that we know there: they may be gone.
-pub async fn mark_missing(tx: &mut Tx, source: &str, scope: &str, listed: &[String], now: At) -> Result<Vec<ItemId>> {
-    let ids = sqlx::query_scalar!(
-        "UPDATE item SET missed_at = $4
-         WHERE source = $1 AND scope = $2 AND state <> 'removed' AND missed_at IS NULL AND NOT native_id = ANY($3)
-         RETURNING id",
+/// A whole listing of `scope` did not have these items that we knew before it began: they may be gone.
+pub async fn mark_missing(tx: &mut Tx, source: &str, scope: &str, listed: &[String], since: At, now: At) -> Result<()> {
+    sqlx::query!(
+        "UPDATE item SET missed_at = $5
+         WHERE source = $1 AND scope = $2 AND state <> 'removed' AND missed_at IS NULL AND first_seen_at < $4
+           AND NOT native_id = ANY($3)",
         source,
         scope,
         listed,
+        since,
         now
     )
-    .fetch_all(&mut **tx)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Items that have been missing since before `before`.
+pub async fn missing(pool: &sqlx::PgPool, source: &str, before: At, limit: i64) -> Result<Vec<ItemId>> {
+    let ids = sqlx::query_scalar!(
+        "SELECT id FROM item WHERE source = $1 AND missed_at < $2 AND state <> 'removed' ORDER BY missed_at LIMIT $3",
+        source,
+        before,
+        limit
+    )
+    .fetch_all(pool)
     .await?;
     Ok(ids.into_iter().map(ItemId).collect())
 }
 
-pub async fn missed_at(pool: &sqlx::PgPool, id: ItemId) -> Result<Option<At>> {
-    Ok(sqlx::query_scalar!("SELECT missed_at FROM item WHERE id = $1", id.0).fetch_one(pool).await?)
-}
-
-pub async fn forget_missing(tx: &mut Tx, id: ItemId) -> Result<()> {
+/// It is there after all, or it could not be told: the next whole listing says more.
+pub async fn found_again(tx: &mut Tx, id: ItemId) -> Result<()> {
     sqlx::query!("UPDATE item SET missed_at = NULL WHERE id = $1", id.0).execute(&mut **tx).await?;
     Ok(())
 }

@@ -125,17 +125,3 @@ pub async fn approve(tx: &mut Tx, id: ReplyId) -> Result<i32> {
 pub async fn approvals(tx: &mut Tx, id: ReplyId) -> Result<i32> {
     Ok(sqlx::query_scalar!("SELECT approvals FROM reply WHERE id = $1", id.0).fetch_one(&mut **tx).await?)
 }
-
-/// A change goes to the source under the id that the reply had from the start.
-pub async fn first_of(pool: &sqlx::PgPool, id: ReplyId) -> Result<ReplyId> {
-    let first = sqlx::query_scalar!(
-        r#"WITH RECURSIVE chain AS (
-             SELECT id, changes, 0 AS depth FROM reply WHERE id = $1
-             UNION ALL SELECT r.id, r.changes, c.depth + 1 FROM reply r JOIN chain c ON r.id = c.changes)
-           SELECT id AS "id!" FROM chain ORDER BY depth DESC LIMIT 1"#,
-        id.0
-    )
-    .fetch_one(pool)
-    .await?;
-    Ok(ReplyId(first))
-}

@@ -212,14 +212,13 @@ impl Desk {
             Some(id) => reply::get(self.store.pool(), id).await?,
             None => None,
         };
-        let key = reply::first_of(self.store.pool(), ours.id).await?;
         let what = match changed {
             Some(_) => ReplyDeed::Edit { body: ours.body.clone() },
             None => ReplyDeed::Create { body: ours.body.clone() },
         };
         Ok(ReplyCall {
             what,
-            key,
+            key: ours.id,
             scope: item.scope.clone(),
             native_id: item.native_id.clone(),
             reply_native_id: changed.and_then(|r| r.native_id).or_else(|| ours.native_id.clone()),
@@ -245,6 +244,8 @@ impl Desk {
         if let Some(old) = ours.changes
             && let Some(mut old) = reply::get(&mut **tx, old).await?
         {
+            // At the source it is still the same reply.
+            ours.native_id = old.native_id.clone().or(ours.native_id.take());
             old.state = ReplyState::Withdrawn;
             reply::save(tx, &old).await?;
         }

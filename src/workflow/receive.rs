@@ -5,11 +5,14 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::domain::id::ReplyId;
 use crate::domain::item::Incoming;
 use crate::port::PortError;
 use crate::port::source::HookCall;
 use crate::port::source::HookNews;
 use crate::port::source::HookRefusal;
+use crate::port::source::ReplyCall;
+use crate::port::source::ReplyDeed;
 use crate::store::item;
 use crate::store::source;
 use crate::workflow::Desk;
@@ -18,6 +21,9 @@ use crate::workflow::ingest::Tally;
 
 /// How long one page may take before another replica tries.
 const PAGE_LEASE_SECONDS: i64 = 120;
+/// Between missing in a listing and being looked for, so that a platform's hiccup is not a deletion.
+const MISSING_MINUTES: i64 = 10;
+const MISSING_AT_ONCE: i64 = 20;
 
 /// What a hook call is answered with, and answered with again when the same delivery comes again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +103,9 @@ impl Desk {
                 let mut tx = self.store.begin().await?;
                 let tally = self.ingest(&mut tx, name, page.items, now).await?;
                 self.keep_odd(&mut tx, name, &page.odd, now).await?;
+                if let Some(walk) = &page.complete {
+                    item::mark_missing(&mut tx, name, &walk.scope, &walk.ids, walk.since, now).await?;
+                }
                 let every = TimeDelta::from_std(every).unwrap_or(TimeDelta::minutes(5));
                 let next = if page.more { now } else { now + every };
                 source::read_on(&mut tx, name, &page.cursor, next, now).await?;
@@ -120,12 +129,41 @@ impl Desk {
         }
     }
 
-    /// Items that a whole listing lacked are looked at one by one; gone is only what the source itself says is gone.
-    pub async fn note_missing(&self, name: &str, scope: &str, listed: &[String]) -> Result<usize> {
+    /// Items that a whole listing lacked are looked at one by one, a while later; gone is only what the source
+    /// itself then says is gone. Returns how many were looked at.
+    pub async fn look_for_missing(&self, name: &str) -> Result<usize> {
         let now = self.now();
-        let mut tx = self.store.begin().await?;
-        let missing = item::mark_missing(&mut tx, name, scope, listed, now).await?;
-        tx.commit().await.map_err(crate::store::StoreError::from)?;
-        Ok(missing.len())
+        let before = now - TimeDelta::minutes(MISSING_MINUTES);
+        let ids = item::missing(self.store.pool(), name, before, MISSING_AT_ONCE).await?;
+        let looked = ids.len();
+        for id in ids {
+            let Some(known) = item::get(self.store.pool(), id).await? else { continue };
+            let call = ReplyCall {
+                what: ReplyDeed::Delete,
+                key: ReplyId::new(now),
+                scope: known.scope.clone(),
+                native_id: known.native_id.clone(),
+                reply_native_id: None,
+                language: None,
+                revision: known.revision,
+                raw: serde_json::Value::Null,
+                at: now,
+            };
+            let gone = match self.source(name)?.look(&call).await {
+                Err(PortError::Gone { .. }) => true,
+                Ok(_) | Err(PortError::Never { .. }) => false,
+                // Away, or our rights are gone: that says nothing about the review.
+                Err(_) => return Ok(looked),
+            };
+            let mut tx = self.store.begin().await?;
+            if let Some(mut locked) = item::lock(&mut tx, id).await? {
+                if gone {
+                    self.gone(&mut tx, &mut locked, now).await?;
+                }
+                item::found_again(&mut tx, id).await?;
+            }
+            tx.commit().await.map_err(crate::store::StoreError::from)?;
+        }
+        Ok(looked)
     }
 }
