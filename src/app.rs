@@ -41,8 +41,13 @@ pub struct SlackParts {
 
 /// How presses reach us.
 pub enum SlackMode {
-    Http { signing_secrets: Vec<SecretString> },
-    Socket { app_token: SecretString, connections: u32 },
+    Http {
+        signing_secrets: Vec<SecretString>,
+    },
+    Socket {
+        app_token: SecretString,
+        connections: u32,
+    },
 }
 
 pub struct App {
@@ -60,7 +65,13 @@ const GRACE: Duration = Duration::from_secs(25);
 
 impl App {
     pub fn assemble(parts: Parts) -> Result<Self, PortError> {
-        let Parts { store, clock, rules, sources, slack: wanted } = parts;
+        let Parts {
+            store,
+            clock,
+            rules,
+            sources,
+            slack: wanted,
+        } = parts;
         let mut chats: BTreeMap<String, Arc<dyn ChatPlatform>> = BTreeMap::new();
         let (slack, mode) = match wanted {
             Some(SlackParts { settings, mode }) => {
@@ -79,18 +90,44 @@ impl App {
             chats,
         });
         let work = TaskTracker::new();
-        let mut app = Self { desk, slack, work, line: Arc::new(|| true), socket: None, signed: None };
+        let mut app = Self {
+            desk,
+            slack,
+            work,
+            line: Arc::new(|| true),
+            socket: None,
+            signed: None,
+        };
         if let (Some(chat), Some((mode, api_url))) = (app.slack.clone(), mode) {
-            let door = Door { chat, inbox: app.desk.clone(), clock, work: app.work.clone() };
+            let door = Door {
+                chat,
+                inbox: app.desk.clone(),
+                clock,
+                work: app.work.clone(),
+            };
             match mode {
                 SlackMode::Http { signing_secrets } => {
-                    app.signed = Some(slack::http::Http { door, signing_secrets });
+                    app.signed = Some(slack::http::Http {
+                        door,
+                        signing_secrets,
+                    });
                 }
-                SlackMode::Socket { app_token, connections } => {
+                SlackMode::Socket {
+                    app_token,
+                    connections,
+                } => {
                     let line = Arc::new(Line::default());
                     let watched = line.clone();
                     app.line = Arc::new(move || watched.is_up());
-                    app.socket = Some((Socket { door, api_url, app_token, connections }, line));
+                    app.socket = Some((
+                        Socket {
+                            door,
+                            api_url,
+                            app_token,
+                            connections,
+                        },
+                        line,
+                    ));
                 }
             }
         }
@@ -102,13 +139,25 @@ impl App {
         if let Some(slack) = &self.slack {
             slack.introduce().await?;
         }
-        self.desk.refresh().await.map(|_| ()).map_err(|e| PortError::later(e.to_string()))
+        self.desk
+            .refresh()
+            .await
+            .map(|_| ())
+            .map_err(|e| PortError::later(e.to_string()))
     }
 
     /// Answers HTTP until stopped.
-    pub async fn answer(&self, listener: TcpListener, stop: CancellationToken) -> std::io::Result<()> {
+    pub fn answer(
+        &self,
+        listener: TcpListener,
+        stop: CancellationToken,
+    ) -> impl Future<Output = std::io::Result<()>> + Send + use<> {
         let chats = self.signed.clone().map(slack::http::routes).unwrap_or_default();
-        http::serve(listener, http::router(self.desk.clone(), self.line.clone(), chats), stop).await
+        http::serve(
+            listener,
+            http::router(self.desk.clone(), self.line.clone(), chats),
+            stop,
+        )
     }
 
     /// Everything, until stopped. The order matters: who we are, then ears, then hands; and at the end ears first,
@@ -145,7 +194,9 @@ impl App {
             tasks.wait().await;
         };
         if tokio::time::timeout(GRACE, finish).await.is_err() {
-            tracing::warn!("some work did not end in time; its leases run out and another replica looks it up");
+            tracing::warn!(
+                "some work did not end in time; its leases run out and another replica looks it up"
+            );
         }
         this.desk.store.close().await;
         answered

@@ -22,8 +22,15 @@ pub fn start(format: Format, level: &str) {
         Format::Text => false,
         Format::Json => true,
     };
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false);
     // A second start, as in tests, changes nothing.
-    let started = if json { lines.json().try_init() } else { lines.compact().try_init() };
+    let started = if json {
+        lines.json().try_init()
+    } else {
+        lines.compact().try_init()
+    };
     drop(started);
 }

@@ -3,5 +3,8 @@
 // Said for clippy: all of this may unwrap, also what is not marked as a test itself.
 #![cfg(test)]
 
+mod database;
+mod desk;
 mod house;
 mod manifest;
+mod story;

@@ -103,15 +103,25 @@ pub enum ItemRef {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
-    Do { verb: Verb, item: ItemRef },
-    Submit { form: FormToken, values: BTreeMap<String, String> },
+    Do {
+        verb: Verb,
+        item: ItemRef,
+    },
+    Submit {
+        form: FormToken,
+        values: BTreeMap<String, String>,
+    },
     /// A slash command that is about no single item.
     List(Listing),
-    Help { unknown: Option<String> },
+    Help {
+        unknown: Option<String>,
+    },
     /// The chat told us that a room or a group changed.
     Changed(Change),
     /// Something we do not know; kept, answered politely, never lost.
-    Odd { why: String },
+    Odd {
+        why: String,
+    },
     /// Nothing to do, for example a link button that the chat reports as pressed.
     Nothing,
 }

@@ -71,11 +71,21 @@ impl Limit {
 
 impl ReplyCaps {
     pub fn none() -> Self {
-        Self { mode: Mode::None, limit: None, edit: false, delete: false, moderated: false, retry: Retry::Append }
+        Self {
+            mode: Mode::None,
+            limit: None,
+            edit: false,
+            delete: false,
+            moderated: false,
+            retry: Retry::Append,
+        }
     }
 
     pub fn deep_link() -> Self {
-        Self { mode: Mode::DeepLink, ..Self::none() }
+        Self {
+            mode: Mode::DeepLink,
+            ..Self::none()
+        }
     }
 
     pub fn can_reply(&self) -> bool {
@@ -89,8 +99,14 @@ mod tests {
 
     #[test]
     fn a_limit_counts_in_the_sources_own_unit() {
-        let bytes = Limit { unit: Unit::Bytes, max: 4 };
-        let chars = Limit { unit: Unit::Chars, max: 4 };
+        let bytes = Limit {
+            unit: Unit::Bytes,
+            max: 4,
+        };
+        let chars = Limit {
+            unit: Unit::Chars,
+            max: 4,
+        };
         assert_eq!(bytes.excess("äöü"), Some(2));
         assert_eq!(chars.excess("äöü"), None);
         assert_eq!(chars.excess("abcd"), None);

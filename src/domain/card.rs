@@ -74,13 +74,28 @@ pub fn build(facts: &Facts) -> Card {
         (lang.text("no-text", &[]), None)
     } else {
         let kept = words::cut(&body, WORDS_UNITS, WORDS_LINES);
-        let rest = (kept.len() < body.len())
-            .then(|| lang.text("whole-text", &[("count", lang.number(words::graphemes(&body)).into())]));
+        let rest = (kept.len() < body.len()).then(|| {
+            lang.text(
+                "whole-text",
+                &[("count", lang.number(words::graphemes(&body)).into())],
+            )
+        });
         (kept.trim_end().to_owned(), rest)
     };
     let summary = words::short_line(&format!("{head} – {words}"), 280);
     let (buttons, more) = buttons(facts);
-    Card { item: item.id, tone: item.tone, summary, head, words, rest, who: who(facts), state: state(facts), buttons, more }
+    Card {
+        item: item.id,
+        tone: item.tone,
+        summary,
+        head,
+        words,
+        rest,
+        who: who(facts),
+        state: state(facts),
+        buttons,
+        more,
+    }
 }
 
 /// `★★☆☆☆  Kritik · Google · Filiale München Ost`
@@ -90,8 +105,15 @@ pub fn head(item: &Item, source: &str, lang: Lang) -> String {
         (_, Some(rating)) => stars(rating.stars()),
         (_, None) => "–".to_owned(),
     };
-    let mut parts = vec![lang.text(&format!("tone-{}", item.tone.as_str()), &[]), source.to_owned()];
-    parts.extend(item.subject_name().map(|s| words::short_line(s, NAME_UNITS)).filter(|s| !s.is_empty()));
+    let mut parts = vec![
+        lang.text(&format!("tone-{}", item.tone.as_str()), &[]),
+        source.to_owned(),
+    ];
+    parts.extend(
+        item.subject_name()
+            .map(|s| words::short_line(s, NAME_UNITS))
+            .filter(|s| !s.is_empty()),
+    );
     format!("{mark}  {}", parts.join(" · "))
 }
 
@@ -113,18 +135,32 @@ pub fn full_words(item: &Item) -> String {
 
 fn who(facts: &Facts) -> Vec<Vec<Seg>> {
     let Facts { item, voice, .. } = facts;
-    let name = match item.author_name().map(|n| words::short_line(n, NAME_UNITS)).filter(|n| !n.is_empty()) {
+    let name = match item
+        .author_name()
+        .map(|n| words::short_line(n, NAME_UNITS))
+        .filter(|n| !n.is_empty())
+    {
         Some(name) => name,
         None => voice.lang.text("anonymous", &[]),
     };
     let mut parts = vec![voice.say("who-author", &[("name", name.into())])];
-    parts.push(voice.say("who-published", &[("at", item.published_at.unwrap_or(item.first_seen_at).into())]));
-    if let Some(at) = item.edited_at.filter(|at| item.published_at.is_none_or(|p| *at > p)) {
+    parts.push(voice.say(
+        "who-published",
+        &[("at", item.published_at.unwrap_or(item.first_seen_at).into())],
+    ));
+    if let Some(at) = item
+        .edited_at
+        .filter(|at| item.published_at.is_none_or(|p| *at > p))
+    {
         parts.push(voice.say("who-edited", &[("at", at.into())]));
     }
     if let Some(language) = item.language.as_deref().filter(|l| *l != voice.lang.as_str()) {
         let key = format!("language-{language}");
-        let language = if voice.lang.has(&key) { voice.lang.text(&key, &[]) } else { language.to_owned() };
+        let language = if voice.lang.has(&key) {
+            voice.lang.text(&key, &[])
+        } else {
+            language.to_owned()
+        };
         parts.push(voice.say("who-language", &[("language", language.into())]));
     }
     if let Some(up) = item.votes.up.filter(|n| *n > 0) {
@@ -143,16 +179,29 @@ fn state(facts: &Facts) -> Vec<Seg> {
     if let Some(escalation) = item.escalation.as_ref().filter(|_| item.handling.is_open()) {
         line.extend(voice.say("state-escalated", &[("to", escalation.to.as_str().into())]));
     }
-    if facts.reply.is_some_and(|r| r.state.stands_at_source() && r.answers < item.revision) {
+    if facts
+        .reply
+        .is_some_and(|r| r.state.stands_at_source() && r.answers < item.revision)
+    {
         line.extend(voice.say("state-edited", &[]));
     }
     line
 }
 
 fn state_base(facts: &Facts) -> Vec<Seg> {
-    let Facts { item, reply, source, voice, name, .. } = facts;
+    let Facts {
+        item,
+        reply,
+        source,
+        voice,
+        name,
+        ..
+    } = facts;
     if let Handling::Removed { at } = &item.handling {
-        return voice.say("state-removed", &[("source", (*source).into()), ("at", (*at).into())]);
+        return voice.say(
+            "state-removed",
+            &[("source", (*source).into()), ("at", (*at).into())],
+        );
     }
     if let Some(line) = reply.and_then(|r| reply_line(facts, r)) {
         return line;
@@ -172,36 +221,70 @@ fn state_base(facts: &Facts) -> Vec<Seg> {
             }
         }
         Handling::Snoozed { by, until, why } => {
-            let key = if why.is_some() { "state-snoozed-why" } else { "state-snoozed" };
+            let key = if why.is_some() {
+                "state-snoozed-why"
+            } else {
+                "state-snoozed"
+            };
             let why = words::short_line(why.as_deref().unwrap_or_default(), WHY_UNITS);
-            voice.say(key, &[("until", (*until).into()), ("name", name(by).into()), ("why", why.into())])
+            voice.say(
+                key,
+                &[
+                    ("until", (*until).into()),
+                    ("name", name(by).into()),
+                    ("why", why.into()),
+                ],
+            )
         }
         Handling::Answered { by, at } => {
             let mut line = match by {
-                Some(by) => voice.say("state-answered", &[("name", name(by).into()), ("at", (*at).into())]),
-                None => voice.say("state-answered-elsewhere", &[("source", (*source).into()), ("at", (*at).into())]),
+                Some(by) => voice.say(
+                    "state-answered",
+                    &[("name", name(by).into()), ("at", (*at).into())],
+                ),
+                None => voice.say(
+                    "state-answered-elsewhere",
+                    &[("source", (*source).into()), ("at", (*at).into())],
+                ),
             };
             if let Some(minutes) = facts.first_answer_minutes {
-                line.extend(voice.say("state-answered-after", &[("span", voice.lang.span(minutes).into())]));
+                line.extend(voice.say(
+                    "state-answered-after",
+                    &[("span", voice.lang.span(minutes).into())],
+                ));
             }
             if let Some(deadline) = item.deadline {
-                let key = if deadline.is_met_at(*at) { "state-kept" } else { "state-missed" };
+                let key = if deadline.is_met_at(*at) {
+                    "state-kept"
+                } else {
+                    "state-missed"
+                };
                 line.extend(voice.say(key, &[]));
             }
             line
         }
         Handling::Handled { by, at, reason, note } => {
-            let key = if note.is_some() { "state-handled-note" } else { "state-handled" };
+            let key = if note.is_some() {
+                "state-handled-note"
+            } else {
+                "state-handled"
+            };
             let note = words::short_line(note.as_deref().unwrap_or_default(), WHY_UNITS);
             let reason = voice.lang.text(&format!("reason-{}", reason.as_str()), &[]);
             voice.say(
                 key,
-                &[("name", name(by).into()), ("at", (*at).into()), ("reason", reason.into()), ("note", note.into())],
+                &[
+                    ("name", name(by).into()),
+                    ("at", (*at).into()),
+                    ("reason", reason.into()),
+                    ("note", note.into()),
+                ],
             )
         }
-        Handling::Removed { at } => {
-            voice.say("state-removed", &[("source", (*source).into()), ("at", (*at).into())])
-        }
+        Handling::Removed { at } => voice.say(
+            "state-removed",
+            &[("source", (*source).into()), ("at", (*at).into())],
+        ),
     }
 }
 
@@ -214,26 +297,37 @@ fn with_due(
 
 /// What the reply says about the item's state, when it says more than the handling does.
 fn reply_line(facts: &Facts, reply: &Reply) -> Option<Vec<Seg>> {
-    let Facts { item, source, voice, name, .. } = facts;
+    let Facts {
+        item,
+        source,
+        voice,
+        name,
+        ..
+    } = facts;
     let source_arg = ("source", (*source).into());
     let mut line = match &reply.state {
         ReplyState::Queued { .. } => voice.say("state-queued", &[("name", name(&reply.by).into())]),
         ReplyState::Sending => voice.say("state-sending", &[("name", name(&reply.by).into()), source_arg]),
         ReplyState::Pending { since } => voice.say("state-pending", &[("at", (*since).into()), source_arg]),
         ReplyState::Unknown { .. } => voice.say("state-unknown", &[]),
-        ReplyState::Rejected { why } if item.handling.is_open() => {
-            voice.say("state-rejected", &[source_arg, ("why", words::short_line(why, WHY_UNITS).into())])
-        }
-        ReplyState::Failed { why } if item.handling.is_open() => {
-            voice.say("state-failed", &[("why", words::short_line(why, WHY_UNITS).into())])
-        }
+        ReplyState::Rejected { why } if item.handling.is_open() => voice.say(
+            "state-rejected",
+            &[source_arg, ("why", words::short_line(why, WHY_UNITS).into())],
+        ),
+        ReplyState::Failed { why } if item.handling.is_open() => voice.say(
+            "state-failed",
+            &[("why", words::short_line(why, WHY_UNITS).into())],
+        ),
         ReplyState::Draft
         | ReplyState::Visible { .. }
         | ReplyState::Withdrawn
         | ReplyState::Rejected { .. }
         | ReplyState::Failed { .. } => return None,
     };
-    let dead_end = matches!(reply.state, ReplyState::Rejected { .. } | ReplyState::Failed { .. });
+    let dead_end = matches!(
+        reply.state,
+        ReplyState::Rejected { .. } | ReplyState::Failed { .. }
+    );
     if let Some(deadline) = item.deadline.filter(|_| dead_end) {
         line.extend(voice.say("state-then-due", &[("due", deadline.due.into())]));
     }
@@ -241,18 +335,35 @@ fn reply_line(facts: &Facts, reply: &Reply) -> Option<Vec<Seg>> {
 }
 
 fn buttons(facts: &Facts) -> (Vec<Button>, Vec<Button>) {
-    let Facts { item, reply, source, voice, .. } = facts;
+    let Facts {
+        item,
+        reply,
+        source,
+        voice,
+        ..
+    } = facts;
     let lang = voice.lang;
     let plain = |verb: Verb| Button {
         verb,
-        label: lang.text(&format!("button-{}", verb.as_str()), &[("source", (*source).into())]),
+        label: lang.text(
+            &format!("button-{}", verb.as_str()),
+            &[("source", (*source).into())],
+        ),
         main: false,
         url: None,
         confirm: None,
     };
     let main = |button: Button| Button { main: true, ..button };
-    let named = |verb: Verb, key: &str| Button { label: lang.text(key, &[]), ..plain(verb) };
-    let link = |verb: Verb| item.permalink.clone().map(|url| Button { url: Some(url), ..plain(verb) });
+    let named = |verb: Verb, key: &str| Button {
+        label: lang.text(key, &[]),
+        ..plain(verb)
+    };
+    let link = |verb: Verb| {
+        item.permalink.clone().map(|url| Button {
+            url: Some(url),
+            ..plain(verb)
+        })
+    };
     let long = [Verb::FullText].map(plain);
     let at_source = link(Verb::OpenSource);
 
@@ -267,7 +378,10 @@ fn buttons(facts: &Facts) -> (Vec<Button>, Vec<Button>) {
                 yes: lang.text("confirm-again-yes", &[]),
                 no: lang.text("confirm-no", &[]),
             };
-            let again = Button { confirm: Some(confirm), ..plain(Verb::SendAgain) };
+            let again = Button {
+                confirm: Some(confirm),
+                ..plain(Verb::SendAgain)
+            };
             let buttons = [main(plain(Verb::ConfirmThere)), again, plain(Verb::ViewReply)];
             (buttons.into_iter().chain(at_source).collect(), Vec::new())
         }
@@ -279,7 +393,9 @@ fn buttons(facts: &Facts) -> (Vec<Button>, Vec<Button>) {
                 row.extend(item.caps.edit.then(|| plain(Verb::ChangeReply)));
             }
             row.extend((!ours).then(|| plain(Verb::FullText)));
-            let more = [plain(Verb::Reopen), plain(Verb::Why)].into_iter().chain(at_source);
+            let more = [plain(Verb::Reopen), plain(Verb::Why)]
+                .into_iter()
+                .chain(at_source);
             (row, more.collect())
         }
         (Handling::Handled { .. }, _) => {
@@ -289,7 +405,13 @@ fn buttons(facts: &Facts) -> (Vec<Button>, Vec<Button>) {
         (_, Some(ReplyState::Pending { .. })) => {
             let mut row = vec![plain(Verb::ViewReply)];
             row.extend(item.caps.edit.then(|| plain(Verb::ChangeReply)));
-            (row, long.into_iter().chain([plain(Verb::Why)]).chain(at_source).collect())
+            (
+                row,
+                long.into_iter()
+                    .chain([plain(Verb::Why)])
+                    .chain(at_source)
+                    .collect(),
+            )
         }
         (Handling::Open | Handling::Claimed { .. } | Handling::Snoozed { .. }, state) => {
             let take = match item.handling {
@@ -311,7 +433,10 @@ fn buttons(facts: &Facts) -> (Vec<Button>, Vec<Button>) {
                         _ => plain(Verb::Reply),
                     };
                     let more = [plain(Verb::Snooze), plain(Verb::FullText), plain(Verb::Why)];
-                    (std::iter::once(main(first)).chain(rest).collect(), more.into_iter().chain(at_source).collect())
+                    (
+                        std::iter::once(main(first)).chain(rest).collect(),
+                        more.into_iter().chain(at_source).collect(),
+                    )
                 }
                 Mode::DeepLink | Mode::None => {
                     let more = [Verb::Snooze, Verb::CopyText, Verb::Why].map(plain);

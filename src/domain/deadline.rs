@@ -54,7 +54,9 @@ impl Target {
             From::FirstSeen => None,
         };
         match written {
-            Some(at) if at + TimeDelta::minutes(self.minutes) > first_seen => self.counted(Base::Published, at),
+            Some(at) if at + TimeDelta::minutes(self.minutes) > first_seen => {
+                self.counted(Base::Published, at)
+            }
             Some(_) => self.counted(Base::LateArrival, first_seen),
             None => self.counted(Base::FirstSeen, first_seen),
         }
@@ -63,7 +65,13 @@ impl Target {
     pub fn counted(self, base: Base, from: At) -> Deadline {
         let due = from + TimeDelta::minutes(self.minutes);
         let remind = due - TimeDelta::minutes(self.remind_before);
-        Deadline { base, from, due, remind: (self.remind_before > 0 && remind > from).then_some(remind), target: self }
+        Deadline {
+            base,
+            from,
+            due,
+            remind: (self.remind_before > 0 && remind > from).then_some(remind),
+            target: self,
+        }
     }
 }
 
@@ -77,7 +85,11 @@ impl Deadline {
 mod tests {
     use super::*;
 
-    const DAY: Target = Target { minutes: 1440, remind_before: 120, from: From::Published };
+    const DAY: Target = Target {
+        minutes: 1440,
+        remind_before: 120,
+        from: From::Published,
+    };
 
     fn at(hour: i64) -> At {
         At::UNIX_EPOCH + TimeDelta::hours(hour)

@@ -39,12 +39,24 @@ pub struct Digest {
 
 pub fn write(numbers: &Numbers, from: At, to: At, voice: Voice) -> Digest {
     let new: i64 = numbers.new.iter().map(|(_, _, n)| n).sum();
-    if new == 0 && numbers.open == 0 && numbers.overdue.is_empty() && numbers.answered == 0 && numbers.handled == 0 {
-        return Digest { headline: voice.say("digest-quiet", &[]), lines: Vec::new() };
+    if new == 0
+        && numbers.open == 0
+        && numbers.overdue.is_empty()
+        && numbers.answered == 0
+        && numbers.handled == 0
+    {
+        return Digest {
+            headline: voice.say("digest-quiet", &[]),
+            lines: Vec::new(),
+        };
     }
     let mut headline = voice.say(
         "digest-morning",
-        &[("new", new.into()), ("answered", numbers.answered.into()), ("overdue", numbers.overdue_count.into())],
+        &[
+            ("new", new.into()),
+            ("answered", numbers.answered.into()),
+            ("overdue", numbers.overdue_count.into()),
+        ],
     );
     if let Some(oldest) = numbers.overdue.iter().map(|l| l.due).min() {
         headline.extend(voice.say("digest-oldest", &[("at", oldest.into())]));
@@ -64,15 +76,22 @@ pub fn write(numbers: &Numbers, from: At, to: At, voice: Voice) -> Digest {
         for late in numbers.overdue.iter().take(OVERDUE_SHOWN) {
             let label = voice.lang.text(
                 "list-line",
-                &[("number", late.number.into()), ("head", late.head.as_str().into())],
+                &[
+                    ("number", late.number.into()),
+                    ("head", late.head.as_str().into()),
+                ],
             );
             let link = match &late.link {
-                Some(url) => Arg::Link { label, url: url.clone() },
+                Some(url) => Arg::Link {
+                    label,
+                    url: url.clone(),
+                },
                 None => Arg::Str(label),
             };
             lines.push(voice.say("digest-overdue-line", &[("link", link), ("due", late.due.into())]));
         }
-        let hidden = numbers.overdue_count - i64::try_from(numbers.overdue.len().min(OVERDUE_SHOWN)).unwrap_or(0);
+        let hidden =
+            numbers.overdue_count - i64::try_from(numbers.overdue.len().min(OVERDUE_SHOWN)).unwrap_or(0);
         if hidden > 0 {
             lines.push(voice.say("digest-more", &[("n", hidden.into())]));
         }
@@ -90,12 +109,23 @@ fn by_source(numbers: &Numbers, voice: Voice) -> Vec<Vec<Seg>> {
             let counts: Vec<String> = Tone::ALL
                 .into_iter()
                 .filter_map(|tone| {
-                    let n: i64 =
-                        numbers.new.iter().filter(|(s, t, _)| s == source && *t == tone).map(|(_, _, n)| n).sum();
-                    (n > 0).then(|| voice.lang.text(&format!("digest-count-{}", tone.as_str()), &[("n", n.into())]))
+                    let n: i64 = numbers
+                        .new
+                        .iter()
+                        .filter(|(s, t, _)| s == source && *t == tone)
+                        .map(|(_, _, n)| n)
+                        .sum();
+                    (n > 0).then(|| {
+                        voice
+                            .lang
+                            .text(&format!("digest-count-{}", tone.as_str()), &[("n", n.into())])
+                    })
                 })
                 .collect();
-            voice.say("digest-by-source", &[("source", source.into()), ("counts", counts.join(", ").into())])
+            voice.say(
+                "digest-by-source",
+                &[("source", source.into()), ("counts", counts.join(", ").into())],
+            )
         })
         .collect()
 }
@@ -108,7 +138,10 @@ mod tests {
     use crate::domain::text::Lang;
     use crate::domain::text::flat;
 
-    const VOICE: Voice = Voice { lang: Lang::De, zone: Tz::Europe__Berlin };
+    const VOICE: Voice = Voice {
+        lang: Lang::De,
+        zone: Tz::Europe__Berlin,
+    };
 
     #[test]
     fn an_empty_day_is_one_kind_line() {
@@ -119,9 +152,18 @@ mod tests {
 
     #[test]
     fn a_full_day_says_the_one_thing_first() {
-        let late = |n| Late { number: n, head: "Kritik".into(), due: At::UNIX_EPOCH, link: None };
+        let late = |n| Late {
+            number: n,
+            head: "Kritik".into(),
+            due: At::UNIX_EPOCH,
+            link: None,
+        };
         let numbers = Numbers {
-            new: vec![("Google".into(), Tone::Complaint, 2), ("Google".into(), Tone::Praise, 1), ("Shop".into(), Tone::Question, 1)],
+            new: vec![
+                ("Google".into(), Tone::Complaint, 2),
+                ("Google".into(), Tone::Praise, 1),
+                ("Shop".into(), Tone::Question, 1),
+            ],
             answered: 1,
             handled: 0,
             open: 14,
@@ -135,6 +177,9 @@ mod tests {
             "4 neue Beiträge, einer beantwortet, 12 überfällig. Der älteste wartet seit Do 01.01. 01:00."
         );
         assert_eq!(lines[1], "Neu bei Google: 1 Lob, 2× Kritik");
-        assert_eq!(lines.last().unwrap(), "… und 2 weitere; `/zeitnah overdue` zeigt alle.");
+        assert_eq!(
+            lines.last().unwrap(),
+            "… und 2 weitere; `/zeitnah overdue` zeigt alle."
+        );
     }
 }

@@ -17,18 +17,47 @@ use crate::domain::text::Seg;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "v1", rename_all = "snake_case")]
 pub enum Effect {
-    PostCard { card: CardId },
-    EditCard { card: CardId },
+    PostCard {
+        card: CardId,
+    },
+    EditCard {
+        card: CardId,
+    },
     /// A line in the card's thread; pings only whom it names.
-    PostNote { card: CardId, event: EventId, ping: Vec<Mention> },
+    PostNote {
+        card: CardId,
+        event: EventId,
+        ping: Vec<Mention>,
+    },
     /// The same news where somebody looks: a channel or a direct message of an escalation target.
-    Alert { card: CardId, event: EventId, to: AlertTo },
+    Alert {
+        card: CardId,
+        event: EventId,
+        to: AlertTo,
+    },
     /// A sentence that only one person sees.
-    Whisper { room: String, user: String, thread: Option<String>, answer_to: Option<String>, text: Vec<Seg> },
-    PublishReply { reply: ReplyId },
+    Whisper {
+        room: String,
+        user: String,
+        thread: Option<String>,
+        answer_to: Option<String>,
+        text: Vec<Seg>,
+    },
+    PublishReply {
+        reply: ReplyId,
+    },
     /// Look whether a reply under moderation became visible.
-    FollowReply { reply: ReplyId, since: At },
-    SendDigest { digest: String, room: String, slot: String, from: At, to: At },
+    FollowReply {
+        reply: ReplyId,
+        since: At,
+    },
+    SendDigest {
+        digest: String,
+        room: String,
+        slot: String,
+        from: At,
+        to: At,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,7 +113,9 @@ const LONGEST_HINT: i64 = 3600;
 
 /// When to try again after the `attempt`-th try failed. `hint` is the far side's own Retry-After, in seconds.
 pub fn next_try(now: At, attempt: i32, hint: Option<i64>, jitter: f64) -> At {
-    let step = usize::try_from(attempt.max(1) - 1).unwrap_or(0).min(SCHEDULE.len() - 1);
+    let step = usize::try_from(attempt.max(1) - 1)
+        .unwrap_or(0)
+        .min(SCHEDULE.len() - 1);
     let own = SCHEDULE[step];
     match hint {
         // The far side knows best when it has room again; a little jitter keeps replicas from coming back as one.
@@ -110,7 +141,10 @@ mod tests {
     fn waits_grow_and_hints_are_kept() {
         let now = At::UNIX_EPOCH;
         let wait = |attempt, hint| (next_try(now, attempt, hint, 0.0) - now).num_seconds();
-        assert_eq!([wait(1, None), wait(2, None), wait(3, None), wait(99, None)], [2, 5, 15, 30]);
+        assert_eq!(
+            [wait(1, None), wait(2, None), wait(3, None), wait(99, None)],
+            [2, 5, 15, 30]
+        );
         assert_eq!(wait(1, Some(30)), 30);
         assert_eq!(wait(1, Some(0)), 1);
         assert_eq!(wait(1, Some(999_999)), LONGEST_HINT);

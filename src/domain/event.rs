@@ -22,35 +22,72 @@ pub struct Event {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum What {
-    Received { route: String },
+    Received {
+        route: String,
+    },
     /// The customer changed it; the text before the change is kept in `item_revision`.
-    Edited { revision: i32, stars_before: Option<u8>, stars_now: Option<u8> },
+    Edited {
+        revision: i32,
+        stars_before: Option<u8>,
+        stars_now: Option<u8>,
+    },
     RemovedAtSource,
     BackAtSource,
     /// An answer that was not given through us stands at the source.
     AnsweredElsewhere,
-    Claimed { until: At },
-    TakenOver { from: PersonId, until: At },
+    Claimed {
+        until: At,
+    },
+    TakenOver {
+        from: PersonId,
+        until: At,
+    },
     Released,
-    ClaimEnded { of: PersonId },
+    ClaimEnded {
+        of: PersonId,
+    },
     Drafted,
-    Sent { until: At },
+    Sent {
+        until: At,
+    },
     TakenBack,
     Accepted,
     /// `minutes` since the clock started; none when it only replaced an earlier answer.
-    Visible { minutes: Option<i64>, in_time: Option<bool> },
-    Rejected { why: String },
-    Failed { why: String },
+    Visible {
+        minutes: Option<i64>,
+        in_time: Option<bool>,
+    },
+    Rejected {
+        why: String,
+    },
+    Failed {
+        why: String,
+    },
     Unclear,
     ConfirmedThere,
     SentAgain,
-    Handled { reason: Reason, note: Option<String> },
-    Reopened { by_customer: bool },
-    Snoozed { until: At, why: Option<String> },
+    Handled {
+        reason: Reason,
+        note: Option<String>,
+    },
+    Reopened {
+        by_customer: bool,
+    },
+    Snoozed {
+        until: At,
+        why: Option<String>,
+    },
     Woke,
-    Escalated { to: String, why: String },
-    Reminded { due: At },
-    Overdue { due: At },
+    Escalated {
+        to: String,
+        why: String,
+    },
+    Reminded {
+        due: At,
+    },
+    Overdue {
+        due: At,
+    },
 }
 
 impl What {

@@ -15,7 +15,12 @@ pub fn of(incoming: &Incoming) -> Vec<u8> {
         hash.update(text.as_bytes());
     };
     part(incoming.kind.as_str());
-    part(&incoming.rating.map(|r| format!("{}/{}/{}", r.value, r.min, r.max)).unwrap_or_default());
+    part(
+        &incoming
+            .rating
+            .map(|r| format!("{}/{}/{}", r.value, r.min, r.max))
+            .unwrap_or_default(),
+    );
     part(&folded(incoming.title.as_deref()));
     part(&folded(incoming.body.as_deref()));
     part(incoming.subject.as_ref().map_or("", |s| s.id.as_str()));

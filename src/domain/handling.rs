@@ -50,7 +50,13 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Self; 5] = [Self::NoNeed, Self::Elsewhere, Self::Spam, Self::Duplicate, Self::Other];
+    pub const ALL: [Self; 5] = [
+        Self::NoNeed,
+        Self::Elsewhere,
+        Self::Spam,
+        Self::Duplicate,
+        Self::Other,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -81,11 +87,22 @@ pub struct Escalation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// Somebody else holds the lease.
-    Taken { by: PersonId, until: At },
+    Taken {
+        by: PersonId,
+        until: At,
+    },
     /// It was answered or marked handled in the meantime.
-    Answered { by: Option<PersonId>, at: At },
-    Handled { by: PersonId, at: At },
-    Removed { at: At },
+    Answered {
+        by: Option<PersonId>,
+        at: At,
+    },
+    Handled {
+        by: PersonId,
+        at: At,
+    },
+    Removed {
+        at: At,
+    },
     /// The reply is on its way and cannot be changed now.
     OnItsWay,
     /// Nothing there to take back, change or confirm.
@@ -124,8 +141,14 @@ impl Handling {
     pub fn still_open(&self) -> Result<(), Refusal> {
         match self {
             Self::Open | Self::Claimed { .. } | Self::Snoozed { .. } => Ok(()),
-            Self::Answered { by, at } => Err(Refusal::Answered { by: by.clone(), at: *at }),
-            Self::Handled { by, at, .. } => Err(Refusal::Handled { by: by.clone(), at: *at }),
+            Self::Answered { by, at } => Err(Refusal::Answered {
+                by: by.clone(),
+                at: *at,
+            }),
+            Self::Handled { by, at, .. } => Err(Refusal::Handled {
+                by: by.clone(),
+                at: *at,
+            }),
             Self::Removed { at } => Err(Refusal::Removed { at: *at }),
         }
     }
@@ -134,32 +157,55 @@ impl Handling {
     pub fn claim(&self, by: &PersonId, until: At, now: At) -> Result<Self, Refusal> {
         self.still_open()?;
         match self {
-            Self::Claimed { by: holder, until: held } if holder != by && *held > now => {
-                Err(Refusal::Taken { by: holder.clone(), until: *held })
-            }
-            _ => Ok(Self::Claimed { by: by.clone(), until }),
+            Self::Claimed {
+                by: holder,
+                until: held,
+            } if holder != by && *held > now => Err(Refusal::Taken {
+                by: holder.clone(),
+                until: *held,
+            }),
+            _ => Ok(Self::Claimed {
+                by: by.clone(),
+                until,
+            }),
         }
     }
 
     pub fn release(&self, by: &PersonId) -> Result<Self, Refusal> {
         self.still_open()?;
         match self {
-            Self::Claimed { by: holder, until } if holder != by => {
-                Err(Refusal::Taken { by: holder.clone(), until: *until })
-            }
+            Self::Claimed { by: holder, until } if holder != by => Err(Refusal::Taken {
+                by: holder.clone(),
+                until: *until,
+            }),
             Self::Claimed { .. } => Ok(Self::Open),
             _ => Err(Refusal::Stale),
         }
     }
 
-    pub fn handle(&self, by: &PersonId, reason: Reason, note: Option<String>, now: At) -> Result<Self, Refusal> {
+    pub fn handle(
+        &self,
+        by: &PersonId,
+        reason: Reason,
+        note: Option<String>,
+        now: At,
+    ) -> Result<Self, Refusal> {
         self.still_open()?;
-        Ok(Self::Handled { by: by.clone(), at: now, reason, note })
+        Ok(Self::Handled {
+            by: by.clone(),
+            at: now,
+            reason,
+            note,
+        })
     }
 
     pub fn snooze(&self, by: &PersonId, until: At, why: Option<String>) -> Result<Self, Refusal> {
         self.still_open()?;
-        Ok(Self::Snoozed { by: by.clone(), until, why })
+        Ok(Self::Snoozed {
+            by: by.clone(),
+            until,
+            why,
+        })
     }
 
     pub fn reopen(&self) -> Result<Self, Refusal> {
@@ -192,18 +238,48 @@ mod tests {
     #[test]
     fn a_claim_is_a_lease() {
         let claimed = Handling::Open.claim(&anna(), at(15), at(0)).unwrap();
-        assert_eq!(claimed.claim(&ben(), at(20), at(5)), Err(Refusal::Taken { by: anna(), until: at(15) }));
-        assert!(claimed.claim(&anna(), at(20), at(5)).is_ok(), "one's own lease is prolonged");
-        assert!(claimed.claim(&ben(), at(31), at(16)).is_ok(), "an expired lease holds nobody off");
-        assert_eq!(claimed.release(&ben()), Err(Refusal::Taken { by: anna(), until: at(15) }));
+        assert_eq!(
+            claimed.claim(&ben(), at(20), at(5)),
+            Err(Refusal::Taken {
+                by: anna(),
+                until: at(15)
+            })
+        );
+        assert!(
+            claimed.claim(&anna(), at(20), at(5)).is_ok(),
+            "one's own lease is prolonged"
+        );
+        assert!(
+            claimed.claim(&ben(), at(31), at(16)).is_ok(),
+            "an expired lease holds nobody off"
+        );
+        assert_eq!(
+            claimed.release(&ben()),
+            Err(Refusal::Taken {
+                by: anna(),
+                until: at(15)
+            })
+        );
     }
 
     #[test]
     fn what_is_done_cannot_be_taken_but_reopened() {
-        let done = Handling::Answered { by: Some(anna()), at: at(3) };
-        assert_eq!(done.claim(&ben(), at(9), at(4)), Err(Refusal::Answered { by: Some(anna()), at: at(3) }));
+        let done = Handling::Answered {
+            by: Some(anna()),
+            at: at(3),
+        };
+        assert_eq!(
+            done.claim(&ben(), at(9), at(4)),
+            Err(Refusal::Answered {
+                by: Some(anna()),
+                at: at(3)
+            })
+        );
         assert_eq!(done.reopen(), Ok(Handling::Open));
         assert_eq!(Handling::Open.reopen(), Err(Refusal::Stale));
-        assert_eq!(Handling::Removed { at: at(1) }.reopen(), Err(Refusal::Removed { at: at(1) }));
+        assert_eq!(
+            Handling::Removed { at: at(1) }.reopen(),
+            Err(Refusal::Removed { at: at(1) })
+        );
     }
 }

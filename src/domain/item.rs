@@ -24,7 +24,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 5] = [Self::Review, Self::Question, Self::Comment, Self::Mention, Self::Message];
+    pub const ALL: [Self; 5] = [
+        Self::Review,
+        Self::Question,
+        Self::Comment,
+        Self::Mention,
+        Self::Message,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -53,7 +59,13 @@ pub enum Tone {
 }
 
 impl Tone {
-    pub const ALL: [Self; 5] = [Self::Praise, Self::Suggestion, Self::Complaint, Self::Question, Self::Neutral];
+    pub const ALL: [Self; 5] = [
+        Self::Praise,
+        Self::Suggestion,
+        Self::Complaint,
+        Self::Question,
+        Self::Neutral,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {

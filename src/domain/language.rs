@@ -24,7 +24,11 @@ pub fn detect(text: &str) -> Option<&'static str> {
 
 /// The language part of a declared tag: `de-AT` is `de`.
 pub fn declared(tag: &str) -> Option<String> {
-    let part = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    let part = tag
+        .split(['-', '_'])
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     ((2..=3).contains(&part.len()) && part.chars().all(|c| c.is_ascii_lowercase())).then_some(part)
 }
 
@@ -55,8 +59,14 @@ mod tests {
 
     #[test]
     fn german_and_english_are_told_apart_and_short_words_are_unknown() {
-        assert_eq!(detect("Die Beratung war nett, aber vierzig Minuten Wartezeit sind zu viel."), Some("de"));
-        assert_eq!(detect("Great vacuum cleaner, the battery could last a bit longer though."), Some("en"));
+        assert_eq!(
+            detect("Die Beratung war nett, aber vierzig Minuten Wartezeit sind zu viel."),
+            Some("de")
+        );
+        assert_eq!(
+            detect("Great vacuum cleaner, the battery could last a bit longer though."),
+            Some("en")
+        );
         assert_eq!(detect("Top"), None);
         assert_eq!(declared("de-AT").as_deref(), Some("de"));
         assert_eq!(declared("x"), None);

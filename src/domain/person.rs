@@ -20,7 +20,10 @@ pub struct NotAPerson(String);
 
 impl PersonId {
     pub fn new(chat: impl Into<String>, user: impl Into<String>) -> Self {
-        Self { chat: chat.into(), user: user.into() }
+        Self {
+            chat: chat.into(),
+            user: user.into(),
+        }
     }
 }
 

@@ -14,17 +14,29 @@ use crate::domain::person::PersonId;
 pub enum ReplyState {
     Draft,
     /// Sent by a person, still within the time in which it can be taken back.
-    Queued { until: At },
+    Queued {
+        until: At,
+    },
     /// Handed to the source, no word yet.
     Sending,
     /// The source took it and looks at it before customers see it.
-    Pending { since: At },
-    Visible { at: At },
-    Rejected { why: String },
+    Pending {
+        since: At,
+    },
+    Visible {
+        at: At,
+    },
+    Rejected {
+        why: String,
+    },
     /// The source said no in a way that trying again does not change.
-    Failed { why: String },
+    Failed {
+        why: String,
+    },
     /// Nobody knows whether it arrived: a person decides.
-    Unknown { since: At },
+    Unknown {
+        since: At,
+    },
     /// Taken back before it left, or replaced by a newer one.
     Withdrawn,
 }

@@ -67,7 +67,12 @@ impl Circle {
 
 /// The best role that `actor` has in `channel`. `in_circle` answers from what is known now; who is not known to be
 /// in a circle is not in it.
-pub fn role(grants: &[Grant], actor: &Actor, channel: Option<&str>, in_circle: impl Fn(&Circle) -> bool) -> Option<Role> {
+pub fn role(
+    grants: &[Grant],
+    actor: &Actor,
+    channel: Option<&str>,
+    in_circle: impl Fn(&Circle) -> bool,
+) -> Option<Role> {
     grants
         .iter()
         .filter(|g| g.chat == actor.person.chat)
@@ -87,23 +92,52 @@ mod tests {
     use crate::domain::person::PersonId;
 
     fn actor(user: &str, outsider: bool) -> Actor {
-        Actor { person: PersonId::new("slack", user), name: user.into(), outsider }
+        Actor {
+            person: PersonId::new("slack", user),
+            name: user.into(),
+            outsider,
+        }
     }
 
     #[test]
     fn the_best_grant_counts_and_outsiders_need_their_name_in_the_file() {
         let care = Circle::Room("C1".into());
         let grants = [
-            Grant { role: Role::Responder, chat: "slack".into(), to: Grantee::Circle(care.clone()), channels: vec![] },
-            Grant { role: Role::Admin, chat: "slack".into(), to: Grantee::Person("U1".into()), channels: vec![] },
-            Grant { role: Role::Viewer, chat: "slack".into(), to: Grantee::Person("U9".into()), channels: vec!["care".into()] },
+            Grant {
+                role: Role::Responder,
+                chat: "slack".into(),
+                to: Grantee::Circle(care.clone()),
+                channels: vec![],
+            },
+            Grant {
+                role: Role::Admin,
+                chat: "slack".into(),
+                to: Grantee::Person("U1".into()),
+                channels: vec![],
+            },
+            Grant {
+                role: Role::Viewer,
+                chat: "slack".into(),
+                to: Grantee::Person("U9".into()),
+                channels: vec!["care".into()],
+            },
         ];
         let all = |_: &Circle| true;
         assert_eq!(role(&grants, &actor("U1", false), None, all), Some(Role::Admin));
-        assert_eq!(role(&grants, &actor("U2", false), None, all), Some(Role::Responder));
-        assert_eq!(role(&grants, &actor("U2", false), None, |_| false), None, "unknown membership is no membership");
+        assert_eq!(
+            role(&grants, &actor("U2", false), None, all),
+            Some(Role::Responder)
+        );
+        assert_eq!(
+            role(&grants, &actor("U2", false), None, |_| false),
+            None,
+            "unknown membership is no membership"
+        );
         assert_eq!(role(&grants, &actor("U2", true), None, all), None);
-        assert_eq!(role(&grants, &actor("U9", true), Some("care"), all), Some(Role::Viewer));
+        assert_eq!(
+            role(&grants, &actor("U9", true), Some("care"), all),
+            Some(Role::Viewer)
+        );
         assert_eq!(role(&grants, &actor("U9", true), Some("other"), all), None);
     }
 }

@@ -34,7 +34,9 @@ impl When {
         any(&self.source, |s| s == source)
             && any(&self.tone, |t| *t == tone)
             && any(&self.kind, |k| *k == item.kind)
-            && self.stars.is_none_or(|(low, high)| stars.is_some_and(|s| (low..=high).contains(&s)))
+            && self
+                .stars
+                .is_none_or(|(low, high)| stars.is_some_and(|s| (low..=high).contains(&s)))
             && any(&self.language, |l| Some(l.as_str()) == language)
             && any(&self.subject, |s| has_subject(item, s))
             && any(&self.keyword, |k| has_keyword(item, k))
@@ -53,7 +55,10 @@ pub fn choose<'a>(
     item: &Incoming,
     language: Option<&str>,
 ) -> &'a Route {
-    routes.iter().find(|r| r.when.matches(source, item, language)).unwrap_or(fallback)
+    routes
+        .iter()
+        .find(|r| r.when.matches(source, item, language))
+        .unwrap_or(fallback)
 }
 
 fn any<T>(wanted: &[T], is: impl FnMut(&T) -> bool) -> bool {
@@ -63,7 +68,10 @@ fn any<T>(wanted: &[T], is: impl FnMut(&T) -> bool) -> bool {
 fn has_subject(item: &Incoming, wanted: &str) -> bool {
     let wanted = wanted.to_lowercase();
     item.subject.as_ref().is_some_and(|s| {
-        s.id.to_lowercase() == wanted || s.name.as_ref().is_some_and(|n| n.to_lowercase().contains(&wanted))
+        s.id.to_lowercase() == wanted
+            || s.name
+                .as_ref()
+                .is_some_and(|n| n.to_lowercase().contains(&wanted))
     })
 }
 
@@ -100,7 +108,12 @@ mod tests {
             body: Some(body.into()),
             language: None,
             author: Author::default(),
-            subject: Some(Subject { kind: "store".into(), id: "m-ost".into(), name: Some("Filiale München Ost".into()), url: None }),
+            subject: Some(Subject {
+                kind: "store".into(),
+                id: "m-ost".into(),
+                name: Some("Filiale München Ost".into()),
+                url: None,
+            }),
             verified: None,
             votes: Votes::default(),
             permalink: None,
@@ -114,20 +127,48 @@ mod tests {
     }
 
     fn route(name: &str, when: When) -> Route {
-        Route { name: name.into(), when, to: vec!["care".into()], target: None }
+        Route {
+            name: name.into(),
+            when,
+            to: vec!["care".into()],
+            target: None,
+        }
     }
 
     #[test]
     fn the_first_matching_rule_wins() {
         let routes = [
-            route("legal", When { keyword: vec!["Anwalt".into()], ..When::default() }),
-            route("bad", When { stars: Some((1, 2)), ..When::default() }),
-            route("munich", When { subject: vec!["münchen".into()], language: vec!["de".into()], ..When::default() }),
+            route(
+                "legal",
+                When {
+                    keyword: vec!["Anwalt".into()],
+                    ..When::default()
+                },
+            ),
+            route(
+                "bad",
+                When {
+                    stars: Some((1, 2)),
+                    ..When::default()
+                },
+            ),
+            route(
+                "munich",
+                When {
+                    subject: vec!["münchen".into()],
+                    language: vec!["de".into()],
+                    ..When::default()
+                },
+            ),
         ];
         let fallback = route("rest", When::default());
         let name = |item: &Incoming, lang| choose(&routes, &fallback, "google", item, lang).name.clone();
         assert_eq!(name(&review(1.0, "Ich gehe zum Anwalt!"), Some("de")), "legal");
-        assert_eq!(name(&review(1.0, "Anwaltskanzlei"), Some("de")), "bad", "only whole words");
+        assert_eq!(
+            name(&review(1.0, "Anwaltskanzlei"), Some("de")),
+            "bad",
+            "only whole words"
+        );
         assert_eq!(name(&review(5.0, "Super"), Some("de")), "munich");
         assert_eq!(name(&review(5.0, "Great"), Some("en")), "rest");
     }

@@ -100,6 +100,9 @@ impl Rules {
     }
 
     pub fn route(&self, name: &str) -> &Route {
-        self.routes.iter().find(|r| r.name == name).unwrap_or(&self.fallback)
+        self.routes
+            .iter()
+            .find(|r| r.name == name)
+            .unwrap_or(&self.fallback)
     }
 }

@@ -23,7 +23,9 @@ pub struct Schedule {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotASchedule {
-    #[error("{0:?} has {1} fields; five are needed: minute hour day-of-month month weekday, for example `0 8 * * 1-5`")]
+    #[error(
+        "{0:?} has {1} fields; five are needed: minute hour day-of-month month weekday, for example `0 8 * * 1-5`"
+    )]
     Fields(String, usize),
     #[error("{0:?} is no weekday; use 0 to 7 (0 and 7 are Sunday) or mon to sun")]
     Weekday(String),
@@ -80,7 +82,14 @@ impl Schedule {
         let mut out: Vec<Slot> = Vec::new();
         let mut after = now.with_timezone(&self.zone).naive_local() - TimeDelta::hours(2);
         while out.len() < count {
-            let Some(local) = self.parts.iter().filter_map(|p| p.after(&after.and_utc()).next()).min() else { break };
+            let Some(local) = self
+                .parts
+                .iter()
+                .filter_map(|p| p.after(&after.and_utc()).next())
+                .min()
+            else {
+                break;
+            };
             let slot = self.slot(local.naive_utc());
             if slot.at > now {
                 out.push(slot);
@@ -92,16 +101,25 @@ impl Schedule {
 
     /// The slot before this one, where its period begins.
     pub fn before(&self, slot: Slot) -> Option<Slot> {
-        self.parts.iter().filter_map(|p| previous(p, slot.local)).max().map(|local| self.slot(local))
+        self.parts
+            .iter()
+            .filter_map(|p| previous(p, slot.local))
+            .max()
+            .map(|local| self.slot(local))
     }
 
     fn slot(&self, local: NaiveDateTime) -> Slot {
-        Slot { local, at: instant(self.zone, local) }
+        Slot {
+            local,
+            at: instant(self.zone, local),
+        }
     }
 }
 
 fn previous(part: &cron::Schedule, before: NaiveDateTime) -> Option<NaiveDateTime> {
-    part.after(&before.and_utc()).next_back().map(|at: DateTime<Utc>| at.naive_utc())
+    part.after(&before.and_utc())
+        .next_back()
+        .map(|at: DateTime<Utc>| at.naive_utc())
 }
 
 /// A time that the clocks skip in spring comes at the next valid minute; one that they repeat comes the first time.
@@ -125,12 +143,21 @@ fn weekdays(field: &str) -> Result<String, NotASchedule> {
     let mut days = [false; 7];
     for part in field.split(',') {
         let (range, step) = match part.split_once('/') {
-            Some((range, step)) => (range, step.parse::<usize>().ok().filter(|s| *s > 0).ok_or_else(unknown)?),
+            Some((range, step)) => (
+                range,
+                step.parse::<usize>()
+                    .ok()
+                    .filter(|s| *s > 0)
+                    .ok_or_else(unknown)?,
+            ),
             None => (part, 1),
         };
         let (from, to) = match range.split_once('-') {
             _ if range == "*" => (0, 6),
-            Some((from, to)) => (weekday(from).ok_or_else(unknown)?, weekday(to).ok_or_else(unknown)?),
+            Some((from, to)) => (
+                weekday(from).ok_or_else(unknown)?,
+                weekday(to).ok_or_else(unknown)?,
+            ),
             None => {
                 let day = weekday(range).ok_or_else(unknown)?;
                 (day, day)
@@ -142,7 +169,11 @@ fn weekdays(field: &str) -> Result<String, NotASchedule> {
             days[day % 7] = true;
         }
     }
-    Ok((0..7).filter(|d| days[*d]).map(|d| DAYS[d]).collect::<Vec<_>>().join(","))
+    Ok((0..7)
+        .filter(|d| days[*d])
+        .map(|d| DAYS[d])
+        .collect::<Vec<_>>()
+        .join(","))
 }
 
 fn weekday(word: &str) -> Option<usize> {
@@ -166,16 +197,32 @@ mod tests {
 
     fn next(expression: &str, now: &str, count: usize) -> Vec<String> {
         let schedule = Schedule::parse(expression, BERLIN).unwrap();
-        schedule.upcoming(utc(now), count).iter().map(|s| s.at.to_rfc3339()).collect()
+        schedule
+            .upcoming(utc(now), count)
+            .iter()
+            .map(|s| s.at.to_rfc3339())
+            .collect()
     }
 
     #[test]
     fn weekdays_are_counted_as_in_unix() {
         // 2026-11-21 is a Saturday.
-        assert_eq!(next("0 8 * * 1", "2026-11-21T00:00:00Z", 1), ["2026-11-23T07:00:00+00:00"]);
-        assert_eq!(next("0 8 * * 7", "2026-11-21T00:00:00Z", 1), ["2026-11-22T07:00:00+00:00"]);
-        assert_eq!(next("0 8 * * mon-fri", "2026-11-21T00:00:00Z", 1), ["2026-11-23T07:00:00+00:00"]);
-        assert_eq!(next("0 8 * * 5-7", "2026-11-21T08:00:00Z", 1), ["2026-11-22T07:00:00+00:00"]);
+        assert_eq!(
+            next("0 8 * * 1", "2026-11-21T00:00:00Z", 1),
+            ["2026-11-23T07:00:00+00:00"]
+        );
+        assert_eq!(
+            next("0 8 * * 7", "2026-11-21T00:00:00Z", 1),
+            ["2026-11-22T07:00:00+00:00"]
+        );
+        assert_eq!(
+            next("0 8 * * mon-fri", "2026-11-21T00:00:00Z", 1),
+            ["2026-11-23T07:00:00+00:00"]
+        );
+        assert_eq!(
+            next("0 8 * * 5-7", "2026-11-21T08:00:00Z", 1),
+            ["2026-11-22T07:00:00+00:00"]
+        );
         assert_eq!(next("0 8 1 * 1", "2026-11-29T00:00:00Z", 2).len(), 2);
     }
 
@@ -195,9 +242,18 @@ mod tests {
 
     #[test]
     fn wrong_expressions_say_what_is_wrong() {
-        assert!(matches!(Schedule::parse("0 0 8 * * *", BERLIN), Err(NotASchedule::Fields(_, 6))));
-        assert!(matches!(Schedule::parse("0 8 * * 8", BERLIN), Err(NotASchedule::Weekday(_))));
-        assert!(matches!(Schedule::parse("0 25 * * *", BERLIN), Err(NotASchedule::Expression(..))));
+        assert!(matches!(
+            Schedule::parse("0 0 8 * * *", BERLIN),
+            Err(NotASchedule::Fields(_, 6))
+        ));
+        assert!(matches!(
+            Schedule::parse("0 8 * * 8", BERLIN),
+            Err(NotASchedule::Weekday(_))
+        ));
+        assert!(matches!(
+            Schedule::parse("0 25 * * *", BERLIN),
+            Err(NotASchedule::Expression(..))
+        ));
     }
 
     #[test]

@@ -11,10 +11,14 @@ use crate::domain::text::Voice;
 pub fn deadline(item: &Item, source: &str, voice: Voice, now: At) -> Vec<Vec<Seg>> {
     let mut lines = Vec::new();
     lines.push(match item.published_at {
-        Some(at) => {
-            voice.say("why-received", &[("published", at.into()), ("seen", item.first_seen_at.into())])
-        }
-        None => voice.say("why-received-only", &[("seen", item.first_seen_at.into()), ("source", source.into())]),
+        Some(at) => voice.say(
+            "why-received",
+            &[("published", at.into()), ("seen", item.first_seen_at.into())],
+        ),
+        None => voice.say(
+            "why-received-only",
+            &[("seen", item.first_seen_at.into()), ("source", source.into())],
+        ),
     });
     let Some(deadline) = item.deadline else {
         lines.push(voice.say("why-none", &[]));
@@ -27,12 +31,21 @@ pub fn deadline(item: &Item, source: &str, voice: Voice, now: At) -> Vec<Vec<Seg
         Base::Reopened => "why-reopened",
     };
     let span = voice.lang.span(deadline.target.minutes);
-    lines.push(
-        voice.say(base, &[("span", span.into()), ("from", deadline.from.into()), ("due", deadline.due.into())]),
-    );
+    lines.push(voice.say(
+        base,
+        &[
+            ("span", span.into()),
+            ("from", deadline.from.into()),
+            ("due", deadline.due.into()),
+        ],
+    ));
     match &item.handling {
         Handling::Answered { at, .. } => {
-            let key = if deadline.is_met_at(*at) { "why-met" } else { "why-missed" };
+            let key = if deadline.is_met_at(*at) {
+                "why-met"
+            } else {
+                "why-missed"
+            };
             lines.push(voice.say(key, &[("at", (*at).into())]));
         }
         Handling::Open | Handling::Claimed { .. } | Handling::Snoozed { .. } => {

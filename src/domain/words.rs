@@ -12,7 +12,10 @@ const EMPTY_LINES: usize = 2;
 /// What is stored: exactly what came, less the characters that a database, a log or a terminal cannot hold.
 pub fn stored(text: &str) -> String {
     let unified = text.replace("\r\n", "\n").replace('\r', "\n");
-    unified.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+    unified
+        .chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .collect()
 }
 
 /// What is shown: nothing that turns the line around, hides, or piles up. The stored text stays as it was.
@@ -47,7 +50,11 @@ pub fn shown(text: &str) -> String {
             out.push(c);
         }
     }
-    if out.chars().all(|c| c.is_whitespace() || is_joiner(c)) { String::new() } else { out.trim().to_owned() }
+    if out.chars().all(|c| c.is_whitespace() || is_joiner(c)) {
+        String::new()
+    } else {
+        out.trim().to_owned()
+    }
 }
 
 /// One line, for names, heads and labels.
@@ -91,10 +98,15 @@ pub fn pieces(text: &str, units: usize) -> Vec<&str> {
         let mut piece = cut(rest, units, usize::MAX);
         if piece.is_empty() {
             // One grapheme alone is longer than a piece: cut it by characters rather than never ending.
-            let end = rest.char_indices().nth(units.max(1)).map_or(rest.len(), |(at, _)| at);
+            let end = rest
+                .char_indices()
+                .nth(units.max(1))
+                .map_or(rest.len(), |(at, _)| at);
             piece = &rest[..end];
         } else if piece.len() < rest.len()
-            && let Some(blank) = piece.rfind(char::is_whitespace).filter(|at| *at > piece.len() / 2)
+            && let Some(blank) = piece
+                .rfind(char::is_whitespace)
+                .filter(|at| *at > piece.len() / 2)
         {
             let width = piece[blank..].chars().next().map_or(1, char::len_utf8);
             piece = &piece[..blank + width];
@@ -140,8 +152,13 @@ fn is_tag(c: char) -> bool {
 fn is_flag(tags: &str) -> bool {
     let ascii: Option<String> = tags.chars().map(|c| char::from_u32(c as u32 - 0xE0000)).collect();
     ascii.is_some_and(|a| {
-        let Some(region) = a.strip_suffix('\u{7F}') else { return false };
-        (3..=6).contains(&region.len()) && region.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        let Some(region) = a.strip_suffix('\u{7F}') else {
+            return false;
+        };
+        (3..=6).contains(&region.len())
+            && region
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
     })
 }
 

@@ -37,14 +37,19 @@ pub async fn ready(State(Ready { desk, line }): State<Ready>) -> (StatusCode, Js
     let (database, outbox) = match desk.backlog().await {
         Ok(backlog) => {
             let age = backlog.oldest.map_or(0, |at| (desk.now() - at).num_seconds());
-            let outbox = json!({ "due": backlog.due, "unknown": backlog.unknown, "dead": backlog.dead, "age_s": age });
+            let outbox =
+                json!({ "due": backlog.due, "unknown": backlog.unknown, "dead": backlog.dead, "age_s": age });
             (Ok(()), Some((age < STUCK_SECONDS, outbox)))
         }
         Err(error) => (Err(error.to_string()), None),
     };
     let chat = line();
     let fine = database.is_ok() && chat && outbox.as_ref().is_some_and(|(moves, _)| *moves);
-    let status = if fine { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if fine {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     let body = json!({
         "ready": fine,
         "database": database.is_ok(),

@@ -37,7 +37,10 @@ pub async fn take(
     let named = |(n, v): (&axum::http::HeaderName, &axum::http::HeaderValue)| {
         Some((n.as_str().to_owned(), v.to_str().ok()?.to_owned()))
     };
-    let call = HookCall { headers: headers.iter().filter_map(named).collect(), body: body.to_vec() };
+    let call = HookCall {
+        headers: headers.iter().filter_map(named).collect(),
+        body: body.to_vec(),
+    };
     match desk.receive(&source, &call).await {
         Ok(HookAnswer::Receipt(receipt)) => {
             let status = if receipt.accepted == 0 && !receipt.rejected.is_empty() {
@@ -48,22 +51,36 @@ pub async fn take(
             (status, Json(receipt)).into_response()
         }
         Ok(HookAnswer::Awake) => StatusCode::NO_CONTENT.into_response(),
-        Ok(HookAnswer::UnknownSource) => {
-            no(StatusCode::NOT_FOUND, "unknown_source", "no source of this name is configured")
-        }
+        Ok(HookAnswer::UnknownSource) => no(
+            StatusCode::NOT_FOUND,
+            "unknown_source",
+            "no source of this name is configured",
+        ),
         Ok(HookAnswer::Refused(refusal)) => match refusal {
             HookRefusal::Unsigned(why) => no(StatusCode::UNAUTHORIZED, "bad_signature", &why),
             HookRefusal::Malformed(why) => no(StatusCode::BAD_REQUEST, "malformed", &why),
-            HookRefusal::NotHere => no(StatusCode::NOT_FOUND, "no_hook", "this source is read, it takes no calls"),
+            HookRefusal::NotHere => no(
+                StatusCode::NOT_FOUND,
+                "no_hook",
+                "this source is read, it takes no calls",
+            ),
             HookRefusal::Later(why) => no(StatusCode::SERVICE_UNAVAILABLE, "later", &why),
         },
         Err(error) => {
             tracing::error!(source.name = source, error = %error, "a delivery could not be kept");
-            no(StatusCode::SERVICE_UNAVAILABLE, "later", "nothing was kept; please send it again")
+            no(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "later",
+                "nothing was kept; please send it again",
+            )
         }
     }
 }
 
 fn no(status: StatusCode, code: &str, message: &str) -> Response {
-    (status, Json(json!({ "error": { "code": code, "message": message } }))).into_response()
+    (
+        status,
+        Json(json!({ "error": { "code": code, "message": message } })),
+    )
+        .into_response()
 }

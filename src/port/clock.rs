@@ -13,7 +13,10 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the wall clock"
+    )]
     fn now(&self) -> At {
         // Postgres keeps microseconds; a time that changes by being stored would break comparisons.
         chrono::SubsecRound::trunc_subsecs(chrono::Utc::now(), 6)

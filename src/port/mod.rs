@@ -27,7 +27,10 @@ pub enum PortError {
 
 impl PortError {
     pub fn later(why: impl Into<String>) -> Self {
-        Self::Later { why: why.into(), after: None }
+        Self::Later {
+            why: why.into(),
+            after: None,
+        }
     }
 
     pub fn never(why: impl Into<String>) -> Self {

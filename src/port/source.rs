@@ -83,7 +83,10 @@ pub struct HookCall {
 
 impl HookCall {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+        self.headers
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.as_str())
     }
 }
 
@@ -91,7 +94,12 @@ impl HookCall {
 #[derive(Debug, Clone, PartialEq)]
 pub enum HookNews {
     /// `delivery` is the sender's own id of this delivery; the same one again is answered the same way.
-    Items { delivery: String, items: Vec<(usize, Incoming)>, odd: Vec<OddItem>, total: usize },
+    Items {
+        delivery: String,
+        items: Vec<(usize, Incoming)>,
+        odd: Vec<OddItem>,
+        total: usize,
+    },
     /// Only "look now".
     WakeUp,
 }

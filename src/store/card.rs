@@ -82,11 +82,19 @@ pub async fn insert(tx: &mut Tx, cards: &[NewCard<'_>]) -> Result<()> {
 }
 
 pub async fn get(pool: &sqlx::PgPool, id: CardId) -> Result<Option<CardRow>> {
-    Ok(cards!("WHERE id = $1", id.0).fetch_optional(pool).await?.map(Into::into))
+    Ok(cards!("WHERE id = $1", id.0)
+        .fetch_optional(pool)
+        .await?
+        .map(Into::into))
 }
 
 pub async fn of_item(tx: &mut Tx, item: ItemId) -> Result<Vec<CardRow>> {
-    Ok(cards!("WHERE item_id = $1 ORDER BY id", item.0).fetch_all(&mut **tx).await?.into_iter().map(Into::into).collect())
+    Ok(cards!("WHERE item_id = $1 ORDER BY id", item.0)
+        .fetch_all(&mut **tx)
+        .await?
+        .into_iter()
+        .map(Into::into)
+        .collect())
 }
 
 /// The card stands and shows `version`. Says which version it should show by now.

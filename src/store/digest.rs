@@ -16,9 +16,13 @@ pub async fn wanted_since(pool: &sqlx::PgPool, digest: &str, room: &str, now: At
     )
     .execute(pool)
     .await?;
-    Ok(sqlx::query_scalar!("SELECT since FROM digest_plan WHERE digest = $1 AND room = $2", digest, room)
-        .fetch_one(pool)
-        .await?)
+    Ok(sqlx::query_scalar!(
+        "SELECT since FROM digest_plan WHERE digest = $1 AND room = $2",
+        digest,
+        room
+    )
+    .fetch_one(pool)
+    .await?)
 }
 
 /// True for the one replica that got the slot.
@@ -47,7 +51,12 @@ pub async fn was_claimed(pool: &sqlx::PgPool, digest: &str, room: &str, slot: Na
 }
 
 /// New items of a channel by source and tone.
-pub async fn new_items(pool: &sqlx::PgPool, channel: &str, from: At, to: At) -> Result<Vec<(String, String, i64)>> {
+pub async fn new_items(
+    pool: &sqlx::PgPool,
+    channel: &str,
+    from: At,
+    to: At,
+) -> Result<Vec<(String, String, i64)>> {
     let rows = sqlx::query!(
         r#"SELECT i.source, i.tone, count(*) AS "n!" FROM item i
            WHERE i.first_seen_at >= $2 AND i.first_seen_at < $3
@@ -79,8 +88,12 @@ pub async fn happened(pool: &sqlx::PgPool, channel: &str, what: &[String], from:
 
 /// Where an item's card stands in a room.
 pub async fn card_message(pool: &sqlx::PgPool, item: uuid::Uuid, room: &str) -> Result<Option<String>> {
-    let message = sqlx::query_scalar!("SELECT message_id FROM card WHERE item_id = $1 AND room = $2", item, room)
-        .fetch_optional(pool)
-        .await?;
+    let message = sqlx::query_scalar!(
+        "SELECT message_id FROM card WHERE item_id = $1 AND room = $2",
+        item,
+        room
+    )
+    .fetch_optional(pool)
+    .await?;
     Ok(message.flatten())
 }

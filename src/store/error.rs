@@ -8,14 +8,28 @@ pub enum StoreError {
     #[error("migration: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     #[error("{table}.{column} of {id} is not what it should be: {why}")]
-    Inconsistent { table: &'static str, column: &'static str, id: String, why: String },
+    Inconsistent {
+        table: &'static str,
+        column: &'static str,
+        id: String,
+        why: String,
+    },
     #[error("{table}: {got} rows where {wanted} were meant")]
-    Rows { table: &'static str, wanted: u64, got: u64 },
+    Rows {
+        table: &'static str,
+        wanted: u64,
+        got: u64,
+    },
 }
 
 impl StoreError {
     pub fn odd(table: &'static str, column: &'static str, id: impl ToString, why: impl ToString) -> Self {
-        Self::Inconsistent { table, column, id: id.to_string(), why: why.to_string() }
+        Self::Inconsistent {
+            table,
+            column,
+            id: id.to_string(),
+            why: why.to_string(),
+        }
     }
 
     /// Two transactions met; the same again will do.

@@ -30,7 +30,14 @@ pub async fn append(tx: &mut Tx, events: &[Event]) -> Result<()> {
     }
     let rows: Vec<New> = events
         .iter()
-        .map(|e| New { id: e.id, item: e.item, at: e.at, by: e.by.as_ref(), what: e.what.as_str(), detail: &e.what })
+        .map(|e| New {
+            id: e.id,
+            item: e.item,
+            at: e.at,
+            by: e.by.as_ref(),
+            what: e.what.as_str(),
+            detail: &e.what,
+        })
         .collect();
     let json = serde_json::to_value(rows).map_err(|e| StoreError::odd("item_event", "*", "batch", e))?;
     sqlx::query!(

@@ -6,7 +6,14 @@ use crate::store::Result;
 use crate::store::Tx;
 
 /// True for the first delivery with this key.
-pub async fn keep(pool: &sqlx::PgPool, chat: &str, key: &str, raw: &[u8], now: At, lease_until: At) -> Result<bool> {
+pub async fn keep(
+    pool: &sqlx::PgPool,
+    chat: &str,
+    key: &str,
+    raw: &[u8],
+    now: At,
+    lease_until: At,
+) -> Result<bool> {
     let done = sqlx::query!(
         "INSERT INTO inbox (chat, key, raw, received_at, lease_until) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (chat, key) DO NOTHING",
@@ -60,5 +67,9 @@ pub async fn left(pool: &sqlx::PgPool, now: At, lease_until: At, limit: i64) -> 
 }
 
 pub async fn waiting(pool: &sqlx::PgPool) -> Result<i64> {
-    Ok(sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM inbox WHERE done_at IS NULL"#).fetch_one(pool).await?)
+    Ok(
+        sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM inbox WHERE done_at IS NULL"#)
+            .fetch_one(pool)
+            .await?,
+    )
 }

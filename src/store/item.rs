@@ -60,7 +60,8 @@ impl TryFrom<Row> for Item {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self> {
-        let odd = |column, value: &str| StoreError::odd("item", column, row.id, format!("{value:?} is unknown"));
+        let odd =
+            |column, value: &str| StoreError::odd("item", column, row.id, format!("{value:?} is unknown"));
         Ok(Self {
             kind: Kind::parse(&row.kind).ok_or_else(|| odd("kind", &row.kind))?,
             tone: Tone::parse(&row.tone).ok_or_else(|| odd("tone", &row.tone))?,
@@ -117,7 +118,9 @@ macro_rules! items {
 pub struct Locked(pub Item);
 
 pub async fn lock(tx: &mut Tx, id: ItemId) -> Result<Option<Locked>> {
-    let row = items!("WHERE id = $1 FOR UPDATE", id.0).fetch_optional(&mut **tx).await?;
+    let row = items!("WHERE id = $1 FOR UPDATE", id.0)
+        .fetch_optional(&mut **tx)
+        .await?;
     row.map(|r| r.try_into().map(Locked)).transpose()
 }
 
@@ -127,12 +130,19 @@ pub async fn get(pool: &sqlx::PgPool, id: ItemId) -> Result<Option<Item>> {
 }
 
 pub async fn by_number(pool: &sqlx::PgPool, number: i64) -> Result<Option<ItemId>> {
-    let id = sqlx::query_scalar!("SELECT id FROM item WHERE number = $1", number).fetch_optional(pool).await?;
+    let id = sqlx::query_scalar!("SELECT id FROM item WHERE number = $1", number)
+        .fetch_optional(pool)
+        .await?;
     Ok(id.map(ItemId))
 }
 
 /// The items of a batch that we know already, locked in one order so that two batches never wait for each other.
-pub async fn lock_known(tx: &mut Tx, source: &str, scopes: &[String], native_ids: &[String]) -> Result<Vec<Locked>> {
+pub async fn lock_known(
+    tx: &mut Tx,
+    source: &str,
+    scopes: &[String],
+    native_ids: &[String],
+) -> Result<Vec<Locked>> {
     items!(
         "WHERE (source, scope, native_id) IN (SELECT $1, * FROM unnest($2::text[], $3::text[])) ORDER BY id FOR UPDATE",
         source,
@@ -337,11 +347,20 @@ pub async fn rewrite(
 
 /// What the source last told us, as it told it.
 pub async fn raw(pool: &sqlx::PgPool, id: ItemId) -> Result<serde_json::Value> {
-    Ok(sqlx::query_scalar!("SELECT raw FROM item WHERE id = $1", id.0).fetch_one(pool).await?)
+    Ok(sqlx::query_scalar!("SELECT raw FROM item WHERE id = $1", id.0)
+        .fetch_one(pool)
+        .await?)
 }
 
 /// A whole listing of `scope` did not have these items that we knew before it began: they may be gone.
-pub async fn mark_missing(tx: &mut Tx, source: &str, scope: &str, listed: &[String], since: At, now: At) -> Result<()> {
+pub async fn mark_missing(
+    tx: &mut Tx,
+    source: &str,
+    scope: &str,
+    listed: &[String],
+    since: At,
+    now: At,
+) -> Result<()> {
     sqlx::query!(
         "UPDATE item SET missed_at = $5
          WHERE source = $1 AND scope = $2 AND state <> 'removed' AND missed_at IS NULL AND first_seen_at < $4
@@ -372,6 +391,8 @@ pub async fn missing(pool: &sqlx::PgPool, source: &str, before: At, limit: i64) 
 
 /// It is there after all, or it could not be told: the next whole listing says more.
 pub async fn found_again(tx: &mut Tx, id: ItemId) -> Result<()> {
-    sqlx::query!("UPDATE item SET missed_at = NULL WHERE id = $1", id.0).execute(&mut **tx).await?;
+    sqlx::query!("UPDATE item SET missed_at = NULL WHERE id = $1", id.0)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }

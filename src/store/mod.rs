@@ -42,12 +42,14 @@ pub struct Store {
 
 impl Store {
     pub async fn open(url: &str, connections: u32) -> Result<Self> {
-        let options = PgConnectOptions::from_str(url)?.application_name("zeitnah").options([
-            // A statement that waits this long is a fault to be seen, not to be waited for.
-            ("statement_timeout", "15s"),
-            ("lock_timeout", "10s"),
-            ("idle_in_transaction_session_timeout", "30s"),
-        ]);
+        let options = PgConnectOptions::from_str(url)?
+            .application_name("zeitnah")
+            .options([
+                // A statement that waits this long is a fault to be seen, not to be waited for.
+                ("statement_timeout", "15s"),
+                ("lock_timeout", "10s"),
+                ("idle_in_transaction_session_timeout", "30s"),
+            ]);
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(5))
@@ -67,7 +69,9 @@ impl Store {
     pub async fn migrate(&self) -> Result<()> {
         // Migrations may take longer than any statement of daily work.
         let mut connection = self.pool.acquire().await?;
-        sqlx::query!("SET statement_timeout = 0").execute(&mut *connection).await?;
+        sqlx::query!("SET statement_timeout = 0")
+            .execute(&mut *connection)
+            .await?;
         MIGRATOR.run(&mut *connection).await?;
         connection.close().await?;
         Ok(())
@@ -95,7 +99,9 @@ impl Store {
     }
 
     pub async fn is_up(&self) -> Result<()> {
-        sqlx::query_scalar!(r#"SELECT 1 AS "one!""#).fetch_one(&self.pool).await?;
+        sqlx::query_scalar!(r#"SELECT 1 AS "one!""#)
+            .fetch_one(&self.pool)
+            .await?;
         Ok(())
     }
 
@@ -125,6 +131,10 @@ impl Ears {
 fn exactly_one(table: &'static str, result: &sqlx::postgres::PgQueryResult) -> Result<()> {
     match result.rows_affected() {
         1 => Ok(()),
-        got => Err(StoreError::Rows { table, wanted: 1, got }),
+        got => Err(StoreError::Rows {
+            table,
+            wanted: 1,
+            got,
+        }),
     }
 }

@@ -35,17 +35,31 @@ pub struct Leased {
 pub enum Settled {
     Done,
     /// Not done; try again then.
-    Later { at: At, why: String },
+    Later {
+        at: At,
+        why: String,
+    },
     /// Done for now, by intention: look again then. Not a failure.
-    Again { at: At },
+    Again {
+        at: At,
+    },
     /// May have been done; look then.
-    Unknown { at: At, why: String },
+    Unknown {
+        at: At,
+        why: String,
+    },
     /// Looked and not found, with more looking to come.
-    LookAgain { at: At },
+    LookAgain {
+        at: At,
+    },
     /// Looked and surely not there: do it anew.
-    Anew { at: At },
+    Anew {
+        at: At,
+    },
     /// Given up, visibly.
-    Dead { why: String },
+    Dead {
+        why: String,
+    },
 }
 
 #[derive(Serialize)]
@@ -99,7 +113,13 @@ pub async fn put(tx: &mut Tx, effects: &[NewEffect], now: At) -> Result<()> {
 }
 
 /// Takes up to `limit` effects that may run now: one of each serial, none whose pace is used up, urgent ones first.
-pub async fn lease(pool: &sqlx::PgPool, now: At, until: At, token: LeaseToken, limit: i64) -> Result<Vec<Leased>> {
+pub async fn lease(
+    pool: &sqlx::PgPool,
+    now: At,
+    until: At,
+    token: LeaseToken,
+    limit: i64,
+) -> Result<Vec<Leased>> {
     let rows = sqlx::query!(
         r#"WITH waiting AS (
              SELECT e.id, e.serial, e.lane, e.run_at, e.seq FROM effect e
@@ -172,7 +192,9 @@ pub async fn reap(pool: &sqlx::PgPool, now: At) -> Result<u64> {
 pub async fn settle(tx: &mut Tx, leased: &Leased, how: &Settled, now: At) -> Result<bool> {
     let (state, at, error, looks, fresh) = match how {
         Settled::Done => ("done", None, None, 0, false),
-        Settled::Later { at, why } if leased.unclear => ("unknown", Some(*at), Some(why.as_str()), leased.looks, false),
+        Settled::Later { at, why } if leased.unclear => {
+            ("unknown", Some(*at), Some(why.as_str()), leased.looks, false)
+        }
         Settled::Later { at, why } => ("ready", Some(*at), Some(why.as_str()), 0, false),
         Settled::Again { at } => ("ready", Some(*at), None, 0, true),
         Settled::Unknown { at, why } => ("unknown", Some(*at), Some(why.as_str()), leased.looks, false),
@@ -287,7 +309,12 @@ pub async fn backlog(pool: &sqlx::PgPool, now: At) -> Result<Backlog> {
     )
     .fetch_one(pool)
     .await?;
-    Ok(Backlog { due: row.due, unknown: row.unknown, dead: row.dead, oldest: row.oldest })
+    Ok(Backlog {
+        due: row.due,
+        unknown: row.unknown,
+        dead: row.dead,
+        oldest: row.oldest,
+    })
 }
 
 /// One line for each try of each effect of an item, oldest first.

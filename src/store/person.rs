@@ -34,10 +34,18 @@ pub async fn looked_up(pool: &sqlx::PgPool, person: &PersonId, name: &str, now: 
     Ok(())
 }
 
-pub async fn names(connection: impl sqlx::PgExecutor<'_>, people: &[PersonId]) -> Result<BTreeMap<PersonId, String>> {
+pub async fn names(
+    connection: impl sqlx::PgExecutor<'_>,
+    people: &[PersonId],
+) -> Result<BTreeMap<PersonId, String>> {
     let ids: Vec<String> = people.iter().map(ToString::to_string).collect();
-    let rows = sqlx::query!("SELECT id, name FROM person WHERE id = ANY($1)", &ids).fetch_all(connection).await?;
-    Ok(rows.into_iter().filter_map(|r| Some((r.id.parse().ok()?, r.name))).collect())
+    let rows = sqlx::query!("SELECT id, name FROM person WHERE id = ANY($1)", &ids)
+        .fetch_all(connection)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|r| Some((r.id.parse().ok()?, r.name)))
+        .collect())
 }
 
 /// People whose real name nobody has looked up, members of circles and whoever pressed something.
@@ -113,7 +121,14 @@ pub async fn circles_due(
     .await?)
 }
 
-pub async fn circle_read(tx: &mut Tx, chat: &str, key: &str, users: &[String], now: At, next: At) -> Result<()> {
+pub async fn circle_read(
+    tx: &mut Tx,
+    chat: &str,
+    key: &str,
+    users: &[String],
+    now: At,
+    next: At,
+) -> Result<()> {
     sqlx::query!(
         "UPDATE circle SET read_at = $3, next_read_at = $4, trouble = NULL WHERE chat = $1 AND key = $2",
         chat,
@@ -123,9 +138,14 @@ pub async fn circle_read(tx: &mut Tx, chat: &str, key: &str, users: &[String], n
     )
     .execute(&mut **tx)
     .await?;
-    sqlx::query!("DELETE FROM member WHERE chat = $1 AND circle = $2 AND NOT user_id = ANY($3)", chat, key, users)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query!(
+        "DELETE FROM member WHERE chat = $1 AND circle = $2 AND NOT user_id = ANY($3)",
+        chat,
+        key,
+        users
+    )
+    .execute(&mut **tx)
+    .await?;
     sqlx::query!(
         "INSERT INTO member (chat, circle, user_id) SELECT $1, $2, u FROM unnest($3::text[]) AS u
          ON CONFLICT DO NOTHING",

@@ -35,7 +35,10 @@ impl TryFrom<Row> for Reply {
         Ok(Self {
             id: ReplyId(row.id),
             item: ItemId(row.item_id),
-            by: row.by_person.parse().map_err(|e| StoreError::odd("reply", "by_person", row.id, e))?,
+            by: row
+                .by_person
+                .parse()
+                .map_err(|e| StoreError::odd("reply", "by_person", row.id, e))?,
             body: row.body,
             state: row.state.0,
             answers: row.answers,
@@ -61,7 +64,11 @@ macro_rules! replies {
 
 /// The item's lock protects its replies, so reading needs none of its own.
 pub async fn get(connection: impl sqlx::PgExecutor<'_>, id: ReplyId) -> Result<Option<Reply>> {
-    replies!("WHERE id = $1", id.0).fetch_optional(connection).await?.map(TryInto::try_into).transpose()
+    replies!("WHERE id = $1", id.0)
+        .fetch_optional(connection)
+        .await?
+        .map(TryInto::try_into)
+        .transpose()
 }
 
 /// What this person wrote last about the item and has not sent, or got back.
@@ -117,11 +124,18 @@ pub async fn save(tx: &mut Tx, reply: &Reply) -> Result<()> {
 
 /// Each approval may publish once: its number is part of the effect's key.
 pub async fn approve(tx: &mut Tx, id: ReplyId) -> Result<i32> {
-    Ok(sqlx::query_scalar!("UPDATE reply SET approvals = approvals + 1 WHERE id = $1 RETURNING approvals", id.0)
-        .fetch_one(&mut **tx)
-        .await?)
+    Ok(sqlx::query_scalar!(
+        "UPDATE reply SET approvals = approvals + 1 WHERE id = $1 RETURNING approvals",
+        id.0
+    )
+    .fetch_one(&mut **tx)
+    .await?)
 }
 
 pub async fn approvals(tx: &mut Tx, id: ReplyId) -> Result<i32> {
-    Ok(sqlx::query_scalar!("SELECT approvals FROM reply WHERE id = $1", id.0).fetch_one(&mut **tx).await?)
+    Ok(
+        sqlx::query_scalar!("SELECT approvals FROM reply WHERE id = $1", id.0)
+            .fetch_one(&mut **tx)
+            .await?,
+    )
 }

@@ -79,9 +79,13 @@ pub async fn wake(pool: &sqlx::PgPool, source: &str, now: At) -> Result<()> {
 
 /// The answer that this delivery got when it came before.
 pub async fn answered(tx: &mut Tx, source: &str, key: &str) -> Result<Option<Value>> {
-    Ok(sqlx::query_scalar!("SELECT answer FROM delivery WHERE source = $1 AND key = $2", source, key)
-        .fetch_optional(&mut **tx)
-        .await?)
+    Ok(sqlx::query_scalar!(
+        "SELECT answer FROM delivery WHERE source = $1 AND key = $2",
+        source,
+        key
+    )
+    .fetch_optional(&mut **tx)
+    .await?)
 }
 
 /// Remembers the answer; false when the same delivery was answered by another replica meanwhile.
@@ -121,7 +125,10 @@ pub struct Standing {
 }
 
 pub async fn standing(pool: &sqlx::PgPool) -> Result<Vec<Standing>> {
-    Ok(sqlx::query_as!(Standing, "SELECT source, last_ok_at, trouble FROM source_state ORDER BY source")
-        .fetch_all(pool)
-        .await?)
+    Ok(sqlx::query_as!(
+        Standing,
+        "SELECT source, last_ok_at, trouble FROM source_state ORDER BY source"
+    )
+    .fetch_all(pool)
+    .await?)
 }

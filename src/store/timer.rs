@@ -57,19 +57,32 @@ pub async fn due(pool: &sqlx::PgPool, now: At, limit: i64) -> Result<Vec<Due>> {
     .await?;
     Ok(rows
         .into_iter()
-        .map(|r| Due { id: TimerId(r.id), item: ItemId(r.item_id), kind: r.kind, at: r.at })
+        .map(|r| Due {
+            id: TimerId(r.id),
+            item: ItemId(r.item_id),
+            kind: r.kind,
+            at: r.at,
+        })
         .collect())
 }
 
 /// True for the one who fired it.
 pub async fn fire(tx: &mut Tx, id: TimerId, now: At) -> Result<bool> {
-    let done = sqlx::query!("UPDATE timer SET fired_at = $2 WHERE id = $1 AND fired_at IS NULL", id.0, now)
-        .execute(&mut **tx)
-        .await?;
+    let done = sqlx::query!(
+        "UPDATE timer SET fired_at = $2 WHERE id = $1 AND fired_at IS NULL",
+        id.0,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// When the next one is due, for whoever wants to sleep until then.
 pub async fn next(pool: &sqlx::PgPool) -> Result<Option<At>> {
-    Ok(sqlx::query_scalar!("SELECT min(at) FROM timer WHERE fired_at IS NULL").fetch_one(pool).await?)
+    Ok(
+        sqlx::query_scalar!("SELECT min(at) FROM timer WHERE fired_at IS NULL")
+            .fetch_one(pool)
+            .await?,
+    )
 }

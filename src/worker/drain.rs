@@ -57,7 +57,9 @@ pub async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<()> {
 }
 
 async fn nap(desk: &Desk) -> Result<Duration> {
-    let Some(next) = desk.next_effect().await? else { return Ok(LONGEST_NAP) };
+    let Some(next) = desk.next_effect().await? else {
+        return Ok(LONGEST_NAP);
+    };
     let until = (next - desk.now()).to_std().unwrap_or(SHORTEST_NAP);
     Ok(until.clamp(SHORTEST_NAP, LONGEST_NAP))
 }

@@ -71,14 +71,19 @@ impl Inbox for Desk {
                 done => return done.map_err(|e| PortError::later(e.to_string())),
             }
         }
-        self.judge(kept, &press).await.map_err(|e| PortError::later(e.to_string()))
+        self.judge(kept, &press)
+            .await
+            .map_err(|e| PortError::later(e.to_string()))
     }
 
     async fn missed(&self, kept: &Kept, press: &Press) -> std::result::Result<(), PortError> {
         let again = async {
             let mut tx = self.store.begin().await?;
             let text = self.voice(&press.chat, &press.room).say("told-press-again", &[]);
-            let press = Press { key: format!("{}:missed", kept.key), ..press.clone() };
+            let press = Press {
+                key: format!("{}:missed", kept.key),
+                ..press.clone()
+            };
             self.whisper(&mut tx, &press, text, self.now()).await?;
             tx.commit().await.map_err(StoreError::from)?;
             Ok::<(), crate::workflow::WorkflowError>(())
@@ -90,7 +95,13 @@ impl Inbox for Desk {
         let channel = self.rules.channel_of_room(chat, room);
         channel
             .or_else(|| self.rules.channels.values().find(|c| c.chat == chat))
-            .map_or(Voice { lang: Lang::default(), zone: chrono_tz::Tz::UTC }, |c| c.voice)
+            .map_or(
+                Voice {
+                    lang: Lang::default(),
+                    zone: chrono_tz::Tz::UTC,
+                },
+                |c| c.voice,
+            )
     }
 }
 
@@ -118,14 +129,26 @@ impl Desk {
     /// Presses that a crash or a lost connection left behind. A form can no longer be opened for them.
     pub async fn pick_up(&self) -> Result<usize> {
         let now = self.now();
-        let left = inbox::left(self.store.pool(), now, now + TimeDelta::seconds(LEASE_SECONDS), 50).await?;
+        let left = inbox::left(
+            self.store.pool(),
+            now,
+            now + TimeDelta::seconds(LEASE_SECONDS),
+            50,
+        )
+        .await?;
         let count = left.len();
         for delivery in left {
-            let Ok(chat) = self.chat(&delivery.chat) else { continue };
+            let Ok(chat) = self.chat(&delivery.chat) else {
+                continue;
+            };
             let mut press = chat.read(&delivery.raw);
             press.key.clone_from(&delivery.key);
             press.opener = None;
-            let kept = Kept { chat: delivery.chat, key: delivery.key, at: delivery.received_at };
+            let kept = Kept {
+                chat: delivery.chat,
+                key: delivery.key,
+                at: delivery.received_at,
+            };
             if let Err(error) = self.act(&kept, press).await {
                 tracing::warn!(error = %error, "a press that was left behind could not be finished yet");
             }
@@ -166,7 +189,8 @@ impl Desk {
             }
             Ask::Odd { why } => {
                 tracing::warn!(why, "delivery not understood");
-                self.whisper(&mut tx, press, voice.say("told-not-understood", &[]), now).await?
+                self.whisper(&mut tx, press, voice.say("told-not-understood", &[]), now)
+                    .await?
             }
             Ask::Nothing => Outcome::Done,
         };
@@ -207,7 +231,13 @@ impl Desk {
             Some(id) => reply::get(&mut **tx, id).await?,
             None => None,
         };
-        let mut case = Case { press, voice, locked, reply, now };
+        let mut case = Case {
+            press,
+            voice,
+            locked,
+            reply,
+            now,
+        };
         let verdict = self.decide(tx, &mut case, verb).await?;
         self.conclude(tx, &mut case, verdict, Opening::Press).await
     }
@@ -220,7 +250,9 @@ impl Desk {
         verdict: Verdict,
         opening: Opening,
     ) -> Result<Outcome> {
-        let Case { press, voice, now, .. } = *case;
+        let Case {
+            press, voice, now, ..
+        } = *case;
         let shown = |form| match opening {
             Opening::Press => Outcome::Open(form),
             Opening::Form => Outcome::Next(form),
@@ -231,7 +263,8 @@ impl Desk {
                 Ok(form.map_or(Outcome::Done, shown))
             }
             Verdict::Show(_) if press.opener.is_none() && matches!(opening, Opening::Press) => {
-                self.whisper(tx, press, voice.say("told-press-again", &[]), now).await
+                self.whisper(tx, press, voice.say("told-press-again", &[]), now)
+                    .await
             }
             Verdict::Show(form) => Ok(shown(form)),
             Verdict::Say(text) => self.whisper(tx, press, text, now).await,
@@ -296,11 +329,16 @@ impl Desk {
                 _ => Verdict::Refused(Refusal::NothingThere),
             },
             Verb::ViewReply if case.reply.is_none() => Verdict::Refused(Refusal::NothingThere),
-            Verb::FullText | Verb::Why | Verb::ViewReply | Verb::CopyText => Verdict::Show(self.form(case, verb)),
+            Verb::FullText | Verb::Why | Verb::ViewReply | Verb::CopyText => {
+                Verdict::Show(self.form(case, verb))
+            }
             Verb::OpenSource => Verdict::Say(match &case.locked.0.permalink {
                 Some(url) => {
                     let label = self.rules.label(&case.locked.0.source).to_owned();
-                    let link = Arg::Link { label, url: url.clone() };
+                    let link = Arg::Link {
+                        label,
+                        url: url.clone(),
+                    };
                     case.voice.say("told-open-at", &[("link", link)])
                 }
                 None => case.voice.say("told-no-link", &[]),
@@ -325,7 +363,9 @@ impl Desk {
         let form = self.write_form(tx, case, None).await?;
         let until = case.now + TimeDelta::minutes(self.rules.claim_minutes);
         let mine = case.locked.0.handling.holder(case.now) == Some(&me);
-        let Ok(claimed) = case.locked.0.handling.claim(&me, until, case.now) else { return Ok(Verdict::Show(form)) };
+        let Ok(claimed) = case.locked.0.handling.claim(&me, until, case.now) else {
+            return Ok(Verdict::Show(form));
+        };
         let mut change = Change::of(case.locked.0.id, case.now);
         case.locked.0.handling = claimed;
         change.timer(timer::CLAIM_ENDS, until);
@@ -336,10 +376,14 @@ impl Desk {
     }
 
     async fn take_back(&self, tx: &mut Tx, case: &mut Case<'_>) -> Result<Verdict> {
-        let Some(mut ours) = case.reply.clone() else { return Ok(Verdict::Refused(Refusal::NothingThere)) };
+        let Some(mut ours) = case.reply.clone() else {
+            return Ok(Verdict::Refused(Refusal::NothingThere));
+        };
         match ours.state {
             ReplyState::Queued { .. } => {}
-            ReplyState::Sending | ReplyState::Unknown { .. } => return Ok(Verdict::Refused(Refusal::OnItsWay)),
+            ReplyState::Sending | ReplyState::Unknown { .. } => {
+                return Ok(Verdict::Refused(Refusal::OnItsWay));
+            }
             _ => return Ok(Verdict::Refused(Refusal::NothingThere)),
         }
         let approval = reply::approvals(tx, ours.id).await?;
@@ -370,10 +414,15 @@ impl Desk {
         now: At,
     ) -> Result<Option<Vec<Seg>>> {
         let needed = verb.needs();
-        let channel = self.rules.channel_of_room(&press.chat, &press.room).map(|c| c.name.as_str());
+        let channel = self
+            .rules
+            .channel_of_room(&press.chat, &press.room)
+            .map(|c| c.name.as_str());
         let since = now - TimeDelta::minutes(TRUSTED_MINUTES);
         let circles = person::circles_of(tx, &press.chat, &press.by.person.user, since).await?;
-        let role = rights::role(&self.rules.grants, &press.by, channel, |c| circles.contains(&c.key()));
+        let role = rights::role(&self.rules.grants, &press.by, channel, |c| {
+            circles.contains(&c.key())
+        });
         if role.is_some_and(|r| r >= needed) {
             return Ok(None);
         }
@@ -385,14 +434,26 @@ impl Desk {
         Ok(Some(if who.is_empty() {
             voice.say("refused-right-nobody", &[("role", label.into())])
         } else {
-            voice.say("refused-right", &[("role", label.into()), ("who", who.join(", ").into())])
+            voice.say(
+                "refused-right",
+                &[("role", label.into()), ("who", who.join(", ").into())],
+            )
         }))
     }
 
-    async fn who_may(&self, tx: &mut Tx, chat: &str, channel: Option<&str>, needed: Role) -> Result<Vec<String>> {
-        let grants = self.rules.grants.iter().filter(|g| g.role >= needed && g.chat == chat).filter(|g| {
-            g.channels.is_empty() || channel.is_some_and(|c| g.channels.iter().any(|x| x == c))
-        });
+    async fn who_may(
+        &self,
+        tx: &mut Tx,
+        chat: &str,
+        channel: Option<&str>,
+        needed: Role,
+    ) -> Result<Vec<String>> {
+        let grants = self
+            .rules
+            .grants
+            .iter()
+            .filter(|g| g.role >= needed && g.chat == chat)
+            .filter(|g| g.channels.is_empty() || channel.is_some_and(|c| g.channels.iter().any(|x| x == c)));
         let mut circles = Vec::new();
         let mut people = Vec::new();
         for grant in grants {
@@ -412,19 +473,28 @@ impl Desk {
         let source = || Arg::from(self.rules.label(&case.locked.0.source));
         let voice = case.voice;
         Ok(match refusal {
-            Refusal::Taken { by, until } => {
-                voice.say("refused-taken", &[("name", self.name(tx, by).await?.into()), ("until", (*until).into())])
+            Refusal::Taken { by, until } => voice.say(
+                "refused-taken",
+                &[
+                    ("name", self.name(tx, by).await?.into()),
+                    ("until", (*until).into()),
+                ],
+            ),
+            Refusal::Answered { by: Some(by), at } => voice.say(
+                "refused-answered",
+                &[("name", self.name(tx, by).await?.into()), ("at", (*at).into())],
+            ),
+            Refusal::Answered { by: None, at } => voice.say(
+                "refused-answered-elsewhere",
+                &[("source", source()), ("at", (*at).into())],
+            ),
+            Refusal::Handled { by, at } => voice.say(
+                "refused-handled",
+                &[("name", self.name(tx, by).await?.into()), ("at", (*at).into())],
+            ),
+            Refusal::Removed { at } => {
+                voice.say("refused-removed", &[("source", source()), ("at", (*at).into())])
             }
-            Refusal::Answered { by: Some(by), at } => {
-                voice.say("refused-answered", &[("name", self.name(tx, by).await?.into()), ("at", (*at).into())])
-            }
-            Refusal::Answered { by: None, at } => {
-                voice.say("refused-answered-elsewhere", &[("source", source()), ("at", (*at).into())])
-            }
-            Refusal::Handled { by, at } => {
-                voice.say("refused-handled", &[("name", self.name(tx, by).await?.into()), ("at", (*at).into())])
-            }
-            Refusal::Removed { at } => voice.say("refused-removed", &[("source", source()), ("at", (*at).into())]),
             Refusal::OnItsWay => {
                 let by = case.reply.as_ref().map_or(&case.press.by.person, |r| &r.by);
                 voice.say("refused-on-its-way", &[("name", self.name(tx, by).await?.into())])
@@ -441,7 +511,13 @@ impl Desk {
     }
 
     /// A sentence for one person, written down like everything else, so that a full channel cannot swallow it.
-    pub(crate) async fn whisper(&self, tx: &mut Tx, press: &Press, text: Vec<Seg>, now: At) -> Result<Outcome> {
+    pub(crate) async fn whisper(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        text: Vec<Seg>,
+        now: At,
+    ) -> Result<Outcome> {
         let effect = NewEffect {
             id: EffectId::new(now),
             key: format!("whisper:{}:{}", press.chat, press.key),
@@ -473,7 +549,12 @@ pub(crate) enum Opening {
 /// Why nobody can write a reply now.
 pub(crate) fn not_now(case: &Case) -> Option<Refusal> {
     let busy = |r: &Reply| r.state.is_on_its_way() || matches!(r.state, ReplyState::Pending { .. });
-    case.locked.0.handling.still_open().err().or_else(|| case.reply.as_ref().is_some_and(busy).then_some(Refusal::OnItsWay))
+    case.locked
+        .0
+        .handling
+        .still_open()
+        .err()
+        .or_else(|| case.reply.as_ref().is_some_and(busy).then_some(Refusal::OnItsWay))
 }
 
 /// Applies a move of the state machine; one that is not possible is a refusal and changes nothing.
@@ -482,7 +563,10 @@ fn changed(
     change: impl FnOnce(&mut Item, &mut Change) -> std::result::Result<(), Refusal>,
 ) -> Verdict {
     if case.reply.as_ref().is_some_and(|r| r.state.is_on_its_way())
-        && matches!(case.locked.0.handling, Handling::Open | Handling::Claimed { .. } | Handling::Snoozed { .. })
+        && matches!(
+            case.locked.0.handling,
+            Handling::Open | Handling::Claimed { .. } | Handling::Snoozed { .. }
+        )
     {
         return Verdict::Refused(Refusal::OnItsWay);
     }

@@ -17,7 +17,10 @@ const SHOWN: i64 = 15;
 impl Desk {
     pub(crate) async fn list(&self, press: &Press, voice: Voice, listing: Listing) -> Result<Vec<Seg>> {
         let pool = self.store.pool();
-        let channel = self.rules.channel_of_room(&press.chat, &press.room).map(|c| c.name.as_str());
+        let channel = self
+            .rules
+            .channel_of_room(&press.chat, &press.room)
+            .map(|c| c.name.as_str());
         let person = press.by.person.to_string();
         let now = self.now();
         let filter = || match listing {
@@ -40,7 +43,11 @@ impl Desk {
             out.extend(match item.deadline {
                 Some(d) => voice.say(
                     "list-line-due",
-                    &[("number", number.into()), ("head", head.into()), ("due", d.due.into())],
+                    &[
+                        ("number", number.into()),
+                        ("head", head.into()),
+                        ("due", d.due.into()),
+                    ],
                 ),
                 None => voice.say("list-line", &[("number", number.into()), ("head", head.into())]),
             });

@@ -36,7 +36,9 @@ impl Desk {
         let mut claimed = 0;
         for plan in &self.rules.digests {
             let channel = self.channel(&plan.channel)?;
-            let Some(slot) = plan.schedule.latest(now) else { continue };
+            let Some(slot) = plan.schedule.latest(now) else {
+                continue;
+            };
             if rows::was_claimed(self.store.pool(), &plan.name, &channel.room, slot.local).await?
                 || slot.at <= rows::wanted_since(self.store.pool(), &plan.name, &channel.room, now).await?
             {
@@ -44,8 +46,16 @@ impl Desk {
             }
             let mut tx = self.store.begin().await?;
             if rows::claim(&mut tx, &plan.name, &channel.room, slot.local, now).await? {
-                let from = plan.schedule.before(slot).map_or(slot.at - TimeDelta::days(1), |s| s.at);
-                outbox::put(&mut tx, &[send(plan, channel, &slot.local.to_string(), from, slot.at, now)], now).await?;
+                let from = plan
+                    .schedule
+                    .before(slot)
+                    .map_or(slot.at - TimeDelta::days(1), |s| s.at);
+                outbox::put(
+                    &mut tx,
+                    &[send(plan, channel, &slot.local.to_string(), from, slot.at, now)],
+                    now,
+                )
+                .await?;
                 claimed += 1;
             }
             tx.commit().await.map_err(StoreError::from)?;
@@ -54,7 +64,12 @@ impl Desk {
     }
 
     pub async fn write_digest(&self, channel: &Channel, from: At, to: At) -> Result<Digest> {
-        Ok(digest::write(&self.numbers(channel, from, to).await?, from, to, channel.voice))
+        Ok(digest::write(
+            &self.numbers(channel, from, to).await?,
+            from,
+            to,
+            channel.voice,
+        ))
     }
 
     async fn numbers(&self, channel: &Channel, from: At, to: At) -> Result<Numbers> {
@@ -69,7 +84,10 @@ impl Desk {
         numbers.answered = rows::happened(pool, name, &answered, from, to).await?;
         numbers.handled = rows::happened(pool, name, &["handled".to_owned()], from, to).await?;
         numbers.open = item::count(pool, Filter::Open { channel: Some(name) }).await?;
-        let late = Filter::Overdue { channel: Some(name), now: to };
+        let late = Filter::Overdue {
+            channel: Some(name),
+            now: to,
+        };
         for item in item::list(pool, late, LISTED).await? {
             let message = rows::card_message(pool, item.id.0, &channel.room).await?;
             let chat = self.chat(&channel.chat)?;
@@ -80,7 +98,14 @@ impl Desk {
                 link: message.and_then(|m| chat.link(&channel.room, &m)),
             });
         }
-        let all = item::count(pool, Filter::Overdue { channel: Some(name), now: to }).await?;
+        let all = item::count(
+            pool,
+            Filter::Overdue {
+                channel: Some(name),
+                now: to,
+            },
+        )
+        .await?;
         numbers.overdue_count = all;
         Ok(numbers)
     }
@@ -88,7 +113,10 @@ impl Desk {
     pub fn channel(&self, name: &str) -> Result<&Channel> {
         self.rules
             .channel(name)
-            .ok_or_else(|| WorkflowError::NotConfigured { what: "channel", name: name.to_owned() })
+            .ok_or_else(|| WorkflowError::NotConfigured {
+                what: "channel",
+                name: name.to_owned(),
+            })
     }
 }
 

@@ -20,7 +20,6 @@ use crate::domain::item::Item;
 use crate::domain::reply::Reply;
 use crate::domain::reply::ReplyState;
 use crate::domain::rules::Target;
-use crate::domain::text::Arg;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::domain::why;
@@ -59,9 +58,10 @@ impl Desk {
             && *until > case.now
         {
             let name = self.name(tx, by).await?;
-            parts.push(Part::Say(
-                case.voice.say("form-reply-taken", &[("name", name.into()), ("until", (*until).into())]),
-            ));
+            parts.push(Part::Say(case.voice.say(
+                "form-reply-taken",
+                &[("name", name.into()), ("until", (*until).into())],
+            )));
         }
         if let Some(draft) = &draft {
             if draft.answers < item.revision {
@@ -69,9 +69,10 @@ impl Desk {
             }
             if let ReplyState::Rejected { why } | ReplyState::Failed { why } = &draft.state {
                 let why = words::short_line(why, 300);
-                parts.push(Part::Say(
-                    case.voice.say("form-reply-rejected", &[("source", source.into()), ("why", why.into())]),
-                ));
+                parts.push(Part::Say(case.voice.say(
+                    "form-reply-rejected",
+                    &[("source", source.into()), ("why", why.into())],
+                )));
             }
         }
         parts.extend(quoted(item, case.voice, source));
@@ -84,7 +85,11 @@ impl Desk {
             lines: Lines::Many,
             required: true,
         });
-        let title = if changes.is_some() { "form-change-title" } else { "form-reply-title" };
+        let title = if changes.is_some() {
+            "form-change-title"
+        } else {
+            "form-reply-title"
+        };
         Ok(Form {
             token: self.token(case, Step::Write, changes.map(|r| r.id)),
             title: case.voice.lang.text(title, &[]),
@@ -99,21 +104,39 @@ impl Desk {
         let item = &case.locked.0;
         let source = self.rules.label(&item.source);
         let voice = case.voice;
-        let mut parts = vec![Part::Say(voice.say("reply-as", &[("name", Arg::Strong(source.to_owned()))]))];
-        parts.extend(words::pieces(&draft.body, PIECE_UNITS).into_iter().map(|p| Part::Quote(p.to_owned())));
-        let count = item.caps.limit.map_or_else(|| draft.body.chars().count(), |l| l.count(&draft.body));
+        let mut parts = vec![Part::Say(voice.say("reply-as", &[("source", source.into())]))];
+        parts.extend(
+            words::pieces(&draft.body, PIECE_UNITS)
+                .into_iter()
+                .map(|p| Part::Quote(p.to_owned())),
+        );
+        let count = item
+            .caps
+            .limit
+            .map_or_else(|| draft.body.chars().count(), |l| l.count(&draft.body));
         parts.push(Part::Say(match item.caps.limit {
-            Some(limit) => voice.say("form-preview-length", &[
-                ("count", voice.lang.number(count).into()),
-                ("max", voice.lang.number(limit.max).into()),
-                ("unit", unit(limit, voice).into()),
-            ]),
-            None => voice.say("form-preview-length-free", &[("count", voice.lang.number(count).into())]),
+            Some(limit) => voice.say(
+                "form-preview-length",
+                &[
+                    ("count", voice.lang.number(count).into()),
+                    ("max", voice.lang.number(limit.max).into()),
+                    ("unit", unit(limit, voice).into()),
+                ],
+            ),
+            None => voice.say(
+                "form-preview-length-free",
+                &[("count", voice.lang.number(count).into())],
+            ),
         }));
         parts.extend(warnings(&draft.body, source, voice).into_iter().map(Part::Say));
-        parts.push(Part::Say(voice.say("form-preview-undo", &[("seconds", self.rules.undo_seconds.into())])));
+        parts.push(Part::Say(voice.say(
+            "form-preview-undo",
+            &[("seconds", self.rules.undo_seconds.into())],
+        )));
         if item.caps.moderated {
-            parts.push(Part::Say(voice.say("form-preview-moderated", &[("source", source.into())])));
+            parts.push(Part::Say(
+                voice.say("form-preview-moderated", &[("source", source.into())]),
+            ));
         }
         let mut token = self.token(case, Step::Preview, Some(draft.id));
         token.seal = Some(seal(&draft.body));
@@ -134,12 +157,32 @@ impl Desk {
         let item = &case.locked.0;
         let source = self.rules.label(&item.source);
         let (step, title, submit, parts) = match verb {
-            Verb::Escalate => (Step::Escalate, "form-escalate-title", Some("form-escalate-submit"), self.escalate(case)),
-            Verb::Handle => (Step::Handle, "form-handled-title", Some("form-handled-submit"), handled(case.voice)),
-            Verb::Snooze => (Step::Snooze, "form-snooze-title", Some("form-snooze-submit"), snooze(case)),
+            Verb::Escalate => (
+                Step::Escalate,
+                "form-escalate-title",
+                Some("form-escalate-submit"),
+                self.escalate(case),
+            ),
+            Verb::Handle => (
+                Step::Handle,
+                "form-handled-title",
+                Some("form-handled-submit"),
+                handled(case.voice),
+            ),
+            Verb::Snooze => (
+                Step::Snooze,
+                "form-snooze-title",
+                Some("form-snooze-submit"),
+                snooze(case),
+            ),
             Verb::Why => {
                 let lines = why::deadline(item, source, case.voice, case.now);
-                (Step::Read, "form-why-title", None, lines.into_iter().map(Part::Say).collect())
+                (
+                    Step::Read,
+                    "form-why-title",
+                    None,
+                    lines.into_iter().map(Part::Say).collect(),
+                )
             }
             Verb::ViewReply => (Step::Read, "form-view-title", None, reply_parts(case)),
             Verb::CopyText => {
@@ -159,7 +202,11 @@ impl Desk {
             | Verb::FullText
             | Verb::OpenSource => (Step::Read, "form-full-title", None, full(item, case.voice)),
         };
-        let close = if submit.is_some() { "form-cancel" } else { "form-close" };
+        let close = if submit.is_some() {
+            "form-cancel"
+        } else {
+            "form-close"
+        };
         Form {
             token: self.token(case, step, None),
             title: lang.text(title, &[]),
@@ -194,8 +241,11 @@ impl Desk {
 
     fn escalate(&self, case: &Case<'_>) -> Vec<Part> {
         let lang = case.voice.lang;
-        let options: Vec<(String, String)> =
-            self.targets(&case.press.chat).into_iter().map(|t| (t.name.clone(), t.label.clone())).collect();
+        let options: Vec<(String, String)> = self
+            .targets(&case.press.chat)
+            .into_iter()
+            .map(|t| (t.name.clone(), t.label.clone()))
+            .collect();
         vec![
             Part::Choice {
                 key: "to".into(),
@@ -220,7 +270,13 @@ impl Desk {
     }
 
     fn token(&self, case: &Case<'_>, step: Step, reply: Option<ReplyId>) -> FormToken {
-        FormToken { step, item: case.locked.0.id, room: case.press.room.clone(), reply, seal: None }
+        FormToken {
+            step,
+            item: case.locked.0.id,
+            room: case.press.room.clone(),
+            reply,
+            seal: None,
+        }
     }
 }
 
@@ -238,7 +294,11 @@ fn quoted(item: &Item, voice: Voice, source: &str) -> Vec<Part> {
         voice.lang.text("no-text", &[])
     } else {
         let kept = words::cut(&text, QUOTE_UNITS, 30);
-        if kept.len() < text.len() { format!("{} …", kept.trim_end()) } else { text.clone() }
+        if kept.len() < text.len() {
+            format!("{} …", kept.trim_end())
+        } else {
+            text.clone()
+        }
     };
     vec![Part::Say(vec![Seg::Strong(head)]), Part::Quote(words)]
 }
@@ -247,20 +307,37 @@ fn full(item: &Item, voice: Voice) -> Vec<Part> {
     let text = card::full_words(item);
     if text.is_empty() {
         let rating = item.rating.map(|r| stars(r.stars())).unwrap_or_default();
-        return vec![Part::Quote(format!("{rating} {}", voice.lang.text("no-text", &[])).trim().to_owned())];
+        return vec![Part::Quote(
+            format!("{rating} {}", voice.lang.text("no-text", &[]))
+                .trim()
+                .to_owned(),
+        )];
     }
-    words::pieces(&text, PIECE_UNITS).into_iter().take(PIECES).map(|p| Part::Quote(p.to_owned())).collect()
+    words::pieces(&text, PIECE_UNITS)
+        .into_iter()
+        .take(PIECES)
+        .map(|p| Part::Quote(p.to_owned()))
+        .collect()
 }
 
 fn reply_parts(case: &Case) -> Vec<Part> {
     let body = case.reply.as_ref().map(|r| r.body.as_str()).unwrap_or_default();
-    words::pieces(body, PIECE_UNITS).into_iter().take(PIECES).map(|p| Part::Quote(p.to_owned())).collect()
+    words::pieces(body, PIECE_UNITS)
+        .into_iter()
+        .take(PIECES)
+        .map(|p| Part::Quote(p.to_owned()))
+        .collect()
 }
 
 fn handled(voice: Voice) -> Vec<Part> {
     let options = Reason::ALL
         .into_iter()
-        .map(|r| (r.as_str().to_owned(), voice.lang.text(&format!("reason-{}", r.as_str()), &[])))
+        .map(|r| {
+            (
+                r.as_str().to_owned(),
+                voice.lang.text(&format!("reason-{}", r.as_str()), &[]),
+            )
+        })
         .collect();
     vec![
         Part::Choice {
@@ -302,7 +379,12 @@ fn snooze(case: &Case) -> Vec<Part> {
         Part::Date {
             key: "day".into(),
             label: lang.text("form-snooze-day", &[]),
-            initial: Some(format!("{:04}-{:02}-{:02}", tomorrow.year(), tomorrow.month(), tomorrow.day())),
+            initial: Some(format!(
+                "{:04}-{:02}-{:02}",
+                tomorrow.year(),
+                tomorrow.month(),
+                tomorrow.day()
+            )),
         },
         Part::Text {
             key: "why".into(),
@@ -326,12 +408,17 @@ pub(crate) fn unit(limit: Limit, voice: Voice) -> String {
 
 fn limit_hint(limit: Option<Limit>, source: &str, voice: Voice) -> String {
     match limit {
-        Some(limit) => voice.lang.text("form-reply-hint", &[
-            ("max", voice.lang.number(limit.max).into()),
-            ("unit", unit(limit, voice).into()),
-            ("source", source.into()),
-        ]),
-        None => voice.lang.text("form-reply-hint-free", &[("source", source.into())]),
+        Some(limit) => voice.lang.text(
+            "form-reply-hint",
+            &[
+                ("max", voice.lang.number(limit.max).into()),
+                ("unit", unit(limit, voice).into()),
+                ("source", source.into()),
+            ],
+        ),
+        None => voice
+            .lang
+            .text("form-reply-hint-free", &[("source", source.into())]),
     }
 }
 
@@ -339,14 +426,20 @@ fn limit_hint(limit: Option<Limit>, source: &str, voice: Voice) -> String {
 fn warnings(body: &str, source: &str, voice: Voice) -> Vec<Vec<Seg>> {
     let mut out = Vec::new();
     let lower = body.to_lowercase();
-    if ["bit.ly/", "t.co/", "tinyurl.com/", "goo.gl/", "ow.ly/"].iter().any(|s| lower.contains(s)) {
+    if ["bit.ly/", "t.co/", "tinyurl.com/", "goo.gl/", "ow.ly/"]
+        .iter()
+        .any(|s| lower.contains(s))
+    {
         out.push(voice.say("warn-link", &[]));
     }
     if has_phone(body) {
         out.push(voice.say("warn-phone", &[("source", source.into())]));
     }
     if let Some(found) = placeholder(body) {
-        out.push(voice.say("warn-placeholder", &[("found", words::short_line(found, 60).into())]));
+        out.push(voice.say(
+            "warn-placeholder",
+            &[("found", words::short_line(found, 60).into())],
+        ));
     }
     out
 }
@@ -369,11 +462,13 @@ fn has_phone(body: &str) -> bool {
 
 /// `{{name}}`, `[Name]`, `<Name>`: left over from a template.
 fn placeholder(body: &str) -> Option<&str> {
-    [("{", "}"), ("[", "]"), ("<", ">")].into_iter().find_map(|(open, close)| {
-        let start = body.find(open)?;
-        let end = body[start..].find(close)? + start + close.len();
-        (end - start <= 40).then(|| &body[start..end])
-    })
+    [("{", "}"), ("[", "]"), ("<", ">")]
+        .into_iter()
+        .find_map(|(open, close)| {
+            let start = body.find(open)?;
+            let end = body[start..].find(close)? + start + close.len();
+            (end - start <= 40).then(|| &body[start..end])
+        })
 }
 
 #[cfg(test)]

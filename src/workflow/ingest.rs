@@ -66,7 +66,13 @@ impl Desk {
         // The same item twice in one batch: the later word counts.
         let mut wanted = BTreeMap::new();
         for incoming in batch {
-            if wanted.insert((incoming.scope.clone(), incoming.native_id.clone()), clean(incoming)).is_some() {
+            if wanted
+                .insert(
+                    (incoming.scope.clone(), incoming.native_id.clone()),
+                    clean(incoming),
+                )
+                .is_some()
+            {
                 tally.same += 1;
             }
         }
@@ -74,7 +80,9 @@ impl Desk {
         let mut same = Vec::new();
         for mut locked in item::lock_known(tx, source, &scopes, &ids).await? {
             let key = (locked.0.scope.clone(), locked.0.native_id.clone());
-            let Some(incoming) = wanted.remove(&key) else { continue };
+            let Some(incoming) = wanted.remove(&key) else {
+                continue;
+            };
             if self.meet_again(tx, &mut locked, &incoming, now).await? {
                 tally.changed += 1;
             } else {
@@ -114,12 +122,18 @@ impl Desk {
                 );
                 // Answered before we knew it: kept, but nobody owes anything.
                 let handling = match &incoming.reply {
-                    Some(r) if !matches!(r.standing, Standing::Rejected(_)) => {
-                        Handling::Answered { by: None, at: r.at.unwrap_or(now) }
-                    }
+                    Some(r) if !matches!(r.standing, Standing::Rejected(_)) => Handling::Answered {
+                        by: None,
+                        at: r.at.unwrap_or(now),
+                    },
                     _ => Handling::Open,
                 };
-                Plan { id: ItemId::new(now), route, handling, language }
+                Plan {
+                    id: ItemId::new(now),
+                    route,
+                    handling,
+                    language,
+                }
             })
             .collect();
         let rows: Vec<NewItem> = fresh
@@ -148,16 +162,33 @@ impl Desk {
         let mut timers = Vec::new();
         let mut cards = Vec::new();
         let mut effects = Vec::new();
-        for (row, plan) in rows.iter().zip(&plans).filter(|(row, _)| written.contains(&row.id)) {
-            let received = What::Received { route: plan.route.name.clone() };
-            events.push(Event { id: EventId::new(now), item: row.id, at: now, by: None, what: received });
+        for (row, plan) in rows
+            .iter()
+            .zip(&plans)
+            .filter(|(row, _)| written.contains(&row.id))
+        {
+            let received = What::Received {
+                route: plan.route.name.clone(),
+            };
+            events.push(Event {
+                id: EventId::new(now),
+                item: row.id,
+                at: now,
+                by: None,
+                what: received,
+            });
             if !plan.handling.is_open() {
                 continue;
             }
             if let Some(deadline) = row.deadline {
                 let remind = deadline.remind.map(|at| (timer::REMIND, at));
                 for (kind, at) in remind.into_iter().chain([(timer::DUE, deadline.due)]) {
-                    timers.push(NewTimer { id: TimerId::new(now), item: row.id, kind, at });
+                    timers.push(NewTimer {
+                        id: TimerId::new(now),
+                        item: row.id,
+                        kind,
+                        at,
+                    });
                 }
             }
             for channel in plan.route.to.iter().filter_map(|name| self.rules.channel(name)) {
@@ -180,7 +211,13 @@ impl Desk {
     }
 
     /// An item that we know. True when something about it is new.
-    async fn meet_again(&self, tx: &mut Tx, locked: &mut Locked, incoming: &Incoming, now: At) -> Result<bool> {
+    async fn meet_again(
+        &self,
+        tx: &mut Tx,
+        locked: &mut Locked,
+        incoming: &Incoming,
+        now: At,
+    ) -> Result<bool> {
         let mut change = Change::of(locked.0.id, now);
         let mut is_new = false;
         if incoming.removed {
@@ -221,10 +258,24 @@ impl Desk {
             != words_of(incoming.title.as_deref(), incoming.body.as_deref());
         let became_question = incoming.kind != locked.0.kind;
         item::rewrite(tx, locked, incoming, print, spoken(incoming), now).await?;
-        let (old, new) = if before == after { (None, None) } else { (before, after) };
-        change.event(None, What::Edited { revision: locked.0.revision, stars_before: old, stars_now: new });
+        let (old, new) = if before == after {
+            (None, None)
+        } else {
+            (before, after)
+        };
+        change.event(
+            None,
+            What::Edited {
+                revision: locked.0.revision,
+                stars_before: old,
+                stars_now: new,
+            },
+        );
         let fell = matches!((before, after), (Some(b), Some(a)) if a < b);
-        let done = matches!(locked.0.handling, Handling::Answered { .. } | Handling::Handled { .. });
+        let done = matches!(
+            locked.0.handling,
+            Handling::Answered { .. } | Handling::Handled { .. }
+        );
         if done && (fell || other_words || became_question) {
             change.event(None, What::Reopened { by_customer: true });
             self.open_again(locked, change, now);
@@ -237,7 +288,11 @@ impl Desk {
         let item = &mut locked.0;
         item.handling = Handling::Open;
         item.overdue_at = None;
-        item.deadline = self.rules.route(&item.route).target.map(|t| t.counted(Base::Reopened, now));
+        item.deadline = self
+            .rules
+            .route(&item.route)
+            .target
+            .map(|t| t.counted(Base::Reopened, now));
         if let Some(deadline) = item.deadline {
             if let Some(at) = deadline.remind {
                 change.timer(timer::REMIND, at);
@@ -255,7 +310,9 @@ impl Desk {
         change: &mut Change,
         now: At,
     ) -> Result<bool> {
-        let Some(theirs) = &incoming.reply else { return Ok(false) };
+        let Some(theirs) = &incoming.reply else {
+            return Ok(false);
+        };
         let ours = match locked.0.reply {
             Some(id) => reply::get(&mut **tx, id).await?,
             None => None,
@@ -269,7 +326,8 @@ impl Desk {
                     Ok(true)
                 }
                 Standing::Rejected(why) if waiting || turned => {
-                    self.now_rejected(tx, locked, &mut ours, why.clone(), change, now).await?;
+                    self.now_rejected(tx, locked, &mut ours, why.clone(), change, now)
+                        .await?;
                     Ok(true)
                 }
                 Standing::Visible | Standing::Pending | Standing::Rejected(_) => Ok(false),
@@ -278,10 +336,18 @@ impl Desk {
         // Somebody answered on the platform's own page.
         if locked.0.handling.is_open() && !matches!(theirs.standing, Standing::Rejected(_)) {
             // Only words written after the customer's last change answer them.
-            if locked.0.edited_at.zip(theirs.at).is_some_and(|(edited, at)| at < edited) {
+            if locked
+                .0
+                .edited_at
+                .zip(theirs.at)
+                .is_some_and(|(edited, at)| at < edited)
+            {
                 return Ok(false);
             }
-            locked.0.handling = Handling::Answered { by: None, at: theirs.at.unwrap_or(now) };
+            locked.0.handling = Handling::Answered {
+                by: None,
+                at: theirs.at.unwrap_or(now),
+            };
             change.event(None, What::AnsweredElsewhere);
             return Ok(true);
         }
@@ -321,7 +387,12 @@ pub(crate) fn same_words(a: &str, b: &str) -> bool {
 }
 
 fn words_of(title: Option<&str>, body: Option<&str>) -> Vec<String> {
-    [title, body].into_iter().flatten().flat_map(str::split_whitespace).map(str::to_owned).collect()
+    [title, body]
+        .into_iter()
+        .flatten()
+        .flat_map(str::split_whitespace)
+        .map(str::to_owned)
+        .collect()
 }
 
 fn spoken(incoming: &Incoming) -> Option<String> {
@@ -361,9 +432,11 @@ fn clean_raw(raw: Value) -> Value {
     match raw {
         Value::String(s) if s.contains('\0') => Value::String(s.replace('\0', "")),
         Value::Array(list) => Value::Array(list.into_iter().map(clean_raw).collect()),
-        Value::Object(map) => {
-            Value::Object(map.into_iter().map(|(k, v)| (k.replace('\0', ""), clean_raw(v))).collect())
-        }
+        Value::Object(map) => Value::Object(
+            map.into_iter()
+                .map(|(k, v)| (k.replace('\0', ""), clean_raw(v)))
+                .collect(),
+        ),
         other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => other,
     }
 }

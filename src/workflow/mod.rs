@@ -57,11 +57,19 @@ impl Desk {
     }
 
     pub fn chat(&self, name: &str) -> Result<&Arc<dyn ChatPlatform>> {
-        self.chats.get(name).ok_or_else(|| WorkflowError::NotConfigured { what: "chat", name: name.to_owned() })
+        self.chats.get(name).ok_or_else(|| WorkflowError::NotConfigured {
+            what: "chat",
+            name: name.to_owned(),
+        })
     }
 
     pub fn source(&self, name: &str) -> Result<&Arc<dyn ReviewSource>> {
-        self.sources.get(name).ok_or_else(|| WorkflowError::NotConfigured { what: "source", name: name.to_owned() })
+        self.sources
+            .get(name)
+            .ok_or_else(|| WorkflowError::NotConfigured {
+                what: "source",
+                name: name.to_owned(),
+            })
     }
 }
 

@@ -86,7 +86,13 @@ impl Desk {
             Effect::EditCard { card } => self.edit(leased, *card).await,
             Effect::PostNote { card, event, ping } => self.post_note(leased, *card, *event, ping).await,
             Effect::Alert { card, event, to } => self.alert(leased, *card, *event, to).await,
-            Effect::Whisper { room, user, thread, answer_to, text } => {
+            Effect::Whisper {
+                room,
+                user,
+                thread,
+                answer_to,
+                text,
+            } => {
                 // The key begins with the chat: `whisper:<chat>:…`.
                 let chat = leased.key.split(':').nth(1).unwrap_or_default();
                 if leased.unclear {
@@ -94,21 +100,30 @@ impl Desk {
                     return self.settle(leased, Settled::Done).await;
                 }
                 let chat = self.chat(chat)?;
-                match chat.whisper(room, user, thread.as_deref(), answer_to.as_deref(), text).await {
+                match chat
+                    .whisper(room, user, thread.as_deref(), answer_to.as_deref(), text)
+                    .await
+                {
                     Ok(()) | Err(PortError::Unknown { .. }) => self.settle(leased, Settled::Done).await,
                     Err(e) => self.settle(leased, self.verdict(leased, &e)).await,
                 }
             }
             Effect::PublishReply { reply } => self.publish_reply(leased, *reply).await,
             Effect::FollowReply { reply, since } => self.follow_reply(leased, *reply, *since).await,
-            Effect::SendDigest { room, from, to, digest, .. } => {
-                self.send_digest(leased, digest, room, *from, *to).await
-            }
+            Effect::SendDigest {
+                room,
+                from,
+                to,
+                digest,
+                ..
+            } => self.send_digest(leased, digest, room, *from, *to).await,
         }
     }
 
     async fn post_card(&self, leased: &Leased, id: CardId) -> Result<()> {
-        let Some((row, item, card)) = self.card(id).await? else { return self.settle(leased, Settled::Done).await };
+        let Some((row, item, card)) = self.card(id).await? else {
+            return self.settle(leased, Settled::Done).await;
+        };
         if row.message.is_some() || matches!(item.handling, Handling::Removed { .. }) {
             return self.settle(leased, Settled::Done).await;
         }
@@ -125,7 +140,10 @@ impl Desk {
                 let mut tx = self.store.begin().await?;
                 let wanted = cards::posted(&mut tx, id, &message, item.version, now).await?;
                 if wanted > item.version {
-                    let row = CardRow { message: Some(message), ..row };
+                    let row = CardRow {
+                        message: Some(message),
+                        ..row
+                    };
                     outbox::put(&mut tx, &[edit_card(&row, wanted, now)], now).await?;
                 }
                 self.settle_in(tx, leased, Settled::Done).await
@@ -136,8 +154,12 @@ impl Desk {
     }
 
     async fn edit(&self, leased: &Leased, id: CardId) -> Result<()> {
-        let Some((row, item, card)) = self.card(id).await? else { return self.settle(leased, Settled::Done).await };
-        let Some(message) = &row.message else { return self.settle(leased, Settled::Done).await };
+        let Some((row, item, card)) = self.card(id).await? else {
+            return self.settle(leased, Settled::Done).await;
+        };
+        let Some(message) = &row.message else {
+            return self.settle(leased, Settled::Done).await;
+        };
         if row.shown >= item.version {
             // A later edit has shown it already.
             return self.settle(leased, Settled::Done).await;
@@ -168,7 +190,9 @@ impl Desk {
     }
 
     async fn post_note(&self, leased: &Leased, id: CardId, event: EventId, ping: &[Mention]) -> Result<()> {
-        let Some((row, item, _)) = self.card(id).await? else { return self.settle(leased, Settled::Done).await };
+        let Some((row, item, _)) = self.card(id).await? else {
+            return self.settle(leased, Settled::Done).await;
+        };
         let Some(event) = event::get(self.store.pool(), event).await? else {
             return self.settle(leased, Settled::Done).await;
         };
@@ -176,15 +200,29 @@ impl Desk {
             if matches!(item.handling, Handling::Removed { .. }) {
                 return self.settle(leased, Settled::Done).await;
             }
-            return self.settle(leased, self.patiently(leased, "the card is not posted yet".to_owned())).await;
+            return self
+                .settle(
+                    leased,
+                    self.patiently(leased, "the card is not posted yet".to_owned()),
+                )
+                .await;
         };
         if self.is_overtaken(&item, &event) {
             return self.settle(leased, Settled::Done).await;
         }
         let voice = self.voice_of(&row);
-        let buttons = if ping.is_empty() || !item.handling.is_open() { Vec::new() } else { note_buttons(&item, voice) };
+        let buttons = if ping.is_empty() || !item.handling.is_open() {
+            Vec::new()
+        } else {
+            note_buttons(&item, voice)
+        };
         let text = self.note_text(&item, &event, voice).await?;
-        let note = Note { ping: ping.to_vec(), text, buttons, item: Some(item.id) };
+        let note = Note {
+            ping: ping.to_vec(),
+            text,
+            buttons,
+            item: Some(item.id),
+        };
         let post = Post {
             key: leased.key.clone(),
             generation: row.generation,
@@ -209,7 +247,9 @@ impl Desk {
     }
 
     async fn alert(&self, leased: &Leased, id: CardId, event: EventId, to: &AlertTo) -> Result<()> {
-        let Some((row, item, card)) = self.card(id).await? else { return self.settle(leased, Settled::Done).await };
+        let Some((row, item, card)) = self.card(id).await? else {
+            return self.settle(leased, Settled::Done).await;
+        };
         let Some(event) = event::get(self.store.pool(), event).await? else {
             return self.settle(leased, Settled::Done).await;
         };
@@ -222,7 +262,9 @@ impl Desk {
             AlertTo::Person(user) => match chat.direct(user).await {
                 Ok(room) => (room, Vec::new()),
                 // Opening the same conversation twice is opening it once.
-                Err(PortError::Unknown { why }) => return self.settle(leased, self.patiently(leased, why)).await,
+                Err(PortError::Unknown { why }) => {
+                    return self.settle(leased, self.patiently(leased, why)).await;
+                }
                 Err(e) => return self.settle(leased, self.verdict(leased, &e)).await,
             },
         };
@@ -232,10 +274,24 @@ impl Desk {
         text.push(Seg::Strong(card.head.clone()));
         if let Some(url) = row.message.as_deref().and_then(|m| chat.link(&row.room, m)) {
             text.push(Seg::Text(" · ".to_owned()));
-            text.push(Seg::Link { label: voice.lang.text("alert-link", &[]), url });
+            text.push(Seg::Link {
+                label: voice.lang.text("alert-link", &[]),
+                url,
+            });
         }
-        let note = Note { ping, text, buttons: note_buttons(&item, voice), item: Some(item.id) };
-        let post = Post { key: leased.key.clone(), generation: 0, room, thread: None, body: Body::Note(note) };
+        let note = Note {
+            ping,
+            text,
+            buttons: note_buttons(&item, voice),
+            item: Some(item.id),
+        };
+        let post = Post {
+            key: leased.key.clone(),
+            generation: 0,
+            room,
+            thread: None,
+            body: Body::Note(note),
+        };
         match self.post(leased, &row.chat, &post).await? {
             Posted::At(_) => self.settle(leased, Settled::Done).await,
             Posted::Gone(why) => self.settle(leased, Settled::Dead { why }).await,
@@ -245,7 +301,14 @@ impl Desk {
 
     async fn send_digest(&self, leased: &Leased, name: &str, room: &str, from: At, to: At) -> Result<()> {
         let Some(plan) = self.rules.digests.iter().find(|p| p.name == name) else {
-            return self.settle(leased, Settled::Dead { why: "no such digest is configured any more".into() }).await;
+            return self
+                .settle(
+                    leased,
+                    Settled::Dead {
+                        why: "no such digest is configured any more".into(),
+                    },
+                )
+                .await;
         };
         let channel = self.channel(&plan.channel)?;
         let digest = self.write_digest(channel, from, to).await?;
@@ -276,7 +339,9 @@ impl Desk {
                 Ok(Found::NotThere) => {
                     let looked = usize::try_from(leased.looks).unwrap_or(0) + 1;
                     return Ok(Posted::Not(match LOOK_AFTER.get(looked) {
-                        Some(wait) => Settled::LookAgain { at: now + TimeDelta::seconds(*wait) },
+                        Some(wait) => Settled::LookAgain {
+                            at: now + TimeDelta::seconds(*wait),
+                        },
                         None => Settled::Anew { at: now },
                     }));
                 }
@@ -285,7 +350,10 @@ impl Desk {
                     if now < risked {
                         return Ok(Posted::Not(Settled::LookAgain { at: risked }));
                     }
-                    tracing::warn!(effect.key = leased.key, "posting again without being able to look");
+                    tracing::warn!(
+                        effect.key = leased.key,
+                        "posting again without being able to look"
+                    );
                 }
                 Err(e) => return Ok(Posted::Not(self.verdict(leased, &e))),
             }
@@ -304,7 +372,13 @@ impl Desk {
                 Ok(Posted::Not(Settled::Unknown { at, why }))
             }
             Err(e) => {
-                if let (PortError::Later { after: Some(seconds), .. }, Some(pace)) = (&e, &leased.pace) {
+                if let (
+                    PortError::Later {
+                        after: Some(seconds), ..
+                    },
+                    Some(pace),
+                ) = (&e, &leased.pace)
+                {
                     let free = now + TimeDelta::seconds((*seconds).clamp(1, 3600));
                     outbox::slow_down(self.store.pool(), pace, free).await?;
                 }
@@ -316,9 +390,10 @@ impl Desk {
     /// What a failed call means for its effect.
     pub(crate) fn verdict(&self, leased: &Leased, error: &PortError) -> Settled {
         match error {
-            PortError::Later { why, after } => {
-                Settled::Later { at: self.next(leased, *after), why: why.clone() }
-            }
+            PortError::Later { why, after } => Settled::Later {
+                at: self.next(leased, *after),
+                why: why.clone(),
+            },
             // Rights can be given back; until then somebody has to see it.
             PortError::Denied { why } => {
                 tracing::error!(effect.kind = leased.effect.kind(), why, "denied");
@@ -328,14 +403,18 @@ impl Desk {
                 tracing::error!(effect.kind = leased.effect.kind(), why, "given up");
                 Settled::Dead { why: why.clone() }
             }
-            PortError::Unknown { why } => {
-                Settled::Unknown { at: self.now() + TimeDelta::seconds(LOOK_AFTER[0]), why: why.clone() }
-            }
+            PortError::Unknown { why } => Settled::Unknown {
+                at: self.now() + TimeDelta::seconds(LOOK_AFTER[0]),
+                why: why.clone(),
+            },
         }
     }
 
     pub(crate) fn patiently(&self, leased: &Leased, why: String) -> Settled {
-        Settled::Later { at: self.next(leased, None), why }
+        Settled::Later {
+            at: self.next(leased, None),
+            why,
+        }
     }
 
     fn next(&self, leased: &Leased, hint: Option<i64>) -> At {
@@ -354,7 +433,10 @@ impl Desk {
         if outbox::settle(&mut tx, leased, &how, self.now()).await? {
             tx.commit().await.map_err(StoreError::from)?;
         } else {
-            tracing::warn!(effect.key = leased.key, "the lease was lost before the effect was settled");
+            tracing::warn!(
+                effect.key = leased.key,
+                "the lease was lost before the effect was settled"
+            );
             tx.rollback().await.map_err(StoreError::from)?;
         }
         Ok(())
@@ -362,8 +444,12 @@ impl Desk {
 
     /// The card as it should be now.
     async fn card(&self, id: CardId) -> Result<Option<(CardRow, Item, Card)>> {
-        let Some(row) = cards::get(self.store.pool(), id).await? else { return Ok(None) };
-        let item = item::get(self.store.pool(), row.item).await?.ok_or(WorkflowError::NoItem(row.item))?;
+        let Some(row) = cards::get(self.store.pool(), id).await? else {
+            return Ok(None);
+        };
+        let item = item::get(self.store.pool(), row.item)
+            .await?
+            .ok_or(WorkflowError::NoItem(row.item))?;
         let reply = match item.reply {
             Some(id) => reply::get(self.store.pool(), id).await?,
             None => None,
@@ -372,7 +458,9 @@ impl Desk {
         people.extend(reply.as_ref().map(|r| r.by.clone()));
         let names = person::names(self.store.pool(), &people).await?;
         let name = |p: &PersonId| names.get(p).cloned().unwrap_or_else(|| p.user.clone());
-        let began = item.deadline.map_or(item.published_at.unwrap_or(item.first_seen_at), |d| d.from);
+        let began = item
+            .deadline
+            .map_or(item.published_at.unwrap_or(item.first_seen_at), |d| d.from);
         let first_answer_minutes = match &item.handling {
             Handling::Answered { at, .. } => Some((*at - began).num_minutes()).filter(|m| *m >= 0),
             _ => None,
@@ -390,12 +478,21 @@ impl Desk {
 
     pub(crate) fn voice_of(&self, row: &CardRow) -> Voice {
         let channel = self.rules.channel(&row.channel);
-        channel.map_or(Voice { lang: Lang::default(), zone: chrono_tz::Tz::UTC }, |c| c.voice)
+        channel.map_or(
+            Voice {
+                lang: Lang::default(),
+                zone: chrono_tz::Tz::UTC,
+            },
+            |c| c.voice,
+        )
     }
 
     /// A warning about something that was dealt with while it waited to be sent is not sent.
     fn is_overtaken(&self, item: &Item, event: &Event) -> bool {
-        let warning = matches!(event.what, What::Reminded { .. } | What::Overdue { .. } | What::Escalated { .. });
+        let warning = matches!(
+            event.what,
+            What::Reminded { .. } | What::Overdue { .. } | What::Escalated { .. }
+        );
         warning && !item.handling.is_open()
     }
 
@@ -411,13 +508,22 @@ impl Desk {
         let names = person::names(self.store.pool(), &people).await?;
         let called = |p: &PersonId| names.get(p).cloned().unwrap_or_else(|| p.user.clone());
         let owner = item.handling.holder(now).map(&called);
-        Ok(note(event, item, self.rules.label(&item.source), voice, owner, called))
+        Ok(note(
+            event,
+            item,
+            self.rules.label(&item.source),
+            voice,
+            owner,
+            called,
+        ))
     }
 }
 
 fn people_of(handling: &Handling) -> Vec<PersonId> {
     match handling {
-        Handling::Claimed { by, .. } | Handling::Snoozed { by, .. } | Handling::Handled { by, .. } => vec![by.clone()],
+        Handling::Claimed { by, .. } | Handling::Snoozed { by, .. } | Handling::Handled { by, .. } => {
+            vec![by.clone()]
+        }
         Handling::Answered { by, .. } => by.iter().cloned().collect(),
         Handling::Open | Handling::Removed { .. } => Vec::new(),
     }
@@ -455,9 +561,16 @@ pub fn note(
     let short = |s: &str| Arg::from(crate::domain::words::short_line(s, 300));
     match &event.what {
         What::Received { .. } | What::Drafted => Vec::new(),
-        What::Edited { stars_before: Some(before), stars_now: Some(now), .. } => voice.say(
+        What::Edited {
+            stars_before: Some(before),
+            stars_now: Some(now),
+            ..
+        } => voice.say(
             "note-edited-stars",
-            &[("before", i64::from(*before).into()), ("now", i64::from(*now).into())],
+            &[
+                ("before", i64::from(*before).into()),
+                ("now", i64::from(*now).into()),
+            ],
         ),
         What::Edited { .. } => voice.say("note-edited", &[]),
         What::RemovedAtSource => voice.say("note-removed", &[("source", source())]),
@@ -466,16 +579,24 @@ pub fn note(
         What::Claimed { until } => voice.say("note-claimed", &[("name", name()), ("until", (*until).into())]),
         What::TakenOver { from, until } => voice.say(
             "note-taken-over",
-            &[("name", name()), ("from", called(from).into()), ("until", (*until).into())],
+            &[
+                ("name", name()),
+                ("from", called(from).into()),
+                ("until", (*until).into()),
+            ],
         ),
         What::Released => voice.say("note-released", &[("name", name())]),
         What::ClaimEnded { of } => voice.say("note-claim-ended", &[("name", called(of).into())]),
-        What::Sent { until } => voice.say("note-sent", &[("name", name()), ("until", (*until).into())]),
+        What::Sent { .. } => voice.say("note-sent", &[("name", name())]),
         What::TakenBack => voice.say("note-taken-back", &[("name", name())]),
         What::Accepted => voice.say("note-accepted", &[("source", source())]),
-        What::Visible { minutes: Some(minutes), .. } => {
-            voice.say("note-visible", &[("source", source()), ("span", voice.lang.span(*minutes).into())])
-        }
+        What::Visible {
+            minutes: Some(minutes),
+            ..
+        } => voice.say(
+            "note-visible",
+            &[("source", source()), ("span", voice.lang.span(*minutes).into())],
+        ),
         What::Visible { minutes: None, .. } => voice.say("note-visible-again", &[("source", source())]),
         What::Rejected { why } => voice.say("note-rejected", &[("source", source()), ("why", short(why))]),
         What::Failed { why } => voice.say("note-failed", &[("why", short(why))]),
@@ -485,25 +606,31 @@ pub fn note(
         What::Handled { reason, note } => {
             let reason = Arg::from(voice.lang.text(&format!("reason-{}", reason.as_str()), &[]));
             match note {
-                Some(note) => {
-                    voice.say("note-handled-note", &[("name", name()), ("reason", reason), ("note", short(note))])
-                }
+                Some(note) => voice.say(
+                    "note-handled-note",
+                    &[("name", name()), ("reason", reason), ("note", short(note))],
+                ),
                 None => voice.say("note-handled", &[("name", name()), ("reason", reason)]),
             }
         }
         What::Reopened { by_customer: true } => voice.say("note-reopened-customer", &[]),
         What::Reopened { by_customer: false } => voice.say("note-reopened", &[("name", name())]),
-        What::Snoozed { until, why: Some(why) } => {
-            voice.say("note-snoozed-why", &[("name", name()), ("until", (*until).into()), ("why", short(why))])
-        }
+        What::Snoozed {
+            until,
+            why: Some(why),
+        } => voice.say(
+            "note-snoozed-why",
+            &[("name", name()), ("until", (*until).into()), ("why", short(why))],
+        ),
         What::Snoozed { until, why: None } => {
             voice.say("note-snoozed", &[("name", name()), ("until", (*until).into())])
         }
         What::Woke => voice.say("note-woke", &[]),
         What::Escalated { why, .. } => match item.deadline {
-            Some(d) => {
-                voice.say("note-escalated-due", &[("name", name()), ("why", short(why)), ("due", d.due.into())])
-            }
+            Some(d) => voice.say(
+                "note-escalated-due",
+                &[("name", name()), ("why", short(why)), ("due", d.due.into())],
+            ),
             None => voice.say("note-escalated", &[("name", name()), ("why", short(why))]),
         },
         What::Reminded { due } => {
@@ -517,7 +644,10 @@ pub fn note(
             }
         }
         What::Overdue { due } => match owner {
-            Some(owner) => voice.say("note-overdue-owner", &[("due", (*due).into()), ("name", owner.into())]),
+            Some(owner) => voice.say(
+                "note-overdue-owner",
+                &[("due", (*due).into()), ("name", owner.into())],
+            ),
             None => voice.say("note-overdue", &[("due", (*due).into())]),
         },
     }

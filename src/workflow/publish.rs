@@ -68,8 +68,12 @@ impl Desk {
             Ended::Stands(_) | Ended::Foreign | Ended::Failed(_) | Ended::Unclear => Settled::Done,
         };
         let mut tx = self.store.begin().await?;
-        let mut locked = item::lock(&mut tx, item.id).await?.ok_or(WorkflowError::NoItem(item.id))?;
-        let Some(mut ours) = reply::get(&mut *tx, id).await? else { return self.settle_in(tx, leased, how).await };
+        let mut locked = item::lock(&mut tx, item.id)
+            .await?
+            .ok_or(WorkflowError::NoItem(item.id))?;
+        let Some(mut ours) = reply::get(&mut *tx, id).await? else {
+            return self.settle_in(tx, leased, how).await;
+        };
         if ours.state != ReplyState::Sending {
             // A poll has seen it there before we could write it down.
             return self.settle_in(tx, leased, how).await;
@@ -77,7 +81,8 @@ impl Desk {
         let mut change = Change::of(item.id, now);
         match ended {
             Ended::Stands(published) => {
-                self.stands(&mut tx, &mut locked, &mut ours, published, &mut change, now).await?;
+                self.stands(&mut tx, &mut locked, &mut ours, published, &mut change, now)
+                    .await?;
             }
             Ended::Foreign => {
                 let why = self.rules.label(&item.source).to_owned();
@@ -86,7 +91,10 @@ impl Desk {
                 locked.0.handling = Handling::Answered { by: None, at: now };
                 change.event(None, What::AnsweredElsewhere);
             }
-            Ended::Failed(why) => self.failed(&mut tx, &mut locked, &mut ours, why, &mut change, now).await?,
+            Ended::Failed(why) => {
+                self.failed(&mut tx, &mut locked, &mut ours, why, &mut change, now)
+                    .await?
+            }
             Ended::Unclear => {
                 ours.state = ReplyState::Unknown { since: now };
                 reply::save(&mut tx, &ours).await?;
@@ -102,8 +110,12 @@ impl Desk {
     async fn begin_publishing(&self, leased: &Leased, id: ReplyId) -> Result<Option<(Item, Reply)>> {
         let Some(item) = leased.item else { return Ok(None) };
         let mut tx = self.store.begin().await?;
-        let Some(mut locked) = item::lock(&mut tx, item).await? else { return Ok(None) };
-        let Some(mut ours) = reply::get(&mut *tx, id).await? else { return Ok(None) };
+        let Some(mut locked) = item::lock(&mut tx, item).await? else {
+            return Ok(None);
+        };
+        let Some(mut ours) = reply::get(&mut *tx, id).await? else {
+            return Ok(None);
+        };
         match ours.state {
             ReplyState::Queued { .. } => {
                 ours.state = ReplyState::Sending;
@@ -131,7 +143,9 @@ impl Desk {
         // Where writing replaces what stands there, somebody else's answer must not be replaced by ours.
         if leased.unclear || (creates && item.caps.retry == Retry::Upsert) {
             match source.look(&call).await {
-                Ok(Some(theirs)) if same_words(&theirs.body, &ours.body) => return Ok(Ended::Stands(found(theirs))),
+                Ok(Some(theirs)) if same_words(&theirs.body, &ours.body) => {
+                    return Ok(Ended::Stands(found(theirs)));
+                }
                 Ok(Some(_)) if creates && !leased.unclear => return Ok(Ended::Foreign),
                 Ok(Some(_)) if creates => return Ok(Ended::Unclear),
                 // Not there, or still the text before our change.
@@ -167,7 +181,13 @@ impl Desk {
 
     /// The source is away: the reply waits, and its author is told once.
     async fn away(&self, leased: &Leased, ours: &Reply, error: &PortError) -> Result<Settled> {
-        if let (PortError::Later { after: Some(seconds), .. }, Some(pace)) = (error, &leased.pace) {
+        if let (
+            PortError::Later {
+                after: Some(seconds), ..
+            },
+            Some(pace),
+        ) = (error, &leased.pace)
+        {
             let free = self.now() + TimeDelta::seconds((*seconds).clamp(1, 3600));
             outbox::slow_down(self.store.pool(), pace, free).await?;
         }
@@ -182,9 +202,15 @@ impl Desk {
         let Some(item) = leased.item else { return Ok(()) };
         let mut tx = self.store.begin().await?;
         let cards = crate::store::card::of_item(&mut tx, item).await?;
-        let source = item::get(self.store.pool(), item).await?.map(|i| i.source).unwrap_or_default();
+        let source = item::get(self.store.pool(), item)
+            .await?
+            .map(|i| i.source)
+            .unwrap_or_default();
         if let Some(card) = cards.iter().find(|c| c.chat == ours.by.chat) {
-            let text = self.voice_of(card).say("told-source-away", &[("source", self.rules.label(&source).into())]);
+            let text = self.voice_of(card).say(
+                "told-source-away",
+                &[("source", self.rules.label(&source).into())],
+            );
             let effect = NewEffect {
                 id: EffectId::new(now),
                 key: format!("whisper:{}:away:{}", card.chat, leased.key),
@@ -213,15 +239,21 @@ impl Desk {
             None => None,
         };
         let what = match changed {
-            Some(_) => ReplyDeed::Edit { body: ours.body.clone() },
-            None => ReplyDeed::Create { body: ours.body.clone() },
+            Some(_) => ReplyDeed::Edit {
+                body: ours.body.clone(),
+            },
+            None => ReplyDeed::Create {
+                body: ours.body.clone(),
+            },
         };
         Ok(ReplyCall {
             what,
             key: ours.id,
             scope: item.scope.clone(),
             native_id: item.native_id.clone(),
-            reply_native_id: changed.and_then(|r| r.native_id).or_else(|| ours.native_id.clone()),
+            reply_native_id: changed
+                .and_then(|r| r.native_id)
+                .or_else(|| ours.native_id.clone()),
             language: item.language.clone(),
             revision: item.revision,
             raw: item::raw(self.store.pool(), item.id).await?,
@@ -257,7 +289,10 @@ impl Desk {
                 reply::save(tx, ours).await?;
                 change.event(Some(&ours.by), What::Accepted);
                 if self.rules.clock_stops == ClockStops::Accepted && locked.0.handling.is_open() {
-                    locked.0.handling = Handling::Answered { by: Some(ours.by.clone()), at: now };
+                    locked.0.handling = Handling::Answered {
+                        by: Some(ours.by.clone()),
+                        at: now,
+                    };
                 } else if matches!(locked.0.handling, Handling::Claimed { .. }) {
                     // Nobody has to hold what lies with the source.
                     locked.0.handling = Handling::Open;
@@ -282,13 +317,21 @@ impl Desk {
         let item = &mut locked.0;
         let first = item.handling.is_open();
         let (minutes, in_time) = if first {
-            let began = item.deadline.map_or(item.published_at.unwrap_or(item.first_seen_at), |d| d.from);
-            (Some((now - began).num_minutes()), item.deadline.map(|d| d.is_met_at(now)))
+            let began = item
+                .deadline
+                .map_or(item.published_at.unwrap_or(item.first_seen_at), |d| d.from);
+            (
+                Some((now - began).num_minutes()),
+                item.deadline.map(|d| d.is_met_at(now)),
+            )
         } else {
             (None, None)
         };
         if first {
-            item.handling = Handling::Answered { by: Some(ours.by.clone()), at: now };
+            item.handling = Handling::Answered {
+                by: Some(ours.by.clone()),
+                at: now,
+            };
         }
         change.event(Some(&ours.by), What::Visible { minutes, in_time });
         Ok(())
@@ -332,8 +375,17 @@ impl Desk {
         self.back_to_work(tx, locked, change, now).await
     }
 
-    async fn back_to_work(&self, tx: &mut Tx, locked: &mut Locked, change: &mut Change, now: At) -> Result<()> {
-        if matches!(locked.0.handling, Handling::Answered { .. } | Handling::Claimed { .. }) {
+    async fn back_to_work(
+        &self,
+        tx: &mut Tx,
+        locked: &mut Locked,
+        change: &mut Change,
+        now: At,
+    ) -> Result<()> {
+        if matches!(
+            locked.0.handling,
+            Handling::Answered { .. } | Handling::Claimed { .. }
+        ) {
             locked.0.handling = Handling::Open;
         }
         // The deadline may have passed while the answer was out, when nobody was warned.
@@ -351,8 +403,12 @@ impl Desk {
     /// Looks whether a reply under moderation became visible.
     pub(crate) async fn follow_reply(&self, leased: &Leased, id: ReplyId, since: At) -> Result<()> {
         let now = self.now();
-        let Some(item) = leased.item else { return self.settle(leased, Settled::Done).await };
-        let item = item::get(self.store.pool(), item).await?.ok_or(WorkflowError::NoItem(item))?;
+        let Some(item) = leased.item else {
+            return self.settle(leased, Settled::Done).await;
+        };
+        let item = item::get(self.store.pool(), item)
+            .await?
+            .ok_or(WorkflowError::NoItem(item))?;
         let Some(ours) = reply::get(self.store.pool(), id).await? else {
             return self.settle(leased, Settled::Done).await;
         };
@@ -363,23 +419,49 @@ impl Desk {
         let theirs = match self.source(&item.source)?.look(&call).await {
             Ok(Some(theirs)) if same_words(&theirs.body, &ours.body) => theirs,
             // Replaced or removed at the source: what the poll hears decides.
-            Ok(_) => return self.settle(leased, Settled::Again { at: now + follow_wait(since, now) }).await,
-            Err(PortError::Gone { .. } | PortError::Never { .. }) => return self.settle(leased, Settled::Done).await,
+            Ok(_) => {
+                return self
+                    .settle(
+                        leased,
+                        Settled::Again {
+                            at: now + follow_wait(since, now),
+                        },
+                    )
+                    .await;
+            }
+            Err(PortError::Gone { .. } | PortError::Never { .. }) => {
+                return self.settle(leased, Settled::Done).await;
+            }
             Err(PortError::Unknown { why }) => return self.settle(leased, self.patiently(leased, why)).await,
             Err(e) => return self.settle(leased, self.verdict(leased, &e)).await,
         };
         if theirs.standing == Standing::Pending {
-            return self.settle(leased, Settled::Again { at: now + follow_wait(since, now) }).await;
+            return self
+                .settle(
+                    leased,
+                    Settled::Again {
+                        at: now + follow_wait(since, now),
+                    },
+                )
+                .await;
         }
         let mut tx = self.store.begin().await?;
-        let mut locked = item::lock(&mut tx, item.id).await?.ok_or(WorkflowError::NoItem(item.id))?;
-        let Some(mut ours) = reply::get(&mut *tx, id).await? else { return Ok(()) };
+        let mut locked = item::lock(&mut tx, item.id)
+            .await?
+            .ok_or(WorkflowError::NoItem(item.id))?;
+        let Some(mut ours) = reply::get(&mut *tx, id).await? else {
+            return Ok(());
+        };
         if matches!(ours.state, ReplyState::Pending { .. }) {
             let mut change = Change::of(item.id, now);
             match theirs.standing {
-                Standing::Visible => self.now_visible(&mut tx, &mut locked, &mut ours, &mut change, now).await?,
+                Standing::Visible => {
+                    self.now_visible(&mut tx, &mut locked, &mut ours, &mut change, now)
+                        .await?
+                }
                 Standing::Rejected(why) => {
-                    self.now_rejected(&mut tx, &mut locked, &mut ours, why, &mut change, now).await?;
+                    self.now_rejected(&mut tx, &mut locked, &mut ours, why, &mut change, now)
+                        .await?;
                 }
                 Standing::Pending => {}
             }
@@ -390,19 +472,28 @@ impl Desk {
 
     /// A person looked: the reply is there.
     pub(crate) async fn confirm_there(&self, tx: &mut Tx, case: &mut Case<'_>) -> Result<Verdict> {
-        let Some(mut ours) = case.reply.clone().filter(|r| matches!(r.state, ReplyState::Unknown { .. })) else {
+        let Some(mut ours) = case
+            .reply
+            .clone()
+            .filter(|r| matches!(r.state, ReplyState::Unknown { .. }))
+        else {
             return Ok(Verdict::Refused(crate::domain::handling::Refusal::NothingThere));
         };
         let me = case.press.by.person.clone();
         let mut change = Change::of(case.locked.0.id, case.now);
         change.event(Some(&me), What::ConfirmedThere);
-        self.now_visible(tx, &mut case.locked, &mut ours, &mut change, case.now).await?;
+        self.now_visible(tx, &mut case.locked, &mut ours, &mut change, case.now)
+            .await?;
         Ok(Verdict::Changed(Box::new(change), None))
     }
 
     /// A person looked: it is not there, and takes it on themselves to send it once more.
     pub(crate) async fn send_again(&self, tx: &mut Tx, case: &mut Case<'_>) -> Result<Verdict> {
-        let Some(mut ours) = case.reply.clone().filter(|r| matches!(r.state, ReplyState::Unknown { .. })) else {
+        let Some(mut ours) = case
+            .reply
+            .clone()
+            .filter(|r| matches!(r.state, ReplyState::Unknown { .. }))
+        else {
             return Ok(Verdict::Refused(crate::domain::handling::Refusal::NothingThere));
         };
         let me = case.press.by.person.clone();
@@ -417,7 +508,11 @@ impl Desk {
 }
 
 fn found(theirs: SourceReply) -> Published {
-    Published { native_id: theirs.native_id, url: None, standing: theirs.standing }
+    Published {
+        native_id: theirs.native_id,
+        url: None,
+        standing: theirs.standing,
+    }
 }
 
 fn follow(item: &Item, reply: ReplyId, now: At) -> NewEffect {
@@ -435,6 +530,9 @@ fn follow(item: &Item, reply: ReplyId, now: At) -> NewEffect {
 
 fn follow_wait(since: At, now: At) -> TimeDelta {
     let waited = (now - since).num_minutes();
-    let minutes = FOLLOW_MINUTES.into_iter().find(|(until, _)| waited < *until).map_or(60, |(_, m)| m);
+    let minutes = FOLLOW_MINUTES
+        .into_iter()
+        .find(|(until, _)| waited < *until)
+        .map_or(60, |(_, m)| m);
     TimeDelta::minutes(minutes)
 }

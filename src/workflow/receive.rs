@@ -53,14 +53,21 @@ pub enum HookAnswer {
 impl Desk {
     pub async fn receive(&self, name: &str, call: &HookCall) -> Result<HookAnswer> {
         let now = self.now();
-        let Some(from) = self.sources.get(name) else { return Ok(HookAnswer::UnknownSource) };
+        let Some(from) = self.sources.get(name) else {
+            return Ok(HookAnswer::UnknownSource);
+        };
         match from.hook(call, now).await {
             Err(refusal) => Ok(HookAnswer::Refused(refusal)),
             Ok(HookNews::WakeUp) => {
                 source::wake(self.store.pool(), name, now).await?;
                 Ok(HookAnswer::Awake)
             }
-            Ok(HookNews::Items { delivery, items, odd, total: _ }) => {
+            Ok(HookNews::Items {
+                delivery,
+                items,
+                odd,
+                total: _,
+            }) => {
                 let mut tx = self.store.begin().await?;
                 if let Some(before) = source::answered(&mut tx, name, &delivery).await? {
                     let receipt = serde_json::from_value(before)
@@ -78,7 +85,11 @@ impl Desk {
                     unchanged: tally.same,
                     rejected: odd
                         .into_iter()
-                        .map(|o| RejectedItem { index: o.index, id: o.native_id, error: o.why })
+                        .map(|o| RejectedItem {
+                            index: o.index,
+                            id: o.native_id,
+                            error: o.why,
+                        })
                         .collect(),
                 };
                 let json = serde_json::to_value(&receipt)
@@ -95,9 +106,13 @@ impl Desk {
     pub async fn poll(&self, name: &str) -> Result<Option<Tally>> {
         let now = self.now();
         let from = self.source(name)?;
-        let Some(every) = from.poll_every() else { return Ok(None) };
+        let Some(every) = from.poll_every() else {
+            return Ok(None);
+        };
         let lease = now + TimeDelta::seconds(PAGE_LEASE_SECONDS);
-        let Some(cursor) = source::take(self.store.pool(), name, now, lease).await? else { return Ok(None) };
+        let Some(cursor) = source::take(self.store.pool(), name, now, lease).await? else {
+            return Ok(None);
+        };
         match from.fetch(cursor, now).await {
             Ok(page) => {
                 let mut tx = self.store.begin().await?;
@@ -115,7 +130,9 @@ impl Desk {
             Err(error) => {
                 let failures = source::failures(self.store.pool(), name).await?;
                 let wait = match &error {
-                    PortError::Later { after: Some(seconds), .. } => (*seconds).clamp(1, 3600),
+                    PortError::Later {
+                        after: Some(seconds), ..
+                    } => (*seconds).clamp(1, 3600),
                     PortError::Denied { .. } => 300,
                     PortError::Later { after: None, .. }
                     | PortError::Never { .. }
@@ -123,7 +140,13 @@ impl Desk {
                     | PortError::Unknown { .. } => 10 << failures.clamp(0, 5),
                 };
                 tracing::warn!(source.name = name, error = %error, wait_s = wait, "source could not be read");
-                source::failed(self.store.pool(), name, &error.to_string(), now + TimeDelta::seconds(wait)).await?;
+                source::failed(
+                    self.store.pool(),
+                    name,
+                    &error.to_string(),
+                    now + TimeDelta::seconds(wait),
+                )
+                .await?;
                 Ok(None)
             }
         }
@@ -137,7 +160,9 @@ impl Desk {
         let ids = item::missing(self.store.pool(), name, before, MISSING_AT_ONCE).await?;
         let looked = ids.len();
         for id in ids {
-            let Some(known) = item::get(self.store.pool(), id).await? else { continue };
+            let Some(known) = item::get(self.store.pool(), id).await? else {
+                continue;
+            };
             let call = ReplyCall {
                 what: ReplyDeed::Delete,
                 key: ReplyId::new(now),

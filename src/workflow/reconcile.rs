@@ -27,7 +27,14 @@ impl Desk {
             effects.push(edit_card(&stale, version, now));
         }
         for bare in card::unposted(self.store.pool(), REPAIRS).await? {
-            effects.push(post_card(bare.id, bare.item, &bare.chat, &bare.room, bare.generation, now));
+            effects.push(post_card(
+                bare.id,
+                bare.item,
+                &bare.chat,
+                &bare.room,
+                bare.generation,
+                now,
+            ));
         }
         let mut tx = self.store.begin().await?;
         outbox::put(&mut tx, &effects, now).await?;

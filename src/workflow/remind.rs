@@ -35,12 +35,17 @@ impl Desk {
     async fn fire(&self, due: &Due) -> Result<bool> {
         let now = self.now();
         let mut tx = self.store.begin().await?;
-        let Some(mut locked) = item::lock(&mut tx, due.item).await? else { return Ok(false) };
+        let Some(mut locked) = item::lock(&mut tx, due.item).await? else {
+            return Ok(false);
+        };
         if !timer::fire(&mut tx, due.id, now).await? {
             return Ok(false);
         }
         let mut change = Change::of(due.item, now);
-        if self.look_again(&mut tx, &mut locked, due, &mut change, now).await? {
+        if self
+            .look_again(&mut tx, &mut locked, due, &mut change, now)
+            .await?
+        {
             self.write(&mut tx, &mut locked, change).await?;
         }
         tx.commit().await.map_err(StoreError::from)?;
@@ -58,7 +63,9 @@ impl Desk {
     ) -> Result<bool> {
         match due.kind.as_str() {
             timer::CLAIM_ENDS => {
-                let Handling::Claimed { by, until } = locked.0.handling.clone() else { return Ok(false) };
+                let Handling::Claimed { by, until } = locked.0.handling.clone() else {
+                    return Ok(false);
+                };
                 // Prolonged, or the reply is under way: the lease has done its work.
                 if until > now || is_out(tx, &locked.0).await? {
                     return Ok(false);
@@ -68,7 +75,9 @@ impl Desk {
                 Ok(true)
             }
             timer::SNOOZE_ENDS => {
-                let Handling::Snoozed { by, until, .. } = locked.0.handling.clone() else { return Ok(false) };
+                let Handling::Snoozed { by, until, .. } = locked.0.handling.clone() else {
+                    return Ok(false);
+                };
                 if until > now {
                     return Ok(false);
                 }
@@ -81,9 +90,18 @@ impl Desk {
         }
     }
 
-    async fn warn(&self, tx: &mut Tx, locked: &mut Locked, due: &Due, change: &mut Change, now: At) -> Result<bool> {
+    async fn warn(
+        &self,
+        tx: &mut Tx,
+        locked: &mut Locked,
+        due: &Due,
+        change: &mut Change,
+        now: At,
+    ) -> Result<bool> {
         let item = &mut locked.0;
-        let Some(deadline) = item.deadline.filter(|_| item.handling.is_open()) else { return Ok(false) };
+        let Some(deadline) = item.deadline.filter(|_| item.handling.is_open()) else {
+            return Ok(false);
+        };
         if is_out(tx, item).await? {
             return Ok(false);
         }
@@ -113,7 +131,11 @@ impl Desk {
         }
         let cards = card::of_item(tx, item.id).await?;
         let mut ping: Vec<Mention> = Vec::new();
-        for mention in cards.iter().filter_map(|c| self.rules.channel(&c.channel)).flat_map(|c| &c.responsible) {
+        for mention in cards
+            .iter()
+            .filter_map(|c| self.rules.channel(&c.channel))
+            .flat_map(|c| &c.responsible)
+        {
             if !ping.contains(mention) {
                 ping.push(mention.clone());
             }

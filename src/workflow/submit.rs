@@ -72,13 +72,21 @@ impl Desk {
             return self.whisper(tx, press, no, now).await;
         }
         let Some(locked) = item::lock(tx, form.item).await? else {
-            return self.whisper(tx, press, voice.say("refused-stale", &[]), now).await;
+            return self
+                .whisper(tx, press, voice.say("refused-stale", &[]), now)
+                .await;
         };
         let reply = match locked.0.reply {
             Some(id) => reply::get(&mut **tx, id).await?,
             None => None,
         };
-        let mut case = Case { press, voice, locked, reply, now };
+        let mut case = Case {
+            press,
+            voice,
+            locked,
+            reply,
+            now,
+        };
         let verdict = match form.step {
             Step::Write => self.keep_draft(tx, &mut case, form, values).await?,
             Step::Preview => self.send(tx, &mut case, form).await?,
@@ -154,7 +162,10 @@ impl Desk {
         let me = &case.press.by.person;
         let until = case.now + TimeDelta::minutes(self.rules.claim_minutes);
         let held = case.locked.0.handling.holder(case.now).cloned();
-        case.locked.0.handling = Handling::Claimed { by: me.clone(), until };
+        case.locked.0.handling = Handling::Claimed {
+            by: me.clone(),
+            until,
+        };
         change.timer(timer::CLAIM_ENDS, until);
         match held {
             Some(holder) if holder == *me => {}
@@ -170,8 +181,13 @@ impl Desk {
     /// Approves exactly what was previewed. It leaves when the time for taking it back is over.
     async fn send(&self, tx: &mut Tx, case: &mut Case<'_>, form: &FormToken) -> Result<Verdict> {
         let me = case.press.by.person.clone();
-        let Some(id) = form.reply else { return Ok(Verdict::Refused(Refusal::Stale)) };
-        let Some(mut draft) = reply::get(&mut **tx, id).await?.filter(|r| r.item == case.locked.0.id) else {
+        let Some(id) = form.reply else {
+            return Ok(Verdict::Refused(Refusal::Stale));
+        };
+        let Some(mut draft) = reply::get(&mut **tx, id)
+            .await?
+            .filter(|r| r.item == case.locked.0.id)
+        else {
             return Ok(Verdict::Refused(Refusal::Stale));
         };
         if draft.state.is_on_its_way() {
@@ -180,7 +196,8 @@ impl Desk {
         if draft.state != ReplyState::Draft || draft.by != me {
             return Ok(Verdict::Refused(Refusal::Stale));
         }
-        let changes = draft.changes.is_some() && case.reply.as_ref().is_some_and(|r| r.state.stands_at_source());
+        let changes =
+            draft.changes.is_some() && case.reply.as_ref().is_some_and(|r| r.state.stands_at_source());
         if !changes && let Some(no) = not_now(case) {
             return Ok(Verdict::Refused(no));
         }
@@ -188,7 +205,10 @@ impl Desk {
             && *by != me
             && *until > case.now
         {
-            return Ok(Verdict::Refused(Refusal::Taken { by: by.clone(), until: *until }));
+            return Ok(Verdict::Refused(Refusal::Taken {
+                by: by.clone(),
+                until: *until,
+            }));
         }
         if form.seal.as_deref() != Some(seal(&draft.body).as_str()) {
             // Changed in another window: what leaves must have been read as it is.
@@ -217,7 +237,10 @@ impl Desk {
         if why.is_empty() {
             faults.insert("why".to_owned(), case.voice.lang.text("fault-empty", &[]));
         }
-        let target = self.rules.target(value(values, "to")).filter(|t| t.chat == case.press.chat);
+        let target = self
+            .rules
+            .target(value(values, "to"))
+            .filter(|t| t.chat == case.press.chat);
         let Some(target) = target else {
             faults.insert("to".to_owned(), case.voice.lang.text("fault-choose", &[]));
             return Ok(Verdict::Faults(faults));
@@ -230,17 +253,30 @@ impl Desk {
         }
         let me = case.press.by.person.clone();
         let why = words::short_line(&why, 300);
-        case.locked.0.escalation =
-            Some(Escalation { by: me.clone(), at: case.now, to: target.label.clone(), why: why.clone() });
+        case.locked.0.escalation = Some(Escalation {
+            by: me.clone(),
+            at: case.now,
+            to: target.label.clone(),
+            why: why.clone(),
+        });
         let mut change = Change::of(case.locked.0.id, case.now);
-        let what = What::Escalated { to: target.label.clone(), why };
+        let what = What::Escalated {
+            to: target.label.clone(),
+            why,
+        };
         let event = change.event_with_ping(Some(&me), what, target.ping.clone());
         // Which card: the one it was escalated from, so that the link leads back to the conversation.
         let cards = crate::store::card::of_item(tx, case.locked.0.id).await?;
-        let from = cards.iter().find(|c| c.room == case.press.room).or_else(|| cards.iter().find(|c| c.chat == target.chat));
+        let from = cards
+            .iter()
+            .find(|c| c.room == case.press.room)
+            .or_else(|| cards.iter().find(|c| c.chat == target.chat));
         if let Some(card) = from {
             let places = match &target.room {
-                Some(room) => vec![AlertTo::Room { room: room.clone(), ping: target.ping.clone() }],
+                Some(room) => vec![AlertTo::Room {
+                    room: room.clone(),
+                    ping: target.ping.clone(),
+                }],
                 None => target
                     .ping
                     .iter()
@@ -258,7 +294,11 @@ impl Desk {
                 change.effect(NewEffect {
                     id: EffectId::new(case.now),
                     key: format!("alert:{event}:{place}"),
-                    effect: Effect::Alert { card: card.id, event, to },
+                    effect: Effect::Alert {
+                        card: card.id,
+                        event,
+                        to,
+                    },
                     item: Some(case.locked.0.id),
                     lane: Lane::Urgent,
                     serial: room_key(&card.chat, &place),
@@ -362,7 +402,10 @@ fn snooze(case: &mut Case<'_>, values: &Values) -> Verdict {
 
 fn snooze_until(choice: &str, day: &str, now: At, voice: Voice) -> Option<At> {
     let today = now.with_timezone(&voice.zone).date_naive();
-    let at = |date: NaiveDate, hour| date.and_hms_opt(hour, 0, 0).map(|local| schedule::instant(voice.zone, local));
+    let at = |date: NaiveDate, hour| {
+        date.and_hms_opt(hour, 0, 0)
+            .map(|local| schedule::instant(voice.zone, local))
+    };
     match choice {
         "evening" => at(today, 18),
         "morning" => at(today + TimeDelta::days(1), 9),

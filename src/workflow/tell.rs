@@ -37,7 +37,13 @@ pub struct Change {
 
 impl Change {
     pub fn of(item: ItemId, now: At) -> Self {
-        Self { now, item, events: Vec::new(), effects: Vec::new(), timers: Vec::new() }
+        Self {
+            now,
+            item,
+            events: Vec::new(),
+            effects: Vec::new(),
+            timers: Vec::new(),
+        }
     }
 
     pub fn event(&mut self, by: Option<&PersonId>, what: What) -> EventId {
@@ -47,7 +53,16 @@ impl Change {
     /// The thread's line names these, and only these, loudly.
     pub fn event_with_ping(&mut self, by: Option<&PersonId>, what: What, ping: Vec<Mention>) -> EventId {
         let id = EventId::new(self.now);
-        self.events.push((Event { id, item: self.item, at: self.now, by: by.cloned(), what }, ping));
+        self.events.push((
+            Event {
+                id,
+                item: self.item,
+                at: self.now,
+                by: by.cloned(),
+                what,
+            },
+            ping,
+        ));
         id
     }
 
@@ -56,14 +71,25 @@ impl Change {
     }
 
     pub fn timer(&mut self, kind: &'static str, at: At) {
-        self.timers.push(NewTimer { id: TimerId::new(self.now), item: self.item, kind, at });
+        self.timers.push(NewTimer {
+            id: TimerId::new(self.now),
+            item: self.item,
+            kind,
+            at,
+        });
     }
 }
 
 impl Desk {
     /// Saves the item and writes down all that follows. Returns its cards, for effects that name them.
     pub async fn write(&self, tx: &mut Tx, locked: &mut Locked, change: Change) -> Result<Vec<CardRow>> {
-        let Change { now, events, mut effects, timers, .. } = change;
+        let Change {
+            now,
+            events,
+            mut effects,
+            timers,
+            ..
+        } = change;
         item::save(tx, locked).await?;
         let log: Vec<Event> = events.iter().map(|(e, _)| e.clone()).collect();
         event::append(tx, &log).await?;
@@ -114,9 +140,17 @@ fn note(card: &CardRow, event: &Event, ping: &[Mention], now: At) -> NewEffect {
     NewEffect {
         id: EffectId::new(now),
         key: format!("note:{}:{}", card.id, event.id),
-        effect: Effect::PostNote { card: card.id, event: event.id, ping: ping.to_vec() },
+        effect: Effect::PostNote {
+            card: card.id,
+            event: event.id,
+            ping: ping.to_vec(),
+        },
         item: Some(card.item),
-        lane: if ping.is_empty() { Lane::Normal } else { Lane::Urgent },
+        lane: if ping.is_empty() {
+            Lane::Normal
+        } else {
+            Lane::Urgent
+        },
         serial: room_key(&card.chat, &card.room),
         pace: Some(room_key(&card.chat, &card.room)),
         run_at: now,

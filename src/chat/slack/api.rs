@@ -35,7 +35,9 @@ pub fn client(api_url: &str) -> Result<SlackHyperClient, PortError> {
         .enable_http1()
         .enable_http2()
         .build();
-    Ok(SlackClient::new(SlackClientHyperConnector::with_connector(tls).with_slack_api_url(api_url)))
+    Ok(SlackClient::new(
+        SlackClientHyperConnector::with_connector(tls).with_slack_api_url(api_url),
+    ))
 }
 
 pub fn token(secret: &SecretString) -> SlackApiToken {
@@ -44,41 +46,82 @@ pub fn token(secret: &SecretString) -> SlackApiToken {
 
 impl Api {
     pub fn open(api_url: &str, bot_token: &SecretString) -> Result<Self, PortError> {
-        let host = url::Url::parse(api_url).ok().and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default();
-        Ok(Self { client: client(api_url)?, token: token(bot_token), host })
+        let host = url::Url::parse(api_url)
+            .ok()
+            .and_then(|u| u.host_str().map(str::to_owned))
+            .unwrap_or_default();
+        Ok(Self {
+            client: client(api_url)?,
+            token: token(bot_token),
+            host,
+        })
     }
 
     /// A call that changes something there.
     pub async fn write(&self, method: &str, body: &Value) -> Result<Value, PortError> {
         let session = self.client.open_session(&self.token);
-        match timeout(CALL, session.http_session_api.http_post::<Value, Value>(method, body, None)).await {
+        match timeout(
+            CALL,
+            session
+                .http_session_api
+                .http_post::<Value, Value>(method, body, None),
+        )
+        .await
+        {
             Ok(Ok(answer)) => certain(method, answer),
             Ok(Err(error)) => Err(sort(method, &error, Kind::Write)),
-            Err(_) => Err(PortError::unknown(format!("{method}: no answer within {} s", CALL.as_secs()))),
+            Err(_) => Err(PortError::unknown(format!(
+                "{method}: no answer within {} s",
+                CALL.as_secs()
+            ))),
         }
     }
 
     /// A call that only reads: whatever goes wrong, trying again does no harm.
     pub async fn read(&self, method: &str, args: &[(&str, &str)]) -> Result<Value, PortError> {
         let session = self.client.open_session(&self.token);
-        let args: Vec<(&str, Option<&str>)> =
-            args.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| (*k, Some(*v))).collect();
-        match timeout(CALL, session.http_session_api.http_get::<Value, _, &str>(method, &args, None)).await {
+        let args: Vec<(&str, Option<&str>)> = args
+            .iter()
+            .filter(|(_, v)| !v.is_empty())
+            .map(|(k, v)| (*k, Some(*v)))
+            .collect();
+        match timeout(
+            CALL,
+            session
+                .http_session_api
+                .http_get::<Value, _, &str>(method, &args, None),
+        )
+        .await
+        {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(sort(method, &error, Kind::Read)),
-            Err(_) => Err(PortError::later(format!("{method}: no answer within {} s", CALL.as_secs()))),
+            Err(_) => Err(PortError::later(format!(
+                "{method}: no answer within {} s",
+                CALL.as_secs()
+            ))),
         }
     }
 
     /// Answers through the address that came with a press. It came signed, and still only Slack's own hosts are used.
     pub async fn answer(&self, url: &str, body: &Value) -> Result<(), PortError> {
-        let url: url::Url = url.parse().map_err(|_| PortError::never("response_url is no address"))?;
-        let known = url.host_str().is_some_and(|h| h == self.host || h == "hooks.slack.com");
+        let url: url::Url = url
+            .parse()
+            .map_err(|_| PortError::never("response_url is no address"))?;
+        let known = url
+            .host_str()
+            .is_some_and(|h| h == self.host || h == "hooks.slack.com");
         if !known {
             return Err(PortError::never("response_url is not an address of this Slack"));
         }
         let session = self.client.open_session(&self.token);
-        match timeout(CALL, session.http_session_api.http_post_uri::<Value, Value>(url, body, None)).await {
+        match timeout(
+            CALL,
+            session
+                .http_session_api
+                .http_post_uri::<Value, Value>(url, body, None),
+        )
+        .await
+        {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(sort("response_url", &error, Kind::Write)),
             Err(_) => Err(PortError::unknown("response_url: no answer")),
@@ -108,12 +151,19 @@ fn sort(method: &str, error: &SlackClientError, kind: Kind) -> PortError {
     match error {
         SlackClientError::ApiError(e) => {
             let detail = e.errors.as_ref().map(|m| m.join("; ")).filter(|m| !m.is_empty());
-            let why = detail.map_or_else(|| format!("{method}: {}", e.code), |d| format!("{method}: {} ({d})", e.code));
+            let why = detail.map_or_else(
+                || format!("{method}: {}", e.code),
+                |d| format!("{method}: {} ({d})", e.code),
+            );
             by_name(&e.code, why, unclear)
         }
         SlackClientError::RateLimitError(e) => PortError::Later {
             why: format!("{method}: rate limit"),
-            after: Some(e.retry_after.map_or(30, |d| i64::try_from(d.as_secs()).unwrap_or(30)).max(1)),
+            after: Some(
+                e.retry_after
+                    .map_or(30, |d| i64::try_from(d.as_secs()).unwrap_or(30))
+                    .max(1),
+            ),
         },
         SlackClientError::HttpError(e) if e.status_code.is_client_error() => {
             PortError::never(format!("{method}: HTTP {}", e.status_code.as_u16()))
@@ -121,14 +171,23 @@ fn sort(method: &str, error: &SlackClientError, kind: Kind) -> PortError {
         SlackClientError::HttpError(e) => unclear(format!("{method}: HTTP {}", e.status_code.as_u16())),
         SlackClientError::HttpProtocolError(e) => {
             let refused = e.cause.as_deref().is_some_and(never_connected);
-            let why = format!("{method}: the connection {}", if refused { "was not made" } else { "was lost" });
-            if refused { PortError::later(why) } else { unclear(why) }
+            let why = format!(
+                "{method}: the connection {}",
+                if refused { "was not made" } else { "was lost" }
+            );
+            if refused {
+                PortError::later(why)
+            } else {
+                unclear(why)
+            }
         }
         // Display of these may print whole bodies, tokens included: only the kind is told.
         SlackClientError::ProtocolError(_) => unclear(format!("{method}: an answer that is no JSON")),
         SlackClientError::EndOfStream(_)
         | SlackClientError::SystemError(_)
-        | SlackClientError::SocketModeProtocolError(_) => unclear(format!("{method}: the connection was lost")),
+        | SlackClientError::SocketModeProtocolError(_) => {
+            unclear(format!("{method}: the connection was lost"))
+        }
     }
 }
 
@@ -138,19 +197,53 @@ fn by_name(code: &str, why: String, unclear: impl FnOnce(String) -> PortError) -
         "message_not_found" | "thread_not_found" | "cant_update_message" | "edit_window_closed" => {
             PortError::Gone { why }
         }
-        "channel_not_found" | "not_in_channel" | "restricted_action" | "missing_scope" | "invalid_auth"
-        | "not_authed" | "account_inactive" | "token_revoked" | "token_expired" | "no_permission"
-        | "user_not_in_channel" | "user_not_found" | "ekm_access_denied" | "access_denied"
+        "channel_not_found"
+        | "not_in_channel"
+        | "restricted_action"
+        | "missing_scope"
+        | "invalid_auth"
+        | "not_authed"
+        | "account_inactive"
+        | "token_revoked"
+        | "token_expired"
+        | "no_permission"
+        | "user_not_in_channel"
+        | "user_not_found"
+        | "ekm_access_denied"
+        | "access_denied"
         | "restricted_action_read_only_channel" => PortError::Denied { why },
-        "unknown_method" | "method_deprecated" | "invalid_blocks" | "invalid_blocks_format" | "msg_too_long"
-        | "msg_blocks_too_long" | "no_text" | "invalid_arguments" | "view_too_large" | "too_many_attachments"
-        | "invalid_metadata_format" | "metadata_too_large" | "block_mismatch" | "trigger_expired"
-        | "trigger_exchanged" | "exchanged_trigger_id" | "expired_trigger_id" | "invalid_trigger"
-        | "invalid_trigger_id" | "no_such_subteam" | "subteam_not_found" | "plan_upgrade_required"
+        "unknown_method"
+        | "method_deprecated"
+        | "invalid_blocks"
+        | "invalid_blocks_format"
+        | "msg_too_long"
+        | "msg_blocks_too_long"
+        | "no_text"
+        | "invalid_arguments"
+        | "view_too_large"
+        | "too_many_attachments"
+        | "invalid_metadata_format"
+        | "metadata_too_large"
+        | "block_mismatch"
+        | "trigger_expired"
+        | "trigger_exchanged"
+        | "exchanged_trigger_id"
+        | "expired_trigger_id"
+        | "invalid_trigger"
+        | "invalid_trigger_id"
+        | "no_such_subteam"
+        | "subteam_not_found"
+        | "plan_upgrade_required"
         | "paid_teams_only" => PortError::Never { why },
         // The documents say that part of the work may have been done.
-        "fatal_error" | "internal_error" | "request_timeout" | "service_unavailable" | "duplicate_message"
-        | "duplicate_message_not_found" | "duplicate_channel_not_found" | "team_added_to_org" => unclear(why),
+        "fatal_error"
+        | "internal_error"
+        | "request_timeout"
+        | "service_unavailable"
+        | "duplicate_message"
+        | "duplicate_message_not_found"
+        | "duplicate_channel_not_found"
+        | "team_added_to_org" => unclear(why),
         // Everything else is a clear no that may change: an archived room is opened again, a limit is lifted.
         _ => PortError::later(why),
     }

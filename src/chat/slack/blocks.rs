@@ -106,10 +106,17 @@ pub fn card(card: &Card) -> Vec<Value> {
     let head = json!({ "type": "text", "text": card.head, "style": { "bold": true } });
     let mut words = vec![quote(&card.words)];
     if let Some(rest) = &card.rest {
-        words.push(section(vec![json!({ "type": "text", "text": rest, "style": { "italic": true } })]));
+        words.push(section(vec![
+            json!({ "type": "text", "text": rest, "style": { "italic": true } }),
+        ]));
     }
     let mut blocks = vec![rich_text(vec![section(vec![head])]), rich_text(words)];
-    let who: Vec<Value> = card.who.iter().filter_map(|part| segments::small(part)).take(10).collect();
+    let who: Vec<Value> = card
+        .who
+        .iter()
+        .filter_map(|part| segments::small(part))
+        .take(10)
+        .collect();
     blocks.push(json!({ "type": "context", "elements": who }));
     blocks.push(rich_text(vec![section(segments::rich(&card.state))]));
     blocks.extend(actions(card.item, &card.buttons, &card.more));
@@ -135,7 +142,9 @@ pub fn digest(digest: &Digest) -> Vec<Value> {
         Seg::Text(s) => Seg::Strong(s.clone()),
         other => other.clone(),
     });
-    let mut blocks = vec![rich_text(vec![section(segments::rich(&strong.collect::<Vec<_>>()))])];
+    let mut blocks = vec![rich_text(vec![section(segments::rich(
+        &strong.collect::<Vec<_>>(),
+    ))])];
     let lines: Vec<Value> = digest
         .lines
         .iter()

@@ -45,9 +45,10 @@ async fn room(api: &Api, room: &str) -> Option<Finding> {
                 )
             })
         }
-        Err(PortError::Never { why }) => {
-            Some(warning(format!("Channel {room} could not be looked at: {why}"), "Without this, only posting will show."))
-        }
+        Err(PortError::Never { why }) => Some(warning(
+            format!("Channel {room} could not be looked at: {why}"),
+            "Without this, only posting will show.",
+        )),
         Err(PortError::Denied { why }) if why.contains("missing_scope") => Some(scope("channels:read", &why)),
         Err(error) => Some(fault(
             format!("Channel {room} cannot be used: {error}"),
@@ -79,7 +80,10 @@ async fn circle(api: &Api, circle: &Circle) -> Option<Finding> {
 }
 
 fn scope(name: &str, why: &str) -> Finding {
-    let reason = SCOPES.iter().find(|(scope, _)| *scope == name).map_or("", |(_, reason)| reason);
+    let reason = SCOPES
+        .iter()
+        .find(|(scope, _)| *scope == name)
+        .map_or("", |(_, reason)| reason);
     fault(
         format!("The app lacks the scope {name} ({reason}): {why}"),
         "Paste bot-manifest.yaml into the app's settings and reinstall it.",
@@ -87,9 +91,17 @@ fn scope(name: &str, why: &str) -> Finding {
 }
 
 fn fault(text: String, remedy: &str) -> Finding {
-    Finding { grave: Gravity::Fault, text, remedy: remedy.to_owned() }
+    Finding {
+        grave: Gravity::Fault,
+        text,
+        remedy: remedy.to_owned(),
+    }
 }
 
 fn warning(text: String, remedy: &str) -> Finding {
-    Finding { grave: Gravity::Warning, text, remedy: remedy.to_owned() }
+    Finding {
+        grave: Gravity::Warning,
+        text,
+        remedy: remedy.to_owned(),
+    }
 }

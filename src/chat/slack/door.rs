@@ -64,7 +64,9 @@ impl Door {
             raw: raw.clone(),
             at: self.clock.now(),
         };
-        let Some(kept) = self.inbox.keep(delivery).await? else { return Ok(None) };
+        let Some(kept) = self.inbox.keep(delivery).await? else {
+            return Ok(None);
+        };
         let press = self.chat.read(&raw);
         if submission {
             return self.inbox.act(&kept, press).await.map(answer);
@@ -94,9 +96,15 @@ impl Door {
 
     /// Nothing could be written down, so this cannot be an effect: say it directly, once, without promises.
     fn regret(&self, value: &Value) {
-        let url = value.get("response_url").and_then(Value::as_str).map(str::to_owned);
+        let url = value
+            .get("response_url")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
         let Some(url) = url else { return };
-        let room = value.pointer("/channel/id").and_then(Value::as_str).unwrap_or_default();
+        let room = value
+            .pointer("/channel/id")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let text = self.inbox.voice(NAME, room).say("told-press-again", &[]);
         let chat = self.chat.clone();
         self.work.spawn(async move {
@@ -123,15 +131,28 @@ impl Door {
 
 fn first_field(value: &Value) -> Option<String> {
     let blocks = value.pointer("/view/blocks").and_then(Value::as_array)?;
-    let input = blocks.iter().find(|b| b.get("type").and_then(Value::as_str) == Some("input"))?;
+    let input = blocks
+        .iter()
+        .find(|b| b.get("type").and_then(Value::as_str) == Some("input"))?;
     input.get("block_id").and_then(Value::as_str).map(str::to_owned)
 }
 
 /// A view without what only Slack may set.
 fn same_view(value: &Value) -> Value {
     let view = value.get("view").and_then(Value::as_object);
-    let kept = ["type", "callback_id", "private_metadata", "title", "submit", "close", "blocks"];
-    let fields = view.into_iter().flatten().filter(|(k, v)| kept.contains(&k.as_str()) && !v.is_null());
+    let kept = [
+        "type",
+        "callback_id",
+        "private_metadata",
+        "title",
+        "submit",
+        "close",
+        "blocks",
+    ];
+    let fields = view
+        .into_iter()
+        .flatten()
+        .filter(|(k, v)| kept.contains(&k.as_str()) && !v.is_null());
     Value::Object(fields.map(|(k, v)| (k.clone(), v.clone())).collect())
 }
 

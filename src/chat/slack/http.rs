@@ -58,14 +58,22 @@ async fn take(State(http): State<Http>, headers: HeaderMap, body: Bytes) -> Resp
 
 fn challenge(body: &[u8]) -> Option<String> {
     let value: Value = serde_json::from_slice(body).ok()?;
-    (value.get("type")?.as_str()? == "url_verification").then(|| value.get("challenge")?.as_str().map(str::to_owned))?
+    (value.get("type")?.as_str()? == "url_verification")
+        .then(|| value.get("challenge")?.as_str().map(str::to_owned))?
 }
 
 /// `v0=` + HMAC-SHA256 of `v0:{timestamp}:{raw body}`, compared in constant time, against every secret that is valid.
-pub fn verify(secrets: &[SecretString], headers: &HeaderMap, body: &[u8], now: At) -> Result<(), &'static str> {
+pub fn verify(
+    secrets: &[SecretString],
+    headers: &HeaderMap,
+    body: &[u8],
+    now: At,
+) -> Result<(), &'static str> {
     let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
     let timestamp = header("x-slack-request-timestamp").ok_or("no timestamp")?;
-    let signature = header("x-slack-signature").and_then(|s| s.strip_prefix("v0=")).ok_or("no signature")?;
+    let signature = header("x-slack-signature")
+        .and_then(|s| s.strip_prefix("v0="))
+        .ok_or("no signature")?;
     let signature = hex::decode(signature).map_err(|_| "the signature is not hexadecimal")?;
     let sent: i64 = timestamp.parse().map_err(|_| "the timestamp is no number")?;
     let mut matches = false;
@@ -81,7 +89,11 @@ pub fn verify(secrets: &[SecretString], headers: &HeaderMap, body: &[u8], now: A
     if !matches {
         return Err("the signature does not match");
     }
-    if now.timestamp().checked_sub(sent).is_none_or(|age| age.abs() > WINDOW) {
+    if now
+        .timestamp()
+        .checked_sub(sent)
+        .is_none_or(|age| age.abs() > WINDOW)
+    {
         return Err("the timestamp is outside the window");
     }
     Ok(())
@@ -101,14 +113,22 @@ mod tests {
 
     fn headers(timestamp: &str, signature: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        headers.insert("x-slack-request-timestamp", HeaderValue::from_str(timestamp).unwrap());
+        headers.insert(
+            "x-slack-request-timestamp",
+            HeaderValue::from_str(timestamp).unwrap(),
+        );
         headers.insert("x-slack-signature", HeaderValue::from_str(signature).unwrap());
         headers
     }
 
     fn check(secrets: &[&str], headers: &HeaderMap, body: &str, now: i64) -> Result<(), &'static str> {
         let secrets: Vec<SecretString> = secrets.iter().map(|s| SecretString::from(*s)).collect();
-        verify(&secrets, headers, body.as_bytes(), DateTime::from_timestamp(now, 0).unwrap())
+        verify(
+            &secrets,
+            headers,
+            body.as_bytes(),
+            DateTime::from_timestamp(now, 0).unwrap(),
+        )
     }
 
     #[test]
@@ -116,13 +136,23 @@ mod tests {
         let sent = 1_531_420_618;
         let good = headers("1531420618", SIGNATURE);
         assert_eq!(check(&[SECRET], &good, BODY, sent), Ok(()));
-        assert_eq!(check(&["other", SECRET], &good, BODY, sent + 299), Ok(()), "rotation");
+        assert_eq!(
+            check(&["other", SECRET], &good, BODY, sent + 299),
+            Ok(()),
+            "rotation"
+        );
         assert!(check(&[SECRET], &good, BODY, sent + 301).is_err());
         assert!(check(&[SECRET], &good, BODY, sent - 301).is_err());
         assert!(check(&[SECRET], &good, &BODY.replace("roadrunner", "coyote"), sent).is_err());
         assert!(check(&["other"], &good, BODY, sent).is_err());
-        assert!(check(&[""], &good, BODY, sent).is_err(), "an empty secret verifies nothing");
-        assert!(check(&[], &good, BODY, sent).is_err(), "no secret verifies nothing");
+        assert!(
+            check(&[""], &good, BODY, sent).is_err(),
+            "an empty secret verifies nothing"
+        );
+        assert!(
+            check(&[], &good, BODY, sent).is_err(),
+            "no secret verifies nothing"
+        );
         assert!(check(&[SECRET], &HeaderMap::new(), BODY, sent).is_err());
         assert!(check(&[SECRET], &headers("1531420619", SIGNATURE), BODY, sent).is_err());
         assert!(check(&[SECRET], &headers("-9223372036854775808", SIGNATURE), BODY, sent).is_err());

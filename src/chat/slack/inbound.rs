@@ -27,20 +27,23 @@ pub fn payload(raw: &[u8]) -> Option<Value> {
             None => Some(value),
         };
     }
-    let fields: Vec<(String, String)> =
-        url::form_urlencoded::parse(raw).map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
+    let fields: Vec<(String, String)> = url::form_urlencoded::parse(raw)
+        .map(|(k, v)| (k.into_owned(), v.into_owned()))
+        .collect();
     match fields.iter().find(|(k, _)| k == "payload") {
         Some((_, json)) => serde_json::from_str(json).ok(),
-        None if fields.iter().any(|(k, _)| k == "command") => {
-            Some(Value::Object(fields.into_iter().map(|(k, v)| (k, Value::String(v))).collect()))
-        }
+        None if fields.iter().any(|(k, _)| k == "command") => Some(Value::Object(
+            fields.into_iter().map(|(k, v)| (k, Value::String(v))).collect(),
+        )),
         None => None,
     }
 }
 
 /// The same for each delivery of the same thing.
 pub fn key(raw: &[u8]) -> String {
-    let Some(value) = payload(raw) else { return hash(&[&String::from_utf8_lossy(raw)]) };
+    let Some(value) = payload(raw) else {
+        return hash(&[&String::from_utf8_lossy(raw)]);
+    };
     let word = |pointer: &str| text(&value, pointer).unwrap_or_default();
     match word("/type") {
         "block_actions" => hash(&[
@@ -54,7 +57,12 @@ pub fn key(raw: &[u8]) -> String {
             word("/trigger_id"),
         ]),
         // A form that came back with faults is submitted again from the same view: only the trigger is new.
-        "view_submission" => hash(&["submission", word("/view/id"), word("/view/hash"), word("/trigger_id")]),
+        "view_submission" => hash(&[
+            "submission",
+            word("/view/id"),
+            word("/view/hash"),
+            word("/trigger_id"),
+        ]),
         "event_callback" => hash(&["event", word("/event_id")]),
         _ if value.get("command").is_some() => hash(&["command", word("/user_id"), word("/trigger_id")]),
         _ => hash(&[&String::from_utf8_lossy(raw)]),
@@ -69,7 +77,9 @@ pub fn is_submission(value: &Value) -> bool {
 /// `team` is ours; whoever comes from another one is an outsider.
 pub fn read(raw: &[u8], team: &str) -> Press {
     let key = key(raw);
-    let Some(value) = payload(raw) else { return odd(key, &Value::Null, "neither JSON nor a form") };
+    let Some(value) = payload(raw) else {
+        return odd(key, &Value::Null, "neither JSON nor a form");
+    };
     if value.get("command").is_some() {
         return command(key, &value);
     }
@@ -81,14 +91,34 @@ pub fn read(raw: &[u8], team: &str) -> Press {
                 let values = view::values(value.get("view").unwrap_or(&Value::Null));
                 (Ask::Submit { form, values }, room)
             }
-            None => (Ask::Odd { why: "a form that is not ours".into() }, String::new()),
+            None => (
+                Ask::Odd {
+                    why: "a form that is not ours".into(),
+                },
+                String::new(),
+            ),
         },
-        Some("event_callback") => (event(&value), text(&value, "/event/channel").unwrap_or_default().to_owned()),
+        Some("event_callback") => (
+            event(&value),
+            text(&value, "/event/channel").unwrap_or_default().to_owned(),
+        ),
         Some("view_closed") => (Ask::Nothing, String::new()),
-        Some(other) => (Ask::Odd { why: format!("unknown type {:?}", words::short_line(other, 60)) }, room(&value)),
-        None => (Ask::Odd { why: "no type".into() }, String::new()),
+        Some(other) => (
+            Ask::Odd {
+                why: format!("unknown type {:?}", words::short_line(other, 60)),
+            },
+            room(&value),
+        ),
+        None => (
+            Ask::Odd {
+                why: "no type".into(),
+            },
+            String::new(),
+        ),
     };
-    let user = text(&value, "/user/id").or_else(|| text(&value, "/event/user")).unwrap_or_default();
+    let user = text(&value, "/user/id")
+        .or_else(|| text(&value, "/event/user"))
+        .unwrap_or_default();
     let home = text(&value, "/user/team_id");
     Press {
         chat: NAME.into(),
@@ -110,15 +140,22 @@ pub fn read(raw: &[u8], team: &str) -> Press {
 fn pressed(value: &Value) -> Ask {
     let chosen = text(value, "/actions/0/selected_option/value");
     let Some(named) = chosen.or_else(|| text(value, "/actions/0/action_id")) else {
-        return Ask::Odd { why: "an action without a name".into() };
+        return Ask::Odd {
+            why: "an action without a name".into(),
+        };
     };
     // Inside a form, a choice is not a press; a link opens by itself.
     if named.starts_with("z1.link.") || value.get("view").is_some_and(|v| !v.is_null()) {
         return Ask::Nothing;
     }
     match action::read_token(named) {
-        Some((verb, item)) => Ask::Do { verb, item: ItemRef::Id(item) },
-        None => Ask::Odd { why: format!("unknown action {:?}", words::short_line(named, 60)) },
+        Some((verb, item)) => Ask::Do {
+            verb,
+            item: ItemRef::Id(item),
+        },
+        None => Ask::Odd {
+            why: format!("unknown action {:?}", words::short_line(named, 60)),
+        },
     }
 }
 
@@ -166,7 +203,9 @@ fn command(key: String, value: &Value) -> Press {
 fn typed(text: &str) -> Ask {
     let mut typed = text.split_whitespace();
     let word = typed.next().unwrap_or_default().to_lowercase();
-    let number = typed.next().and_then(|n| n.trim_start_matches(['#', 'Z', 'z', '-']).parse::<i64>().ok());
+    let number = typed
+        .next()
+        .and_then(|n| n.trim_start_matches(['#', 'Z', 'z', '-']).parse::<i64>().ok());
     match (word.as_str(), number) {
         ("" | "help" | "hilfe" | "?", _) => Ask::Help { unknown: None },
         ("open" | "list" | "offen", None) => Ask::List(Listing::Open),
@@ -180,8 +219,13 @@ fn typed(text: &str) -> Ask {
                 _ => None,
             });
             match (verb, number) {
-                (Some(verb), Some(number)) => Ask::Do { verb, item: ItemRef::Number(number) },
-                _ => Ask::Help { unknown: Some(text.to_owned()) },
+                (Some(verb), Some(number)) => Ask::Do {
+                    verb,
+                    item: ItemRef::Number(number),
+                },
+                _ => Ask::Help {
+                    unknown: Some(text.to_owned()),
+                },
             }
         }
     }
@@ -191,7 +235,11 @@ fn odd(key: String, value: &Value, why: &str) -> Press {
     Press {
         chat: NAME.into(),
         key,
-        by: Actor { person: PersonId::new(NAME, ""), name: String::new(), outsider: true },
+        by: Actor {
+            person: PersonId::new(NAME, ""),
+            name: String::new(),
+            outsider: true,
+        },
         ask: Ask::Odd { why: why.to_owned() },
         room: room(value),
         thread: None,
@@ -201,16 +249,28 @@ fn odd(key: String, value: &Value, why: &str) -> Press {
 }
 
 fn room(value: &Value) -> String {
-    ["/channel/id", "/container/channel_id"].iter().find_map(|p| text(value, p)).unwrap_or_default().to_owned()
+    ["/channel/id", "/container/channel_id"]
+        .iter()
+        .find_map(|p| text(value, p))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn name(value: &Value, user: &str) -> String {
-    let names = ["/user/username", "/user/name"].iter().filter_map(|p| text(value, p));
-    names.map(|n| words::short_line(n, 60)).find(|n| !n.is_empty()).unwrap_or_else(|| user.to_owned())
+    let names = ["/user/username", "/user/name"]
+        .iter()
+        .filter_map(|p| text(value, p));
+    names
+        .map(|n| words::short_line(n, 60))
+        .find(|n| !n.is_empty())
+        .unwrap_or_else(|| user.to_owned())
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
-    value.pointer(pointer).and_then(Value::as_str).filter(|s| !s.is_empty())
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .filter(|s| !s.is_empty())
 }
 
 fn hash(parts: &[&str]) -> String {
@@ -233,15 +293,40 @@ mod tests {
 
     #[test]
     fn what_people_type() {
-        let take = Ask::Do { verb: Verb::Take, item: ItemRef::Number(42) };
+        let take = Ask::Do {
+            verb: Verb::Take,
+            item: ItemRef::Number(42),
+        };
         assert_eq!(typed("take 42"), take);
         assert_eq!(typed("  TAKE   #42 now"), take);
-        assert_eq!(typed("done Z-7"), Ask::Do { verb: Verb::Handle, item: ItemRef::Number(7) });
+        assert_eq!(
+            typed("done Z-7"),
+            Ask::Do {
+                verb: Verb::Handle,
+                item: ItemRef::Number(7)
+            }
+        );
         assert_eq!(typed("open"), Ask::List(Listing::Open));
-        assert_eq!(typed("open 42"), Ask::Do { verb: Verb::OpenSource, item: ItemRef::Number(42) });
+        assert_eq!(
+            typed("open 42"),
+            Ask::Do {
+                verb: Verb::OpenSource,
+                item: ItemRef::Number(42)
+            }
+        );
         assert_eq!(typed(""), Ask::Help { unknown: None });
-        assert_eq!(typed("take"), Ask::Help { unknown: Some("take".into()) });
-        assert_eq!(typed("dance 42"), Ask::Help { unknown: Some("dance 42".into()) });
+        assert_eq!(
+            typed("take"),
+            Ask::Help {
+                unknown: Some("take".into())
+            }
+        );
+        assert_eq!(
+            typed("dance 42"),
+            Ask::Help {
+                unknown: Some("dance 42".into())
+            }
+        );
     }
 
     #[test]
@@ -256,7 +341,13 @@ mod tests {
         let choice = body(json!({ "action_id": "z1.more", "selected_option": { "value": token } }));
         for value in [button, choice] {
             let press = read(value.to_string().as_bytes(), "T1");
-            assert_eq!(press.ask, Ask::Do { verb: Verb::Snooze, item: ItemRef::Id(item) });
+            assert_eq!(
+                press.ask,
+                Ask::Do {
+                    verb: Verb::Snooze,
+                    item: ItemRef::Id(item)
+                }
+            );
             assert_eq!((press.room.as_str(), press.by.outsider), ("C1", false));
             assert!(read(value.to_string().as_bytes(), "T2").by.outsider);
         }

@@ -99,20 +99,40 @@ impl SlackChat {
     /// Asks Slack who we are. Needed before presses can be told from those of another company's people.
     pub async fn introduce(&self) -> Result<Identity, PortError> {
         let answer = self.api.read("auth.test", &[]).await?;
-        let word = |key: &str| answer.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let identity = Identity { team: word("team_id"), bot_user: word("user_id"), url: word("url") };
-        *self.identity.write().unwrap_or_else(std::sync::PoisonError::into_inner) = identity.clone();
+        let word = |key: &str| {
+            answer
+                .get(key)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let identity = Identity {
+            team: word("team_id"),
+            bot_user: word("user_id"),
+            url: word("url"),
+        };
+        *self
+            .identity
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = identity.clone();
         Ok(identity)
     }
 
     pub fn identity(&self) -> Identity {
-        self.identity.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.identity
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
     }
 
     async fn direct_room(&self, user: &str) -> Result<String, PortError> {
-        let answer = self.api.write("conversations.open", &json!({ "users": user })).await?;
+        let answer = self
+            .api
+            .write("conversations.open", &json!({ "users": user }))
+            .await?;
         let room = answer.pointer("/channel/id").and_then(Value::as_str);
-        room.map(str::to_owned).ok_or_else(|| PortError::unknown("conversations.open answered without a channel"))
+        room.map(str::to_owned)
+            .ok_or_else(|| PortError::unknown("conversations.open answered without a channel"))
     }
 }
 
@@ -125,11 +145,15 @@ impl ChatPlatform for SlackChat {
     async fn post(&self, post: &Post) -> Result<String, PortError> {
         let answer = self.api.write("chat.postMessage", &blocks::message(post)).await?;
         let ts = answer.get("ts").and_then(Value::as_str);
-        ts.map(str::to_owned).ok_or_else(|| PortError::unknown("chat.postMessage answered without ts"))
+        ts.map(str::to_owned)
+            .ok_or_else(|| PortError::unknown("chat.postMessage answered without ts"))
     }
 
     async fn edit(&self, room: &str, message: &str, key: &str, card: &Card) -> Result<(), PortError> {
-        self.api.write("chat.update", &blocks::update(room, message, key, card)).await.map(|_| ())
+        self.api
+            .write("chat.update", &blocks::update(room, message, key, card))
+            .await
+            .map(|_| ())
     }
 
     async fn find(&self, post: &Post, since: At) -> Result<Found, PortError> {
@@ -201,7 +225,10 @@ impl ChatPlatform for SlackChat {
                     return Ok(());
                 }
                 let room = self.direct_room(user).await?;
-                self.api.write("chat.postMessage", &blocks::direct(&room, text)).await.map(|_| ())
+                self.api
+                    .write("chat.postMessage", &blocks::direct(&room, text))
+                    .await
+                    .map(|_| ())
             }
             done => done.map(|_| ()),
         }
@@ -226,13 +253,20 @@ impl ChatPlatform for SlackChat {
                 Circle::Room(id) => (
                     "conversations.members",
                     "members",
-                    vec![("channel", id.as_str()), ("limit", "200"), ("cursor", cursor.as_str())],
+                    vec![
+                        ("channel", id.as_str()),
+                        ("limit", "200"),
+                        ("cursor", cursor.as_str()),
+                    ],
                 ),
             };
             let answer = self.api.read(method, &args).await?;
             let people = answer.get(list).and_then(Value::as_array).into_iter().flatten();
             out.extend(people.filter_map(Value::as_str).map(str::to_owned));
-            let next = answer.pointer("/response_metadata/next_cursor").and_then(Value::as_str).unwrap_or_default();
+            let next = answer
+                .pointer("/response_metadata/next_cursor")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
             if next.is_empty() {
                 break;
             }
@@ -243,9 +277,19 @@ impl ChatPlatform for SlackChat {
 
     async fn person_name(&self, user: &str) -> Result<String, PortError> {
         let answer = self.api.read("users.info", &[("user", user)]).await?;
-        let places = ["/user/profile/display_name", "/user/real_name", "/user/profile/real_name", "/user/name"];
-        let names = places.iter().filter_map(|p| answer.pointer(p)).filter_map(Value::as_str);
-        let name = names.map(|n| crate::domain::words::short_line(n, 60)).find(|n| !n.is_empty());
+        let places = [
+            "/user/profile/display_name",
+            "/user/real_name",
+            "/user/profile/real_name",
+            "/user/name",
+        ];
+        let names = places
+            .iter()
+            .filter_map(|p| answer.pointer(p))
+            .filter_map(Value::as_str);
+        let name = names
+            .map(|n| crate::domain::words::short_line(n, 60))
+            .find(|n| !n.is_empty());
         name.ok_or_else(|| PortError::never("users.info answered without a name"))
     }
 
@@ -260,5 +304,8 @@ impl ChatPlatform for SlackChat {
 
 /// A sentence as one plain line, for `text` beside blocks.
 pub(crate) fn plain(text: &[Seg]) -> String {
-    segments::escape(&crate::domain::words::short_line(&flat(text).replace('\n', " "), 290))
+    segments::escape(&crate::domain::words::short_line(
+        &flat(text).replace('\n', " "),
+        290,
+    ))
 }

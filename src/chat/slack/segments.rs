@@ -12,7 +12,9 @@ const MOMENT: &str = "{date_short_pretty} {time}";
 
 /// The three characters that Slack's markup reads, and nothing else.
 pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 /// Elements of a rich text section or quote.
@@ -56,7 +58,11 @@ pub fn small(segs: &[Seg]) -> Option<Value> {
         .map(|seg| match seg {
             Seg::Text(s) | Seg::Strong(s) => escape(s),
             Seg::Time { at, fallback } => {
-                format!("<!date^{}^{MOMENT}|{}>", at.timestamp(), escape(fallback).replace('|', "/"))
+                format!(
+                    "<!date^{}^{MOMENT}|{}>",
+                    at.timestamp(),
+                    escape(fallback).replace('|', "/")
+                )
             }
             Seg::Link { label, .. } => escape(label),
             Seg::Ping(_) => String::new(),
@@ -96,9 +102,18 @@ mod tests {
 
     #[test]
     fn markup_holds_only_what_is_ours() {
-        let segs = [Seg::Text("<!here> ".into()), Seg::Time { at: At::UNIX_EPOCH, fallback: "Do|>".into() }];
+        let segs = [
+            Seg::Text("<!here> ".into()),
+            Seg::Time {
+                at: At::UNIX_EPOCH,
+                fallback: "Do|>".into(),
+            },
+        ];
         let small = small(&segs).unwrap();
-        assert_eq!(small["text"], "&lt;!here&gt; <!date^0^{date_short_pretty} {time}|Do/&gt;>");
+        assert_eq!(
+            small["text"],
+            "&lt;!here&gt; <!date^0^{date_short_pretty} {time}|Do/&gt;>"
+        );
         assert_eq!(small["verbatim"], true);
     }
 }

@@ -157,7 +157,11 @@ impl Frames {
             self.line.ends.store(0, Ordering::Relaxed);
         }
         let ends = self.line.ends.fetch_add(1, Ordering::Relaxed);
-        let wait = if ends == 0 { 0 } else { (1_u64 << (ends - 1).min(6)).min(LONGEST_PAUSE) };
+        let wait = if ends == 0 {
+            0
+        } else {
+            (1_u64 << (ends - 1).min(6)).min(LONGEST_PAUSE)
+        };
         let manager = self.manager.get().and_then(Weak::upgrade);
         let (line, id) = (self.line.clone(), id.clone());
         let Some(manager) = manager else { return };
@@ -197,7 +201,9 @@ impl SlackSocketModeClientListener for Frames {
         }
         let envelope = frame.get("envelope_id").and_then(Value::as_str)?.to_owned();
         match self.door.take(body.into_bytes()).await {
-            Ok(Some(payload)) if frame.get("accepts_response_payload").and_then(Value::as_bool) != Some(false) => {
+            Ok(Some(payload))
+                if frame.get("accepts_response_payload").and_then(Value::as_bool) != Some(false) =>
+            {
                 Some(json!({ "envelope_id": envelope, "payload": payload }).to_string())
             }
             Ok(_) => Some(json!({ "envelope_id": envelope }).to_string()),

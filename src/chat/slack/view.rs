@@ -16,8 +16,6 @@ use crate::domain::words;
 const TITLE_UNITS: usize = 24;
 const INPUT_UNITS: usize = 3000;
 const OPTION_UNITS: usize = 75;
-/// The one element in a field's block.
-const FIELD: &str = "v";
 
 pub fn modal(form: &Form) -> Value {
     let parts: Vec<Value> = form.parts.iter().map(part).collect();
@@ -40,10 +38,18 @@ fn part(part: &Part) -> Value {
         Part::Say(text) => blocks::rich_text(vec![blocks::section(segments::rich(text))]),
         Part::Quote(text) => blocks::rich_text(vec![blocks::quote(text)]),
         Part::Rule => json!({ "type": "divider" }),
-        Part::Text { key, label, hint, placeholder, initial, lines, required } => {
+        Part::Text {
+            key,
+            label,
+            hint,
+            placeholder,
+            initial,
+            lines,
+            required,
+        } => {
             let mut element = json!({
                 "type": "plain_text_input",
-                "action_id": FIELD,
+                "action_id": key,
                 "multiline": *lines == Lines::Many,
                 "max_length": INPUT_UNITS,
             });
@@ -55,17 +61,26 @@ fn part(part: &Part) -> Value {
             }
             input(key, label, hint.as_deref(), element, *required)
         }
-        Part::Choice { key, label, options, initial } => {
-            let all: Vec<Value> = options.iter().take(100).map(|(value, label)| option(value, label)).collect();
+        Part::Choice {
+            key,
+            label,
+            options,
+            initial,
+        } => {
+            let all: Vec<Value> = options
+                .iter()
+                .take(100)
+                .map(|(value, label)| option(value, label))
+                .collect();
             let first = options.iter().find(|(value, _)| Some(value) == initial.as_ref());
-            let mut element = json!({ "type": "static_select", "action_id": FIELD, "options": all });
+            let mut element = json!({ "type": "static_select", "action_id": key, "options": all });
             if let Some((value, label)) = first {
                 element["initial_option"] = option(value, label);
             }
             input(key, label, None, element, true)
         }
         Part::Date { key, label, initial } => {
-            let mut element = json!({ "type": "datepicker", "action_id": FIELD });
+            let mut element = json!({ "type": "datepicker", "action_id": key });
             if let Some(initial) = initial {
                 element["initial_date"] = json!(initial);
             }
@@ -99,9 +114,18 @@ pub fn values(view: &Value) -> BTreeMap<String, String> {
         .into_iter()
         .flatten()
         .filter_map(|(key, elements)| {
-            let element = elements.get(FIELD)?;
-            let places = ["/value", "/selected_option/value", "/selected_date", "/selected_user"];
-            let value = places.iter().find_map(|p| element.pointer(p)).and_then(Value::as_str)?;
+            // One element in a field's block.
+            let element = elements.as_object()?.values().next()?;
+            let places = [
+                "/value",
+                "/selected_option/value",
+                "/selected_date",
+                "/selected_user",
+            ];
+            let value = places
+                .iter()
+                .find_map(|p| element.pointer(p))
+                .and_then(Value::as_str)?;
             Some((key.clone(), value.to_owned()))
         })
         .collect()

@@ -127,7 +127,11 @@ impl Lang {
 
     /// The sentence `key` as plain text; for labels and whatever has no times or pings in it.
     pub fn text(self, key: &str, args: Args) -> String {
-        Voice { lang: self, zone: Tz::UTC }.text(key, args)
+        Voice {
+            lang: self,
+            zone: Tz::UTC,
+        }
+        .text(key, args)
     }
 
     pub fn has(self, key: &str) -> bool {
@@ -157,11 +161,21 @@ impl Lang {
         let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
         let part = |key: &str, n: i64| (n > 0).then(|| self.text(key, &[("n", n.into())]));
         let parts: Vec<String> = if days > 0 {
-            [part("span-days", days), part("span-hours", hours)].into_iter().flatten().collect()
+            [part("span-days", days), part("span-hours", hours)]
+                .into_iter()
+                .flatten()
+                .collect()
         } else {
-            [part("span-hours", hours), part("span-minutes", rest)].into_iter().flatten().collect()
+            [part("span-hours", hours), part("span-minutes", rest)]
+                .into_iter()
+                .flatten()
+                .collect()
         };
-        if parts.is_empty() { self.text("span-none", &[]) } else { parts.join(" ") }
+        if parts.is_empty() {
+            self.text("span-none", &[])
+        } else {
+            parts.join(" ")
+        }
     }
 }
 
@@ -182,7 +196,10 @@ impl Voice {
         let formatted = match self.lang.bundle().get_message(key).and_then(|m| m.value()) {
             Some(pattern) => {
                 let mut faults = Vec::new();
-                self.lang.bundle().format_pattern(pattern, Some(&values), &mut faults).into_owned()
+                self.lang
+                    .bundle()
+                    .format_pattern(pattern, Some(&values), &mut faults)
+                    .into_owned()
             }
             // A missing sentence shows its key, which a test would catch; a panic would lose the press.
             None => key.to_owned(),
@@ -197,7 +214,10 @@ impl Voice {
     /// Date and time in the channel's zone: what people see where a chat cannot show their own.
     pub fn moment(self, at: At) -> String {
         let local = at.with_timezone(&self.zone);
-        let day = self.lang.text(&format!("weekday-{}", local.weekday().num_days_from_monday()), &[]);
+        let day = self.lang.text(
+            &format!("weekday-{}", local.weekday().num_days_from_monday()),
+            &[],
+        );
         match self.lang {
             Lang::De => format!("{day} {}", local.format("%d.%m. %H:%M")),
             Lang::En => format!("{day} {}", local.format("%-d %b %H:%M")),
@@ -228,10 +248,16 @@ impl Voice {
         match arg {
             Arg::Str(s) => Seg::Text(s.clone()),
             Arg::Num(n) => Seg::Text(n.to_string()),
-            Arg::Time(at) => Seg::Time { at: *at, fallback: self.moment(*at) },
+            Arg::Time(at) => Seg::Time {
+                at: *at,
+                fallback: self.moment(*at),
+            },
             Arg::Strong(s) => Seg::Strong(s.clone()),
             Arg::Ping(mention) => Seg::Ping(mention.clone()),
-            Arg::Link { label, url } => Seg::Link { label: label.clone(), url: url.clone() },
+            Arg::Link { label, url } => Seg::Link {
+                label: label.clone(),
+                url: url.clone(),
+            },
         }
     }
 }
@@ -240,7 +266,9 @@ impl Voice {
 pub fn flat(segs: &[Seg]) -> String {
     segs.iter()
         .map(|seg| match seg {
-            Seg::Text(s) | Seg::Strong(s) | Seg::Time { fallback: s, .. } | Seg::Link { label: s, .. } => s.as_str(),
+            Seg::Text(s) | Seg::Strong(s) | Seg::Time { fallback: s, .. } | Seg::Link { label: s, .. } => {
+                s.as_str()
+            }
             Seg::Ping(_) => "",
         })
         .collect()
@@ -271,7 +299,9 @@ mod tests {
                 key = k;
             }
             for piece in line.split('$').skip(1) {
-                let end = piece.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(piece.len());
+                let end = piece
+                    .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                    .unwrap_or(piece.len());
                 out.entry(key).or_default().insert(&piece[..end]);
             }
         }
@@ -284,16 +314,28 @@ mod tests {
             FluentResource::try_new(source.to_owned()).unwrap();
         }
         assert_eq!(keys(include_str!("de.ftl")), keys(include_str!("en.ftl")));
-        assert_eq!(variables(include_str!("de.ftl")), variables(include_str!("en.ftl")));
+        assert_eq!(
+            variables(include_str!("de.ftl")),
+            variables(include_str!("en.ftl"))
+        );
     }
 
     #[test]
     fn times_are_segments_and_words_are_only_words() {
-        let voice = Voice { lang: Lang::De, zone: Tz::Europe__Berlin };
+        let voice = Voice {
+            lang: Lang::De,
+            zone: Tz::Europe__Berlin,
+        };
         let due = At::UNIX_EPOCH;
         let segs = voice.say("state-open", &[("due", due.into())]);
-        assert!(segs.contains(&Seg::Time { at: due, fallback: "Do 01.01. 01:00".to_owned() }));
-        assert_eq!(flat(&voice.say("reply-as", &[("name", "{ $x } <!here>".into())])), "Öffentlich, als { $x } <!here>");
+        assert!(segs.contains(&Seg::Time {
+            at: due,
+            fallback: "Do 01.01. 01:00".to_owned()
+        }));
+        assert_eq!(
+            flat(&voice.say("who-author", &[("name", "{ $x } <!here>".into())])),
+            "von { $x } <!here>"
+        );
     }
 
     #[test]
@@ -301,6 +343,9 @@ mod tests {
         assert_eq!(Lang::De.span(149), "2 Std. 29 Min.");
         assert_eq!(Lang::En.span(60 * 25), "1 day 1 h");
         assert_eq!(Lang::De.span(0), "unter 1 Min.");
-        assert_eq!((Lang::De.number(2310), Lang::En.number(1_234_567)), ("2.310".into(), "1,234,567".into()));
+        assert_eq!(
+            (Lang::De.number(2310), Lang::En.number(1_234_567)),
+            ("2.310".into(), "1,234,567".into())
+        );
     }
 }

@@ -25,11 +25,7 @@ pub async fn token(State(google): State<Arc<Google>>, body: Bytes) -> Response {
     let form: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().collect();
     let said = |key: &str| form.get(key).map(String::as_str).unwrap_or_default();
     let no = |code: StatusCode, error: &str, why: &str| {
-        (
-            code,
-            Json(json!({"error": error, "error_description": why})),
-        )
-            .into_response()
+        (code, Json(json!({"error": error, "error_description": why}))).into_response()
     };
     let known = &google.settings;
     if said("client_id") != known.client_id || said("client_secret") != known.client_secret {
@@ -60,12 +56,7 @@ pub async fn token(State(google): State<Arc<Google>>, body: Bytes) -> Response {
 }
 
 /// Who may call, and for which location.
-pub fn admit(
-    google: &Google,
-    headers: &HeaderMap,
-    account: &str,
-    location: &str,
-) -> Result<(), Problem> {
+pub fn admit(google: &Google, headers: &HeaderMap, account: &str, location: &str) -> Result<(), Problem> {
     let token = headers
         .get("authorization")
         .and_then(|v| v.to_str().ok()?.strip_prefix("Bearer "));

@@ -81,8 +81,7 @@ impl IntoResponse for Problem {
 }
 
 fn error(code: StatusCode, status: &str, message: &str, details: Value) -> Response {
-    let error =
-        json!({"code": code.as_u16(), "message": message, "status": status, "details": details});
+    let error = json!({"code": code.as_u16(), "message": message, "status": status, "details": details});
     (code, Json(json!({"error": error}))).into_response()
 }
 
@@ -111,17 +110,8 @@ pub fn refuse(fault: Fault) -> Response {
         ),
         Fault::ServerError { status } => {
             let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let name = if status == 503 {
-                "UNAVAILABLE"
-            } else {
-                "INTERNAL"
-            };
-            error(
-                code,
-                name,
-                "The service is currently unavailable.",
-                json!([]),
-            )
+            let name = if status == 503 { "UNAVAILABLE" } else { "INTERNAL" };
+            error(code, name, "The service is currently unavailable.", json!([]))
         }
         Fault::UnauthorizedOnce => unauthenticated().into_response(),
         Fault::Deny => denied().into_response(),
@@ -239,16 +229,14 @@ async fn put_reply(
 ) -> Result<Json<Value>, Problem> {
     admit(&google, &headers, &account, &location)?;
     here(&google, &location, &id)?;
-    let body: Value = serde_json::from_slice(&body)
-        .map_err(|_| Problem::invalid("Invalid JSON payload received."))?;
+    let body: Value =
+        serde_json::from_slice(&body).map_err(|_| Problem::invalid("Invalid JSON payload received."))?;
     let comment = body["comment"].as_str().unwrap_or_default();
     if comment.trim().is_empty() {
         return Err(Problem::invalid("The reply comment must not be empty."));
     }
     if comment.len() > REPLY_BYTES {
-        return Err(Problem::invalid(
-            "The reply comment must not exceed 4096 bytes.",
-        ));
+        return Err(Problem::invalid("The reply comment must not exceed 4096 bytes."));
     }
     hold(&google.state).put_reply(&id, comment, (google.now)())?;
     google.door.touch();

@@ -110,13 +110,7 @@ impl Google {
     }
 
     /// A customer writes a review; an empty text makes it a rating only.
-    pub fn write(
-        &self,
-        location: &str,
-        author: &str,
-        stars: u8,
-        text: &str,
-    ) -> Result<String, Refusal> {
+    pub fn write(&self, location: &str, author: &str, stars: u8, text: &str) -> Result<String, Refusal> {
         if !self.settings.locations.iter().any(|l| l.id == location) {
             return Err(Refusal::NoSuchPlace);
         }
@@ -154,12 +148,7 @@ impl Google {
         self.judge(review, ReplyState::Rejected, Some("OFF_TOPIC"))
     }
 
-    fn judge(
-        &self,
-        review: &str,
-        verdict: ReplyState,
-        violation: Option<&str>,
-    ) -> Result<(), Refusal> {
+    fn judge(&self, review: &str, verdict: ReplyState, violation: Option<&str>) -> Result<(), Refusal> {
         hold(&self.state).judge(review, verdict, violation)?;
         self.door.touch();
         Ok(())

@@ -74,10 +74,7 @@ impl Google {
             return;
         };
         let now = (self.now)();
-        let place = format!(
-            "accounts/{}/locations/{}",
-            self.settings.account, review.location
-        );
+        let place = format!("accounts/{}/locations/{}", self.settings.account, review.location);
         let data = json!({
             "type": kind, "location_name": place, "review_name": format!("{place}/reviews/{}", review.id),
         });
@@ -105,9 +102,7 @@ impl Google {
                 }
                 (Some(_), None) | (None, _) => None,
             };
-            hold(&self.state)
-                .outbox
-                .settle(&delivery.id, answer, now, pause);
+            hold(&self.state).outbox.settle(&delivery.id, answer, now, pause);
         }
     }
 }

@@ -193,12 +193,7 @@ impl State {
             .ok_or(Refusal::NoSuchItem)
     }
 
-    pub fn judge(
-        &mut self,
-        id: &str,
-        verdict: ReplyState,
-        violation: Option<&str>,
-    ) -> Result<(), Refusal> {
+    pub fn judge(&mut self, id: &str, verdict: ReplyState, violation: Option<&str>) -> Result<(), Refusal> {
         let reply = self.find_mut(id)?.reply.as_mut().ok_or(Refusal::NoReply)?;
         reply.state = verdict;
         reply.policy_violation = violation.map(str::to_owned);
@@ -206,12 +201,7 @@ impl State {
     }
 
     /// Every put is judged afresh, an unchanged text too.
-    pub fn put_reply(
-        &mut self,
-        id: &str,
-        comment: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(), Refusal> {
+    pub fn put_reply(&mut self, id: &str, comment: &str, now: DateTime<Utc>) -> Result<(), Refusal> {
         let review = self.find_mut(id)?;
         review.puts += 1;
         review.reply = Some(Reply {
@@ -255,8 +245,7 @@ impl State {
     pub fn issue_token(&mut self, now: DateTime<Utc>) -> String {
         self.issued += 1;
         let token = format!("ya29.sandbox-{}", self.issued);
-        self.tokens
-            .insert(token.clone(), now + TimeDelta::seconds(3599));
+        self.tokens.insert(token.clone(), now + TimeDelta::seconds(3599));
         token
     }
 

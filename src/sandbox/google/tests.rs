@@ -126,10 +126,7 @@ async fn reviews_come_newest_first_page_by_page() {
     assert_eq!(page["reviews"][0]["createTime"], "2026-11-21T09:00:00.250Z");
     assert_eq!(page["reviews"][0]["updateTime"], "2026-11-21T09:00:02.250Z");
     assert_eq!(
-        (
-            page["averageRating"].as_f64(),
-            page["totalReviewCount"].as_u64()
-        ),
+        (page["averageRating"].as_f64(), page["totalReviewCount"].as_u64()),
         (Some(3.5), Some(2))
     );
     let token = page["nextPageToken"].as_str().unwrap();
@@ -147,11 +144,7 @@ async fn reviews_come_newest_first_page_by_page() {
         [first.as_str(), second.as_str()]
     );
     for bad in ["pageToken=zzz", "orderBy=updateTime", "pageSize=many"] {
-        assert_eq!(
-            site.get(&format!("{REVIEWS}?{bad}")).await.status(),
-            400,
-            "{bad}"
-        );
+        assert_eq!(site.get(&format!("{REVIEWS}?{bad}")).await.status(), 400, "{bad}");
     }
 
     site.google.remove(&first).unwrap();
@@ -164,20 +157,12 @@ async fn the_door_checks_who_knocks() {
     let site = Site::open(Settings::default()).await;
     let wrong = site.sign_in("guess", "sandbox-refresh-token").await;
     assert_eq!(wrong.status(), 401);
-    assert_eq!(
-        wrong.json::<Value>().await.unwrap()["error"],
-        "invalid_client"
-    );
+    assert_eq!(wrong.json::<Value>().await.unwrap()["error"], "invalid_client");
     let wrong = site.sign_in("sandbox-client-secret", "guess").await;
     assert_eq!(wrong.status(), 400);
-    assert_eq!(
-        wrong.json::<Value>().await.unwrap()["error"],
-        "invalid_grant"
-    );
+    assert_eq!(wrong.json::<Value>().await.unwrap()["error"], "invalid_grant");
 
-    let foreign = site
-        .get("/google/v4/accounts/9/locations/88213/reviews")
-        .await;
+    let foreign = site.get("/google/v4/accounts/9/locations/88213/reviews").await;
     assert_eq!(foreign.status(), 403);
     assert_eq!(
         foreign.json::<Value>().await.unwrap()["error"]["status"],
@@ -232,9 +217,7 @@ async fn a_reply_is_public_only_once_approved() {
         "APPROVED"
     );
 
-    site.reply(&review, "Rufen Sie an: 089 1234567")
-        .await
-        .unwrap();
+    site.reply(&review, "Rufen Sie an: 089 1234567").await.unwrap();
     site.clock.advance(30);
     let reply = &site.read(&path).await["reviewReply"];
     assert_eq!(
@@ -309,11 +292,7 @@ async fn a_held_reply_waits_for_a_verdict() {
 async fn every_fault_shows_its_own_face() {
     let site = Site::open(Settings::default()).await;
     let faces = [
-        (
-            Fault::RateLimit { retry_after: 7 },
-            429,
-            "RESOURCE_EXHAUSTED",
-        ),
+        (Fault::RateLimit { retry_after: 7 }, 429, "RESOURCE_EXHAUSTED"),
         (Fault::Quota, 429, "RESOURCE_EXHAUSTED"),
         (Fault::ServerError { status: 503 }, 503, "UNAVAILABLE"),
         (Fault::UnauthorizedOnce, 401, "UNAUTHENTICATED"),
@@ -327,14 +306,8 @@ async fn every_fault_shows_its_own_face() {
             .headers()
             .get("retry-after")
             .map(|v| v.to_str().unwrap().to_owned());
-        assert_eq!(
-            wait.as_deref(),
-            (fault.name() == "rate_limit").then_some("7")
-        );
-        assert_eq!(
-            answer.json::<Value>().await.unwrap()["error"]["status"],
-            status
-        );
+        assert_eq!(wait.as_deref(), (fault.name() == "rate_limit").then_some("7"));
+        assert_eq!(answer.json::<Value>().await.unwrap()["error"]["status"], status);
         assert_eq!(site.get(REVIEWS).await.status(), 200, "once is once");
     }
     site.google.fault(Fault::Slow { ms: 1 }, 1);
@@ -353,11 +326,7 @@ async fn a_lost_answer_leaves_the_reply_and_a_lost_request_does_not() {
     assert!(site.reply(&review, "Danke.").await.is_err());
     assert_eq!(site.google.public(&review).unwrap().puts, 0);
     site.google.fault(Fault::AnswerLost, 1);
-    assert_eq!(
-        site.get(REVIEWS).await.status(),
-        200,
-        "it waits for a write"
-    );
+    assert_eq!(site.get(REVIEWS).await.status(), 200, "it waits for a write");
     assert!(site.reply(&review, "Danke.").await.is_err());
     assert_eq!(site.google.public(&review).unwrap().puts, 1);
     let lost: Vec<_> = site
@@ -399,11 +368,7 @@ async fn a_push_carries_a_token_that_our_keys_confirm() {
     let review = site.google.write("88213", "Jule K.", 2, "Hm.").unwrap();
     site.google.tick().await;
     site.google.tick().await;
-    assert_eq!(
-        hold(&got).len(),
-        1,
-        "the clock stands still, so nothing is due"
-    );
+    assert_eq!(hold(&got).len(), 1, "the clock stands still, so nothing is due");
     site.clock.advance(10);
     site.google.tick().await;
 
@@ -417,10 +382,7 @@ async fn a_push_carries_a_token_that_our_keys_confirm() {
     let got = hold(&got);
     assert_eq!(got.len(), 2);
     let (headers, envelope) = &got[1];
-    assert_eq!(
-        envelope["message"]["messageId"],
-        got[0].1["message"]["messageId"]
-    );
+    assert_eq!(envelope["message"]["messageId"], got[0].1["message"]["messageId"]);
     let token = headers["authorization"]
         .to_str()
         .unwrap()

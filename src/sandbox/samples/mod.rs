@@ -33,13 +33,7 @@ pub struct Sample {
 }
 
 impl Sample {
-    const fn review(
-        after: u32,
-        site: Site,
-        author: &'static str,
-        stars: u8,
-        text: &'static str,
-    ) -> Sample {
+    const fn review(after: u32, site: Site, author: &'static str, stars: u8, text: &'static str) -> Sample {
         Sample {
             site,
             author,
@@ -73,12 +67,8 @@ impl Sample {
     /// The customer writes it; the answer is the id at the site.
     pub fn write(&self, google: &Google, shop: &Shop) -> Result<String, Refusal> {
         match self.site {
-            Site::Google(location) => {
-                google.write(location, self.author, self.stars.unwrap_or(0), self.text)
-            }
-            Site::Shop(product) => {
-                shop.write(product, self.author, self.kind, self.stars, self.text)
-            }
+            Site::Google(location) => google.write(location, self.author, self.stars.unwrap_or(0), self.text),
+            Site::Shop(product) => shop.write(product, self.author, self.kind, self.stars, self.text),
         }
     }
 }
@@ -144,8 +134,7 @@ mod tests {
 
     #[test]
     fn every_sample_finds_its_place_within_three_minutes() {
-        let now: crate::sandbox::Now =
-            Arc::new(|| DateTime::from_timestamp(1_790_000_000, 0).unwrap());
+        let now: crate::sandbox::Now = Arc::new(|| DateTime::from_timestamp(1_790_000_000, 0).unwrap());
         let google = Google::new(now.clone(), Default::default());
         let shop = Shop::new(now, Default::default());
         let all = samples();

@@ -84,11 +84,7 @@ const NO_REPLY: Problem = Problem(StatusCode::NOT_FOUND, "not_found", "there is 
 pub fn refuse(fault: Fault) -> Response {
     let problem = match fault {
         Fault::RateLimit { retry_after } => {
-            let problem = Problem(
-                StatusCode::TOO_MANY_REQUESTS,
-                "rate_limited",
-                "too many requests",
-            );
+            let problem = Problem(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "too many requests");
             return ([("retry-after", retry_after.to_string())], problem).into_response();
         }
         Fault::Quota => Problem(
@@ -149,11 +145,7 @@ async fn receive(
         "reply.publish" => publish(&shop, id, message.data),
         "reply.edit" => edit(&shop, message.data),
         "reply.delete" => delete(&shop, &message.data),
-        _ => Err(Problem(
-            StatusCode::BAD_REQUEST,
-            "malformed",
-            "unknown type",
-        )),
+        _ => Err(Problem(StatusCode::BAD_REQUEST, "malformed", "unknown type")),
     };
     shop.door.touch();
     answer

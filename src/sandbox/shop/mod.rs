@@ -238,9 +238,7 @@ impl Shop {
                 }
                 (Some(_), None) | (None, _) => None,
             };
-            hold(&self.state)
-                .outbox
-                .settle(&delivery.id, answer, now, pause);
+            hold(&self.state).outbox.settle(&delivery.id, answer, now, pause);
         }
     }
 
@@ -261,9 +259,7 @@ impl Shop {
         let state = hold(&self.state);
         let products = self.settings.products.iter().map(|product| {
             let items = state.items.iter().rev().filter(|i| i.product == product.id);
-            let items: Vec<Value> = items
-                .map(|i| i.overview(&self.settings.public_url))
-                .collect();
+            let items: Vec<Value> = items.map(|i| i.overview(&self.settings.public_url)).collect();
             json!({"id": product.id, "name": product.name, "items": items})
         });
         json!({"products": products.collect::<Vec<_>>()})

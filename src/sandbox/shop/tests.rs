@@ -39,27 +39,13 @@ impl Site {
         Site { shop, clock, base }
     }
 
-    async fn send(
-        &self,
-        webhook_id: &str,
-        event: &str,
-        data: Value,
-    ) -> Result<Response, reqwest::Error> {
-        let body =
-            json!({"type": event, "timestamp": "2026-11-21T09:00:00Z", "data": data}).to_string();
+    async fn send(&self, webhook_id: &str, event: &str, data: Value) -> Result<Response, reqwest::Error> {
+        let body = json!({"type": event, "timestamp": "2026-11-21T09:00:00Z", "data": data}).to_string();
         let request = Client::new().post(format!("{}/shop/replies", self.base));
-        self.signed(request, webhook_id, &body)
-            .body(body)
-            .send()
-            .await
+        self.signed(request, webhook_id, &body).body(body).send().await
     }
 
-    fn signed(
-        &self,
-        request: reqwest::RequestBuilder,
-        id: &str,
-        body: &str,
-    ) -> reqwest::RequestBuilder {
+    fn signed(&self, request: reqwest::RequestBuilder, id: &str, body: &str) -> reqwest::RequestBuilder {
         let secret = Settings::default().reply_secret;
         let at = self.clock.at();
         request
@@ -78,13 +64,7 @@ impl Site {
 
     fn question(&self) -> String {
         self.shop
-            .write(
-                "p-haubentaucher",
-                "Svenja",
-                Kind::Question,
-                None,
-                "Packmaß?",
-            )
+            .write("p-haubentaucher", "Svenja", Kind::Question, None, "Packmaß?")
             .unwrap()
     }
 }
@@ -94,10 +74,7 @@ async fn code(answer: Response) -> (u16, String) {
     let body: Value = answer.json().await.unwrap();
     (
         status,
-        body["error"]["code"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned(),
+        body["error"]["code"].as_str().unwrap_or_default().to_owned(),
     )
 }
 
@@ -154,10 +131,7 @@ async fn a_reply_can_be_read_back_changed_and_taken_away() {
         (Some(item.as_str()), Some("Ja."))
     );
     let edit = json!({"reply_id": "r1", "body": "Ja, quer."});
-    assert_eq!(
-        site.send("k2", "reply.edit", edit).await.unwrap().status(),
-        200
-    );
+    assert_eq!(site.send("k2", "reply.edit", edit).await.unwrap().status(), 200);
     assert_eq!(
         site.shop.public(&item).unwrap().reply.as_deref(),
         Some("Ja, quer.")
@@ -170,13 +144,7 @@ async fn a_reply_can_be_read_back_changed_and_taken_away() {
             .status(),
         200
     );
-    assert_eq!(
-        site.send("k4", "reply.delete", gone)
-            .await
-            .unwrap()
-            .status(),
-        404
-    );
+    assert_eq!(site.send("k4", "reply.delete", gone).await.unwrap().status(), 404);
     assert_eq!(site.back("r1").await.status(), 404);
     assert_eq!(site.shop.public(&item).unwrap().publications, 1);
 }
@@ -191,11 +159,7 @@ async fn the_shop_refuses_what_it_must() {
         .unwrap();
     assert_eq!(code(long).await, (422, "too_long".into()));
     let phone = site
-        .send(
-            "k2",
-            "reply.publish",
-            reply("r1", &item, "Tel. 089 1234567"),
-        )
+        .send("k2", "reply.publish", reply("r1", &item, "Tel. 089 1234567"))
         .await
         .unwrap();
     assert_eq!(code(phone).await, (422, "rejected".into()));
@@ -218,8 +182,7 @@ async fn the_shop_refuses_what_it_must() {
         Err(Refusal::NoSuchPlace)
     );
     assert_eq!(
-        site.shop
-            .write("p-zaunkoenig", "A", Kind::Review, None, "!"),
+        site.shop.write("p-zaunkoenig", "A", Kind::Review, None, "!"),
         Err(Refusal::Stars)
     );
 }
@@ -318,21 +281,14 @@ async fn a_push_is_signed_and_tried_again_on_the_schedule() {
     assert_eq!(got.len(), 3);
     for (headers, body) in &got {
         assert_eq!(headers["webhook-id"], got[0].0["webhook-id"]);
-        let sent: i64 = headers["webhook-timestamp"]
-            .to_str()
-            .unwrap()
-            .parse()
-            .unwrap();
+        let sent: i64 = headers["webhook-timestamp"].to_str().unwrap().parse().unwrap();
         let sent = chrono::DateTime::from_timestamp(sent, 0).unwrap();
         assert!(webhook::verify(&settings.hook_secret, headers, body.as_bytes(), sent).is_ok());
     }
     let body: Value = serde_json::from_str(&got[0].1).unwrap();
     assert_eq!(body["type"], "item.created");
     assert_eq!(body["data"]["id"], item);
-    assert_eq!(
-        body["data"]["rating"],
-        json!({"value": 2, "min": 1, "max": 5})
-    );
+    assert_eq!(body["data"]["rating"], json!({"value": 2, "min": 1, "max": 5}));
     assert_eq!(body["data"]["subject"]["sku"], "HS-4000");
     assert_eq!(body["data"]["verified"], "purchase");
     assert_eq!(body["data"]["edited_at"], Value::Null);
@@ -375,10 +331,7 @@ async fn edits_removals_batches_and_repeats_are_pushed_until_the_receiver_is_gon
     );
     shop.write("p-gratwander", "jo", Kind::Question, None, "?")
         .unwrap();
-    assert_eq!(
-        shop.deliveries().last().unwrap().standing,
-        Standing::GivenUp
-    );
+    assert_eq!(shop.deliveries().last().unwrap().standing, Standing::GivenUp);
     assert_eq!(shop.public(&item), None);
 
     let again = Shop::new(clock.now(), Settings::default());

@@ -24,10 +24,7 @@ fn mac(secret: &str, id: &str, timestamp: &str, body: &[u8]) -> Option<Hmac<Sha2
 /// The value of `webhook-signature`; none when the secret is not one.
 pub fn sign(secret: &str, id: &str, at: DateTime<Utc>, body: &[u8]) -> Option<String> {
     let mac = mac(secret, id, &at.timestamp().to_string(), body)?;
-    Some(format!(
-        "v1,{}",
-        STANDARD.encode(mac.finalize().into_bytes())
-    ))
+    Some(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
 }
 
 /// Why a request was not believed.

@@ -158,9 +158,7 @@ async fn write(State(sites): State<Sites>, Json(w): Json<Write>) -> Response {
             } else {
                 Kind::Question
             });
-            sites
-                .shop
-                .write(&w.place, &w.author, kind, w.stars, &w.text)
+            sites.shop.write(&w.place, &w.author, kind, w.stars, &w.text)
         }
     };
     sites.tick();

@@ -54,11 +54,9 @@ async fn state(base: &str) -> Value {
 #[tokio::test]
 async fn a_customer_writes_edits_and_removes() {
     let (base, _) = sites().await;
-    let write =
-        json!({"site": "google", "place": "88213", "author": "Jule", "stars": 2, "text": "Hm."});
+    let write = json!({"site": "google", "place": "88213", "author": "Jule", "stars": 2, "text": "Hm."});
     let review = told(&base, "write", write).await["id"].clone();
-    let write =
-        json!({"site": "shop", "place": "p-zaunkoenig", "author": "Rike", "text": "Für links?"});
+    let write = json!({"site": "shop", "place": "p-zaunkoenig", "author": "Rike", "text": "Für links?"});
     let question = told(&base, "write", write).await["id"].clone();
     told(
         &base,
@@ -94,19 +92,9 @@ async fn faults_are_listed_until_healed() {
         json!({"site": "google", "name": "answer_lost", "count": 2}),
     )
     .await;
-    told(
-        &base,
-        "fault",
-        json!({"site": "shop", "name": "slow", "ms": 5}),
-    )
-    .await;
+    told(&base, "fault", json!({"site": "shop", "name": "slow", "ms": 5})).await;
     assert_eq!(
-        told(
-            &base,
-            "fault",
-            json!({"site": "shop", "name": "earthquake"})
-        )
-        .await["ok"],
+        told(&base, "fault", json!({"site": "shop", "name": "earthquake"})).await["ok"],
         false
     );
     let faults = state(&base).await["faults"].clone();
@@ -127,10 +115,7 @@ async fn a_long_poll_ends_with_the_change() {
     google.write("88213", "Jule", 2, "Hm.").unwrap();
     let state: Value = waiting.await.unwrap().unwrap().json().await.unwrap();
     assert!(state["revision"].as_u64().unwrap() > revision);
-    assert_eq!(
-        state["google"]["locations"][0]["reviews"][0]["author"],
-        "Jule"
-    );
+    assert_eq!(state["google"]["locations"][0]["reviews"][0]["author"], "Jule");
     let id = state["google"]["locations"][0]["reviews"][0]["id"].clone();
     let no = told(&base, "moderate", json!({"id": id, "verdict": "approve"})).await;
     assert_eq!(no["error"], "there is no reply to judge");

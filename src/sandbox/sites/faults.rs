@@ -293,8 +293,7 @@ async fn answer(door: &Door, fault: Option<Fault>, request: Request, next: Next)
 /// A body that fails before its first byte makes the server drop the connection with nothing sent, not even the
 /// status line: what a cut cable looks like from the other end.
 fn cut() -> Response {
-    let broken = futures::stream::once(async {
-        Err::<Vec<u8>, _>(io::Error::other("connection cut on demand"))
-    });
+    let broken =
+        futures::stream::once(async { Err::<Vec<u8>, _>(io::Error::other("connection cut on demand")) });
     Response::new(Body::from_stream(broken))
 }

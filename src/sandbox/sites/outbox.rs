@@ -122,9 +122,7 @@ fn asked(answer: Option<Answer>) -> TimeDelta {
 /// The client that pushes. It carries no root certificates: the bot it knocks at is on the same machine.
 pub fn client() -> Option<reqwest::Client> {
     // Whoever comes first installs it; a second attempt changes nothing.
-    rustls::crypto::ring::default_provider()
-        .install_default()
-        .ok();
+    rustls::crypto::ring::default_provider().install_default().ok();
     reqwest::Client::builder()
         .tls_built_in_root_certs(false)
         .redirect(reqwest::redirect::Policy::none())

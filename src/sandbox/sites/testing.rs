@@ -16,9 +16,7 @@ pub struct Clock(Arc<Mutex<DateTime<Utc>>>);
 
 impl Clock {
     pub fn stopped() -> Clock {
-        Clock(Arc::new(Mutex::new(
-            "2026-11-21T09:00:00.250Z".parse().unwrap(),
-        )))
+        Clock(Arc::new(Mutex::new("2026-11-21T09:00:00.250Z".parse().unwrap())))
     }
 
     pub fn advance(&self, seconds: i64) {
@@ -37,9 +35,7 @@ impl Clock {
 
 /// Serves on a free port; answers with the base address.
 pub async fn open(router: Router) -> String {
-    rustls::crypto::ring::default_provider()
-        .install_default()
-        .ok();
+    rustls::crypto::ring::default_provider().install_default().ok();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });

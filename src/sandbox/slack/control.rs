@@ -56,14 +56,7 @@ struct Press {
 }
 
 async fn press(State(slack): State<Arc<Slack>>, Json(press): Json<Press>) -> Json<Value> {
-    told(
-        slack
-            .made(&Press {
-                value: None,
-                ..press
-            })
-            .await,
-    )
+    told(slack.made(&Press { value: None, ..press }).await)
 }
 
 async fn choose(State(slack): State<Arc<Slack>>, Json(press): Json<Press>) -> Json<Value> {
@@ -94,18 +87,11 @@ struct Submit {
 }
 
 async fn submit(State(slack): State<Arc<Slack>>, Json(form): Json<Submit>) -> Json<Value> {
-    told(
-        slack
-            .submit_values(&form.user, &form.view_id, &form.values)
-            .await,
-    )
+    told(slack.submit_values(&form.user, &form.view_id, &form.values).await)
 }
 
 async fn close(State(slack): State<Arc<Slack>>, Json(form): Json<Submit>) -> Json<Value> {
-    match slack
-        .view(&form.user)
-        .is_some_and(|top| top.id == form.view_id)
-    {
+    match slack.view(&form.user).is_some_and(|top| top.id == form.view_id) {
         true => told(slack.close_view(&form.user).await),
         false => done(false, "that form is not on top"),
     }
@@ -136,12 +122,7 @@ async fn command(State(slack): State<Arc<Slack>>, Json(said): Json<Command>) -> 
 }
 
 async fn say(State(slack): State<Arc<Slack>>, Json(said): Json<Command>) -> Json<Value> {
-    slack.say(
-        &said.user,
-        &said.channel,
-        said.thread_ts.as_deref(),
-        &said.text,
-    );
+    slack.say(&said.user, &said.channel, said.thread_ts.as_deref(), &said.text);
     done(true, "")
 }
 
@@ -198,10 +179,7 @@ struct Since {
     since: u64,
 }
 
-async fn wait(
-    State(slack): State<Arc<Slack>>,
-    Query(Since { since }): Query<Since>,
-) -> Json<Value> {
+async fn wait(State(slack): State<Arc<Slack>>, Query(Since { since }): Query<Since>) -> Json<Value> {
     let mut revisions = slack.revision.subscribe();
     let newer = revisions.wait_for(|revision| *revision > since);
     // Nothing new in time is an answer too.

@@ -53,10 +53,7 @@ impl Slack {
 }
 
 fn channel_state(world: &World, channel: &Channel) -> Value {
-    let all = world
-        .messages
-        .get(&channel.id)
-        .map_or(&[][..], Vec::as_slice);
+    let all = world.messages.get(&channel.id).map_or(&[][..], Vec::as_slice);
     let in_thread = |parent: &Message| -> Vec<Value> {
         let replies = all
             .iter()

@@ -35,16 +35,10 @@ fn initial(element: &Value) -> Option<Value> {
         }
         "users_select" => ("selected_user", element["initial_user"].clone()),
         "channels_select" => ("selected_channel", element["initial_channel"].clone()),
-        "conversations_select" => (
-            "selected_conversation",
-            element["initial_conversation"].clone(),
-        ),
+        "conversations_select" => ("selected_conversation", element["initial_conversation"].clone()),
         "multi_users_select" => ("selected_users", list(&element["initial_users"])),
         "multi_channels_select" => ("selected_channels", list(&element["initial_channels"])),
-        "multi_conversations_select" => (
-            "selected_conversations",
-            list(&element["initial_conversations"]),
-        ),
+        "multi_conversations_select" => ("selected_conversations", list(&element["initial_conversations"])),
         "datepicker" => ("selected_date", element["initial_date"].clone()),
         "timepicker" => ("selected_time", element["initial_time"].clone()),
         "datetimepicker" => ("selected_date_time", element["initial_date_time"].clone()),

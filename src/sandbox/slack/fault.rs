@@ -227,12 +227,7 @@ impl World {
     fn newest_of_bot(&self, fault: &Fault) -> Option<(String, String)> {
         self.messages
             .iter()
-            .filter(|(channel, _)| {
-                fault
-                    .channel
-                    .as_ref()
-                    .is_none_or(|wanted| wanted == *channel)
-            })
+            .filter(|(channel, _)| fault.channel.as_ref().is_none_or(|wanted| wanted == *channel))
             .flat_map(|(_, messages)| messages)
             .filter(|m| !m.deleted && m.bot_id.is_some())
             .filter(|m| fault.ts.as_ref().is_none_or(|wanted| *wanted == m.ts))

@@ -126,9 +126,7 @@ pub fn view_closed(world: &World, open: &OpenView, cleared: bool) -> Value {
 fn frame(world: &World, kind: &str, user: &str) -> Value {
     let settings = &world.settings;
     let name = world.user_name(user);
-    let team = world
-        .user(user)
-        .map_or(&settings.team_id, |user| &user.team_id);
+    let team = world.user(user).map_or(&settings.team_id, |user| &user.team_id);
     json!({
         "type": kind,
         "user": { "id": user, "username": name, "name": name, "team_id": team },

@@ -52,12 +52,7 @@ impl World {
     }
 
     /// Also what the body of a command's acknowledgement does.
-    pub fn answer(
-        &mut self,
-        now: DateTime<Utc>,
-        url: &ResponseUrl,
-        args: &Args,
-    ) -> Result<(), Refused> {
+    pub fn answer(&mut self, now: DateTime<Utc>, url: &ResponseUrl, args: &Args) -> Result<(), Refused> {
         if args.flag("delete_original") == Some(true) {
             return self.replace(url, None);
         }

@@ -246,10 +246,7 @@ impl World {
     }
 
     pub fn message_mut(&mut self, channel: &str, ts: &str) -> Option<&mut Message> {
-        self.messages
-            .get_mut(channel)?
-            .iter_mut()
-            .find(|m| m.ts == ts)
+        self.messages.get_mut(channel)?.iter_mut().find(|m| m.ts == ts)
     }
 
     pub fn put(&mut self, message: Message) {
@@ -269,11 +266,7 @@ impl World {
 
     /// The direct message with a person, made when nobody has opened it yet.
     pub fn direct(&mut self, user: &str, now: DateTime<Utc>) -> String {
-        if let Some(open) = self
-            .channels
-            .iter()
-            .find(|c| c.with.as_deref() == Some(user))
-        {
+        if let Some(open) = self.channels.iter().find(|c| c.with.as_deref() == Some(user)) {
             return open.id.clone();
         }
         let id = format!("D{}", user.trim_start_matches(['U', 'W']));

@@ -68,9 +68,7 @@ impl Args {
 
     pub fn of(value: Value) -> Self {
         match value {
-            Value::Object(fields) => {
-                Self(fields.into_iter().filter(|(_, v)| !v.is_null()).collect())
-            }
+            Value::Object(fields) => Self(fields.into_iter().filter(|(_, v)| !v.is_null()).collect()),
             _ => Self::default(),
         }
     }
@@ -106,9 +104,7 @@ impl Args {
         match self.0.get(key) {
             None => Ok(None),
             Some(Value::String(text)) if text.is_empty() => Ok(None),
-            Some(Value::String(text)) => serde_json::from_str(text)
-                .map(Some)
-                .map_err(|_| error.into()),
+            Some(Value::String(text)) => serde_json::from_str(text).map(Some).map_err(|_| error.into()),
             Some(value) => Ok(Some(value.clone())),
         }
     }
@@ -165,12 +161,8 @@ pub fn token(text: &str) -> Option<&str> {
         .filter(|end| inner[*end..].starts_with('>'))?;
     let body = &inner[..end];
     let target = body.split('|').next().unwrap_or_default();
-    let id = |text: &str| {
-        !text.is_empty()
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-    };
+    let id =
+        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
     let live = match target.chars().next()? {
         '@' | '#' => id(&target[1..]),
         '!' => ["here", "channel", "everyone", "subteam^", "date^"]
@@ -201,8 +193,7 @@ mod tests {
             header::CONTENT_TYPE,
             "application/json; charset=utf-8".parse().unwrap(),
         );
-        let json =
-            Args::read(&headers, None, br#"{"channel":"C1","limit":5,"blocks":[]}"#).unwrap();
+        let json = Args::read(&headers, None, br#"{"channel":"C1","limit":5,"blocks":[]}"#).unwrap();
         for args in [form, json] {
             assert_eq!(args.text("channel").as_deref(), Some("C1"));
             assert_eq!(args.number("limit"), Some(5));
@@ -216,10 +207,7 @@ mod tests {
             normal("a & b < c > <@U1> &lt;!here&gt;"),
             "a &amp; b &lt; c &gt; <@U1> &lt;!here&gt;"
         );
-        assert_eq!(
-            normal("<javascript:alert(1)|x>"),
-            "&lt;javascript:alert(1)|x&gt;"
-        );
+        assert_eq!(normal("<javascript:alert(1)|x>"), "&lt;javascript:alert(1)|x&gt;");
         assert_eq!(
             normal("<!here|now> <https://a.example|b>"),
             "<!here|now> <https://a.example|b>"

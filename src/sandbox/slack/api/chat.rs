@@ -114,10 +114,7 @@ pub fn update(world: &mut World, now: DateTime<Utc>, args: &Args) -> Answer {
         message.text = text.unwrap_or_default();
         message.handling = content.handling;
         // Unlike posting, updating lets Slack's client rules loose on the text unless told otherwise.
-        message
-            .handling
-            .parse
-            .get_or_insert_with(|| "client".to_owned());
+        message.handling.parse.get_or_insert_with(|| "client".to_owned());
     }
     if let Some(metadata) = content.metadata {
         message.metadata = metadata;
@@ -153,10 +150,7 @@ pub fn post_ephemeral(world: &mut World, now: DateTime<Utc>, args: &Args) -> Ans
     if world.user(&user).is_none_or(|user| user.deleted) {
         return Err("user_not_found".into());
     }
-    if !world
-        .channel(&channel)
-        .is_some_and(|c| c.members.contains(&user))
-    {
+    if !world.channel(&channel).is_some_and(|c| c.members.contains(&user)) {
         return Err("user_not_in_channel".into());
     }
     let ts = world.ts(now);

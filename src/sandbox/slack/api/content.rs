@@ -36,9 +36,7 @@ pub fn content(world: &mut World, args: &Args) -> Result<Content, Refused> {
     };
     let attachments = args.nested("attachments", "invalid_attachments")?;
     Ok(Content {
-        text: args
-            .text("text")
-            .map(|text| text.chars().take(TEXT).collect()),
+        text: args.text("text").map(|text| text.chars().take(TEXT).collect()),
         blocks,
         metadata,
         handling: Handling {

@@ -17,19 +17,14 @@ pub fn kind(world: &World, args: &Args) -> &'static str {
 }
 
 pub fn list_scopes(args: &Args) -> Vec<String> {
-    let types = args
-        .word("types")
-        .unwrap_or_else(|| "public_channel".to_owned());
+    let types = args.word("types").unwrap_or_else(|| "public_channel".to_owned());
     let scope = |kind: &str| match kind.trim() {
         "private_channel" => "groups:read",
         "im" => "im:read",
         "mpim" => "mpim:read",
         _ => "channels:read",
     };
-    types
-        .split(',')
-        .map(|kind| scope(kind).to_owned())
-        .collect()
+    types.split(',').map(|kind| scope(kind).to_owned()).collect()
 }
 
 /// The channel named by id, by `#name` or by the person on the other side.
@@ -96,9 +91,7 @@ pub fn info(world: &mut World, now: DateTime<Utc>, args: &Args) -> Answer {
 }
 
 pub fn list(world: &mut World, _: DateTime<Utc>, args: &Args) -> Answer {
-    let types = args
-        .word("types")
-        .unwrap_or_else(|| "public_channel".to_owned());
+    let types = args.word("types").unwrap_or_else(|| "public_channel".to_owned());
     let wanted = |kind: &str| types.split(',').any(|asked| asked.trim() == kind);
     let skip_archived = args.flag("exclude_archived").unwrap_or(false);
     let bot = &world.settings.bot_user;

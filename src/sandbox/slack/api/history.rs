@@ -26,8 +26,7 @@ pub fn message_json(world: &World, message: &Message, all_metadata: bool) -> Val
             "deleted": false,
             "updated": 1_750_000_000,
         });
-        let sender =
-            json!({ "bot_id": settings.bot_id, "app_id": settings.app_id, "bot_profile": profile });
+        let sender = json!({ "bot_id": settings.bot_id, "app_id": settings.app_id, "bot_profile": profile });
         merge(&mut shown, sender);
     }
     if !message.blocks.is_empty() {
@@ -48,9 +47,7 @@ pub fn message_json(world: &World, message: &Message, all_metadata: bool) -> Val
     match (&message.thread_ts, replies.last()) {
         (Some(parent), _) => {
             shown["thread_ts"] = json!(parent);
-            let author = world
-                .message(&message.channel, parent)
-                .map(|m| m.user.clone());
+            let author = world.message(&message.channel, parent).map(|m| m.user.clone());
             shown["parent_user_id"] = json!(author);
         }
         (None, Some(last)) => {
@@ -196,9 +193,5 @@ pub fn replies(world: &mut World, now: DateTime<Utc>, args: &Args) -> Answer {
         .into_iter()
         .filter(|m| window.holds(&m.ts))
         .map(|m| message_json(world, m, all));
-    paged(
-        "messages",
-        std::iter::once(first).chain(rest).collect(),
-        args,
-    )
+    paged("messages", std::iter::once(first).chain(rest).collect(), args)
 }

@@ -135,10 +135,7 @@ fn attend(
     let fault = world.strike_call(name);
     match fault.as_ref().map(|fault| fault.kind) {
         Some(Kind::RateLimit) => {
-            let wait = fault
-                .as_ref()
-                .and_then(|fault| fault.retry_after)
-                .unwrap_or(1);
+            let wait = fault.as_ref().and_then(|fault| fault.retry_after).unwrap_or(1);
             return (fault, Err(limited(world, wait)));
         }
         Some(Kind::ServerError | Kind::RequestLost) => return (fault, Ok(json!({}))),
@@ -150,11 +147,7 @@ fn attend(
         }
         _ => {}
     }
-    if !scopes.is_empty()
-        && !scopes
-            .iter()
-            .any(|scope| world.settings.scopes.contains(scope))
-    {
+    if !scopes.is_empty() && !scopes.iter().any(|scope| world.settings.scopes.contains(scope)) {
         return (fault, Err(missing(world, &scopes)));
     }
     if world.settings.rate_limits
@@ -201,9 +194,7 @@ fn limited(world: &mut World, wait: u64) -> Refused {
 async fn write(fault: Option<&Fault>, answer: Answer) -> Response {
     match fault.map(|fault| (fault.kind, fault)) {
         Some((Kind::ServerError, fault)) => {
-            let status = fault
-                .status
-                .and_then(|code| StatusCode::from_u16(code).ok());
+            let status = fault.status.and_then(|code| StatusCode::from_u16(code).ok());
             let page = "<html><body><h1>Something went wrong</h1></body></html>";
             return (status.unwrap_or(StatusCode::BAD_GATEWAY), Html(page)).into_response();
         }

@@ -47,11 +47,7 @@ pub fn info(world: &mut World, now: DateTime<Utc>, args: &Args) -> Answer {
 }
 
 pub fn list(world: &mut World, now: DateTime<Utc>, args: &Args) -> Answer {
-    let users = world
-        .users
-        .iter()
-        .map(|user| user_json(user, now))
-        .collect();
+    let users = world.users.iter().map(|user| user_json(user, now)).collect();
     let mut page = paged("members", users, args)?;
     page["cache_ts"] = json!(now.timestamp());
     Ok(page)

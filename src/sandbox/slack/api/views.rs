@@ -112,9 +112,7 @@ pub fn show(world: &mut World, user: &str, view: Value, on_top: bool) -> OpenVie
         stack.clear();
     }
     let opened = OpenView {
-        root: stack
-            .first()
-            .map_or_else(|| id.clone(), |first| first.id.clone()),
+        root: stack.first().map_or_else(|| id.clone(), |first| first.id.clone()),
         previous: stack.last().map(|last| last.id.clone()),
         id,
         user: user.to_owned(),

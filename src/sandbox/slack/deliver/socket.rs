@@ -122,10 +122,7 @@ impl Slack {
         self.change(|world, _| {
             world.sockets.open.retain(|socket| socket.id != id);
             // Whoever waits for an acknowledgement on this connection waits in vain.
-            world
-                .sockets
-                .waiting
-                .retain(|_, waiting| waiting.socket != id);
+            world.sockets.waiting.retain(|_, waiting| waiting.socket != id);
         });
     }
 
@@ -136,10 +133,7 @@ impl Slack {
         let envelope = frame["envelope_id"].as_str().unwrap_or_default();
         let waiting = self.look().sockets.waiting.remove(envelope);
         if let Some(waiting) = waiting {
-            let payload = frame
-                .get("payload")
-                .filter(|payload| !payload.is_null())
-                .cloned();
+            let payload = frame.get("payload").filter(|payload| !payload.is_null()).cloned();
             // Too late is the same as never.
             let _late = waiting.ack.send(payload);
         }

@@ -27,11 +27,7 @@ impl Check {
                 format_args!("block_id `{id}` already exists for another block"),
             );
         }
-        match fields
-            .get("type")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-        {
+        match fields.get("type").and_then(Value::as_str).unwrap_or_default() {
             "section" => self.section(at, fields),
             "header" => {
                 self.known(at, fields, &["type", "block_id", "text", "level"]);
@@ -42,14 +38,7 @@ impl Check {
             "actions" => self.actions(at, fields),
             "input" => self.input(at, fields),
             "image" => {
-                let known = [
-                    "type",
-                    "block_id",
-                    "image_url",
-                    "slack_file",
-                    "alt_text",
-                    "title",
-                ];
+                let known = ["type", "block_id", "image_url", "slack_file", "alt_text", "title"];
                 self.image(at, fields, &known);
                 self.plain(at, fields, "title", Need::May, 2000);
             }
@@ -97,11 +86,7 @@ impl Check {
             match (element["type"].as_str(), element.as_object()) {
                 (Some("plain_text" | "mrkdwn"), _) => self.text(&here, element, 3000),
                 (Some("image"), Some(image)) => {
-                    self.image(
-                        &here,
-                        image,
-                        &["type", "image_url", "slack_file", "alt_text"],
-                    );
+                    self.image(&here, image, &["type", "image_url", "slack_file", "alt_text"]);
                 }
                 (kind, _) => self.say(
                     &here,
@@ -119,12 +104,7 @@ impl Check {
             .iter()
             .enumerate()
         {
-            self.element(
-                &format!("{at}/elements/{n}"),
-                element,
-                Place::Actions,
-                &mut ids,
-            );
+            self.element(&format!("{at}/elements/{n}"), element, Place::Actions, &mut ids);
         }
     }
 

@@ -57,20 +57,11 @@ impl Place {
 }
 
 impl Check {
-    pub(super) fn element(
-        &mut self,
-        at: &str,
-        value: &Value,
-        place: Place,
-        ids: &mut HashSet<String>,
-    ) {
+    pub(super) fn element(&mut self, at: &str, value: &Value, place: Place, ids: &mut HashSet<String>) {
         let Some(fields) = self.object(at, value) else {
             return;
         };
-        let kind = fields
-            .get("type")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+        let kind = fields.get("type").and_then(Value::as_str).unwrap_or_default();
         if !place.allows(kind) {
             return self.say(at, format_args!("unsupported type: {kind}"));
         }
@@ -163,10 +154,7 @@ impl Check {
             .and_then(Value::as_u64)
             .unwrap_or(most)
             .min(most);
-        let min = fields
-            .get("min_length")
-            .and_then(Value::as_u64)
-            .unwrap_or(0);
+        let min = fields.get("min_length").and_then(Value::as_u64).unwrap_or(0);
         if min > max {
             self.say(at, "min_length must not be above max_length");
         }
@@ -175,10 +163,7 @@ impl Check {
     }
 
     fn number(&mut self, at: &str, fields: &Map<String, Value>) {
-        if !fields
-            .get("is_decimal_allowed")
-            .is_some_and(Value::is_boolean)
-        {
+        if !fields.get("is_decimal_allowed").is_some_and(Value::is_boolean) {
             self.say(at, "missing required field: is_decimal_allowed");
         }
         let limit = |key: &str| {
@@ -192,14 +177,7 @@ impl Check {
         }
     }
 
-    pub(super) fn range(
-        &mut self,
-        at: &str,
-        fields: &Map<String, Value>,
-        key: &str,
-        min: u64,
-        max: u64,
-    ) {
+    pub(super) fn range(&mut self, at: &str, fields: &Map<String, Value>, key: &str, min: u64, max: u64) {
         let Some(value) = fields.get(key).filter(|value| !value.is_null()) else {
             return;
         };
@@ -223,10 +201,7 @@ impl Check {
                 .as_str()
                 .is_some_and(|text| text.parse::<chrono::NaiveDate>().is_ok() && text.len() == 10);
             if !real {
-                self.say(
-                    &format!("{at}/initial_date"),
-                    "must be a date as YYYY-MM-DD",
-                );
+                self.say(&format!("{at}/initial_date"), "must be a date as YYYY-MM-DD");
             }
         }
     }

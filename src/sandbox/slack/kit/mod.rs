@@ -55,10 +55,7 @@ pub fn view(view: &Value) -> Result<(), Flaw> {
         Some("modal") => Surface::Modal,
         Some("home") => Surface::Home,
         _ => {
-            return Err(Flaw::Invalid(vec![sentence(
-                "/view/type",
-                "unsupported type",
-            )]));
+            return Err(Flaw::Invalid(vec![sentence("/view/type", "unsupported type")]));
         }
     };
     let Some(fields) = view.as_object() else {
@@ -233,8 +230,8 @@ impl Check {
         let Some(text) = fields.get(key).and_then(Value::as_str) else {
             return;
         };
-        let web = url::Url::parse(text)
-            .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let web =
+            url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         if !web {
             self.say(&format!("{at}/{key}"), "must be a valid URL");
         }

@@ -5,14 +5,7 @@ use serde_json::{Map, Value};
 use super::{Check, Need};
 
 impl Check {
-    pub(super) fn plain(
-        &mut self,
-        at: &str,
-        fields: &Map<String, Value>,
-        key: &str,
-        need: Need,
-        max: usize,
-    ) {
+    pub(super) fn plain(&mut self, at: &str, fields: &Map<String, Value>, key: &str, need: Need, max: usize) {
         if let Some(value) = self.field(at, fields, key, need) {
             let here = format!("{at}/{key}");
             if value["type"] == "mrkdwn" {
@@ -69,11 +62,7 @@ impl Check {
         let Some(fields) = self.object(&here, value) else {
             return;
         };
-        self.known(
-            &here,
-            fields,
-            &["title", "text", "confirm", "deny", "style"],
-        );
+        self.known(&here, fields, &["title", "text", "confirm", "deny", "style"]);
         self.plain(&here, fields, "title", Need::Must, 100);
         self.any_text(&here, fields, "text", Need::Must, 300);
         self.plain(&here, fields, "confirm", Need::Must, 30);
@@ -82,13 +71,7 @@ impl Check {
     }
 
     /// Options and groups; exactly one of the two.
-    pub(super) fn choices(
-        &mut self,
-        at: &str,
-        fields: &Map<String, Value>,
-        min: usize,
-        max: usize,
-    ) {
+    pub(super) fn choices(&mut self, at: &str, fields: &Map<String, Value>, min: usize, max: usize) {
         match (fields.get("options"), fields.get("option_groups")) {
             (Some(_), Some(_)) => self.say(at, "only one of options and option_groups is allowed"),
             (None, Some(_)) => {
@@ -149,9 +132,9 @@ impl Check {
             .into_iter()
             .chain(many.into_iter().flatten());
         for option in initial {
-            let known = offered.iter().any(|o| {
-                o["value"] == option["value"] && o["text"]["text"] == option["text"]["text"]
-            });
+            let known = offered
+                .iter()
+                .any(|o| o["value"] == option["value"] && o["text"]["text"] == option["text"]["text"]);
             if !known {
                 self.say(at, "initial option must be one of the options");
             }

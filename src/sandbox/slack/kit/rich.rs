@@ -21,16 +21,11 @@ impl Check {
         let Some(fields) = self.object(at, value) else {
             return;
         };
-        let kind = fields
-            .get("type")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+        let kind = fields.get("type").and_then(Value::as_str).unwrap_or_default();
         match kind {
             "rich_text_section" => self.known(at, fields, &["type", "elements"]),
             "rich_text_quote" => self.known(at, fields, &["type", "elements", "border"]),
-            "rich_text_preformatted" => {
-                self.known(at, fields, &["type", "elements", "border", "language"])
-            }
+            "rich_text_preformatted" => self.known(at, fields, &["type", "elements", "border", "language"]),
             "rich_text_list" => {
                 self.known(
                     at,
@@ -53,9 +48,7 @@ impl Check {
             let here = format!("{at}/elements/{n}");
             match (kind, inner["type"].as_str().unwrap_or_default()) {
                 ("rich_text_list", "rich_text_section") => self.rich_part(&here, inner),
-                ("rich_text_list", other) => {
-                    self.say(&here, format_args!("unsupported type: {other}"))
-                }
+                ("rich_text_list", other) => self.say(&here, format_args!("unsupported type: {other}")),
                 ("rich_text_preformatted", other) if !matches!(other, "text" | "link") => {
                     self.say(&here, format_args!("unsupported type: {other}"));
                 }
@@ -72,21 +65,13 @@ impl Check {
             check.known(at, fields, &["type", key, "style"]);
             check.string(at, fields, key, Need::Must, 255);
         };
-        match fields
-            .get("type")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-        {
+        match fields.get("type").and_then(Value::as_str).unwrap_or_default() {
             "text" => {
                 self.known(at, fields, &["type", "text", "style"]);
                 self.string(at, fields, "text", Need::Must, usize::MAX - 1);
             }
             "emoji" => {
-                self.known(
-                    at,
-                    fields,
-                    &["type", "name", "unicode", "skin_tone", "style"],
-                );
+                self.known(at, fields, &["type", "name", "unicode", "skin_tone", "style"]);
                 self.string(at, fields, "name", Need::Must, 255);
             }
             "link" => {

@@ -74,10 +74,7 @@ impl Slack {
     /// Closes the form on top. The bot hears of it only when it asked to.
     pub async fn close_view(&self, user: &str) -> Outcome {
         let closed = self.change(|world, _| {
-            let stack = world
-                .views
-                .get_mut(user)
-                .filter(|stack| !stack.is_empty())?;
+            let stack = world.views.get_mut(user).filter(|stack| !stack.is_empty())?;
             let top = stack.pop()?;
             let all = top.view["clear_on_close"] == true;
             if all {
@@ -135,13 +132,7 @@ impl World {
         first.map_or(Ok(()), Err)
     }
 
-    fn obey(
-        &mut self,
-        now: DateTime<Utc>,
-        user: &str,
-        view: &str,
-        body: &Value,
-    ) -> Result<(), String> {
+    fn obey(&mut self, now: DateTime<Utc>, user: &str, view: &str, body: &Value) -> Result<(), String> {
         let done = match body["response_action"].as_str() {
             None => {
                 self.close(user, view);
@@ -206,9 +197,7 @@ fn complaint(block: &Value, entry: &Value) -> Option<String> {
         fields
             .iter()
             .filter(|(key, _)| key.as_str() != "type")
-            .all(|(_, value)| {
-                matches!(value, Value::Null) || *value == json!("") || *value == json!([])
-            })
+            .all(|(_, value)| matches!(value, Value::Null) || *value == json!("") || *value == json!([]))
     });
     if empty {
         let optional = block["optional"] == true;

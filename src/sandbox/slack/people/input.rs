@@ -6,11 +6,7 @@ use crate::sandbox::slack::entries::elements;
 use crate::sandbox::slack::state::World;
 
 /// By action id, or by the words on it.
-pub fn find<'a>(
-    blocks: &'a Value,
-    block: Option<&str>,
-    what: &str,
-) -> Result<(&'a str, &'a Value), String> {
+pub fn find<'a>(blocks: &'a Value, block: Option<&str>, what: &str) -> Result<(&'a str, &'a Value), String> {
     let all: Vec<(&str, &Value)> = elements(blocks)
         .into_iter()
         .filter(|(id, _)| block.is_none_or(|wanted| wanted == *id))
@@ -55,9 +51,7 @@ pub fn entered(world: &World, element: &Value, given: &str) -> Result<Value, Str
             let empty = given.is_empty();
             ("value", if empty { Value::Null } else { json!(given) })
         }
-        "overflow" | "static_select" | "radio_buttons" => {
-            ("selected_option", option(element, given)?)
-        }
+        "overflow" | "static_select" | "radio_buttons" => ("selected_option", option(element, given)?),
         "checkboxes" | "multi_static_select" => ("selected_options", options(element, given)?),
         "users_select" => ("selected_user", json!(person(world, given)?)),
         "channels_select" => ("selected_channel", json!(given)),
@@ -66,8 +60,7 @@ pub fn entered(world: &World, element: &Value, given: &str) -> Result<Value, Str
         "timepicker" => ("selected_time", json!(given)),
         "datetimepicker" => ("selected_date_time", json!(given.parse::<i64>().ok())),
         "multi_users_select" => {
-            let people: Result<Vec<String>, String> =
-                words(given).map(|word| person(world, word)).collect();
+            let people: Result<Vec<String>, String> = words(given).map(|word| person(world, word)).collect();
             ("selected_users", json!(people?))
         }
         _ => return Err(format!("nothing can be entered into a {kind}")),
@@ -77,15 +70,11 @@ pub fn entered(world: &World, element: &Value, given: &str) -> Result<Value, Str
 
 /// Several choices are given with commas.
 fn words(given: &str) -> impl Iterator<Item = &str> {
-    given
-        .split(',')
-        .map(str::trim)
-        .filter(|word| !word.is_empty())
+    given.split(',').map(str::trim).filter(|word| !word.is_empty())
 }
 
 fn options(element: &Value, given: &str) -> Result<Value, String> {
-    let chosen: Result<Vec<Value>, String> =
-        words(given).map(|word| option(element, word)).collect();
+    let chosen: Result<Vec<Value>, String> = words(given).map(|word| option(element, word)).collect();
     Ok(json!(chosen?))
 }
 
@@ -100,14 +89,8 @@ fn option(element: &Value, given: &str) -> Result<Value, String> {
         .iter()
         .find(|o| o["value"] == given || o["text"]["text"] == given);
     found.map(|option| (*option).clone()).ok_or_else(|| {
-        let there: Vec<&str> = all
-            .iter()
-            .filter_map(|o| o["text"]["text"].as_str())
-            .collect();
-        format!(
-            "there is no option `{given}`; there is {}",
-            there.join(", ")
-        )
+        let there: Vec<&str> = all.iter().filter_map(|o| o["text"]["text"].as_str()).collect();
+        format!("there is no option `{given}`; there is {}", there.join(", "))
     })
 }
 

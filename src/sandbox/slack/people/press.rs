@@ -50,14 +50,7 @@ impl Slack {
     }
 
     /// Chooses in a menu, by the option's words or value.
-    pub async fn choose(
-        &self,
-        user: &str,
-        channel: &str,
-        ts: &str,
-        what: &str,
-        option: &str,
-    ) -> Outcome {
+    pub async fn choose(&self, user: &str, channel: &str, ts: &str, what: &str, option: &str) -> Outcome {
         let made = Move {
             user,
             block: None,
@@ -80,13 +73,7 @@ impl Slack {
         .await
     }
 
-    pub async fn choose_in_view(
-        &self,
-        user: &str,
-        view: &str,
-        what: &str,
-        option: &str,
-    ) -> Outcome {
+    pub async fn choose_in_view(&self, user: &str, view: &str, what: &str, option: &str) -> Outcome {
         self.in_view(
             Move {
                 user,
@@ -165,12 +152,7 @@ impl World {
         Ok(block_actions(self, now, made.user, &stage, action, &state))
     }
 
-    fn view_press(
-        &mut self,
-        now: DateTime<Utc>,
-        made: Move<'_>,
-        view: &str,
-    ) -> Result<Value, String> {
+    fn view_press(&mut self, now: DateTime<Utc>, made: Move<'_>, view: &str) -> Result<Value, String> {
         let open = self.open_view(made.user, view)?.clone();
         let (action, state) = self.action(now, made, &open.view["blocks"], &open.values)?;
         if let Ok(shown) = self.open_view_mut(made.user, view) {
@@ -235,10 +217,7 @@ impl World {
     }
 
     pub fn open_view_mut(&mut self, user: &str, view: &str) -> Result<&mut OpenView, String> {
-        let stack = self
-            .views
-            .get_mut(user)
-            .map_or(&mut [][..], Vec::as_mut_slice);
+        let stack = self.views.get_mut(user).map_or(&mut [][..], Vec::as_mut_slice);
         let found = stack.iter_mut().find(|open| open.id == view);
         found.ok_or_else(|| format!("{user} has no view {view} open"))
     }

@@ -40,11 +40,8 @@ impl Slack {
 
     /// A slash command. What comes with the acknowledgement is shown to the person.
     pub async fn command(&self, user: &str, channel: &str, command: &str, text: &str) -> Outcome {
-        let fields =
-            self.change(|world, now| payload::command(world, now, user, channel, command, text));
-        let outcome = self
-            .deliver_for(user, command, &Parcel::Command(fields))
-            .await;
+        let fields = self.change(|world, now| payload::command(world, now, user, channel, command, text));
+        let outcome = self.deliver_for(user, command, &Parcel::Command(fields)).await;
         let args = match &outcome.body {
             Some(Value::String(text)) => Args::of(json!({ "text": text })),
             Some(body @ Value::Object(fields)) if !fields.is_empty() => Args::of(body.clone()),
@@ -136,16 +133,14 @@ impl Slack {
     }
 
     pub async fn archive(&self, channel: &str) -> Outcome {
-        let event = self.change(|world, now| {
-            world.archival(channel, true, &format!("{}.000000", now.timestamp()))
-        });
+        let event =
+            self.change(|world, now| world.archival(channel, true, &format!("{}.000000", now.timestamp())));
         self.happened(event).await
     }
 
     pub async fn unarchive(&self, channel: &str) -> Outcome {
-        let event = self.change(|world, now| {
-            world.archival(channel, false, &format!("{}.000000", now.timestamp()))
-        });
+        let event =
+            self.change(|world, now| world.archival(channel, false, &format!("{}.000000", now.timestamp())));
         self.happened(event).await
     }
 
@@ -161,8 +156,7 @@ impl Slack {
                 known.users.clone_from(&after);
             }
             let added: Vec<&String> = after.iter().filter(|user| !before.contains(user)).collect();
-            let removed: Vec<&String> =
-                before.iter().filter(|user| !after.contains(user)).collect();
+            let removed: Vec<&String> = before.iter().filter(|user| !after.contains(user)).collect();
             json!({
                 "type": "subteam_members_changed",
                 "subteam_id": group,

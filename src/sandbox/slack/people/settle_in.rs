@@ -25,13 +25,7 @@ impl Slack {
     }
 
     pub fn change_user(&self, id: &str, change: impl FnOnce(&mut User)) {
-        self.change(|world, _| {
-            world
-                .users
-                .iter_mut()
-                .find(|user| user.id == id)
-                .map(change)
-        });
+        self.change(|world, _| world.users.iter_mut().find(|user| user.id == id).map(change));
     }
 
     /// A public channel with the bot and these people in it.
@@ -75,13 +69,7 @@ impl Slack {
     }
 
     pub fn change_group(&self, id: &str, change: impl FnOnce(&mut Group)) {
-        self.change(|world, _| {
-            world
-                .groups
-                .iter_mut()
-                .find(|group| group.id == id)
-                .map(change)
-        });
+        self.change(|world, _| world.groups.iter_mut().find(|group| group.id == id).map(change));
     }
 
     /// Takes a scope away or gives it back, as a reinstallation would.

@@ -42,10 +42,7 @@ pub fn ranges(text: &[char]) -> Vec<Range> {
             Some(range) => {
                 found.push(range);
                 // Marks may stand within marks, but nothing is a mark within code.
-                let code = matches!(
-                    range.style,
-                    Style::Code | Style::Preformatted | Style::Emoji
-                );
+                let code = matches!(range.style, Style::Code | Style::Preformatted | Style::Emoji);
                 at = if code { range.end } else { at + range.open };
             }
             None => at += 1,
@@ -71,8 +68,7 @@ fn fence(text: &[char], at: usize) -> Option<Range> {
 
 fn quote(text: &[char], at: usize, found: &mut [Range]) -> Option<Range> {
     let line_start = at == 0 || text[at - 1] == '\n';
-    if text[at] != '>' || !line_start || found.iter().any(|r| r.style == Style::Quote && r.end > at)
-    {
+    if text[at] != '>' || !line_start || found.iter().any(|r| r.style == Style::Quote && r.end > at) {
         return None;
     }
     let all = text.get(at..at + 3) == Some(&['>'; 3]);
@@ -146,10 +142,7 @@ mod tests {
 
     fn styles(text: &str) -> Vec<Style> {
         let chars: Vec<char> = text.chars().collect();
-        ranges(&chars)
-            .into_iter()
-            .map(|range| range.style)
-            .collect()
+        ranges(&chars).into_iter().map(|range| range.style).collect()
     }
 
     #[test]
@@ -165,10 +158,7 @@ mod tests {
 
     #[test]
     fn quotes_and_fences_reach_over_lines() {
-        assert_eq!(
-            styles("> one\n>>> all\n> more"),
-            [Style::Quote, Style::Quote]
-        );
+        assert_eq!(styles("> one\n>>> all\n> more"), [Style::Quote, Style::Quote]);
         assert_eq!(styles("```\n*x*\n``` a > b"), [Style::Preformatted]);
     }
 }

@@ -35,15 +35,11 @@ impl Slack {
 
     /// The replies, without their parent.
     pub fn thread(&self, channel: &str, ts: &str) -> Vec<Message> {
-        self.look()
-            .live(channel, |m| m.thread_ts.as_deref() == Some(ts))
+        self.look().live(channel, |m| m.thread_ts.as_deref() == Some(ts))
     }
 
     pub fn message(&self, channel: &str, ts: &str) -> Option<Message> {
-        self.look()
-            .message(channel, ts)
-            .filter(|m| !m.deleted)
-            .cloned()
+        self.look().message(channel, ts).filter(|m| !m.deleted).cloned()
     }
 
     pub fn ephemerals(&self, user: &str) -> Vec<Ephemeral> {
@@ -169,9 +165,7 @@ impl Slack {
     pub fn visible_view(&self, open: &OpenView) -> String {
         let world = self.look();
         let title = open.view["title"]["text"].as_str().unwrap_or_default();
-        let blocks = open.view["blocks"]
-            .as_array()
-            .map_or(&[][..], Vec::as_slice);
+        let blocks = open.view["blocks"].as_array().map_or(&[][..], Vec::as_slice);
         let page = Page::of(&world, "", blocks);
         let errors = open.errors.values().map(|error| format!("! {error}"));
         let lines: Vec<String> = [title.to_owned(), page.text()]
@@ -203,11 +197,7 @@ impl Slack {
     pub fn notified(&self, message: &Message) -> BTreeSet<String> {
         let world = self.look();
         let pings = Page::of_message(&world, message).pings;
-        let known = |id: &String| {
-            world
-                .user(id)
-                .is_some_and(|user| !user.deleted && !user.is_bot)
-        };
+        let known = |id: &String| world.user(id).is_some_and(|user| !user.deleted && !user.is_bot);
         pings
             .iter()
             .flat_map(|ping| world.behind(ping, &message.channel))

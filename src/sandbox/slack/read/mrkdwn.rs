@@ -124,17 +124,11 @@ impl Page<'_> {
 
     pub fn group(&mut self, id: &str) -> String {
         self.pings.insert(Ping::Group(id.to_owned()));
-        format!(
-            "@{}",
-            self.world.group(id).map_or(id, |group| &group.handle)
-        )
+        format!("@{}", self.world.group(id).map_or(id, |group| &group.handle))
     }
 
     pub fn channel(&mut self, id: &str) -> String {
-        format!(
-            "#{}",
-            self.world.channel(id).map_or(id, |channel| &channel.name)
-        )
+        format!("#{}", self.world.channel(id).map_or(id, |channel| &channel.name))
     }
 
     pub fn broadcast(&mut self, word: &str) -> String {
@@ -196,14 +190,12 @@ fn called(world: &World, name: &str) -> Option<Ping> {
 }
 
 const TOP_LEVEL: [&str; 14] = [
-    "com", "org", "net", "de", "io", "gg", "info", "app", "dev", "co", "me", "shop", "xyz",
-    "example",
+    "com", "org", "net", "de", "io", "gg", "info", "app", "dev", "co", "me", "shop", "xyz", "example",
 ];
 
 /// Addresses Slack's client makes clickable by itself, with or without a scheme.
 fn bare_links(text: &str) -> Vec<String> {
-    let words =
-        text.split(|c: char| c.is_whitespace() || "<>|\"()[]{}`".contains(c) || c == STAND_IN);
+    let words = text.split(|c: char| c.is_whitespace() || "<>|\"()[]{}`".contains(c) || c == STAND_IN);
     words
         .map(|word| word.trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_', '~']))
         .filter(|word| is_address(word))

@@ -159,10 +159,7 @@ impl<'a> Page<'a> {
         let kind = element["type"].as_str().unwrap_or_default();
         match kind {
             "plain_text" | "mrkdwn" => self.object(element),
-            "image" => format!(
-                "(image: {})",
-                element["alt_text"].as_str().unwrap_or_default()
-            ),
+            "image" => format!("(image: {})", element["alt_text"].as_str().unwrap_or_default()),
             "button" | "workflow_button" => {
                 let label = self.object(&element["text"]);
                 self.buttons.push(label.clone());
@@ -203,10 +200,7 @@ impl<'a> Page<'a> {
                     &element["initial_option"]["text"]["text"],
                     &element["placeholder"]["text"],
                 ];
-                let shown = initial
-                    .into_iter()
-                    .find_map(Value::as_str)
-                    .unwrap_or_default();
+                let shown = initial.into_iter().find_map(Value::as_str).unwrap_or_default();
                 format!("[{shown}]")
             }
         }
@@ -268,10 +262,7 @@ pub fn is_media(link: &str) -> bool {
         .next()
         .unwrap_or_default()
         .to_ascii_lowercase();
-    let files = [
-        ".png", ".jpg", ".jpeg", ".gif", ".webp", ".mp4", ".mov", ".mp3",
-    ];
+    let files = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".mp4", ".mov", ".mp3"];
     let hosts = ["youtube.com/", "youtu.be/", "vimeo.com/"];
-    files.iter().any(|ending| path.ends_with(ending))
-        || hosts.iter().any(|host| path.contains(host))
+    files.iter().any(|ending| path.ends_with(ending)) || hosts.iter().any(|host| path.contains(host))
 }

@@ -7,24 +7,14 @@ use super::super::Settings;
 use super::{REVIEWS, card, stage, staged};
 
 fn error(answer: &Value) -> &str {
-    answer["error"]
-        .as_str()
-        .unwrap_or_else(|| panic!("{answer}"))
+    answer["error"].as_str().unwrap_or_else(|| panic!("{answer}"))
 }
 
 #[tokio::test]
 async fn strangers_are_refused_in_slacks_words() {
     let stage = stage().await;
     let url = format!("{}/slack/api/auth.test", stage.base);
-    let anonymous: Value = stage
-        .http
-        .post(&url)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let anonymous: Value = stage.http.post(&url).send().await.unwrap().json().await.unwrap();
     let wrong: Value = stage
         .http
         .get(&url)
@@ -37,14 +27,8 @@ async fn strangers_are_refused_in_slacks_words() {
         .unwrap();
     assert_eq!(error(&anonymous), "not_authed");
     assert_eq!(error(&wrong), "invalid_auth");
-    assert_eq!(
-        error(&stage.call("no.such", json!({})).await),
-        "unknown_method"
-    );
-    assert_eq!(
-        stage.call("auth.test", json!({})).await["user_id"],
-        "U0ZEITNAH"
-    );
+    assert_eq!(error(&stage.call("no.such", json!({})).await), "unknown_method");
+    assert_eq!(stage.call("auth.test", json!({})).await["user_id"], "U0ZEITNAH");
 }
 
 #[tokio::test]
@@ -52,10 +36,7 @@ async fn a_missing_scope_says_what_is_needed() {
     let stage = stage().await;
     stage.slack.set_scope("usergroups:read", false);
     let answer = stage.send("usergroups.list", json!({})).await.unwrap();
-    let scopes = answer.headers()["x-oauth-scopes"]
-        .to_str()
-        .unwrap()
-        .to_owned();
+    let scopes = answer.headers()["x-oauth-scopes"].to_str().unwrap().to_owned();
     let body: Value = answer.json().await.unwrap();
     assert_eq!(
         (error(&body), body["needed"].as_str()),
@@ -148,10 +129,7 @@ async fn rich_text_alone_cannot_become_something_else() {
     let body = json!({ "channel": REVIEWS, "text": "a", "blocks": rich });
     let ts = stage.call("chat.postMessage", body).await["ts"].clone();
     let update = json!({ "channel": REVIEWS, "ts": ts, "text": "a", "blocks": card() });
-    assert_eq!(
-        error(&stage.call("chat.update", update).await),
-        "block_mismatch"
-    );
+    assert_eq!(error(&stage.call("chat.update", update).await), "block_mismatch");
 }
 
 #[tokio::test]
@@ -164,10 +142,7 @@ async fn people_are_not_edited_and_the_deleted_is_gone() {
         "cant_update_message"
     );
     assert!(stage.slack.delete_message(REVIEWS, &said));
-    assert_eq!(
-        error(&stage.call("chat.update", body).await),
-        "message_not_found"
-    );
+    assert_eq!(error(&stage.call("chat.update", body).await), "message_not_found");
     assert_eq!(
         error(
             &stage
@@ -193,7 +168,8 @@ async fn bad_blocks_come_back_with_a_pointer() {
 #[tokio::test]
 async fn a_repeat_is_refused_also_after_deletion() {
     let stage = stage().await;
-    let body = json!({ "channel": REVIEWS, "text": "x", "client_msg_id": "1b4e28ba-2fa1-11d2-883f-0016d3cca427" });
+    let body =
+        json!({ "channel": REVIEWS, "text": "x", "client_msg_id": "1b4e28ba-2fa1-11d2-883f-0016d3cca427" });
     let ts = stage.call("chat.postMessage", body.clone()).await["ts"]
         .as_str()
         .unwrap()
@@ -216,10 +192,7 @@ async fn the_fourth_post_at_once_has_to_wait() {
         stage.post("x").await;
     }
     let refused = stage
-        .send(
-            "chat.postMessage",
-            json!({ "channel": REVIEWS, "text": "x" }),
-        )
+        .send("chat.postMessage", json!({ "channel": REVIEWS, "text": "x" }))
         .await
         .unwrap();
     assert_eq!(refused.status(), 429);
@@ -240,14 +213,10 @@ async fn history_pages_by_cursor_and_hides_metadata_unless_asked() {
         stage.call("chat.postMessage", body).await;
     }
     let first = stage
-        .call(
-            "conversations.history",
-            json!({ "channel": REVIEWS, "limit": 3 }),
-        )
+        .call("conversations.history", json!({ "channel": REVIEWS, "limit": 3 }))
         .await;
     let cursor = &first["response_metadata"]["next_cursor"];
-    let rest =
-        json!({ "channel": REVIEWS, "limit": 3, "cursor": cursor, "include_all_metadata": true });
+    let rest = json!({ "channel": REVIEWS, "limit": 3, "cursor": cursor, "include_all_metadata": true });
     let rest = stage.call("conversations.history", rest).await;
     let texts = |page: &Value| -> Vec<String> {
         page["messages"]

@@ -44,11 +44,7 @@ async fn a_form_is_filled_by_its_labels_and_closes() {
     let view = opened(&stage, &bot).await;
     let sent = stage
         .slack
-        .submit(
-            ANNA,
-            &view,
-            &[("Your reply", "Sorry <3"), ("person", "ben")],
-        )
+        .submit(ANNA, &view, &[("Your reply", "Sorry <3"), ("person", "ben")])
         .await;
     assert!(sent.acked && sent.error.is_none(), "{sent:?}");
     let values = bot.payload()["view"]["state"]["values"].clone();
@@ -71,10 +67,7 @@ async fn slacks_client_does_not_send_what_is_incomplete() {
         empty.error.as_deref(),
         Some("words: Please complete this required field.")
     );
-    let long = stage
-        .slack
-        .submit(ANNA, &view, &[("text", "12345678901")])
-        .await;
+    let long = stage.slack.submit(ANNA, &view, &[("text", "12345678901")]).await;
     assert_eq!(
         long.error.as_deref(),
         Some("words: Please enter no more than 10 characters.")
@@ -85,19 +78,12 @@ async fn slacks_client_does_not_send_what_is_incomplete() {
 #[tokio::test]
 async fn errors_stay_with_the_form_and_unknown_ones_are_a_fault_of_the_bot() {
     let stage = stage().await;
-    let errors =
-        |block: &str| json!({ "response_action": "errors", "errors": { block: "too rude" } });
+    let errors = |block: &str| json!({ "response_action": "errors", "errors": { block: "too rude" } });
     let bot = stage
         .bot(&[Value::Null, errors("words"), errors("nowhere")])
         .await;
     let view = opened(&stage, &bot).await;
-    assert!(
-        stage
-            .slack
-            .submit(ANNA, &view, &[("text", "grr")])
-            .await
-            .acked
-    );
+    assert!(stage.slack.submit(ANNA, &view, &[("text", "grr")]).await.acked);
     let open = stage.slack.view(ANNA).unwrap();
     assert_eq!(open.errors["words"], "too rude");
     assert!(stage.slack.visible_view(&open).contains("! too rude"));
@@ -118,30 +104,15 @@ async fn a_form_can_become_another_and_carry_one_on_top() {
         .await;
     let view = opened(&stage, &bot).await;
     let hash = stage.slack.view(ANNA).unwrap().hash;
-    assert!(
-        stage
-            .slack
-            .submit(ANNA, &view, &[("text", "one")])
-            .await
-            .acked
-    );
+    assert!(stage.slack.submit(ANNA, &view, &[("text", "one")]).await.acked);
     let updated = stage.slack.view(ANNA).unwrap();
     assert_eq!((updated.id == view, updated.hash == hash), (true, false));
     assert_eq!(updated.view["title"]["text"], "update");
 
     let stale = json!({ "view_id": view, "hash": hash, "view": form("late") });
-    assert_eq!(
-        stage.call("views.update", stale).await["error"],
-        "hash_conflict"
-    );
+    assert_eq!(stage.call("views.update", stale).await["error"], "hash_conflict");
 
-    assert!(
-        stage
-            .slack
-            .submit(ANNA, &view, &[("text", "two")])
-            .await
-            .acked
-    );
+    assert!(stage.slack.submit(ANNA, &view, &[("text", "two")]).await.acked);
     let stack = stage.slack.views(ANNA);
     assert_eq!(
         (stack.len(), stack[1].previous.as_deref()),

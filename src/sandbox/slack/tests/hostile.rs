@@ -25,8 +25,7 @@ fn quoted(text: &str) -> Value {
     ] }] })
 }
 
-const HOSTILE: &str =
-    "<!channel> <@U0ANNA> <!subteam^S0LEADS|x> @here *b* https://evil.example/p.png";
+const HOSTILE: &str = "<!channel> <@U0ANNA> <!subteam^S0LEADS|x> @here *b* https://evil.example/p.png";
 
 #[tokio::test]
 async fn raw_mrkdwn_calls_everybody() {
@@ -42,10 +41,7 @@ async fn raw_mrkdwn_calls_everybody() {
         assert!(pings.contains(&ping), "{ping:?} in {pings:?}");
     }
     assert_eq!(stage.slack.notified(&message).len(), 2);
-    assert_eq!(
-        stage.slack.unfurls(&message),
-        ["https://evil.example/p.png"]
-    );
+    assert_eq!(stage.slack.unfurls(&message), ["https://evil.example/p.png"]);
     assert!(
         stage
             .slack
@@ -66,12 +62,7 @@ async fn a_quote_of_rich_text_is_only_words() {
     assert_eq!(stage.slack.pings(&message), []);
     assert!(stage.slack.links(&message).is_empty());
     assert_eq!(stage.slack.visible_text(&message), HOSTILE);
-    let styles: Vec<Style> = stage
-        .slack
-        .formatted(&message)
-        .iter()
-        .map(|f| f.style)
-        .collect();
+    let styles: Vec<Style> = stage.slack.formatted(&message).iter().map(|f| f.style).collect();
     assert_eq!(styles, [Style::Quote]);
 }
 

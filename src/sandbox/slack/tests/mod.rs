@@ -44,9 +44,7 @@ pub async fn stage() -> Stage {
 }
 
 pub async fn staged(settings: Settings) -> Stage {
-    let clock = Clock(Arc::new(Mutex::new(
-        "2026-11-21T12:00:00Z".parse().unwrap(),
-    )));
+    let clock = Clock(Arc::new(Mutex::new("2026-11-21T12:00:00Z".parse().unwrap())));
     let hand = clock.clone();
     let slack = Slack::new(Arc::new(move || *hand.0.lock().unwrap()), settings);
     slack.add_user(ANNA, "anna", "Anna Berg");
@@ -83,10 +81,7 @@ impl Stage {
 
     pub async fn post(&self, text: &str) -> String {
         let posted = self
-            .call(
-                "chat.postMessage",
-                json!({ "channel": REVIEWS, "text": text }),
-            )
+            .call("chat.postMessage", json!({ "channel": REVIEWS, "text": text }))
             .await;
         posted["ts"]
             .as_str()
@@ -162,11 +157,9 @@ async fn receive(State(bot): State<Bot>, headers: HeaderMap, body: String) -> Re
     heard.requests.push((headers, body));
     match heard.answers.pop_front() {
         None | Some(Value::Null) => StatusCode::OK.into_response(),
-        Some(Value::Number(code)) => {
-            StatusCode::from_u16(u16::try_from(code.as_u64().unwrap()).unwrap())
-                .unwrap()
-                .into_response()
-        }
+        Some(Value::Number(code)) => StatusCode::from_u16(u16::try_from(code.as_u64().unwrap()).unwrap())
+            .unwrap()
+            .into_response(),
         Some(body) => axum::Json(body).into_response(),
     }
 }

@@ -38,9 +38,7 @@ async fn messages_come_and_go() {
     assert_eq!(who.user_id, "U0ZEITNAH".into());
     let content = SlackMessageContent::new()
         .with_text("hello".to_owned())
-        .with_blocks(vec![
-            SlackSectionBlock::new().with_text(md!("*hello*")).into(),
-        ]);
+        .with_blocks(vec![SlackSectionBlock::new().with_text(md!("*hello*")).into()]);
     let posted = session
         .chat_post_message(&SlackApiChatPostMessageRequest::new(
             REVIEWS.into(),
@@ -189,10 +187,7 @@ async fn on_press(
                 .clone()
                 .unwrap_or_default();
             let errors = [("words".to_owned(), format!("not `{said}`"))].into();
-            Ok(
-                SlackViewSubmissionResponse::Errors(SlackViewSubmissionErrorsResponse::new(errors))
-                    .into(),
-            )
+            Ok(SlackViewSubmissionResponse::Errors(SlackViewSubmissionErrorsResponse::new(errors)).into())
         }
         _ => Ok(SlackInteractionResponse::Empty),
     }
@@ -241,10 +236,7 @@ async fn socket_mode_carries_presses_forms_commands_and_events() {
     let pressed = stage.slack.press(ANNA, REVIEWS, &ts, "claim").await;
     assert!(pressed.acked, "{pressed:?}");
     let view = stage.slack.view(ANNA).unwrap();
-    let sent = stage
-        .slack
-        .submit(ANNA, &view.id, &[("Words", "grr")])
-        .await;
+    let sent = stage.slack.submit(ANNA, &view.id, &[("Words", "grr")]).await;
     assert!(sent.acked, "{sent:?}");
     assert_eq!(stage.slack.view(ANNA).unwrap().errors["words"], "not `grr`");
 
@@ -256,8 +248,7 @@ async fn socket_mode_carries_presses_forms_commands_and_events() {
             .acked
     );
     assert_eq!(stage.slack.ephemerals(ANNA)[0].text, "did take 1");
-    let opened =
-        json!({ "type": "app_home_opened", "user": ANNA, "channel": "D1", "event_ts": "1.000100" });
+    let opened = json!({ "type": "app_home_opened", "user": ANNA, "channel": "D1", "event_ts": "1.000100" });
     assert!(stage.slack.event(opened.clone()).await.acked);
 
     stage.slack.fault(Fault::new(Kind::DeafSocket).times(1));

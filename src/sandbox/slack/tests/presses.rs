@@ -30,17 +30,8 @@ async fn a_choice_carries_its_option() {
     let stage = stage().await;
     let bot = stage.bot(&[]).await;
     let ts = stage.post_card().await;
-    assert!(
-        stage
-            .slack
-            .choose(ANNA, REVIEWS, &ts, "more", "Spam")
-            .await
-            .acked
-    );
-    assert_eq!(
-        bot.payload()["actions"][0]["selected_option"]["value"],
-        "spam"
-    );
+    assert!(stage.slack.choose(ANNA, REVIEWS, &ts, "more", "Spam").await.acked);
+    assert_eq!(bot.payload()["actions"][0]["selected_option"]["value"], "spam");
     let nothing = stage.slack.choose(ANNA, REVIEWS, &ts, "more", "Love").await;
     assert_eq!(
         nothing.error.as_deref(),
@@ -92,13 +83,7 @@ async fn the_response_url_works_five_times() {
     let url = bot.payload()["response_url"].as_str().unwrap().to_owned();
     let answer = |body: serde_json::Value| stage.http.post(&url).json(&body).send();
     for _ in 0..4 {
-        assert_eq!(
-            answer(json!({ "text": "only you" }))
-                .await
-                .unwrap()
-                .status(),
-            200
-        );
+        assert_eq!(answer(json!({ "text": "only you" })).await.unwrap().status(), 200);
     }
     answer(json!({ "text": "new", "replace_original": true }))
         .await
@@ -121,10 +106,7 @@ async fn a_command_shows_what_came_back() {
     let bot = stage
         .bot(&[json!({ "response_type": "ephemeral", "text": "taken" })])
         .await;
-    let outcome = stage
-        .slack
-        .command(ANNA, REVIEWS, "/zeitnah", "take 42-3")
-        .await;
+    let outcome = stage.slack.command(ANNA, REVIEWS, "/zeitnah", "take 42-3").await;
     assert!(outcome.acked);
     assert_eq!(stage.slack.ephemerals(ANNA)[0].text, "taken");
     let (_, body) = bot.requests().pop().unwrap();
@@ -140,9 +122,7 @@ async fn an_event_is_tried_again_with_its_number() {
     let bot = stage.bot(&[json!(500)]).await;
     let first = stage
         .slack
-        .event(
-            json!({ "type": "app_home_opened", "user": ANNA, "channel": "D1", "event_ts": "1.0" }),
-        )
+        .event(json!({ "type": "app_home_opened", "user": ANNA, "channel": "D1", "event_ts": "1.0" }))
         .await;
     assert_eq!((first.acked, stage.slack.unacked_events()), (false, 1));
     let again = stage.slack.retry_events().await;
@@ -168,8 +148,7 @@ async fn the_page_can_do_what_people_do() {
     let bot = stage.bot(&[]).await;
     let ts = stage.post_card().await;
     let control = |path: &str| format!("{}/control/slack/{path}", stage.base);
-    let body =
-        json!({ "user": ANNA, "channel": REVIEWS, "ts": ts, "action_id": "more", "value": "spam" });
+    let body = json!({ "user": ANNA, "channel": REVIEWS, "ts": ts, "action_id": "more", "value": "spam" });
     let done: serde_json::Value = stage
         .http
         .post(control("choose"))
@@ -181,10 +160,7 @@ async fn the_page_can_do_what_people_do() {
         .await
         .unwrap();
     assert_eq!(done, json!({ "ok": true, "acked": true, "error": null }));
-    assert_eq!(
-        bot.payload()["actions"][0]["selected_option"]["value"],
-        "spam"
-    );
+    assert_eq!(bot.payload()["actions"][0]["selected_option"]["value"], "spam");
     let state: serde_json::Value = stage
         .http
         .get(control("state"))

@@ -2,18 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    actions, button, confirm, image, input, menu, option, options, plain, rich, section, typed, x,
-};
+use super::{actions, button, confirm, image, input, menu, option, options, plain, rich, section, typed, x};
 
 /// Name, blocks at the limit, blocks beyond it.
 pub fn cases() -> Vec<(&'static str, Value, Value)> {
-    let url =
-        |length: usize| button(json!({ "url": format!("https://a.example/{}", x(length - 18)) }));
+    let url = |length: usize| button(json!({ "url": format!("https://a.example/{}", x(length - 18)) }));
     let many = |block: Value, count: usize| Value::Array(vec![block; count]);
-    let fields = |count: usize, length: usize| json!([{ "type": "section", "fields": vec![plain(x(length)); count] }]);
-    let context =
-        |count: usize| json!([{ "type": "context", "elements": vec![plain("c"); count] }]);
+    let fields =
+        |count: usize, length: usize| json!([{ "type": "section", "fields": vec![plain(x(length)); count] }]);
+    let context = |count: usize| json!([{ "type": "context", "elements": vec![plain("c"); count] }]);
     let grid = |count: usize| {
         let buttons: Vec<Value> = (0..count)
             .map(|n| json!({ "type": "button", "action_id": n.to_string(), "text": plain("b") }))
@@ -29,11 +26,7 @@ pub fn cases() -> Vec<(&'static str, Value, Value)> {
     let text = json!({ "type": "text", "text": "t" });
     vec![
         ("text-empty", section(plain("x")), section(plain(""))),
-        (
-            "text-too-long",
-            section(plain(x(3000))),
-            section(plain(x(3001))),
-        ),
+        ("text-too-long", section(plain(x(3000))), section(plain(x(3001)))),
         (
             "section-text-too-long",
             section(json!({ "type": "mrkdwn", "text": x(3000) })),
@@ -205,17 +198,9 @@ pub fn cases() -> Vec<(&'static str, Value, Value)> {
             fields(1, 1),
             json!([{ "type": "section" }]),
         ),
-        (
-            "block-id-too-long",
-            named(&x(255), "b"),
-            named(&x(256), "b"),
-        ),
+        ("block-id-too-long", named(&x(255), "b"), named(&x(256), "b")),
         ("block ids are unique", named("a", "b"), named("a", "a")),
-        (
-            "action ids are unique in a block",
-            two("a", "b"),
-            two("a", "a"),
-        ),
+        ("action ids are unique in a block", two("a", "b"), two("a", "a")),
         (
             "blocks of a message",
             many(json!({ "type": "divider" }), 50),

@@ -51,13 +51,9 @@ fn valid_fixtures_pass() {
                 "elements" if part == "image" => {
                     message(&[json!({ "type": "context", "elements": [fixture] })])
                 }
-                "elements" if part.ends_with("_input") => {
-                    message(input(fixture).as_array().unwrap())
-                }
+                "elements" if part.ends_with("_input") => message(input(fixture).as_array().unwrap()),
                 "elements" => message(actions(fixture).as_array().unwrap()),
-                _ if MODAL_ONLY.contains(&name.as_str()) => {
-                    view(&modal(json!({ "blocks": [fixture] })))
-                }
+                _ if MODAL_ONLY.contains(&name.as_str()) => view(&modal(json!({ "blocks": [fixture] }))),
                 _ => message(&[fixture]),
             };
             seen += 1;

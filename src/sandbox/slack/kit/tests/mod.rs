@@ -98,8 +98,7 @@ fn all_text_together_has_a_hidden_limit() {
 }
 
 fn modal(more: Value) -> Value {
-    let mut modal =
-        json!({ "type": "modal", "title": plain("t"), "blocks": [{ "type": "divider" }] });
+    let mut modal = json!({ "type": "modal", "title": plain("t"), "blocks": [{ "type": "divider" }] });
     modal
         .as_object_mut()
         .unwrap()
@@ -122,30 +121,18 @@ const FORM_CASES: [&str; 7] = [
 fn forms_have_limits_of_their_own() {
     let dividers = |count: usize| json!({ "blocks": vec![json!({ "type": "divider" }); count] });
     let cases = [
-        (
-            json!({ "title": plain(x(24)) }),
-            json!({ "title": plain(x(25)) }),
-        ),
+        (json!({ "title": plain(x(24)) }), json!({ "title": plain(x(25)) })),
         (
             json!({ "submit": plain(x(24)) }),
             json!({ "submit": plain(x(25)) }),
         ),
-        (
-            json!({ "close": plain(x(24)) }),
-            json!({ "close": plain(x(25)) }),
-        ),
+        (json!({ "close": plain(x(24)) }), json!({ "close": plain(x(25)) })),
         (
             json!({ "private_metadata": x(3000) }),
             json!({ "private_metadata": x(3001) }),
         ),
-        (
-            json!({ "callback_id": x(255) }),
-            json!({ "callback_id": x(256) }),
-        ),
-        (
-            json!({ "external_id": x(255) }),
-            json!({ "external_id": x(256) }),
-        ),
+        (json!({ "callback_id": x(255) }), json!({ "callback_id": x(256) })),
+        (json!({ "external_id": x(255) }), json!({ "external_id": x(256) })),
         (dividers(100), dividers(101)),
         (dividers(1), dividers(0)),
         (

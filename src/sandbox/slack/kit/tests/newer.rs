@@ -72,8 +72,7 @@ const LINE: Line = Line {
 fn line(line: Line) -> Value {
     let points = vec![json!({ "label": x(line.label), "value": 1 }); line.points];
     let series = vec![json!({ "name": x(line.name), "data": points }); line.series];
-    let axis =
-        json!({ "categories": vec![x(line.category); line.categories], "x_label": x(line.axis) });
+    let axis = json!({ "categories": vec![x(line.category); line.categories], "x_label": x(line.axis) });
     let chart = json!({ "type": "line", "series": series, "axis_config": axis });
     one(json!({ "type": "data_visualization", "title": "t", "chart": chart }))
 }
@@ -96,7 +95,8 @@ fn table(rows: Value, settings: usize) -> Value {
 }
 
 pub fn cases() -> Vec<(&'static str, Value, Value)> {
-    let described = |length: usize| json!({ "text": plain("o"), "value": "v", "description": plain(x(length)) });
+    let described =
+        |length: usize| json!({ "text": plain("o"), "value": "v", "description": plain(x(length)) });
     let file = |max: u64| input(json!({ "type": "file_input", "max_files": max }));
     let number = |min: i64, max: i64| {
         input(
@@ -105,17 +105,14 @@ pub fn cases() -> Vec<(&'static str, Value, Value)> {
     };
     let hint = |length: usize| with(typed(json!({}))[0].clone(), "hint", plain(x(length)));
     let markdown = |length: usize| one(json!({ "type": "markdown", "text": x(length) }));
-    let carousel = |count: usize| {
-        one(json!({ "type": "carousel", "elements": vec![json!({ "type": "card" }); count] }))
-    };
-    let buttons =
-        |count: usize| json!(vec![json!({ "type": "button", "text": plain("b") }); count]);
+    let carousel =
+        |count: usize| one(json!({ "type": "carousel", "elements": vec![json!({ "type": "card" }); count] }));
+    let buttons = |count: usize| json!(vec![json!({ "type": "button", "text": plain("b") }); count]);
     let dividers = |count: usize| json!(vec![json!({ "type": "divider" }); count]);
     let cell = json!({ "type": "raw_text", "text": "c" });
     let both = json!({ "type": "static_select", "options": options(1), "option_groups": [] });
     let picture = |more: bool| {
-        let mut image =
-            json!({ "type": "image", "image_url": "https://a.example/i", "alt_text": "a" });
+        let mut image = json!({ "type": "image", "image_url": "https://a.example/i", "alt_text": "a" });
         if more {
             image["slack_file"] = json!({ "id": "F1" });
         }
@@ -219,16 +216,8 @@ pub fn cases() -> Vec<(&'static str, Value, Value)> {
             container("child_blocks", dividers(10)),
             container("child_blocks", dividers(11)),
         ),
-        (
-            "context-actions-too-many-elements",
-            icons(5, 0),
-            icons(6, 0),
-        ),
-        (
-            "icon-button-too-many-visible-users",
-            icons(1, 10),
-            icons(1, 11),
-        ),
+        ("context-actions-too-many-elements", icons(5, 0), icons(6, 0)),
+        ("icon-button-too-many-visible-users", icons(1, 10), icons(1, 11)),
         (
             "feedback-button-text-too-long",
             feedback("text", plain(x(75))),
@@ -290,21 +279,9 @@ pub fn cases() -> Vec<(&'static str, Value, Value)> {
 
 fn charts() -> Vec<(&'static str, Value, Value)> {
     vec![
-        (
-            "data-table-too-few-rows",
-            grid(2, 1, 1, 1),
-            grid(1, 1, 1, 1),
-        ),
-        (
-            "data-table-too-many-rows",
-            grid(201, 1, 1, 1),
-            grid(202, 1, 1, 1),
-        ),
-        (
-            "data-table-too-few-columns",
-            grid(2, 1, 1, 1),
-            grid(2, 0, 1, 1),
-        ),
+        ("data-table-too-few-rows", grid(2, 1, 1, 1), grid(1, 1, 1, 1)),
+        ("data-table-too-many-rows", grid(201, 1, 1, 1), grid(202, 1, 1, 1)),
+        ("data-table-too-few-columns", grid(2, 1, 1, 1), grid(2, 0, 1, 1)),
         (
             "data-table-too-many-columns",
             grid(2, 20, 1, 1),
@@ -320,11 +297,7 @@ fn charts() -> Vec<(&'static str, Value, Value)> {
             grid(2, 1, 1, 100),
             grid(2, 1, 1, 101),
         ),
-        (
-            "data-table-cell-text-empty",
-            grid(2, 1, 1, 1),
-            grid(2, 1, 0, 1),
-        ),
+        ("data-table-cell-text-empty", grid(2, 1, 1, 1), grid(2, 1, 0, 1)),
         (
             "data-table-content-too-long",
             grid(2, 1, 6000, 1),
@@ -351,11 +324,7 @@ fn charts() -> Vec<(&'static str, Value, Value)> {
             pie(1, 1, 0.1, 1),
             pie(1, 1, 0.0, 1),
         ),
-        (
-            "chart-series-empty",
-            line(LINE),
-            line(Line { series: 0, ..LINE }),
-        ),
+        ("chart-series-empty", line(LINE), line(Line { series: 0, ..LINE })),
         (
             "chart-too-many-series",
             line(Line { series: 12, ..LINE }),
@@ -366,11 +335,7 @@ fn charts() -> Vec<(&'static str, Value, Value)> {
             line(Line { name: 20, ..LINE }),
             line(Line { name: 21, ..LINE }),
         ),
-        (
-            "data-series-empty",
-            line(LINE),
-            line(Line { points: 0, ..LINE }),
-        ),
+        ("data-series-empty", line(LINE), line(Line { points: 0, ..LINE })),
         (
             "data-series-too-many-points",
             line(Line { points: 20, ..LINE }),
@@ -402,14 +367,8 @@ fn charts() -> Vec<(&'static str, Value, Value)> {
         ),
         (
             "axis-category-label-too-long",
-            line(Line {
-                category: 20,
-                ..LINE
-            }),
-            line(Line {
-                category: 21,
-                ..LINE
-            }),
+            line(Line { category: 20, ..LINE }),
+            line(Line { category: 21, ..LINE }),
         ),
         (
             "axis-label-too-long",

@@ -1,0 +1,589 @@
+//! The team's whole world for a story: a Slack, a Google, a shop, one or more replicas of the bot on one database,
+//! and a clock that stands still until the story moves it. At the end nothing may be left unread or pending.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+use chrono::TimeDelta;
+use chrono::Utc;
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use zeitnah::app::App;
+use zeitnah::app::Parts;
+use zeitnah::app::SlackMode;
+use zeitnah::app::SlackParts;
+use zeitnah::chat::slack;
+use zeitnah::domain::caps::Limit;
+use zeitnah::domain::caps::Unit;
+use zeitnah::domain::deadline::From;
+use zeitnah::domain::deadline::Target as Promise;
+use zeitnah::domain::person::Mention;
+use zeitnah::domain::rights::Circle;
+use zeitnah::domain::rights::Grant;
+use zeitnah::domain::rights::Grantee;
+use zeitnah::domain::rights::Role;
+use zeitnah::domain::route::Route;
+use zeitnah::domain::route::When;
+use zeitnah::domain::rules::Channel;
+use zeitnah::domain::rules::ClockStops;
+use zeitnah::domain::rules::DigestPlan;
+use zeitnah::domain::rules::Rules;
+use zeitnah::domain::rules::Target;
+use zeitnah::domain::schedule::Schedule;
+use zeitnah::domain::text::Lang;
+use zeitnah::domain::text::Voice;
+use zeitnah::port::clock::Clock;
+use zeitnah::port::clock::FakeClock;
+use zeitnah::sandbox::google;
+use zeitnah::sandbox::google::Google;
+use zeitnah::sandbox::shop;
+use zeitnah::sandbox::shop::Shop;
+use zeitnah::sandbox::sites;
+use zeitnah::sandbox::sites::Place;
+use zeitnah::sandbox::slack::Message;
+use zeitnah::sandbox::slack::Slack;
+use zeitnah::source;
+use zeitnah::store::Store;
+use zeitnah::store::inbox;
+use zeitnah::store::outbox;
+use zeitnah::worker::drain;
+
+use crate::database;
+
+pub const CARE: &str = "C0CARE";
+pub const LEADS: &str = "C0LEADS";
+pub const ANNA: &str = "U0ANNA";
+pub const BEN: &str = "U0BEN";
+pub const CARLA: &str = "U0CARLA";
+pub const GAST: &str = "U0GAST";
+pub const TEAM: &str = "S0CARE";
+pub const STORE: &str = "88213";
+pub const SHEARS: &str = "p-zaunkoenig";
+
+/// Friday, 20 November 2026, 10:00 in Berlin.
+pub fn friday() -> DateTime<Utc> {
+    "2026-11-20T09:00:00Z".parse().unwrap()
+}
+
+pub struct Wish {
+    pub replicas: usize,
+    pub socket: bool,
+    pub lang: Lang,
+    /// The real pace of a Slack channel.
+    pub paced: bool,
+    pub held: bool,
+    pub history: bool,
+}
+
+impl Default for Wish {
+    fn default() -> Self {
+        Self {
+            replicas: 1,
+            socket: false,
+            lang: Lang::De,
+            paced: false,
+            held: false,
+            history: true,
+        }
+    }
+}
+
+pub struct Desk {
+    pub clock: FakeClock,
+    pub slack: Arc<Slack>,
+    pub google: Arc<Google>,
+    pub shop: Arc<Shop>,
+    pub apps: Vec<App>,
+    /// Where each replica answers.
+    pub hooks: Vec<String>,
+    pub database: String,
+    pub store: Store,
+    pub base: String,
+    wish: Wish,
+    stop: CancellationToken,
+    lives: Vec<CancellationToken>,
+}
+
+impl Desk {
+    pub async fn open() -> Self {
+        Self::with(Wish::default()).await
+    }
+
+    pub async fn with(wish: Wish) -> Self {
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let clock = FakeClock::at(friday());
+        let reading = clock.clone();
+        let now: zeitnah::sandbox::Now = Arc::new(move || reading.now());
+        let stop = CancellationToken::new();
+
+        let mut scopes: std::collections::BTreeSet<String> = slack::SCOPES
+            .iter()
+            .map(|(scope, _)| (*scope).to_owned())
+            .collect();
+        if wish.history {
+            scopes.extend(["channels:history", "groups:history", "im:history"].map(str::to_owned));
+        }
+        let settings = zeitnah::sandbox::slack::Settings {
+            scopes: scopes.into_iter().collect(),
+            rate_limits: wish.paced,
+            ..Default::default()
+        };
+        let slack = Slack::new(now.clone(), settings);
+        for (id, name, real) in [
+            (ANNA, "Anna", "Anna Berger"),
+            (BEN, "Ben", "Ben Okafor"),
+            (CARLA, "Carla", "Carla Winter"),
+            (GAST, "Gast", "Gisela Gast"),
+        ] {
+            slack.add_user(id, name, real);
+        }
+        slack.add_channel(CARE, "care", &[ANNA, BEN, CARLA, GAST]);
+        slack.add_channel(LEADS, "leads", &[CARLA]);
+        slack.add_group(TEAM, "care-team", &[ANNA, BEN]);
+
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        slack.set_base(&base);
+        let moderation = if wish.held {
+            google::Moderation::Held
+        } else {
+            google::Moderation::After(TimeDelta::zero())
+        };
+        let google = Google::new(
+            now.clone(),
+            google::Settings {
+                locations: vec![Place::new(STORE, "Filiale München Ost")],
+                moderation,
+                ..Default::default()
+            },
+        );
+        let hook = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let first = format!("http://{}", hook.local_addr().unwrap());
+        let shop = Shop::new(
+            now,
+            shop::Settings {
+                hook_url: Some(format!("{first}/hook/shop")),
+                ..Default::default()
+            },
+        );
+        let router =
+            zeitnah::sandbox::slack::router(slack.clone()).merge(sites::router(google.clone(), shop.clone()));
+        let quit = stop.clone();
+        tokio::spawn(async move {
+            axum::serve(listener, router)
+                .with_graceful_shutdown(quit.cancelled_owned())
+                .await
+                .unwrap();
+        });
+
+        let database = database::fresh().await;
+        let store = Store::open(&database, 4).await.unwrap();
+        let mut desk = Self {
+            clock,
+            slack,
+            google,
+            shop,
+            apps: Vec::new(),
+            hooks: Vec::new(),
+            database,
+            store,
+            base,
+            wish,
+            stop,
+            lives: Vec::new(),
+        };
+        desk.start(hook).await;
+        for _ in 1..desk.wish.replicas {
+            desk.start(TcpListener::bind("127.0.0.1:0").await.unwrap()).await;
+        }
+        desk.point_at(0);
+        desk
+    }
+
+    /// Slack calls this replica from now on.
+    pub fn point_at(&self, replica: usize) {
+        if !self.wish.socket {
+            let hook = &self.hooks[replica];
+            self.slack.set_request_urls(
+                &format!("{hook}/slack/events"),
+                &format!("{hook}/slack/interactions"),
+                &format!("{hook}/slack/commands"),
+            );
+        }
+    }
+
+    async fn start(&mut self, listener: TcpListener) {
+        let hook = format!("http://{}", listener.local_addr().unwrap());
+        let store = Store::open(&self.database, 12).await.unwrap();
+        let sandbox = zeitnah::sandbox::slack::Settings::default();
+        let mode = if self.wish.socket {
+            SlackMode::Socket {
+                app_token: SecretString::from(sandbox.app_token),
+                connections: 1,
+            }
+        } else {
+            SlackMode::Http {
+                signing_secrets: vec![SecretString::from(sandbox.signing_secret)],
+            }
+        };
+        let app = App::assemble(Parts {
+            store,
+            clock: Arc::new(self.clock.clone()),
+            rules: rules(&self.wish),
+            sources: sources(&self.base),
+            slack: Some(SlackParts {
+                settings: slack::Settings {
+                    api_url: format!("{}/slack/api", self.base),
+                    bot_token: SecretString::from(sandbox.bot_token),
+                    read_back: true,
+                },
+                mode,
+            }),
+        })
+        .unwrap();
+        app.introduce().await.unwrap();
+        let life = self.stop.child_token();
+        let answering = app.answer(listener, life.clone());
+        self.lives.push(life);
+        tokio::spawn(async move { answering.await.unwrap() });
+        self.apps.push(app);
+        self.hooks.push(hook);
+    }
+
+    /// Everything that is due now happens, on all replicas at once, until nothing is.
+    pub async fn settle(&self) {
+        loop {
+            let mut done = 0;
+            for app in &self.apps {
+                app.work.close();
+                app.work.wait().await;
+                app.work.reopen();
+            }
+            let drains = self.apps.iter().map(|app| drain::until_quiet(&app.desk));
+            for drained in futures::future::join_all(drains).await {
+                done += drained.unwrap();
+            }
+            if done == 0 {
+                return;
+            }
+        }
+    }
+
+    /// One round of what comes round, on all replicas at once.
+    pub async fn tick(&self) {
+        let rounds = self.apps.iter().map(|app| async {
+            for name in app.desk.sources.keys() {
+                while app.desk.poll(name).await.unwrap().is_some() {}
+                app.desk.look_for_missing(name).await.unwrap();
+            }
+            app.desk.tick().await.unwrap();
+            app.desk.schedule().await.unwrap();
+            app.desk.pick_up().await.unwrap();
+            app.desk.refresh().await.unwrap();
+            app.desk.reconcile().await.unwrap();
+        });
+        futures::future::join_all(rounds).await;
+        self.settle().await;
+    }
+
+    pub async fn advance(&self, by: TimeDelta) {
+        self.clock.advance(by);
+        self.tick().await;
+    }
+
+    pub async fn seconds(&self, n: i64) {
+        self.advance(TimeDelta::seconds(n)).await;
+    }
+
+    pub async fn minutes(&self, n: i64) {
+        self.advance(TimeDelta::minutes(n)).await;
+    }
+
+    pub async fn hours(&self, n: i64) {
+        self.advance(TimeDelta::hours(n)).await;
+    }
+
+    /// A customer writes on Google, and the next poll sees it.
+    pub async fn review(&self, stars: u8, text: &str) -> String {
+        let id = self.google.write(STORE, "Jule K.", stars, text).unwrap();
+        self.minutes(5).await;
+        id
+    }
+
+    /// A customer writes in the shop, which pushes it.
+    pub async fn question(&self, text: &str) -> String {
+        let id = self
+            .shop
+            .write(SHEARS, "Rolf", shop::Kind::Question, None, text)
+            .unwrap();
+        self.shop.tick().await;
+        self.settle().await;
+        id
+    }
+
+    /// The newest card in a room, looked at.
+    pub fn card_in(&self, room: &str) -> Message {
+        self.slack.see(room).last().expect("a card").clone()
+    }
+
+    pub fn card(&self) -> Message {
+        self.card_in(CARE)
+    }
+
+    /// What a card says now, as a person reads it.
+    pub fn text(&self, card: &Message) -> String {
+        self.slack.visible_text(
+            &self
+                .slack
+                .see_message(&card.channel, &card.ts)
+                .expect("the card stands"),
+        )
+    }
+
+    pub fn buttons(&self, card: &Message) -> Vec<String> {
+        self.slack.buttons(
+            &self
+                .slack
+                .message(&card.channel, &card.ts)
+                .expect("the card stands"),
+        )
+    }
+
+    /// The card's thread as lines.
+    pub fn thread(&self, card: &Message) -> Vec<String> {
+        let lines = self.slack.see_thread(&card.channel, &card.ts);
+        lines
+            .iter()
+            .map(|m| self.slack.visible_text(m).trim().to_owned())
+            .collect()
+    }
+
+    pub async fn press(&self, who: &str, card: &Message, what: &str) {
+        let outcome = self.slack.press(who, &card.channel, &card.ts, what).await;
+        assert!(outcome.acked, "{what}: {outcome:?}");
+        self.settle().await;
+    }
+
+    pub async fn choose(&self, who: &str, card: &Message, what: &str) {
+        let outcome = self
+            .slack
+            .choose(who, &card.channel, &card.ts, "z1.more", what)
+            .await;
+        assert!(outcome.acked, "{what}: {outcome:?}");
+        self.settle().await;
+    }
+
+    /// Fills in the form that `who` has open.
+    pub async fn submit(&self, who: &str, values: &[(&str, &str)]) {
+        let view = self
+            .slack
+            .view(who)
+            .unwrap_or_else(|| panic!("{who} has no form open"));
+        let outcome = self.slack.submit(who, &view.id, values).await;
+        assert!(outcome.acked, "{outcome:?}");
+        self.settle().await;
+    }
+
+    pub async fn command(&self, who: &str, text: &str) -> String {
+        let outcome = self.slack.command(who, CARE, "/zeitnah", text).await;
+        assert!(outcome.acked, "{outcome:?}");
+        self.settle().await;
+        self.whispers(who).pop().unwrap_or_default()
+    }
+
+    /// What only `who` was told, oldest first.
+    pub fn whispers(&self, who: &str) -> Vec<String> {
+        self.slack
+            .see_ephemerals(who)
+            .iter()
+            .map(|e| self.slack.visible_ephemeral(e).trim().to_owned())
+            .collect()
+    }
+
+    pub fn form(&self, who: &str) -> String {
+        self.slack.visible_view(
+            &self
+                .slack
+                .view(who)
+                .unwrap_or_else(|| panic!("{who} has no form open")),
+        )
+    }
+
+    /// From the card to the published answer, as a person does it.
+    pub async fn answer(&self, who: &str, card: &Message, text: &str) {
+        self.press(who, card, "Antworten").await;
+        self.submit(who, &[("text", text)]).await;
+        self.submit(who, &[]).await;
+        self.seconds(30).await;
+    }
+
+    /// A replica dies without a word: what it had leased stays leased.
+    pub fn kill(&mut self, replica: usize) {
+        drop(self.apps.remove(replica));
+        self.lives.remove(replica).cancel();
+        self.hooks.remove(replica);
+    }
+
+    /// A new replica on the same database.
+    pub async fn revive(&mut self) {
+        self.start(TcpListener::bind("127.0.0.1:0").await.unwrap()).await;
+        self.point_at(self.hooks.len() - 1);
+    }
+
+    /// At the end of a story nothing waits and nothing was posted that nobody looked at.
+    pub async fn finish(self) {
+        self.settle().await;
+        let now = self.clock.now();
+        let backlog = outbox::backlog(self.store.pool(), now).await.unwrap();
+        assert_eq!(
+            (backlog.due, backlog.unknown, backlog.dead),
+            (0, 0, 0),
+            "effects are left: {backlog:?}"
+        );
+        assert_eq!(
+            inbox::waiting(self.store.pool()).await.unwrap(),
+            0,
+            "presses are left"
+        );
+        let unread = self.slack.unread();
+        assert!(unread.is_empty(), "nobody looked at: {unread:#?}");
+        self.stop.cancel();
+        for app in &self.apps {
+            app.desk.store.close().await;
+        }
+        self.store.close().await;
+        database::drop(&self.database).await;
+    }
+}
+
+fn sources(base: &str) -> Vec<Arc<dyn zeitnah::port::source::ReviewSource>> {
+    let shop = shop::Settings::default();
+    let google = google::Settings::default();
+    let settings = [
+        (
+            "google",
+            source::Settings::Google(source::google::Settings {
+                label: "Google".into(),
+                base_url: format!("{base}/google"),
+                token_url: format!("{base}/google/token"),
+                client_id: google.client_id,
+                client_secret: SecretString::from(google.client_secret),
+                refresh_token: SecretString::from(google.refresh_token),
+                account: google.account,
+                locations: vec![source::google::Location {
+                    id: STORE.into(),
+                    name: Some("Filiale München Ost".into()),
+                }],
+                poll_minutes: 5,
+                overlap_hours: 24,
+                sweep_hours: 24,
+                push: None,
+            }),
+        ),
+        (
+            "shop",
+            source::Settings::Push(source::push::Settings {
+                label: "Gartenshop".into(),
+                secrets: vec![SecretString::from(shop.hook_secret)],
+                reply: Some(source::push::PushReply {
+                    url: format!("{base}/shop/replies"),
+                    secret: SecretString::from(shop.reply_secret),
+                    limit: Some(Limit {
+                        unit: Unit::Chars,
+                        max: 350,
+                    }),
+                    edit: true,
+                    delete: true,
+                    moderated: false,
+                }),
+                scope: None,
+            }),
+        ),
+    ];
+    settings
+        .map(|(name, settings)| source::open(name.into(), settings).unwrap())
+        .into()
+}
+
+pub fn rules(wish: &Wish) -> Rules {
+    let voice = Voice {
+        lang: wish.lang,
+        zone: chrono_tz::Tz::Europe__Berlin,
+    };
+    let day = Promise {
+        minutes: 24 * 60,
+        remind_before: 120,
+        from: From::Published,
+    };
+    let channel = |name: &str, room: &str| Channel {
+        name: name.into(),
+        chat: "slack".into(),
+        room: room.into(),
+        voice,
+        responsible: vec![Mention::Group(TEAM.into())],
+    };
+    let grant = |role, to| Grant {
+        role,
+        chat: "slack".into(),
+        to,
+        channels: vec![],
+    };
+    Rules {
+        channels: [channel("care", CARE), channel("leads", LEADS)]
+            .map(|c| (c.name.clone(), c))
+            .into(),
+        routes: vec![Route {
+            name: "ruf".into(),
+            when: When {
+                keyword: vec!["Anwalt".into()],
+                ..When::default()
+            },
+            to: vec!["care".into(), "leads".into()],
+            target: Some(Promise {
+                minutes: 4 * 60,
+                remind_before: 60,
+                ..day
+            }),
+        }],
+        fallback: Route {
+            name: "alles".into(),
+            when: When::default(),
+            to: vec!["care".into()],
+            target: Some(day),
+        },
+        grants: vec![
+            grant(Role::Responder, Grantee::Circle(Circle::Group(TEAM.into()))),
+            grant(Role::Admin, Grantee::Person(CARLA.into())),
+        ],
+        targets: vec![
+            Target {
+                name: "leitung".into(),
+                label: "Leitung".into(),
+                chat: "slack".into(),
+                ping: vec![Mention::Person(CARLA.into())],
+                room: None,
+            },
+            Target {
+                name: "team".into(),
+                label: "Care-Team".into(),
+                chat: "slack".into(),
+                ping: vec![Mention::Group(TEAM.into())],
+                room: Some(LEADS.into()),
+            },
+        ],
+        digests: vec![DigestPlan {
+            name: "morgens".into(),
+            channel: "care".into(),
+            schedule: Schedule::parse("0 8 * * *", voice.zone).unwrap(),
+            only_if_something: false,
+        }],
+        labels: [("google", "Google"), ("shop", "Gartenshop")]
+            .map(|(a, b)| (a.into(), b.into()))
+            .into(),
+        claim_minutes: 15,
+        undo_seconds: 30,
+        clock_stops: ClockStops::Visible,
+        post_every_ms: if wish.paced { 1000 } else { 0 },
+    }
+}

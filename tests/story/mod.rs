@@ -1,0 +1,3 @@
+//! Stories: what the team lives through, told with the real clients against a far side with memory.
+
+mod main_job;
