@@ -24,7 +24,7 @@ const TOP: &[&str] = &["app", "cli", "main"];
 /// What gives a layer away, and the places (beginnings of paths below src) that may name it.
 const LIVES_IN: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
-    ("reqwest", &["source", "chat"]),
+    ("reqwest", &["source", "chat", "sandbox"]),
     ("slack_morphism", &["chat"]),
     ("serenity", &["chat"]),
     ("axum", &["http", "chat", "sandbox"]),
@@ -311,14 +311,19 @@ impl File {
     fn tests_begin(&self) -> usize {
         let code = blank(&self.text, Keep::Code);
         let lines: Vec<&str> = code.lines().collect();
-        let is_module = |i: usize| lines.get(i + 1).is_some_and(|next| next.starts_with("mod tests"));
+        let is_module = |i: usize| {
+            lines
+                .get(i + 1)
+                .is_some_and(|next| next.trim_start_matches("pub ").starts_with("mod tests"))
+        };
         let found = (0..lines.len()).find(|i| lines[*i].trim_end() == "#[cfg(test)]" && is_module(*i));
-        found.unwrap_or(if self.path.ends_with("/tests.rs") {
-            0
-        } else {
-            lines.len()
-        })
+        found.unwrap_or(if is_tests(&self.path) { 0 } else { lines.len() })
     }
+}
+
+/// A test module in a file or folder of its own.
+fn is_tests(path: &str) -> bool {
+    path.ends_with("tests.rs") || path.contains("/tests/")
 }
 
 /// The test module ends the file; a file called tests.rs is one.
@@ -332,7 +337,7 @@ fn without_tests(file: &File, text: &str) -> String {
         .zip(code.lines())
         .enumerate()
         .map(|(i, (line, code))| {
-            if file.path.ends_with("/tests.rs") || (i >= begin && i <= begin + 1) || inside {
+            if is_tests(&file.path) || (i >= begin && i <= begin + 1) || inside {
                 if i > begin {
                     depth += code.matches('{').count() as i32 - code.matches('}').count() as i32;
                     inside = depth > 0;

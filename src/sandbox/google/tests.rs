@@ -27,8 +27,8 @@ use crate::sandbox::sites::Refusal;
 use crate::sandbox::sites::faults::Aim;
 use crate::sandbox::sites::faults::Fault;
 use crate::sandbox::sites::hold;
-use crate::sandbox::sites::testing::Clock;
-use crate::sandbox::sites::testing::open;
+use crate::sandbox::sites::tests::Clock;
+use crate::sandbox::sites::tests::open;
 
 struct Site {
     google: Arc<Google>,

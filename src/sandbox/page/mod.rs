@@ -54,7 +54,7 @@ fn file(kind: &'static str, text: &'static str) -> impl IntoResponse {
 #[cfg(test)]
 mod tests {
     use super::FILES;
-    use crate::sandbox::sites::testing::open;
+    use crate::sandbox::sites::tests::open;
 
     #[tokio::test]
     async fn every_file_comes_with_a_strict_policy() {

@@ -6,8 +6,8 @@ use reqwest::Client;
 use serde_json::Value;
 use serde_json::json;
 
-use super::testing::Clock;
-use super::testing::open;
+use super::Clock;
+use super::open;
 use crate::sandbox::google::Google;
 use crate::sandbox::google::Moderation;
 use crate::sandbox::google::Settings;

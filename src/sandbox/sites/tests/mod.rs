@@ -1,5 +1,7 @@
 //! What the tests of the sites share: a clock that stands still and a real socket.
 
+mod control;
+
 use std::sync::Arc;
 use std::sync::Mutex;
 
@@ -40,4 +42,24 @@ pub async fn open(router: Router) -> String {
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     base
+}
+
+#[test]
+fn telephone_numbers_are_told_from_dates_and_prices() {
+    for yes in [
+        "Ruf an: 089 1234567",
+        "+49 (0)89/123 456",
+        "Tel.030/1234-56 bitte",
+    ] {
+        assert!(super::has_phone_number(yes), "{yes}");
+    }
+    for no in [
+        "am 08.12.2026 um 10:30",
+        "Bestellung 4711-99812",
+        "0,99 Euro",
+        "007",
+        "10 000 000 Danke",
+    ] {
+        assert!(!super::has_phone_number(no), "{no}");
+    }
 }
