@@ -24,7 +24,7 @@ async fn sites() -> (String, Arc<Google>) {
     (
         format!(
             "{}/control/sites",
-            open(super::router(google.clone(), shop)).await
+            open(crate::sandbox::sites::router(google.clone(), shop)).await
         ),
         google,
     )
