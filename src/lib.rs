@@ -2,6 +2,7 @@
 //! and keeps the deadlines. Data flows one way; each layer may name only the layers below it
 //! (ARCHITECTURE.md has the map, `tests/house.rs` holds it).
 
+pub mod config;
 pub mod domain;
 pub mod port;
 pub mod postgres;
