@@ -21,6 +21,8 @@ pub mod source;
 mod stars;
 mod suggest;
 mod table;
+#[cfg(test)]
+mod tests;
 mod url;
 mod zone;
 
