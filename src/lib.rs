@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod chat;
+pub mod config;
 pub mod domain;
 pub mod http;
 pub mod port;

@@ -1,0 +1,26 @@
+//! Where the truth lives.
+
+use secrecy::SecretString;
+
+use crate::config::secret;
+use crate::config::table::Table;
+
+#[derive(Debug, Clone)]
+pub struct Database {
+    /// Secret, because it carries the password.
+    pub url: SecretString,
+    /// Connections of one process at most.
+    pub connections: u32,
+}
+
+pub fn read(table: Table) -> Option<Database> {
+    let url = secret::needed(&table, "url");
+    let connections = table
+        .integer("connections", 2..=500)
+        .and_then(|n| u32::try_from(n).ok());
+    table.close();
+    Some(Database {
+        url: url?,
+        connections: connections?,
+    })
+}

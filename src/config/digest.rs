@@ -1,0 +1,53 @@
+//! Summaries on a schedule.
+
+use chrono_tz::Tz;
+
+use crate::config::Names;
+use crate::config::name;
+use crate::config::reading::Placed;
+use crate::config::table::Table;
+use crate::config::zone::zone;
+use crate::domain::At;
+use crate::domain::rules::Channel;
+use crate::domain::rules::DigestPlan;
+use crate::domain::schedule::Schedule;
+
+pub fn read(table: Table, names: &Names, channels: &[Placed<Channel>]) -> Option<DigestPlan> {
+    let name = name::name(&table);
+    let channel = table.needed("channel", "\"a-channel\"");
+    let channel = channel.filter(|c| table.refers("channel", "channel", c, &names.channels));
+    let own = zone(&table, "time_zone");
+    let theirs = channel
+        .as_ref()
+        .and_then(|c| channels.iter().find(|x| x.value.name == c.value));
+    // A faulty zone has been told already; the expression is looked at all the same.
+    let zone = own.or(theirs.map(|c| c.value.voice.zone)).unwrap_or(Tz::UTC);
+    let schedule = schedule(&table, zone);
+    let only_if_something = table.flag("only_if_something");
+    table.close();
+    Some(DigestPlan {
+        name: name?.value,
+        channel: channel?.value,
+        schedule: schedule?,
+        only_if_something: only_if_something?,
+    })
+}
+
+fn schedule(table: &Table, zone: Tz) -> Option<Schedule> {
+    let given = table.needed("schedule", "\"0 8 * * 1-5\"")?;
+    let remedy = "write five fields: minute hour day-of-month month weekday, for example \"0 8 * * 1-5\"";
+    match Schedule::parse(&given.value, zone) {
+        Ok(schedule) if !schedule.upcoming(At::UNIX_EPOCH, 1).is_empty() => return Some(schedule),
+        Ok(_) => table.fault(
+            "schedule",
+            format!("`digest.schedule` = {:?} never comes", given.value),
+            remedy,
+        ),
+        Err(why) => {
+            // The cron crate draws a picture over several lines.
+            let why = why.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+            table.fault("schedule", format!("`digest.schedule`: {why}"), remedy);
+        }
+    }
+    None
+}

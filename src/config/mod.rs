@@ -1,0 +1,299 @@
+//! `zeitnah.toml`: read once, checked whole, and only then turned into the nouns that the rest works with. Nothing
+//! below `config` knows that there is a file, and nobody starts on a file with a fault in it.
+
+mod channel;
+pub mod database;
+mod digest;
+mod duration;
+mod escalation;
+mod fault;
+pub mod http;
+pub mod log;
+mod name;
+mod reach;
+mod reading;
+pub mod reply;
+mod role;
+mod route;
+mod secret;
+pub mod slack;
+pub mod source;
+mod stars;
+mod suggest;
+mod table;
+#[cfg(test)]
+mod tests;
+mod url;
+mod zone;
+
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+
+use toml::de::DeTable;
+
+pub use crate::config::fault::Fault;
+pub use crate::config::fault::Gravity;
+pub use crate::config::reading::Env;
+use crate::config::reading::Placed;
+use crate::config::reading::Reading;
+use crate::config::source::Source;
+use crate::config::table::Table;
+use crate::domain::At;
+use crate::domain::rights::Grant;
+use crate::domain::route::Route;
+use crate::domain::rules::Channel;
+use crate::domain::rules::DigestPlan;
+use crate::domain::rules::Rules;
+use crate::domain::rules::Target;
+use crate::domain::schedule::Slot;
+
+/// Every setting with its default and why. The only place where defaults stand.
+pub const DEFAULTS: &str = include_str!("../../config.default.toml");
+
+/// The chat that rooms and people of the file are in.
+const CHAT: &str = "slack";
+
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub database: database::Database,
+    pub http: http::Http,
+    /// Without the section there is no Slack.
+    pub slack: Option<slack::Slack>,
+    pub sources: Vec<Source>,
+    pub channels: Vec<Channel>,
+    pub routes: Vec<Route>,
+    pub default_route: Route,
+    pub grants: Vec<Grant>,
+    pub escalations: Vec<Target>,
+    pub digests: Vec<DigestPlan>,
+    pub reply: reply::Reply,
+    /// Least milliseconds between two messages in one channel.
+    pub post_every_ms: i64,
+    pub log: log::Log,
+    /// What is legal but hardly meant.
+    pub warnings: Vec<Fault>,
+}
+
+/// When a digest comes next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Runs {
+    pub digest: String,
+    pub next: Vec<Slot>,
+}
+
+/// What other parts of the file may refer to, whether or not it is right itself.
+pub struct Names {
+    pub channels: Vec<String>,
+    pub sources: Vec<String>,
+}
+
+impl Config {
+    /// `--config`, else ZEITNAH_CONFIG, else zeitnah.toml here.
+    pub fn path(asked: Option<&Path>, env: Env) -> PathBuf {
+        let named = asked
+            .map(Path::to_owned)
+            .or_else(|| env("ZEITNAH_CONFIG").filter(|p| !p.is_empty()).map(PathBuf::from));
+        named.unwrap_or_else(|| PathBuf::from("zeitnah.toml"))
+    }
+
+    /// The file, or all that is wrong with it, warnings included.
+    pub fn load(path: &Path, env: Env) -> Result<Self, Vec<Fault>> {
+        let file = path.display().to_string();
+        match fs::read_to_string(path) {
+            Ok(text) => Self::parse(&file, &text, env),
+            Err(why) => {
+                let reading = Reading::new(&file, "", env);
+                let remedy = "begin with a copy of zeitnah.example.toml, or name the file by --config or ZEITNAH_CONFIG";
+                reading.fault(0, format!("the file cannot be read: {}", why.kind()), remedy);
+                Err(reading.finish())
+            }
+        }
+    }
+
+    pub fn parse(file: &str, text: &str, env: Env) -> Result<Self, Vec<Fault>> {
+        let reading = Reading::new(file, text, env);
+        let config = read(&reading, text);
+        let faults = reading.finish();
+        match config {
+            Some(config) if faults.iter().all(|f| f.gravity == Gravity::Warning) => Ok(Self {
+                warnings: faults,
+                ..config
+            }),
+            _ => Err(faults),
+        }
+    }
+
+    pub fn rules(&self) -> Rules {
+        Rules {
+            channels: self
+                .channels
+                .iter()
+                .map(|c| (c.name.clone(), c.clone()))
+                .collect(),
+            routes: self.routes.clone(),
+            fallback: self.default_route.clone(),
+            grants: self.grants.clone(),
+            targets: self.escalations.clone(),
+            digests: self.digests.clone(),
+            labels: self
+                .sources
+                .iter()
+                .map(|s| (s.name.clone(), s.label.clone()))
+                .collect(),
+            claim_minutes: self.reply.claim_minutes,
+            undo_seconds: self.reply.undo_seconds,
+            clock_stops: self.reply.clock_stops,
+            post_every_ms: self.post_every_ms,
+        }
+    }
+
+    /// The next three times of each digest, for people to check what they wrote.
+    pub fn digest_runs(&self, now: At) -> Vec<Runs> {
+        let runs = |plan: &DigestPlan| Runs {
+            digest: plan.name.clone(),
+            next: plan.schedule.upcoming(now, 3),
+        };
+        self.digests.iter().map(runs).collect()
+    }
+}
+
+/// The file over its defaults. `None` only when something was noted.
+fn read(reading: &Reading, text: &str) -> Option<Config> {
+    let (given, broken) = DeTable::parse_recoverable(text);
+    // A test holds that the defaults parse.
+    let (preset, _) = DeTable::parse_recoverable(DEFAULTS);
+    for fault in &broken {
+        let line = fault.span().map_or(0, |span| reading.line(&span));
+        reading.fault(
+            line,
+            format!("this is no TOML: {}", fault.message()),
+            "see https://toml.io; the rest is checked once this is mended",
+        );
+    }
+    if !broken.is_empty() {
+        // What could not be parsed would be reported as missing.
+        return None;
+    }
+    sections(reading, Table::root(reading, given.get_ref(), preset.get_ref()))
+}
+
+fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Option<Config> {
+    let (channels, channel_names) = listed(&root, "channel");
+    let (sources, source_names) = listed(&root, "source");
+    channel::one_room_each(reading, &channels);
+    let names = Names {
+        channels: channel_names,
+        sources: source_names,
+    };
+    let database = database::read(root.section("database"));
+    let http = http::read(root.section("http"));
+    let slack = root.section("slack");
+    let post_every_ms = slack::post_every_ms(&slack);
+    let slack = slack.is_given().then(|| slack::read(slack));
+    let sources = all(sources, source::read);
+    let channels = all(channels, channel::read);
+    let routes = all(listed(&root, "route").0, |table| route::read(table, &names));
+    let default_route = default_route(&root, &names);
+    let grants = all(root.tables("role"), |table| role::read(table, &names));
+    let escalations = all(listed(&root, "escalation").0, escalation::read);
+    let digests = all(listed(&root, "digest").0, |table| {
+        digest::read(table, &names, &channels.read)
+    });
+    let reply = reply::read(root.section("reply"));
+    let log = log::read(root.section("log"));
+    root.close();
+    reach::check(reading, &routes.read, &names);
+    if grants.is_whole {
+        role::somebody_answers(reading, &grants.read, &names);
+    }
+    let config = Config {
+        database: database?,
+        http: http?,
+        slack: match slack {
+            Some(slack) => Some(slack?),
+            None => None,
+        },
+        sources: values(sources)?,
+        channels: values(channels)?,
+        routes: values(routes)?,
+        default_route: default_route?,
+        grants: grants.whole()?,
+        escalations: values(escalations)?,
+        digests: digests.whole()?,
+        reply: reply?,
+        post_every_ms: post_every_ms?,
+        log: log?,
+        warnings: vec![],
+    };
+    lonely(reading, &config);
+    Some(config)
+}
+
+/// What could be read of a list, and whether that is all of it.
+struct Listed<T> {
+    read: Vec<T>,
+    is_whole: bool,
+}
+
+impl<T> Listed<T> {
+    fn whole(self) -> Option<Vec<T>> {
+        self.is_whole.then_some(self.read)
+    }
+}
+
+fn all<'a, T>(tables: Vec<Table<'a>>, read: impl Fn(Table<'a>) -> Option<T>) -> Listed<T> {
+    let count = tables.len();
+    let read: Vec<T> = tables.into_iter().filter_map(read).collect();
+    Listed {
+        is_whole: read.len() == count,
+        read,
+    }
+}
+
+fn values<T>(listed: Listed<Placed<T>>) -> Option<Vec<T>> {
+    Some(listed.whole()?.into_iter().map(|placed| placed.value).collect())
+}
+
+/// The entries of a list whose names must differ, and these names.
+fn listed<'a>(root: &Table<'a>, key: &'static str) -> (Vec<Table<'a>>, Vec<String>) {
+    let tables = root.tables(key);
+    let names: Vec<Placed<String>> = tables.iter().filter_map(name::raw).collect();
+    root.reading.unique(key, &names);
+    (tables, names.into_iter().map(|name| name.value).collect())
+}
+
+fn default_route(root: &Table, names: &Names) -> Option<Route> {
+    let table = root.optional("default_route");
+    if table.is_none() {
+        let remedy = "write [default_route] with to = [\"a-channel\"]: it takes what no [[route]] names";
+        root.reading.fault(0, "[default_route] is missing", remedy);
+    }
+    route::read_default(table?, names)
+}
+
+/// What is there and yet does nothing.
+fn lonely(reading: &Reading, config: &Config) {
+    let routes = || config.routes.iter().chain([&config.default_route]);
+    let is_used = |name: &String| {
+        routes().any(|r| r.to.contains(name)) || config.digests.iter().any(|d| d.channel == *name)
+    };
+    for channel in config.channels.iter().filter(|c| !is_used(&c.name)) {
+        let what = format!("no route and no digest leads to channel {:?}", channel.name);
+        reading.warn(0, what, "name it in the `to` of a route, or take it out");
+    }
+    if config.sources.is_empty() {
+        reading.warn(
+            0,
+            "there is no [[source]], so nothing will arrive",
+            "add one; see zeitnah.example.toml",
+        );
+    }
+    if config.slack.is_none() {
+        reading.warn(
+            0,
+            "there is no [slack], so nobody will see a card",
+            "add the line [slack]",
+        );
+    }
+}

@@ -1,0 +1,65 @@
+//! Our own names and Slack's ids. Names go into links, tokens and variables, so they are plain; ids are easily mixed
+//! up with names, so they are checked here instead of failing at the first post.
+
+use crate::config::reading::Placed;
+use crate::config::table::Table;
+
+const LONGEST_NAME: usize = 31;
+
+/// What a Slack id stands for; its first letter says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    Channel,
+    Person,
+    Group,
+}
+
+/// The `name` of a channel, route, source and so on: `^[a-z0-9][a-z0-9-]{0,30}$`.
+pub fn name(table: &Table) -> Option<Placed<String>> {
+    let name = table.needed("name", "\"a-name\"")?;
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if name.value.len() <= LONGEST_NAME && name.value.chars().all(plain) && !name.value.starts_with('-') {
+        return Some(name);
+    }
+    let what = format!("{:?} is no usable name", name.value);
+    let remedy =
+        format!("use up to {LONGEST_NAME} small letters, digits and hyphens, for example \"my-shop-2\"");
+    table.reading.fault(name.line, what, remedy);
+    None
+}
+
+/// The name that a table carries, right or wrong, so that others may refer to it without a second fault.
+pub fn raw(table: &Table) -> Option<Placed<String>> {
+    let entry = table.entry("name")?;
+    entry.value.as_str().map(|name| Placed {
+        value: name.trim().to_owned(),
+        line: entry.line,
+    })
+}
+
+/// A Slack id: `^[CGDUWST][A-Z0-9]{2,20}$` with the right first letter.
+pub fn id(table: &Table, given: &Placed<String>, sort: Sort) -> Option<String> {
+    let (what, letters, example) = match sort {
+        Sort::Channel => ("channel", "CG", "C0123ABC"),
+        Sort::Person => ("person", "UW", "U0123ABC"),
+        Sort::Group => ("user group", "S", "S0123ABC"),
+    };
+    let id = &given.value;
+    let tail = id.get(1..).unwrap_or_default();
+    let sound = (2..=20).contains(&tail.len())
+        && tail.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+        && id.starts_with(|c| letters.contains(c));
+    if sound {
+        return Some(id.clone());
+    }
+    let remedy = format!("Slack shows it under \"copy link\" or in the profile; it looks like {example:?}");
+    table
+        .reading
+        .fault(given.line, format!("{id:?} is no id of a Slack {what}"), remedy);
+    None
+}
+
+pub fn id_of(table: &Table, key: &'static str, sort: Sort) -> Option<String> {
+    let given = table.string(key)?;
+    id(table, &given, sort)
+}

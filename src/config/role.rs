@@ -1,0 +1,73 @@
+//! Who may do what.
+
+use crate::config::CHAT;
+use crate::config::Names;
+use crate::config::name;
+use crate::config::name::Sort;
+use crate::config::reading::Reading;
+use crate::config::table::Table;
+use crate::domain::rights::Circle;
+use crate::domain::rights::Grant;
+use crate::domain::rights::Grantee;
+use crate::domain::rights::Role;
+
+const ROLES: [Role; 4] = [Role::Viewer, Role::Responder, Role::Approver, Role::Admin];
+
+pub fn read(table: Table, names: &Names) -> Option<Grant> {
+    if table.entry("role").is_none() {
+        table.missing("role", "\"responder\"");
+    }
+    let role = table.choice("role", &ROLES.map(|r| (r.as_str(), r)));
+    let to = to(&table);
+    let channels = table.references("channels", "channel", &names.channels);
+    table.close();
+    Some(Grant {
+        role: role?,
+        chat: CHAT.to_owned(),
+        to: to?,
+        channels: channels?,
+    })
+}
+
+fn to(table: &Table) -> Option<Grantee> {
+    let given = ["slack_group", "slack_user", "slack_channel"]
+        .map(|key| table.has(key))
+        .into_iter()
+        .filter(|has| *has);
+    let count = given.count();
+    let group = name::id_of(table, "slack_group", Sort::Group).map(|id| Grantee::Circle(Circle::Group(id)));
+    let user = name::id_of(table, "slack_user", Sort::Person).map(Grantee::Person);
+    let room = name::id_of(table, "slack_channel", Sort::Channel).map(|id| Grantee::Circle(Circle::Room(id)));
+    if count != 1 {
+        let what = if count == 0 {
+            "this role is given to nobody"
+        } else {
+            "this role is given in several ways"
+        };
+        let remedy =
+            "write exactly one of slack_group, slack_user and slack_channel; use one [[role]] for each";
+        table.reading.fault(table.line, what, remedy);
+        return None;
+    }
+    group.or(user).or(room)
+}
+
+/// A bot whose cards nobody may answer is set up wrong, in one channel or in all.
+pub fn somebody_answers(reading: &Reading, grants: &[Grant], names: &Names) {
+    let answers = |channel: Option<&String>| {
+        let mut able = grants.iter().filter(|g| g.role >= Role::Responder);
+        able.any(|g| g.channels.is_empty() || channel.is_none_or(|c| g.channels.contains(c)))
+    };
+    let remedy = "add [[role]] with role = \"responder\" and slack_group, slack_user or slack_channel";
+    if !answers(None) {
+        reading.fault(
+            0,
+            "nobody may answer: no [[role]] is responder, approver or admin",
+            remedy,
+        );
+        return;
+    }
+    for channel in names.channels.iter().filter(|c| !answers(Some(c))) {
+        reading.warn(0, format!("nobody may answer in channel {channel:?}"), remedy);
+    }
+}

@@ -1,0 +1,139 @@
+//! Which item goes to which channel, and what is promised for it.
+
+use crate::config::Names;
+use crate::config::duration;
+use crate::config::name;
+use crate::config::reading::Placed;
+use crate::config::stars::stars;
+use crate::config::table::Table;
+use crate::domain::deadline::From;
+use crate::domain::deadline::Target;
+use crate::domain::item::Kind;
+use crate::domain::item::Tone;
+use crate::domain::language::declared;
+use crate::domain::route::Route;
+use crate::domain::route::When;
+
+/// The name of `[default_route]`, as it stands with an item.
+pub const DEFAULT: &str = "default";
+
+pub fn read(table: Table, names: &Names) -> Option<Placed<Route>> {
+    let line = table.line;
+    let name = name::name(&table);
+    if let Some(name) = name.as_ref().filter(|n| n.value == DEFAULT) {
+        let remedy = "give it another name, or write it as [default_route]";
+        table
+            .reading
+            .fault(name.line, "\"default\" is the name of [default_route]", remedy);
+    }
+    let when = when(&table, names);
+    let (to, target) = (to(&table, names), target(&table));
+    table.close();
+    Some(Placed {
+        value: Route {
+            name: name?.value,
+            when: when?,
+            to: to?,
+            target: target?,
+        },
+        line,
+    })
+}
+
+pub fn read_default(table: Table, names: &Names) -> Option<Route> {
+    let (to, target) = (to(&table, names), target(&table));
+    table.close();
+    Some(Route {
+        name: DEFAULT.to_owned(),
+        when: When::default(),
+        to: to?,
+        target: target?,
+    })
+}
+
+fn when(table: &Table, names: &Names) -> Option<When> {
+    let source = table.references("source", "source", &names.sources);
+    let tone = table.choices("tone", &Tone::ALL.map(|t| (t.as_str(), t)));
+    let kind = table.choices("kind", &Kind::ALL.map(|k| (k.as_str(), k)));
+    let stars = stars(table, "stars");
+    let language = languages(table);
+    let values = |key| Some(table.list(key)?.into_iter().map(|v| v.value).collect());
+    let (subject, keyword) = (values("subject"), values("keyword"));
+    Some(When {
+        source: source?,
+        tone: tone?,
+        kind: kind?,
+        stars: stars?,
+        language: language?,
+        subject: subject?,
+        keyword: keyword?,
+    })
+}
+
+/// Only the language part is kept with an item, so `de-AT` would never match.
+fn languages(table: &Table) -> Option<Vec<String>> {
+    let given = table.list("language")?;
+    let mut is_sound = true;
+    for tag in &given {
+        if declared(&tag.value).as_ref() != Some(&tag.value) {
+            let what = format!("`route.language` does not know {:?}", tag.value);
+            let remedy = match declared(&tag.value) {
+                Some(part) => format!("write {part:?}"),
+                None => "write the two letters of the language, for example \"de\" or \"en\"".to_owned(),
+            };
+            table.reading.fault(tag.line, what, remedy);
+            is_sound = false;
+        }
+    }
+    is_sound.then(|| given.into_iter().map(|tag| tag.value).collect())
+}
+
+fn to(table: &Table, names: &Names) -> Option<Vec<String>> {
+    if table.entry("to").is_none() {
+        table.missing("to", "[\"a-channel\"]");
+    }
+    let to = table.references("to", "channel", &names.channels)?;
+    if to.is_empty() {
+        let what = format!(
+            "`{}` is empty, so nobody would see these items",
+            table.dotted("to")
+        );
+        table.fault("to", what, "name a channel");
+        return None;
+    }
+    Some(to)
+}
+
+/// What is promised; the inner `None` is no promise.
+fn target(table: &Table) -> Option<Option<Target>> {
+    let minutes = duration::minutes(table, "deadline");
+    let remind_before = duration::minutes(table, "remind_before");
+    let from = table.choice(
+        "clock",
+        &[("published", From::Published), ("first_seen", From::FirstSeen)],
+    );
+    let (minutes, remind_before, from) = (minutes?, remind_before?, from?);
+    if minutes == 0 {
+        return Some(None);
+    }
+    if remind_before >= minutes {
+        let (remind, deadline) = (duration::written(remind_before), duration::written(minutes));
+        let what = format!(
+            "the reminder {remind} before the deadline would come before a clock of {deadline} starts"
+        );
+        let half = duration::written((minutes / 2).max(1));
+        let remedy = format!("write remind_before = {half:?} or \"none\"");
+        let key = if table.has("remind_before") {
+            "remind_before"
+        } else {
+            "deadline"
+        };
+        table.fault(key, what, remedy);
+        return None;
+    }
+    Some(Some(Target {
+        minutes,
+        remind_before,
+        from,
+    }))
+}

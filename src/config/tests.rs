@@ -1,0 +1,350 @@
+//! The whole file at once: what a person writes, and what they are told.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use secrecy::ExposeSecret;
+use toml::de::DeTable;
+
+use super::*;
+use crate::config::slack::Way;
+use crate::config::source::Kind;
+use crate::domain::deadline::From;
+use crate::domain::deadline::Target as Promise;
+use crate::domain::person::Mention;
+use crate::domain::rules::ClockStops;
+
+const EXAMPLE: &str = include_str!("../../zeitnah.example.toml");
+
+const MINIMAL: &str = r#"
+[slack]
+
+[[channel]]
+name = "care"
+slack = "C0123ABC"
+
+[[source]]
+name = "my-shop"
+kind = "push"
+
+[default_route]
+to = ["care"]
+
+[[role]]
+role = "responder"
+slack_channel = "C0123ABC"
+"#;
+
+/// Each variable has its own name as value, in small letters.
+fn full(name: &str) -> Option<String> {
+    Some(name.to_lowercase())
+}
+
+fn parse(text: &str) -> Result<Config, Vec<Fault>> {
+    Config::parse("zeitnah.toml", text, &full)
+}
+
+fn told(text: &str, env: Env) -> Vec<String> {
+    match Config::parse("zeitnah.toml", text, env) {
+        Ok(config) => config.warnings.iter().map(Fault::to_string).collect(),
+        Err(faults) => faults.iter().map(Fault::to_string).collect(),
+    }
+}
+
+#[test]
+fn a_minimal_file_gets_everything_else_from_the_defaults() {
+    let config = parse(MINIMAL).unwrap();
+    assert_eq!(config.warnings, []);
+    assert_eq!(config.database.url.expose_secret(), "database_url");
+    assert_eq!(
+        (config.database.connections, config.http.listen.port()),
+        (16, 8080)
+    );
+    let slack = config.slack.as_ref().unwrap();
+    assert!(matches!(&slack.way, Way::Socket { connections: 2, .. }));
+    assert_eq!(slack.bot_token.expose_secret(), "slack_bot_token");
+    let Kind::Push(push) = &config.sources[0].kind else {
+        panic!("not a push source")
+    };
+    assert_eq!(push.secrets[0].expose_secret(), "source_my_shop_secret");
+    assert!(
+        push.reply.is_none(),
+        "a default reply section is no reply section"
+    );
+
+    let rules = config.rules();
+    assert_eq!(rules.channel("care").unwrap().room, "C0123ABC");
+    let day = Promise {
+        minutes: 1440,
+        remind_before: 120,
+        from: From::Published,
+    };
+    assert_eq!(
+        (rules.fallback.name.as_str(), rules.fallback.target),
+        ("default", Some(day))
+    );
+    assert_eq!(
+        (rules.claim_minutes, rules.undo_seconds, rules.post_every_ms),
+        (15, 30, 1000)
+    );
+    assert_eq!(
+        (rules.clock_stops, rules.label("my-shop")),
+        (ClockStops::Visible, "my-shop")
+    );
+}
+
+#[test]
+fn the_example_is_valid_and_says_what_it_seems_to_say() {
+    let config = parse(EXAMPLE).unwrap();
+    assert_eq!(config.warnings, []);
+    let rules = config.rules();
+    assert_eq!(rules.channels.len(), 3);
+    let route = |name: &str| rules.routes.iter().find(|r| r.name == name).unwrap();
+    assert_eq!(route("bad").when.stars, Some((1, 2)));
+    assert_eq!(route("bad").to, ["urgent", "care"]);
+    assert_eq!(route("praise").target, None);
+    let questions = Promise {
+        minutes: 90,
+        remind_before: 30,
+        from: From::FirstSeen,
+    };
+    assert_eq!(route("product-questions").target, Some(questions));
+    assert_eq!(
+        rules.target("legal").unwrap().ping,
+        [Mention::Group("S0999LAW".into())]
+    );
+    assert_eq!(rules.target("head-of-care").unwrap().room, None);
+    let Kind::Google(google) = &config.sources[0].kind else {
+        panic!("not Google")
+    };
+    assert_eq!(
+        (google.locations[0].name.as_str(), google.poll_minutes),
+        ("München Ost", 5)
+    );
+    let Kind::Push(push) = &config.sources[1].kind else {
+        panic!("not a push source")
+    };
+    let reply = push.reply.as_ref().unwrap();
+    assert_eq!(
+        (reply.limit.unwrap().max, reply.edit, reply.delete),
+        (2000, true, false)
+    );
+}
+
+#[test]
+fn people_can_see_when_their_digests_come() {
+    let runs = parse(EXAMPLE)
+        .unwrap()
+        .digest_runs("2026-11-20T12:00:00Z".parse().unwrap());
+    let shown: Vec<String> = runs[0].next.iter().map(|slot| slot.local.to_string()).collect();
+    assert_eq!(runs[0].digest, "morning");
+    assert_eq!(
+        shown,
+        [
+            "2026-11-23 08:00:00",
+            "2026-11-24 08:00:00",
+            "2026-11-25 08:00:00"
+        ]
+    );
+}
+
+/// In faults.toml each wrong line says itself what is told about it: behind `#!`, or `#0!` for the file as a whole.
+#[test]
+fn all_faults_are_told_at_once_each_in_its_line() {
+    let text = include_str!("faults.toml");
+    let whole = text
+        .lines()
+        .filter_map(|l| l.strip_prefix("#0! "))
+        .map(|fault| format!("zeitnah.toml: {fault}"));
+    let by_line = text.lines().zip(1..).flat_map(|(content, line)| {
+        let told = content.split(" #! ").skip(1);
+        told.map(move |fault| format!("zeitnah.toml:{line}: {fault}"))
+            .collect::<Vec<_>>()
+    });
+    let expected: Vec<String> = whole.chain(by_line).collect();
+    let env = |name: &str| (name != "DATABASE_URL").then(|| name.to_lowercase());
+    let found = told(text, &env);
+    assert!(found.len() > 40);
+    assert_eq!(found, expected, "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn every_broken_line_is_told() {
+    let found = told(
+        "[slack]\nmode = \n\n[http]\nlisten = \"x\nlisten = \"y\"\n",
+        &full,
+    );
+    let lines: Vec<&str> = found.iter().map(|f| f.split(": ").next().unwrap()).collect();
+    assert_eq!(
+        lines,
+        ["zeitnah.toml:2", "zeitnah.toml:5", "zeitnah.toml:6"],
+        "{found:?}"
+    );
+}
+
+#[test]
+fn one_bracket_too_few_or_too_many_is_told_with_the_right_form() {
+    let found = told(
+        "[channel]\nname = \"care\"\n[[http]]\nlisten = \"127.0.0.1:1\"\n",
+        &full,
+    )
+    .join("\n");
+    assert!(
+        found.contains("zeitnah.toml:1: `channel` is a section; write each with two brackets: [[channel]]")
+    );
+    assert!(
+        found.contains("zeitnah.toml:3: `http` is a list; write it as a section: [http]"),
+        "{found}"
+    );
+    assert_eq!(found.matches("`channel`").count(), 1);
+}
+
+#[test]
+fn what_does_nothing_is_a_warning_and_no_fault() {
+    let text = MINIMAL
+        .replace("[slack]", "[http]\nlisten = \"0.0.0.0:80\"")
+        .replace(
+            "kind = \"push\"",
+            "kind = \"push\"\n[[channel]]\nname = \"idle\"\nslack = \"C0999XYZ\"",
+        );
+    assert_eq!(
+        told(&text, &full),
+        [
+            r#"zeitnah.toml: warning: no route and no digest leads to channel "idle"; name it in the `to` of a route, or take it out"#,
+            "zeitnah.toml: warning: there is no [slack], so nobody will see a card; add the line [slack]",
+            "zeitnah.toml:3: warning: we speak plain HTTP, and this address can be reached from other machines; \
+             put a proxy with TLS in front and write its address as public_url = \"https://…\"",
+        ]
+    );
+}
+
+#[test]
+fn somebody_must_be_able_to_answer() {
+    let viewer = MINIMAL.replace("\"responder\"", "\"viewer\"");
+    assert!(told(&viewer, &full)[0].contains("nobody may answer: no [[role]] is responder"));
+    let elsewhere = MINIMAL.replace(
+        "role = \"responder\"",
+        "role = \"responder\"\nchannels = [\"other\"]",
+    ) + "\n[[channel]]\nname = \"other\"\nslack = \"C0456DEF\"\n[[route]]\nname = \"all\"\nto = [\"other\"]\n";
+    assert!(told(&elsewhere, &full)[0].contains("warning: nobody may answer in channel \"care\""));
+}
+
+#[test]
+fn each_way_to_slack_needs_its_own_secret_only() {
+    let without = |gone: &'static str| move |name: &str| (name != gone).then(|| name.to_lowercase());
+    let http = MINIMAL.replace("[slack]", "[slack]\nmode = \"http\"");
+    assert_eq!(
+        told(MINIMAL, &without("SLACK_SIGNING_SECRET")),
+        Vec::<String>::new()
+    );
+    assert_eq!(told(&http, &without("SLACK_APP_TOKEN")), Vec::<String>::new());
+    assert_eq!(
+        told(&http, &without("SLACK_SIGNING_SECRET")),
+        [
+            "zeitnah.toml:2: the environment variable SLACK_SIGNING_SECRET is not set (`slack.signing_secret`); \
+          set SLACK_SIGNING_SECRET, or write signing_secret = { env = \"OTHER_NAME\" } or { file = \"/path\" }"
+        ]
+    );
+    let swapped = |name: &str| {
+        Some(if name == "SLACK_BOT_TOKEN" {
+            "xapp-1".into()
+        } else {
+            name.to_owned()
+        })
+    };
+    assert!(told(MINIMAL, &swapped)[0].contains("it is the other token"));
+}
+
+#[test]
+fn secrets_come_from_files_too_and_are_never_shown() {
+    let path = std::env::temp_dir().join(format!("zeitnah-config-{}", std::process::id()));
+    fs::write(&path, "s3cret\n").unwrap();
+    let given = format!(
+        "[database]\nurl = {{ file = {:?} }}\n{MINIMAL}",
+        path.display().to_string()
+    );
+    let config = parse(&given).unwrap();
+    fs::remove_file(&path).unwrap();
+    assert_eq!(config.database.url.expose_secret(), "s3cret");
+    assert!(!format!("{config:?}").contains("s3cret"));
+    assert!(told(&given, &full)[0].contains("cannot be used (`database.url`): entity not found"));
+    let plain = told(
+        &format!("[database]\nurl = \"postgres://me:s3cret@db\"\n{MINIMAL}"),
+        &full,
+    );
+    assert!(plain[0].starts_with("zeitnah.toml:2: `database.url` is written into the file"));
+    assert!(!plain[0].contains("s3cret"));
+}
+
+#[test]
+fn the_file_is_found_by_argument_then_variable_then_here() {
+    let env = |name: &str| (name == "ZEITNAH_CONFIG").then(|| "/etc/z.toml".to_owned());
+    assert_eq!(Config::path(Some(Path::new("a.toml")), &env), Path::new("a.toml"));
+    assert_eq!(Config::path(None, &env), Path::new("/etc/z.toml"));
+    assert_eq!(Config::path(None, &|_| None), Path::new("zeitnah.toml"));
+    let faults = Config::load(Path::new("/nowhere/z.toml"), &full).unwrap_err();
+    assert_eq!((faults.len(), faults[0].place.as_str()), (1, "/nowhere/z.toml"));
+}
+
+/// Every setting that a line of the defaults shows, with or without a # in front: `source.reply.url`.
+fn shown_in_defaults() -> BTreeSet<String> {
+    let mut section = String::new();
+    let mut out = BTreeSet::new();
+    for line in DEFAULTS.lines() {
+        if line.starts_with('[') {
+            section = line.trim_matches(['[', ']']).to_owned();
+            out.insert(section.clone());
+        }
+        let Some((key, value)) = line.trim_start_matches("# ").split_once(" = ") else {
+            continue;
+        };
+        if key.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
+            out.insert(format!("{section}.{key}"));
+            if value.starts_with("[{ id") {
+                out.extend(["id", "name"].map(|inner| format!("{section}.{key}.{inner}")));
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn the_defaults_parse_and_show_every_setting_and_no_other() {
+    DeTable::parse(DEFAULTS).unwrap();
+    let everything = format!("{EXAMPLE}\n[[source]]\nname = \"g\"\nkind = \"google\"\n[source.push]\n");
+    let reading = Reading::new("zeitnah.toml", &everything, &full);
+    read(&reading, &everything);
+    let known = reading.settings();
+    let shown = shown_in_defaults();
+    assert_eq!(
+        known.difference(&shown).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "not in config.default.toml"
+    );
+    assert_eq!(
+        shown.difference(&known).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "no such setting"
+    );
+}
+
+#[test]
+fn odd_but_legal_ways_of_writing_are_read() {
+    let text = MINIMAL.replace(
+        "[slack]",
+        "slack = { post_every_ms = 1_500, api_url = 'http://127.0.0.1:9/api/' }",
+    );
+    let config = parse(&text.replace('\n', "\r\n")).unwrap();
+    assert_eq!(config.post_every_ms, 1500);
+    assert_eq!(config.slack.unwrap().api_url, "http://127.0.0.1:9/api");
+}
+
+#[test]
+fn no_text_makes_the_reader_panic() {
+    // Beginnings of both files, cut inside words, brackets and characters: a file is often saved half-written.
+    for file in [EXAMPLE, include_str!("faults.toml")] {
+        for (end, _) in file.char_indices().step_by(83) {
+            let _ = parse(&file[..end]);
+        }
+    }
+}
