@@ -1,37 +1,9 @@
-//! Parse, load, run, exit code.
+//! Runs the command that was typed.
 
-use std::{ffi::OsString, path::PathBuf, process::ExitCode};
-
-use clap::{Parser, Subcommand};
-use zeitnah::postgres::{Durability, with_postgres};
-
-#[derive(Parser)]
-#[command(version, about)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Run a command beside a private PostgreSQL, with DATABASE_URL set.
-    WithPostgres {
-        /// The folder that holds the server's data; it is made when it is missing.
-        #[arg(long, default_value = "target/with-postgres")]
-        dir: PathBuf,
-        /// The command and its arguments.
-        #[arg(last = true, required = true)]
-        command: Vec<OsString>,
-    },
-}
+use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let Command::WithPostgres { dir, command } = Cli::parse().command;
-    match with_postgres(&dir, Durability::Tests, &command) {
-        Ok(code) => ExitCode::from(code),
-        Err(fault) => {
-            eprintln!("zeitnah: {fault}");
-            ExitCode::FAILURE
-        }
-    }
+    // Two TLS providers in one program panic at run time; ring is the one, before anything else asks.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    zeitnah::cli::run()
 }

@@ -478,6 +478,7 @@ fn sources(base: &str) -> Vec<Arc<dyn zeitnah::port::source::ReviewSource>> {
                 poll_minutes: 5,
                 overlap_hours: 24,
                 sweep_hours: 24,
+                backfill_days: 30,
                 push: None,
             }),
         ),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub mod demo;
 pub mod google;
 pub mod page;
 pub mod samples;

@@ -15,9 +15,12 @@ pub struct Counts {
     pub changed: u64,
     pub same: u64,
     pub bad: u64,
+    /// How long the rejects file was then.
+    #[serde(default)]
+    pub rejected_bytes: u64,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Progress {
     pub byte_offset: u64,
     pub line: u64,

@@ -18,6 +18,7 @@ pub mod timer;
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::Connection as _;
 use sqlx::PgPool;
 use sqlx::Postgres;
 use sqlx::postgres::PgConnectOptions;
@@ -56,6 +57,29 @@ impl Store {
             .connect_with(options)
             .await?;
         Ok(Self { pool })
+    }
+
+    /// A database of this name on the server behind `url`, made if it is missing. Returns its address.
+    pub async fn ensure(url: &str, name: &str) -> Result<String> {
+        let options = PgConnectOptions::from_str(url)?;
+        let mut admin = sqlx::PgConnection::connect_with(&options).await?;
+        let there = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1) AS "there!""#,
+            name
+        )
+        .fetch_one(&mut admin)
+        .await?;
+        if !there {
+            // A name cannot be a parameter; this one is ours and is quoted all the same.
+            let quoted = name.replace('"', "");
+            let sql = sqlx::AssertSqlSafe(format!("CREATE DATABASE \"{quoted}\""));
+            sqlx::raw_sql(sql).execute(&mut admin).await?;
+        }
+        admin.close().await?;
+        let mut address =
+            url::Url::parse(url).map_err(|e| StoreError::odd("DATABASE_URL", "address", "-", e))?;
+        address.set_path(name);
+        Ok(address.into())
     }
 
     pub async fn begin(&self) -> Result<Tx> {

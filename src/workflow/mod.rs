@@ -12,6 +12,7 @@ pub mod receive;
 pub mod reconcile;
 pub mod refresh;
 pub mod remind;
+pub mod story;
 pub mod submit;
 pub mod tell;
 

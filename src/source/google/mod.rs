@@ -68,6 +68,9 @@ pub struct Settings {
     /// How often everything is listed to notice removed reviews; 0 is only once, at the very beginning.
     #[serde(default = "default_sweep")]
     pub sweep_hours: u32,
+    /// Reviews that nobody touched for this long when the source is first read are history and stay there.
+    #[serde(default = "default_backfill")]
+    pub backfill_days: u32,
     #[serde(default)]
     pub push: Option<PushSettings>,
 }
@@ -251,6 +254,10 @@ fn default_poll() -> u32 {
 
 fn default_overlap() -> u32 {
     24
+}
+
+fn default_backfill() -> u32 {
+    30
 }
 
 fn default_sweep() -> u32 {

@@ -1,6 +1,8 @@
 //! The only file that knows every layer: puts the parts together, starts them in order and stops them in order. Any
 //! number of these run on one database.
 
+pub mod parts;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;

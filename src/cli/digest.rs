@@ -1,0 +1,61 @@
+//! `zeitnah digest NAME --preview`: what the channel would read, for any instant; nothing is sent.
+
+use std::path::Path;
+
+use chrono::TimeDelta;
+use clap::Args;
+
+use crate::cli::Failure;
+use crate::cli::Outcome;
+use crate::cli::desk;
+use crate::cli::load;
+use crate::cli::tell;
+use crate::domain::At;
+use crate::domain::text::flat;
+
+#[derive(Args)]
+pub struct Options {
+    /// Its name in [[digest]].
+    name: String,
+    /// Print instead of send; the only thing this command does.
+    #[arg(long, required = true)]
+    preview: bool,
+    /// As it would be at this instant, for example 2026-11-21T08:00:00+01:00 (default: now).
+    #[arg(long)]
+    at: Option<At>,
+}
+
+pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
+    let config = load(asked)?;
+    let app = desk(&config).await?;
+    let plan = app
+        .desk
+        .rules
+        .digests
+        .iter()
+        .find(|p| p.name == options.name)
+        .ok_or_else(|| {
+            let names: Vec<&str> = app.desk.rules.digests.iter().map(|p| p.name.as_str()).collect();
+            Failure::Say(format!(
+                "there is no digest {:?}; there is: {}",
+                options.name,
+                names.join(", ")
+            ))
+        })?;
+    let channel = app.desk.channel(&plan.channel)?;
+    let now = options.at.unwrap_or_else(|| app.desk.now());
+    let slot = plan
+        .schedule
+        .latest(now)
+        .ok_or_else(|| Failure::Say("this schedule has never come yet".into()))?;
+    let from = plan
+        .schedule
+        .before(slot)
+        .map_or(slot.at - TimeDelta::days(1), |s| s.at);
+    let digest = app.desk.write_digest(channel, from, slot.at).await?;
+    tell(&flat(&digest.headline));
+    for line in &digest.lines {
+        tell(&flat(line));
+    }
+    Ok(())
+}

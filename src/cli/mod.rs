@@ -1,0 +1,195 @@
+//! The command line. Each command is a file; what they share is reading the configuration and saying what is wrong.
+
+mod check;
+mod demo;
+mod digest;
+mod import;
+mod manifest;
+mod migrate;
+mod serve;
+mod why;
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use clap::Subcommand;
+use secrecy::ExposeSecret;
+
+use crate::app::App;
+use crate::app::Parts;
+use crate::config::Config;
+use crate::port::clock::SystemClock;
+use crate::postgres;
+use crate::postgres::Durability;
+use crate::store::Store;
+
+/// Customer reviews and questions, answered in time from your team's chat.
+#[derive(Parser)]
+#[command(version, about)]
+pub struct Cli {
+    /// The configuration file (default: ZEITNAH_CONFIG, else ./zeitnah.toml).
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The whole product with no account and no set-up: a page to see and press.
+    Demo(demo::Options),
+    /// Run the bot; any number of these on one database.
+    Serve {
+        /// Bring the schema up to date first.
+        #[arg(long)]
+        migrate: bool,
+    },
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Look at configuration, database, tokens, channels and sources, and name every fault with its remedy.
+    Check {
+        /// Do not call Slack or the sources.
+        #[arg(long)]
+        offline: bool,
+    },
+    /// Read a CSV or JSON Lines file of reviews into a source.
+    Import(import::Options),
+    /// Print a digest; nothing is sent.
+    Digest(digest::Options),
+    /// Tell everything that happened to an item, by its number or id.
+    Why { item: String },
+    /// Print what to paste into the platform's console.
+    Manifest { chat: manifest::Chat },
+    /// Run a command beside a private PostgreSQL, with DATABASE_URL set.
+    #[command(hide = true)]
+    WithPostgres {
+        /// The folder that holds the server's data; it is made when it is missing.
+        #[arg(long, default_value = "target/with-postgres")]
+        dir: PathBuf,
+        /// The command and its arguments.
+        #[arg(last = true, required = true)]
+        command: Vec<OsString>,
+    },
+}
+
+/// Why a command could not do what it was asked, in words for the person who asked.
+#[derive(Debug)]
+pub enum Failure {
+    /// One sentence.
+    Say(String),
+    /// Everything has been said already.
+    Said,
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Say(error.to_string())
+    }
+}
+
+type Outcome = Result<(), Failure>;
+
+/// Runs the command that was typed.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    // The launcher runs before any runtime and any thread of ours.
+    if let Command::WithPostgres { dir, command } = &cli.command {
+        return match postgres::with_postgres(dir, Durability::Tests, command) {
+            Ok(code) => ExitCode::from(code),
+            Err(fault) => failed(&fault.to_string()),
+        };
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&format!("the runtime does not start: {error}")),
+    };
+    match runtime.block_on(dispatch(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Said) => ExitCode::FAILURE,
+        Err(Failure::Say(why)) => failed(&why),
+    }
+}
+
+async fn dispatch(cli: Cli) -> Outcome {
+    let config = cli.config.as_deref();
+    match cli.command {
+        Command::Demo(options) => demo::run(options).await,
+        Command::Serve { migrate } => serve::run(config, migrate).await,
+        Command::Migrate => migrate::run(config).await,
+        Command::Check { offline } => check::run(config, offline).await,
+        Command::Import(options) => import::run(config, options).await,
+        Command::Digest(options) => digest::run(config, options).await,
+        Command::Why { item } => why::run(config, &item).await,
+        Command::Manifest { chat } => manifest::run(chat),
+        Command::WithPostgres { .. } => Ok(()),
+    }
+}
+
+fn failed(why: &str) -> ExitCode {
+    say(&format!("zeitnah: {why}"));
+    ExitCode::FAILURE
+}
+
+/// A line for the person at the terminal. Not a log line: those have a level and go their own way.
+#[expect(
+    clippy::print_stderr,
+    reason = "a command line speaks to the person who typed it"
+)]
+fn say(line: &str) {
+    eprintln!("{line}");
+}
+
+/// A line of what was asked for, to be read or piped on.
+#[expect(clippy::print_stdout, reason = "a command's result goes to standard output")]
+fn tell(line: &str) {
+    println!("{line}");
+}
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// The configuration, or all its faults at once.
+fn load(asked: Option<&Path>) -> Result<Config, Failure> {
+    let path = Config::path(asked, &environment);
+    Config::load(&path, &environment).map_err(|faults| {
+        for fault in &faults {
+            say(&fault.to_string());
+        }
+        Failure::Said
+    })
+}
+
+async fn store(config: &Config) -> Result<Store, Failure> {
+    let url = config.database.url.expose_secret();
+    Store::open(url, config.database.connections)
+        .await
+        .map_err(|error| {
+            Failure::Say(format!(
+                "the database does not answer: {error}; check DATABASE_URL and that PostgreSQL runs"
+            ))
+        })
+}
+
+/// A database that is not up to date is named, not half used.
+async fn current(store: &Store) -> Outcome {
+    let lacking = store.lacking_migrations().await?;
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    let names = lacking.join(", ");
+    Err(Failure::Say(format!(
+        "the database lacks {names}; run `zeitnah migrate` (or `zeitnah serve --migrate`)"
+    )))
+}
+
+/// The desk for a command that runs once and does not listen.
+async fn desk(config: &Config) -> Result<App, Failure> {
+    let store = store(config).await?;
+    current(&store).await?;
+    Ok(App::assemble(Parts::of(config, store, Arc::new(SystemClock))?)?)
+}
