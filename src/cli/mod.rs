@@ -6,6 +6,7 @@ mod digest;
 mod import;
 mod manifest;
 mod migrate;
+mod sandbox;
 mod serve;
 mod why;
 
@@ -64,6 +65,9 @@ enum Command {
     Why { item: String },
     /// Print what to paste into the platform's console.
     Manifest { chat: manifest::Chat },
+    /// Only the stand-ins of the demo, to try a configuration against.
+    #[command(hide = true)]
+    Sandbox(sandbox::Options),
     /// Run a command beside a private PostgreSQL, with DATABASE_URL set.
     #[command(hide = true)]
     WithPostgres {
@@ -125,6 +129,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Digest(options) => digest::run(config, options).await,
         Command::Why { item } => why::run(config, &item).await,
         Command::Manifest { chat } => manifest::run(chat),
+        Command::Sandbox(options) => sandbox::run(options).await,
         Command::WithPostgres { .. } => Ok(()),
     }
 }

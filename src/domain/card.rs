@@ -16,7 +16,7 @@ use crate::domain::text::Voice;
 use crate::domain::words;
 
 /// What fits a card without pushing the next one away.
-const WORDS_UNITS: usize = 1200;
+const WORDS_UNITS: usize = 600;
 const WORDS_LINES: usize = 8;
 const NAME_UNITS: usize = 60;
 const WHY_UNITS: usize = 160;

@@ -48,6 +48,31 @@ pub enum Refusal {
     NoReply,
 }
 
+/// Everything outside behind one address, until stopped; sites push and moderate on the way.
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    slack: Arc<super::slack::Slack>,
+    google: Arc<Google>,
+    shop: Arc<Shop>,
+    stop: tokio_util::sync::CancellationToken,
+) -> std::io::Result<()> {
+    let router = super::slack::router(slack)
+        .merge(router(google.clone(), shop.clone()))
+        .merge(super::page::router());
+    let ticking = async {
+        loop {
+            google.tick().await;
+            shop.tick().await;
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        }
+    };
+    tokio::select! {
+        done = axum::serve(listener, router) => done,
+        () = ticking => Ok(()),
+        () = stop.cancelled() => Ok(()),
+    }
+}
+
 /// Both sites and their controls.
 pub fn router(google: Arc<Google>, shop: Arc<Shop>) -> Router {
     Router::new()

@@ -16,7 +16,7 @@ impl Slack {
         let users: Vec<Value> = world
             .users
             .iter()
-            .map(|u| json!({ "id": u.id, "name": u.name, "real_name": u.real_name, "team_id": u.team_id }))
+            .map(|u| json!({ "id": u.id, "name": u.name, "real_name": u.real_name, "team_id": u.team_id, "is_bot": u.is_bot }))
             .collect();
         let groups: Vec<Value> = world
             .groups
