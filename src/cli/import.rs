@@ -84,8 +84,10 @@ impl<'a> Import<'a> {
         let (fingerprint, size) = fingerprint(&options.file)?;
         let known = import::progress(app.desk.store.pool(), &options.source, &fingerprint).await?;
         let progress = known.filter(|_| !options.again).unwrap_or_default();
-        if progress.byte_offset > 0 {
-            say(&format!("Going on after line {}.", progress.line));
+        match progress.byte_offset {
+            0 => {}
+            read if read >= size => say("This file was read before, to its end; --again reads it once more."),
+            _ => say(&format!("Going on after line {}.", progress.line)),
         }
         let bar = ProgressBar::new(size);
         let look = "{bar:40} {bytes}/{total_bytes} {eta} {msg}";

@@ -1,3 +1,4 @@
 //! Stories: what the team lives through, told with the real clients against a far side with memory.
 
+mod import;
 mod main_job;
