@@ -302,7 +302,9 @@ pub async fn backlog(pool: &sqlx::PgPool, now: At) -> Result<Backlog> {
     let row = sqlx::query!(
         r#"SELECT count(*) FILTER (WHERE state = 'ready' AND run_at <= $1) AS "due!",
              count(*) FILTER (WHERE state = 'unknown') AS "unknown!",
-             min(run_at) FILTER (WHERE state = 'ready' AND run_at <= $1) AS oldest,
+             -- What queues for its turn in a room is not stuck, however long the queue.
+             min(run_at) FILTER (WHERE state = 'ready' AND run_at <= $1 AND coalesce(pace, '') NOT LIKE 'room:%')
+                 AS oldest,
              (SELECT count(*) FROM effect WHERE state = 'dead') AS "dead!"
            FROM effect WHERE state IN ('ready', 'unknown', 'sending')"#,
         now
