@@ -176,7 +176,7 @@ pub async fn lease(
 pub async fn reap(pool: &sqlx::PgPool, now: At) -> Result<u64> {
     let done = sqlx::query!(
         "WITH lost AS (
-             UPDATE effect SET state = 'unknown', run_at = $1, lease_token = NULL, lease_until = NULL,
+             UPDATE effect SET state = 'unknown', run_at = $1, looks = 0, lease_token = NULL, lease_until = NULL,
                  last_error = 'the lease ran out' WHERE state = 'sending' AND lease_until < $1
              RETURNING id, begun_at)
          INSERT INTO effect_attempt (effect_id, begun_at, ended_at, outcome, error)
@@ -197,7 +197,8 @@ pub async fn settle(tx: &mut Tx, leased: &Leased, how: &Settled, now: At) -> Res
         }
         Settled::Later { at, why } => ("ready", Some(*at), Some(why.as_str()), 0, false),
         Settled::Again { at } => ("ready", Some(*at), None, 0, true),
-        Settled::Unknown { at, why } => ("unknown", Some(*at), Some(why.as_str()), leased.looks, false),
+        // A new unclear try: looks at the one before say nothing about it.
+        Settled::Unknown { at, why } => ("unknown", Some(*at), Some(why.as_str()), 0, false),
         Settled::LookAgain { at } => ("unknown", Some(*at), None, leased.looks + 1, false),
         Settled::Anew { at } => ("ready", Some(*at), None, 0, true),
         Settled::Dead { why } => ("dead", None, Some(why.as_str()), 0, false),
@@ -330,7 +331,7 @@ pub async fn tries(pool: &sqlx::PgPool, item: ItemId) -> Result<Vec<Try>> {
     Ok(sqlx::query_as!(
         Try,
         "SELECT e.kind, a.ended_at AS at, a.outcome, a.error FROM effect e JOIN effect_attempt a ON a.effect_id = e.id
-         WHERE e.item_id = $1 ORDER BY a.ended_at, e.seq",
+         WHERE e.item_id = $1 ORDER BY a.ended_at, a.begun_at, e.seq",
         item.0
     )
     .fetch_all(pool)
