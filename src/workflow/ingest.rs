@@ -12,7 +12,6 @@ use crate::domain::event::Event;
 use crate::domain::event::What;
 use crate::domain::fingerprint;
 use crate::domain::handling::Handling;
-use crate::domain::id::CardId;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::id::TimerId;
@@ -29,7 +28,6 @@ use crate::domain::words;
 use crate::port::source::OddItem;
 use crate::store::Tx;
 use crate::store::card;
-use crate::store::card::NewCard;
 use crate::store::event;
 use crate::store::item;
 use crate::store::item::Locked;
@@ -191,17 +189,9 @@ impl Desk {
                     });
                 }
             }
-            for channel in plan.route.to.iter().filter_map(|name| self.rules.channel(name)) {
-                let id = CardId::new(now);
-                cards.push(NewCard {
-                    id,
-                    item: row.id,
-                    channel: &channel.name,
-                    chat: &channel.chat,
-                    room: &channel.room,
-                });
-                effects.push(post_card(id, row.id, &channel.chat, &channel.room, 0, now));
-            }
+            let (new, posts) = self.deal(&plan.route.name, row.id, now);
+            cards.extend(new);
+            effects.extend(posts);
         }
         event::append(tx, &events).await?;
         timer::set(tx, &timers).await?;
