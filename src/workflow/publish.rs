@@ -504,7 +504,13 @@ impl Desk {
         let me = case.press.by.person.clone();
         let mut change = Change::of(case.locked.0.id, case.now);
         change.event(Some(&me), What::ConfirmedThere);
-        self.now_visible(tx, &mut case.locked, &mut ours, &mut change, case.now)
+        // Nobody could read the source's own id; it was told ours.
+        let there = Published {
+            native_id: Some(ours.native_id.clone().unwrap_or_else(|| ours.id.to_string())),
+            url: None,
+            standing: Standing::Visible,
+        };
+        self.stands(tx, &mut case.locked, &mut ours, there, &mut change, case.now)
             .await?;
         Ok(Verdict::Changed(Box::new(change), None))
     }
