@@ -43,6 +43,8 @@ use crate::workflow::tell::Change;
 
 /// First look after an unclear outcome, then the second.
 const LOOK_AFTER: [i64; 2] = [2, 15];
+/// So many tries that did not get through are worth a word to the author.
+const TOLD_AFTER: i32 = 3;
 /// How often a moderated reply is looked at: soon at first, then patiently.
 const FOLLOW_MINUTES: [(i64, i64); 4] = [(10, 1), (60, 5), (24 * 60, 15), (i64::MAX, 60)];
 
@@ -194,6 +196,7 @@ impl Desk {
             Ok(published) => Ended::Stands(published),
             Err(PortError::Never { why } | PortError::Gone { why }) => Ended::Failed(why),
             Err(PortError::Unknown { why }) => {
+                self.tell_if_away(leased, ours).await?;
                 let at = self.now() + TimeDelta::seconds(LOOK_AFTER[0]);
                 Ended::Settled(Settled::Unknown { at, why })
             }
@@ -203,23 +206,16 @@ impl Desk {
 
     /// The source is away: the reply waits, and its author is told once.
     async fn away(&self, leased: &Leased, ours: &Reply, error: &PortError) -> Result<Settled> {
-        if let (
-            PortError::Later {
-                after: Some(seconds), ..
-            },
-            Some(pace),
-        ) = (error, &leased.pace)
-        {
-            let free = self.now() + TimeDelta::seconds((*seconds).clamp(1, 3600));
-            outbox::slow_down(self.store.pool(), pace, free).await?;
-        }
-        if leased.attempts == 3 {
-            self.tell_away(leased, ours).await?;
-        }
+        self.heed(leased, error).await?;
+        self.tell_if_away(leased, ours).await?;
         Ok(self.verdict(leased, error))
     }
 
-    async fn tell_away(&self, leased: &Leased, ours: &Reply) -> Result<()> {
+    /// The key makes it once for each approval, however long it lasts.
+    async fn tell_if_away(&self, leased: &Leased, ours: &Reply) -> Result<()> {
+        if leased.attempts < TOLD_AFTER {
+            return Ok(());
+        }
         let now = self.now();
         let Some(item) = leased.item else { return Ok(()) };
         let mut tx = self.store.begin().await?;
