@@ -278,6 +278,20 @@ pub async fn wake(pool: &sqlx::PgPool, pace: &str, now: At) -> Result<u64> {
     Ok(done.rows_affected())
 }
 
+/// Cards are never given up for good: what could not be shown is tried again some time after it was given up, and is
+/// true then because it shows what is true then. Returns how many.
+pub async fn revive_cards(pool: &sqlx::PgPool, given_up: At, now: At) -> Result<usize> {
+    let done = sqlx::query!(
+        "UPDATE effect SET state = 'ready', run_at = $2, attempts = 0, looks = 0, begun_at = NULL, settled_at = NULL
+         WHERE state = 'dead' AND kind IN ('post_card', 'edit_card') AND settled_at <= $1",
+        given_up,
+        now
+    )
+    .execute(pool)
+    .await?;
+    Ok(usize::try_from(done.rows_affected()).unwrap_or(usize::MAX))
+}
+
 /// When the next effect may run that is not due yet: its own time, or when its pace is free again.
 pub async fn next(pool: &sqlx::PgPool, now: At) -> Result<Option<At>> {
     Ok(sqlx::query_scalar!(
