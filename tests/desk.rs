@@ -74,6 +74,8 @@ pub struct Wish {
     pub paced: bool,
     pub held: bool,
     pub history: bool,
+    /// Whether Slack knows a repeat by its id, which it does not promise.
+    pub repeats_refused: bool,
 }
 
 impl Default for Wish {
@@ -85,6 +87,7 @@ impl Default for Wish {
             paced: false,
             held: false,
             history: true,
+            repeats_refused: true,
         }
     }
 }
@@ -127,6 +130,7 @@ impl Desk {
         let settings = zeitnah::sandbox::slack::Settings {
             scopes: scopes.into_iter().collect(),
             rate_limits: wish.paced,
+            refuses_repeats: wish.repeats_refused,
             ..Default::default()
         };
         let slack = Slack::new(now.clone(), settings);
@@ -255,11 +259,7 @@ impl Desk {
     pub async fn settle(&self) {
         loop {
             let mut done = 0;
-            for app in &self.apps {
-                app.work.close();
-                app.work.wait().await;
-                app.work.reopen();
-            }
+            self.worked().await;
             let drains = self.apps.iter().map(|app| drain::until_quiet(&app.desk));
             for drained in futures::future::join_all(drains).await {
                 done += drained.unwrap();
@@ -267,6 +267,15 @@ impl Desk {
             if done == 0 {
                 return;
             }
+        }
+    }
+
+    /// Presses that were acknowledged have been judged; what follows from them has not happened yet.
+    pub async fn worked(&self) {
+        for app in &self.apps {
+            app.work.close();
+            app.work.wait().await;
+            app.work.reopen();
         }
     }
 

@@ -7,4 +7,5 @@ mod database;
 mod desk;
 mod house;
 mod manifest;
+mod outbox;
 mod story;

@@ -55,8 +55,8 @@ pub enum Found {
 pub trait ChatPlatform: Send + Sync {
     fn name(&self) -> &str;
 
-    /// Posts and returns the message's id.
-    async fn post(&self, post: &Post) -> Result<String, PortError>;
+    /// Posts and returns the message's id. `None`: the chat has this post from an earlier try, and does not say where.
+    async fn post(&self, post: &Post) -> Result<Option<String>, PortError>;
 
     /// Makes the card's message show `card`. `Gone` when the message was deleted.
     async fn edit(&self, room: &str, message: &str, key: &str, card: &Card) -> Result<(), PortError>;

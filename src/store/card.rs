@@ -136,6 +136,18 @@ pub async fn lost(tx: &mut Tx, id: CardId, message: &str) -> Result<Option<i32>>
     .await?)
 }
 
+/// A card without a message gets another try under a new mark. `None` when somebody else gave it one.
+pub async fn anew(tx: &mut Tx, id: CardId, generation: i32) -> Result<Option<i32>> {
+    Ok(sqlx::query_scalar!(
+        "UPDATE card SET generation = generation + 1 WHERE id = $1 AND generation = $2 AND message_id IS NULL
+         RETURNING generation",
+        id.0,
+        generation
+    )
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
 /// Posted cards that show an older version than they should with nothing under way to repair it.
 pub async fn stale(pool: &sqlx::PgPool, limit: i64) -> Result<Vec<(CardRow, i64)>> {
     let rows = sqlx::query!(

@@ -176,7 +176,7 @@ pub async fn lease(
 pub async fn reap(pool: &sqlx::PgPool, now: At) -> Result<u64> {
     let done = sqlx::query!(
         "WITH lost AS (
-             UPDATE effect SET state = 'unknown', run_at = $1, lease_token = NULL, lease_until = NULL,
+             UPDATE effect SET state = 'unknown', run_at = $1, looks = 0, lease_token = NULL, lease_until = NULL,
                  last_error = 'the lease ran out' WHERE state = 'sending' AND lease_until < $1
              RETURNING id, begun_at)
          INSERT INTO effect_attempt (effect_id, begun_at, ended_at, outcome, error)
@@ -197,7 +197,8 @@ pub async fn settle(tx: &mut Tx, leased: &Leased, how: &Settled, now: At) -> Res
         }
         Settled::Later { at, why } => ("ready", Some(*at), Some(why.as_str()), 0, false),
         Settled::Again { at } => ("ready", Some(*at), None, 0, true),
-        Settled::Unknown { at, why } => ("unknown", Some(*at), Some(why.as_str()), leased.looks, false),
+        // A new unclear try: looks at the one before say nothing about it.
+        Settled::Unknown { at, why } => ("unknown", Some(*at), Some(why.as_str()), 0, false),
         Settled::LookAgain { at } => ("unknown", Some(*at), None, leased.looks + 1, false),
         Settled::Anew { at } => ("ready", Some(*at), None, 0, true),
         Settled::Dead { why } => ("dead", None, Some(why.as_str()), 0, false),
@@ -277,6 +278,20 @@ pub async fn wake(pool: &sqlx::PgPool, pace: &str, now: At) -> Result<u64> {
     Ok(done.rows_affected())
 }
 
+/// Cards are never given up for good: what could not be shown is tried again some time after it was given up, and is
+/// true then because it shows what is true then. Returns how many.
+pub async fn revive_cards(pool: &sqlx::PgPool, given_up: At, now: At) -> Result<usize> {
+    let done = sqlx::query!(
+        "UPDATE effect SET state = 'ready', run_at = $2, attempts = 0, looks = 0, begun_at = NULL, settled_at = NULL
+         WHERE state = 'dead' AND kind IN ('post_card', 'edit_card') AND settled_at <= $1",
+        given_up,
+        now
+    )
+    .execute(pool)
+    .await?;
+    Ok(usize::try_from(done.rows_affected()).unwrap_or(usize::MAX))
+}
+
 /// When the next effect may run that is not due yet: its own time, or when its pace is free again.
 pub async fn next(pool: &sqlx::PgPool, now: At) -> Result<Option<At>> {
     Ok(sqlx::query_scalar!(
@@ -332,7 +347,7 @@ pub async fn tries(pool: &sqlx::PgPool, item: ItemId) -> Result<Vec<Try>> {
     Ok(sqlx::query_as!(
         Try,
         "SELECT e.kind, a.ended_at AS at, a.outcome, a.error FROM effect e JOIN effect_attempt a ON a.effect_id = e.id
-         WHERE e.item_id = $1 ORDER BY a.ended_at, e.seq",
+         WHERE e.item_id = $1 ORDER BY a.ended_at, a.begun_at, e.seq",
         item.0
     )
     .fetch_all(pool)

@@ -85,6 +85,28 @@ pub async fn draft_of(tx: &mut Tx, item: ItemId, person: &PersonId) -> Result<Op
     .transpose()
 }
 
+/// Our reply that stands at the source, also when somebody has begun another one since.
+pub async fn standing(tx: &mut Tx, item: ItemId) -> Result<Option<Reply>> {
+    replies!(
+        "WHERE item_id = $1 AND phase IN ('pending', 'visible') ORDER BY created_at DESC LIMIT 1",
+        item.0
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .map(TryInto::try_into)
+    .transpose()
+}
+
+/// Every text of ours that may have reached the source, so that it is never taken for somebody else's.
+pub async fn sent(connection: impl sqlx::PgExecutor<'_>, item: ItemId) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT body FROM reply WHERE item_id = $1 AND sent_at IS NOT NULL AND phase <> 'draft'",
+        item.0
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
 pub async fn insert(tx: &mut Tx, reply: &Reply) -> Result<()> {
     sqlx::query!(
         "INSERT INTO reply (id, item_id, body, by_person, state, answers, changes, created_at)

@@ -12,7 +12,6 @@ use crate::domain::event::Event;
 use crate::domain::event::What;
 use crate::domain::fingerprint;
 use crate::domain::handling::Handling;
-use crate::domain::id::CardId;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::id::TimerId;
@@ -29,7 +28,6 @@ use crate::domain::words;
 use crate::port::source::OddItem;
 use crate::store::Tx;
 use crate::store::card;
-use crate::store::card::NewCard;
 use crate::store::event;
 use crate::store::item;
 use crate::store::item::Locked;
@@ -41,8 +39,8 @@ use crate::store::timer;
 use crate::store::timer::NewTimer;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::publish;
 use crate::workflow::tell::Change;
-use crate::workflow::tell::post_card;
 
 /// What a batch came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -191,17 +189,9 @@ impl Desk {
                     });
                 }
             }
-            for channel in plan.route.to.iter().filter_map(|name| self.rules.channel(name)) {
-                let id = CardId::new(now);
-                cards.push(NewCard {
-                    id,
-                    item: row.id,
-                    channel: &channel.name,
-                    chat: &channel.chat,
-                    room: &channel.room,
-                });
-                effects.push(post_card(id, row.id, &channel.chat, &channel.room, 0, now));
-            }
+            let (new, posts) = self.deal(&plan.route.name, row.id, now);
+            cards.extend(new);
+            effects.extend(posts);
         }
         event::append(tx, &events).await?;
         timer::set(tx, &timers).await?;
@@ -317,7 +307,18 @@ impl Desk {
             Some(id) => reply::get(&mut **tx, id).await?,
             None => None,
         };
-        if let Some(mut ours) = ours.filter(|r| is_ours(r, &theirs.body)) {
+        let standing = reply::standing(tx, locked.0.id).await?;
+        let known = ours
+            .into_iter()
+            .chain(standing)
+            .find(|r| is_ours(r, &theirs.body));
+        if let Some(mut ours) = known {
+            if matches!(ours.state, ReplyState::Unknown { .. }) {
+                // Nobody knew whether it had arrived. Now the source says so itself.
+                let there = publish::found(theirs.clone());
+                self.stands(tx, locked, &mut ours, there, change, now).await?;
+                return Ok(true);
+            }
             let waiting = matches!(ours.state, ReplyState::Pending { .. });
             let turned = matches!(ours.state, ReplyState::Visible { .. });
             return match &theirs.standing {
@@ -332,6 +333,11 @@ impl Desk {
                 }
                 Standing::Visible | Standing::Pending | Standing::Rejected(_) => Ok(false),
             };
+        }
+        let earlier = reply::sent(&mut **tx, locked.0.id).await?;
+        if earlier.iter().any(|body| same_words(body, &theirs.body)) {
+            // An earlier text of ours that a change has not replaced yet.
+            return Ok(false);
         }
         // Somebody answered on the platform's own page.
         if locked.0.handling.is_open() && !matches!(theirs.standing, Standing::Rejected(_)) {

@@ -51,12 +51,16 @@ use crate::workflow::tell::post_card;
 const LEASE_SECONDS: i64 = 60;
 /// First look after an unclear outcome, then the second: far sides show what they took with a delay.
 const LOOK_AFTER: [i64; 2] = [2, 15];
-/// Where looking is not allowed, a second message is risked only after this long.
+/// Where looking is not allowed, another message is risked only this long after each try.
 const BLIND_WAIT_SECONDS: i64 = 60;
 
 /// What a post came to.
 enum Posted {
     At(String),
+    /// An earlier try brought it there, as it was then.
+    Found(String),
+    /// An earlier try brought it there, and nobody can tell where.
+    Somewhere,
     Not(Settled),
     /// The room or the thread is not there.
     Gone(String),
@@ -105,7 +109,10 @@ impl Desk {
                     .await
                 {
                     Ok(()) | Err(PortError::Unknown { .. }) => self.settle(leased, Settled::Done).await,
-                    Err(e) => self.settle(leased, self.verdict(leased, &e)).await,
+                    Err(e) => {
+                        self.heed(leased, &e).await?;
+                        self.settle(leased, self.verdict(leased, &e)).await
+                    }
                 }
             }
             Effect::PublishReply { reply } => self.publish_reply(leased, *reply).await,
@@ -135,22 +142,38 @@ impl Desk {
             body: Body::Card(Box::new(card)),
         };
         match self.post(leased, &row.chat, &post).await? {
-            Posted::At(message) => {
+            Posted::At(message) => self.stands_at(leased, row, message, item.version).await,
+            // What it shows is what was true at that try.
+            Posted::Found(message) => self.stands_at(leased, row, message, 0).await,
+            Posted::Somewhere => {
+                // A card that nobody can edit would lie for ever: a second one is the lesser evil.
                 let now = self.now();
                 let mut tx = self.store.begin().await?;
-                let wanted = cards::posted(&mut tx, id, &message, item.version, now).await?;
-                if wanted > item.version {
-                    let row = CardRow {
-                        message: Some(message),
-                        ..row
-                    };
-                    outbox::put(&mut tx, &[edit_card(&row, wanted, now)], now).await?;
+                if let Some(generation) = cards::anew(&mut tx, id, row.generation).await? {
+                    tracing::warn!(card = %id, "posted again because nobody can tell where the first one stands");
+                    let again = post_card(id, item.id, &row.chat, &row.room, generation, now);
+                    outbox::put(&mut tx, &[again], now).await?;
                 }
                 self.settle_in(tx, leased, Settled::Done).await
             }
             Posted::Gone(why) => self.settle(leased, self.patiently(leased, why)).await,
             Posted::Not(how) => self.settle(leased, how).await,
         }
+    }
+
+    /// The card has a message now. If the item is further than what that shows, an edit follows.
+    async fn stands_at(&self, leased: &Leased, row: CardRow, message: String, shown: i64) -> Result<()> {
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        let wanted = cards::posted(&mut tx, row.id, &message, shown, now).await?;
+        if wanted > shown {
+            let row = CardRow {
+                message: Some(message),
+                ..row
+            };
+            outbox::put(&mut tx, &[edit_card(&row, wanted, now)], now).await?;
+        }
+        self.settle_in(tx, leased, Settled::Done).await
     }
 
     async fn edit(&self, leased: &Leased, id: CardId) -> Result<()> {
@@ -185,7 +208,10 @@ impl Desk {
             }
             // Showing the newest state twice is showing it once.
             Err(PortError::Unknown { why }) => self.settle(leased, self.patiently(leased, why)).await,
-            Err(e) => self.settle(leased, self.verdict(leased, &e)).await,
+            Err(e) => {
+                self.heed(leased, &e).await?;
+                self.settle(leased, self.verdict(leased, &e)).await
+            }
         }
     }
 
@@ -231,7 +257,7 @@ impl Desk {
             body: Body::Note(note),
         };
         match self.post(leased, &row.chat, &post).await? {
-            Posted::At(_) => self.settle(leased, Settled::Done).await,
+            Posted::At(_) | Posted::Found(_) | Posted::Somewhere => self.settle(leased, Settled::Done).await,
             Posted::Gone(why) => {
                 // The card was deleted: it gets a new message, and the line goes there.
                 let now = self.now();
@@ -293,7 +319,7 @@ impl Desk {
             body: Body::Note(note),
         };
         match self.post(leased, &row.chat, &post).await? {
-            Posted::At(_) => self.settle(leased, Settled::Done).await,
+            Posted::At(_) | Posted::Found(_) | Posted::Somewhere => self.settle(leased, Settled::Done).await,
             Posted::Gone(why) => self.settle(leased, Settled::Dead { why }).await,
             Posted::Not(how) => self.settle(leased, how).await,
         }
@@ -323,7 +349,7 @@ impl Desk {
             body: Body::Digest(digest),
         };
         match self.post(leased, &channel.chat, &post).await? {
-            Posted::At(_) => self.settle(leased, Settled::Done).await,
+            Posted::At(_) | Posted::Found(_) | Posted::Somewhere => self.settle(leased, Settled::Done).await,
             Posted::Gone(why) => self.settle(leased, self.patiently(leased, why)).await,
             Posted::Not(how) => self.settle(leased, how).await,
         }
@@ -335,7 +361,7 @@ impl Desk {
         let now = self.now();
         if leased.unclear {
             match platform.find(post, leased.begun_at).await {
-                Ok(Found::At(message)) => return Ok(Posted::At(message)),
+                Ok(Found::At(message)) => return Ok(Posted::Found(message)),
                 Ok(Found::NotThere) => {
                     let looked = usize::try_from(leased.looks).unwrap_or(0) + 1;
                     return Ok(Posted::Not(match LOOK_AFTER.get(looked) {
@@ -346,9 +372,9 @@ impl Desk {
                     }));
                 }
                 Ok(Found::CannotLook) => {
-                    let risked = leased.begun_at + TimeDelta::seconds(BLIND_WAIT_SECONDS);
-                    if now < risked {
-                        return Ok(Posted::Not(Settled::LookAgain { at: risked }));
+                    if leased.looks == 0 {
+                        let at = now + TimeDelta::seconds(BLIND_WAIT_SECONDS - LOOK_AFTER[0]);
+                        return Ok(Posted::Not(Settled::LookAgain { at }));
                     }
                     tracing::warn!(
                         effect.key = leased.key,
@@ -364,7 +390,10 @@ impl Desk {
                     let free = now + TimeDelta::milliseconds(self.rules.post_every_ms);
                     outbox::slow_down(self.store.pool(), pace, free).await?;
                 }
-                Ok(Posted::At(message))
+                match message {
+                    Some(message) => Ok(Posted::At(message)),
+                    None => self.locate(leased, chat, post).await,
+                }
             }
             Err(PortError::Gone { why }) => Ok(Posted::Gone(why)),
             Err(PortError::Unknown { why }) => {
@@ -372,19 +401,34 @@ impl Desk {
                 Ok(Posted::Not(Settled::Unknown { at, why }))
             }
             Err(e) => {
-                if let (
-                    PortError::Later {
-                        after: Some(seconds), ..
-                    },
-                    Some(pace),
-                ) = (&e, &leased.pace)
-                {
-                    let free = now + TimeDelta::seconds((*seconds).clamp(1, 3600));
-                    outbox::slow_down(self.store.pool(), pace, free).await?;
-                }
+                self.heed(leased, &e).await?;
                 Ok(Posted::Not(self.verdict(leased, &e)))
             }
         }
+    }
+
+    /// The chat has it; where, it may tell whoever may look.
+    async fn locate(&self, leased: &Leased, chat: &str, post: &Post) -> Result<Posted> {
+        Ok(match self.chat(chat)?.find(post, leased.begun_at).await {
+            Ok(Found::At(message)) => Posted::Found(message),
+            Ok(Found::NotThere | Found::CannotLook) => Posted::Somewhere,
+            Err(e) => Posted::Not(self.verdict(leased, &e)),
+        })
+    }
+
+    /// Whoever is told to slow down tells everybody who shares the limit.
+    pub(crate) async fn heed(&self, leased: &Leased, error: &PortError) -> Result<()> {
+        if let (
+            PortError::Later {
+                after: Some(seconds), ..
+            },
+            Some(pace),
+        ) = (error, &leased.pace)
+        {
+            let free = self.now() + TimeDelta::seconds((*seconds).clamp(1, 3600));
+            outbox::slow_down(self.store.pool(), pace, free).await?;
+        }
+        Ok(())
     }
 
     /// What a failed call means for its effect.

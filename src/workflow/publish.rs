@@ -43,6 +43,8 @@ use crate::workflow::tell::Change;
 
 /// First look after an unclear outcome, then the second.
 const LOOK_AFTER: [i64; 2] = [2, 15];
+/// So many tries that did not get through are worth a word to the author.
+const TOLD_AFTER: i32 = 3;
 /// How often a moderated reply is looked at: soon at first, then patiently.
 const FOLLOW_MINUTES: [(i64, i64); 4] = [(10, 1), (60, 5), (24 * 60, 15), (i64::MAX, 60)];
 
@@ -50,6 +52,8 @@ const FOLLOW_MINUTES: [(i64, i64); 4] = [(10, 1), (60, 5), (24 * 60, 15), (i64::
 enum Ended {
     Stands(Published),
     Foreign,
+    /// The item is not there any more.
+    Gone,
     Failed(String),
     /// Nobody can tell: a person has to look.
     Unclear,
@@ -65,7 +69,9 @@ impl Desk {
         let now = self.now();
         let how = match ended {
             Ended::Settled(how) => return self.settle(leased, how).await,
-            Ended::Stands(_) | Ended::Foreign | Ended::Failed(_) | Ended::Unclear => Settled::Done,
+            Ended::Stands(_) | Ended::Foreign | Ended::Gone | Ended::Failed(_) | Ended::Unclear => {
+                Settled::Done
+            }
         };
         let mut tx = self.store.begin().await?;
         let mut locked = item::lock(&mut tx, item.id)
@@ -88,8 +94,20 @@ impl Desk {
                 let why = self.rules.label(&item.source).to_owned();
                 ours.state = ReplyState::Failed { why };
                 reply::save(&mut tx, &ours).await?;
-                locked.0.handling = Handling::Answered { by: None, at: now };
-                change.event(None, What::AnsweredElsewhere);
+                // Unless a poll has told it before.
+                if locked.0.handling.is_open() {
+                    locked.0.handling = Handling::Answered { by: None, at: now };
+                    change.event(None, What::AnsweredElsewhere);
+                }
+            }
+            Ended::Gone => {
+                let why = self.rules.label(&item.source).to_owned();
+                ours.state = ReplyState::Failed { why };
+                reply::save(&mut tx, &ours).await?;
+                if !matches!(locked.0.handling, Handling::Removed { .. }) {
+                    locked.0.handling = Handling::Removed { at: now };
+                    change.event(None, What::RemovedAtSource);
+                }
             }
             Ended::Failed(why) => {
                 self.failed(&mut tx, &mut locked, &mut ours, why, &mut change, now)
@@ -142,12 +160,18 @@ impl Desk {
         let creates = matches!(call.what, ReplyDeed::Create { .. });
         // Where writing replaces what stands there, somebody else's answer must not be replaced by ours.
         if leased.unclear || (creates && item.caps.retry == Retry::Upsert) {
+            let earlier = reply::sent(self.store.pool(), item.id).await?;
             match source.look(&call).await {
-                Ok(Some(theirs)) if same_words(&theirs.body, &ours.body) => {
+                Ok(Some(theirs)) if is_there(&theirs, ours, leased) => {
                     return Ok(Ended::Stands(found(theirs)));
                 }
-                Ok(Some(_)) if creates && !leased.unclear => return Ok(Ended::Foreign),
-                Ok(Some(_)) if creates => return Ok(Ended::Unclear),
+                Ok(Some(theirs)) if creates && is_foreign(&theirs, &earlier) => {
+                    return Ok(if leased.unclear {
+                        Ended::Unclear
+                    } else {
+                        Ended::Foreign
+                    });
+                }
                 // Not there, or still the text before our change.
                 Ok(_) if leased.unclear => {
                     let looked = usize::try_from(leased.looks).unwrap_or(0) + 1;
@@ -160,7 +184,7 @@ impl Desk {
                     }
                 }
                 Ok(_) => {}
-                Err(PortError::Gone { why }) => return Ok(Ended::Failed(why)),
+                Err(PortError::Gone { .. }) => return Ok(Ended::Gone),
                 Err(PortError::Never { .. }) if leased.unclear => return Ok(Ended::Unclear),
                 Err(PortError::Never { .. }) => {}
                 // Looking changes nothing, so not being able to look is only "later".
@@ -172,6 +196,7 @@ impl Desk {
             Ok(published) => Ended::Stands(published),
             Err(PortError::Never { why } | PortError::Gone { why }) => Ended::Failed(why),
             Err(PortError::Unknown { why }) => {
+                self.tell_if_away(leased, ours).await?;
                 let at = self.now() + TimeDelta::seconds(LOOK_AFTER[0]);
                 Ended::Settled(Settled::Unknown { at, why })
             }
@@ -181,23 +206,16 @@ impl Desk {
 
     /// The source is away: the reply waits, and its author is told once.
     async fn away(&self, leased: &Leased, ours: &Reply, error: &PortError) -> Result<Settled> {
-        if let (
-            PortError::Later {
-                after: Some(seconds), ..
-            },
-            Some(pace),
-        ) = (error, &leased.pace)
-        {
-            let free = self.now() + TimeDelta::seconds((*seconds).clamp(1, 3600));
-            outbox::slow_down(self.store.pool(), pace, free).await?;
-        }
-        if leased.attempts == 3 {
-            self.tell_away(leased, ours).await?;
-        }
+        self.heed(leased, error).await?;
+        self.tell_if_away(leased, ours).await?;
         Ok(self.verdict(leased, error))
     }
 
-    async fn tell_away(&self, leased: &Leased, ours: &Reply) -> Result<()> {
+    /// The key makes it once for each approval, however long it lasts.
+    async fn tell_if_away(&self, leased: &Leased, ours: &Reply) -> Result<()> {
+        if leased.attempts < TOLD_AFTER {
+            return Ok(());
+        }
         let now = self.now();
         let Some(item) = leased.item else { return Ok(()) };
         let mut tx = self.store.begin().await?;
@@ -262,7 +280,7 @@ impl Desk {
     }
 
     /// The source has it, visible or not yet.
-    async fn stands(
+    pub(crate) async fn stands(
         &self,
         tx: &mut Tx,
         locked: &mut Locked,
@@ -482,7 +500,13 @@ impl Desk {
         let me = case.press.by.person.clone();
         let mut change = Change::of(case.locked.0.id, case.now);
         change.event(Some(&me), What::ConfirmedThere);
-        self.now_visible(tx, &mut case.locked, &mut ours, &mut change, case.now)
+        // Nobody could read the source's own id; it was told ours.
+        let there = Published {
+            native_id: Some(ours.native_id.clone().unwrap_or_else(|| ours.id.to_string())),
+            url: None,
+            standing: Standing::Visible,
+        };
+        self.stands(tx, &mut case.locked, &mut ours, there, &mut change, case.now)
             .await?;
         Ok(Verdict::Changed(Box::new(change), None))
     }
@@ -507,7 +531,21 @@ impl Desk {
     }
 }
 
-fn found(theirs: SourceReply) -> Published {
+/// Whether what stands there is what this effect was to bring there. A refused text that was there before we tried is
+/// an earlier try of ours.
+fn is_there(theirs: &SourceReply, ours: &Reply, leased: &Leased) -> bool {
+    let refused = matches!(theirs.standing, Standing::Rejected(_));
+    same_words(&theirs.body, &ours.body) && (leased.unclear || !refused)
+}
+
+/// Whether customers read somebody else's words there. What the source refused nobody reads, and what we sent earlier
+/// is ours to replace.
+fn is_foreign(theirs: &SourceReply, earlier: &[String]) -> bool {
+    let refused = matches!(theirs.standing, Standing::Rejected(_));
+    !refused && !earlier.iter().any(|body| same_words(body, &theirs.body))
+}
+
+pub(crate) fn found(theirs: SourceReply) -> Published {
     Published {
         native_id: theirs.native_id,
         url: None,

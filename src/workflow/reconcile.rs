@@ -22,24 +22,24 @@ impl Desk {
     /// Makes effects of what is not as it should be. Returns how many cards were repaired.
     pub async fn reconcile(&self) -> Result<usize> {
         let now = self.now();
+        let given_up = now - TimeDelta::seconds(PROBE_AFTER_SECONDS);
+        let revived = outbox::revive_cards(self.store.pool(), given_up, now).await?;
         let mut effects = Vec::new();
         for (stale, version) in card::stale(self.store.pool(), REPAIRS).await? {
             effects.push(edit_card(&stale, version, now));
         }
-        for bare in card::unposted(self.store.pool(), REPAIRS).await? {
-            effects.push(post_card(
-                bare.id,
-                bare.item,
-                &bare.chat,
-                &bare.room,
-                bare.generation,
-                now,
-            ));
-        }
         let mut tx = self.store.begin().await?;
+        for bare in card::unposted(self.store.pool(), REPAIRS).await? {
+            // The effect of its generation is over; the same key would be the same effect.
+            if let Some(generation) = card::anew(&mut tx, bare.id, bare.generation).await? {
+                effects.push(post_card(
+                    bare.id, bare.item, &bare.chat, &bare.room, generation, now,
+                ));
+            }
+        }
         outbox::put(&mut tx, &effects, now).await?;
         tx.commit().await.map_err(StoreError::from)?;
-        Ok(effects.len() + self.probe().await?)
+        Ok(revived + effects.len() + self.probe().await?)
     }
 
     /// Looks whether cards of open items still stand, those first that nobody looked at for longest.
@@ -64,8 +64,9 @@ impl Desk {
                     tx.commit().await.map_err(StoreError::from)?;
                 }
                 // The next round looks again; a room that is away is not a card that is away.
-                Err(PortError::Later { .. } | PortError::Unknown { .. } | PortError::Denied { .. }) => break,
-                Err(PortError::Never { .. } | PortError::Gone { .. }) => {}
+                Err(PortError::Later { .. } | PortError::Unknown { .. }) => break,
+                // Nor does a room that is closed to us say anything about the others.
+                Err(PortError::Denied { .. } | PortError::Never { .. } | PortError::Gone { .. }) => {}
             }
         }
         Ok(lost)

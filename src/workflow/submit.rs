@@ -112,13 +112,19 @@ impl Desk {
             return Ok(fault("text", case.voice.lang.text("fault-empty", &[])));
         }
         let changed = self.changed_reply(tx, form).await?;
+        // In a case that was opened again our earlier answer still stands there: the new one takes its place.
+        let replaces = match &changed {
+            Some(r) => Some(r.id),
+            None if case.locked.0.caps.edit => reply::standing(tx, case.locked.0.id).await?.map(|r| r.id),
+            None => None,
+        };
         // Kept even when it is too long or too late: nothing that was typed is lost.
         let draft = match reply::draft_of(tx, case.locked.0.id, &me).await? {
             Some(mut draft) => {
                 draft.body.clone_from(&text);
                 draft.state = ReplyState::Draft;
                 draft.answers = case.locked.0.revision;
-                draft.changes = changed.as_ref().map(|r| r.id);
+                draft.changes = replaces;
                 reply::save(tx, &draft).await?;
                 draft
             }
@@ -130,7 +136,7 @@ impl Desk {
                     by: me.clone(),
                     state: ReplyState::Draft,
                     answers: case.locked.0.revision,
-                    changes: changed.as_ref().map(|r| r.id),
+                    changes: replaces,
                     native_id: None,
                     url: None,
                     created_at: case.now,
@@ -200,6 +206,14 @@ impl Desk {
             draft.changes.is_some() && case.reply.as_ref().is_some_and(|r| r.state.stands_at_source());
         if !changes && let Some(no) = not_now(case) {
             return Ok(Verdict::Refused(no));
+        }
+        if let Some(old) = draft.changes
+            && !reply::get(&mut **tx, old)
+                .await?
+                .is_some_and(|r| r.state.stands_at_source())
+        {
+            // Somebody else's change came in between, and nobody has read this text beside it.
+            return Ok(Verdict::Refused(Refusal::Stale));
         }
         if let Handling::Claimed { by, until } = &case.locked.0.handling
             && *by != me

@@ -17,6 +17,7 @@ use crate::domain::person::PersonId;
 use crate::store::Tx;
 use crate::store::card;
 use crate::store::card::CardRow;
+use crate::store::card::NewCard;
 use crate::store::event;
 use crate::store::item;
 use crate::store::item::Locked;
@@ -94,7 +95,14 @@ impl Desk {
         let log: Vec<Event> = events.iter().map(|(e, _)| e.clone()).collect();
         event::append(tx, &log).await?;
         timer::set(tx, &timers).await?;
-        let cards = card::of_item(tx, locked.0.id).await?;
+        let mut cards = card::of_item(tx, locked.0.id).await?;
+        if cards.is_empty() && locked.0.handling.is_open() {
+            // It came answered, so nobody had to see it. Now somebody has to.
+            let (new, posts) = self.deal(&locked.0.route, locked.0.id, now);
+            card::insert(tx, &new).await?;
+            effects.extend(posts);
+            cards = card::of_item(tx, locked.0.id).await?;
+        }
         for card in &cards {
             // A card that is not posted yet will be posted as it is then.
             if card.message.is_some() {
@@ -106,6 +114,25 @@ impl Desk {
         }
         outbox::put(tx, &effects, now).await?;
         Ok(cards)
+    }
+
+    /// A card in each room of the route, to be posted.
+    pub(crate) fn deal(&self, route: &str, item: ItemId, now: At) -> (Vec<NewCard<'_>>, Vec<NewEffect>) {
+        let rooms = self.rules.route(route).to.iter();
+        let rooms = rooms.filter_map(|name| self.rules.channel(name));
+        rooms
+            .map(|channel| {
+                let id = CardId::new(now);
+                let card = NewCard {
+                    id,
+                    item,
+                    channel: &channel.name,
+                    chat: &channel.chat,
+                    room: &channel.room,
+                };
+                (card, post_card(id, item, &channel.chat, &channel.room, 0, now))
+            })
+            .unzip()
     }
 }
 

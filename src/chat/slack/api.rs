@@ -19,6 +19,8 @@ use crate::port::PortError;
 
 /// slack-morphism has no time limits of its own.
 const CALL: Duration = Duration::from_secs(15);
+/// It took this id before; the second one means that somebody has deleted the message since.
+const REPEATS: [&str; 2] = ["duplicate_message", "duplicate_message_not_found"];
 
 pub struct Api {
     client: SlackHyperClient,
@@ -59,22 +61,23 @@ impl Api {
 
     /// A call that changes something there.
     pub async fn write(&self, method: &str, body: &Value) -> Result<Value, PortError> {
-        let session = self.client.open_session(&self.token);
-        match timeout(
-            CALL,
-            session
-                .http_session_api
-                .http_post::<Value, Value>(method, body, None),
-        )
-        .await
-        {
-            Ok(Ok(answer)) => certain(method, answer),
-            Ok(Err(error)) => Err(sort(method, &error, Kind::Write)),
-            Err(_) => Err(PortError::unknown(format!(
-                "{method}: no answer within {} s",
-                CALL.as_secs()
-            ))),
+        told(method, self.send(method, body).await)
+    }
+
+    /// The same with a body that carries an id by which Slack may know a repeat. `None`: it knows this one.
+    pub async fn write_once(&self, method: &str, body: &Value) -> Result<Option<Value>, PortError> {
+        match self.send(method, body).await {
+            Ok(Err(SlackClientError::ApiError(e))) if REPEATS.contains(&e.code.as_str()) => Ok(None),
+            answered => told(method, answered).map(Some),
         }
+    }
+
+    async fn send(&self, method: &str, body: &Value) -> Answered {
+        let session = self.client.open_session(&self.token);
+        let post = session
+            .http_session_api
+            .http_post::<Value, Value>(method, body, None);
+        timeout(CALL, post).await
     }
 
     /// A call that only reads: whatever goes wrong, trying again does no harm.
@@ -129,6 +132,19 @@ impl Api {
     }
 }
 
+type Answered = Result<Result<Value, SlackClientError>, tokio::time::error::Elapsed>;
+
+fn told(method: &str, answered: Answered) -> Result<Value, PortError> {
+    match answered {
+        Ok(Ok(answer)) => certain(method, answer),
+        Ok(Err(error)) => Err(sort(method, &error, Kind::Write)),
+        Err(_) => Err(PortError::unknown(format!(
+            "{method}: no answer within {} s",
+            CALL.as_secs()
+        ))),
+    }
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Read,
@@ -165,8 +181,9 @@ fn sort(method: &str, error: &SlackClientError, kind: Kind) -> PortError {
                     .max(1),
             ),
         },
+        // Slack says no with 200 and a name; this is somebody in between, who let nothing through.
         SlackClientError::HttpError(e) if e.status_code.is_client_error() => {
-            PortError::never(format!("{method}: HTTP {}", e.status_code.as_u16()))
+            PortError::later(format!("{method}: HTTP {}", e.status_code.as_u16()))
         }
         SlackClientError::HttpError(e) => unclear(format!("{method}: HTTP {}", e.status_code.as_u16())),
         SlackClientError::HttpProtocolError(e) => {

@@ -142,11 +142,15 @@ impl ChatPlatform for SlackChat {
         NAME
     }
 
-    async fn post(&self, post: &Post) -> Result<String, PortError> {
-        let answer = self.api.write("chat.postMessage", &blocks::message(post)).await?;
-        let ts = answer.get("ts").and_then(Value::as_str);
-        ts.map(str::to_owned)
-            .ok_or_else(|| PortError::unknown("chat.postMessage answered without ts"))
+    async fn post(&self, post: &Post) -> Result<Option<String>, PortError> {
+        let body = blocks::message(post);
+        let Some(answer) = self.api.write_once("chat.postMessage", &body).await? else {
+            return Ok(None);
+        };
+        match answer.get("ts").and_then(Value::as_str) {
+            Some(ts) => Ok(Some(ts.to_owned())),
+            None => Err(PortError::unknown("chat.postMessage answered without ts")),
+        }
     }
 
     async fn edit(&self, room: &str, message: &str, key: &str, card: &Card) -> Result<(), PortError> {
