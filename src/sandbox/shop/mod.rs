@@ -126,7 +126,7 @@ impl Shop {
 
     pub fn remove(&self, item: &str) -> Result<(), Refusal> {
         let mut state = hold(&self.state);
-        self.announce(&mut state, item, "item.deleted");
+        self.announce(&mut state, item, "item.removed");
         state.remove(item, (self.now)())?;
         drop(state);
         self.door.touch();

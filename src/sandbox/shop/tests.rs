@@ -325,7 +325,7 @@ async fn edits_removals_batches_and_repeats_are_pushed_until_the_receiver_is_gon
             "item.created",
             "item.updated",
             "items",
-            "item.deleted",
+            "item.removed",
             "item.created"
         ]
     );
