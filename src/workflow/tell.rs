@@ -12,11 +12,13 @@ use crate::domain::id::EffectId;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::id::TimerId;
+use crate::domain::item::Item;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
 use crate::store::Tx;
 use crate::store::card;
 use crate::store::card::CardRow;
+use crate::store::card::NewCard;
 use crate::store::event;
 use crate::store::item;
 use crate::store::item::Locked;
@@ -94,7 +96,12 @@ impl Desk {
         let log: Vec<Event> = events.iter().map(|(e, _)| e.clone()).collect();
         event::append(tx, &log).await?;
         timer::set(tx, &timers).await?;
-        let cards = card::of_item(tx, locked.0.id).await?;
+        let mut cards = card::of_item(tx, locked.0.id).await?;
+        if cards.is_empty() && locked.0.handling.is_open() {
+            // It was answered before we knew it, so nobody had to see it until now.
+            self.lay_cards(tx, &locked.0, &mut effects, now).await?;
+            cards = card::of_item(tx, locked.0.id).await?;
+        }
         for card in &cards {
             // A card that is not posted yet will be posted as it is then.
             if card.message.is_some() {
@@ -106,6 +113,26 @@ impl Desk {
         }
         outbox::put(tx, &effects, now).await?;
         Ok(cards)
+    }
+}
+
+impl Desk {
+    async fn lay_cards(&self, tx: &mut Tx, item: &Item, effects: &mut Vec<NewEffect>, now: At) -> Result<()> {
+        let route = self.rules.route(&item.route);
+        let mut cards = Vec::new();
+        for channel in route.to.iter().filter_map(|name| self.rules.channel(name)) {
+            let id = CardId::new(now);
+            effects.push(post_card(id, item.id, &channel.chat, &channel.room, 0, now));
+            cards.push(NewCard {
+                id,
+                item: item.id,
+                channel: &channel.name,
+                chat: &channel.chat,
+                room: &channel.room,
+            });
+        }
+        card::insert(tx, &cards).await?;
+        Ok(())
     }
 }
 
