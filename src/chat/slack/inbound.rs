@@ -223,7 +223,10 @@ fn typed(text: &str) -> Ask {
                     verb,
                     item: ItemRef::Number(number),
                 },
-                _ => Ask::Help {
+                (Some(_), None) => Ask::NoNumber {
+                    command: text.to_owned(),
+                },
+                (None, _) => Ask::Help {
                     unknown: Some(text.to_owned()),
                 },
             }
@@ -317,8 +320,8 @@ mod tests {
         assert_eq!(typed(""), Ask::Help { unknown: None });
         assert_eq!(
             typed("take"),
-            Ask::Help {
-                unknown: Some("take".into())
+            Ask::NoNumber {
+                command: "take".into()
             }
         );
         assert_eq!(
