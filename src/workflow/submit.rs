@@ -149,7 +149,8 @@ impl Desk {
     ) -> Result<Verdict> {
         let me = case.press.by.person.clone();
         let text = words::stored(value(values, "text")).trim().to_owned();
-        if text.is_empty() {
+        // What nobody can see is no answer.
+        if words::shown(&text).is_empty() {
             return Ok(fault("text", case.voice.lang.text("fault-empty", &[])));
         }
         let changed = self.changed_reply(tx, form).await?;
