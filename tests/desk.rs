@@ -60,6 +60,11 @@ pub const GAST: &str = "U0GAST";
 pub const TEAM: &str = "S0CARE";
 pub const STORE: &str = "88213";
 pub const SHEARS: &str = "p-zaunkoenig";
+/// The new one and the old one.
+pub const FORUM_SECRETS: [&str; 2] = [
+    "whsec_Zm9ydW0tbmV3LXNlY3JldC1ub3QtYS1zZWNyZXQ=",
+    "whsec_Zm9ydW0tb2xkLXNlY3JldC1ub3QtYS1zZWNyZXQ=",
+];
 
 /// Friday, 20 November 2026, 10:00 in Berlin.
 pub fn friday() -> DateTime<Utc> {
@@ -76,6 +81,10 @@ pub struct Wish {
     pub history: bool,
     /// Whether Slack knows a repeat by its id, which it does not promise.
     pub repeats_refused: bool,
+    /// Another team's rules: rights, deadlines, digests.
+    pub tune: fn(&mut Rules),
+    /// Methods that this Slack-compatible server does not have.
+    pub absent: &'static [&'static str],
 }
 
 impl Default for Wish {
@@ -88,6 +97,8 @@ impl Default for Wish {
             held: false,
             history: true,
             repeats_refused: true,
+            tune: |_| {},
+            absent: &[],
         }
     }
 }
@@ -103,6 +114,8 @@ pub struct Desk {
     pub database: String,
     pub store: Store,
     pub base: String,
+    /// A stranger who calls us.
+    pub http: reqwest::Client,
     wish: Wish,
     stop: CancellationToken,
     lives: Vec<CancellationToken>,
@@ -131,6 +144,7 @@ impl Desk {
             scopes: scopes.into_iter().collect(),
             rate_limits: wish.paced,
             refuses_repeats: wish.repeats_refused,
+            absent: wish.absent.iter().map(|m| (*m).to_owned()).collect(),
             ..Default::default()
         };
         let slack = Slack::new(now.clone(), settings);
@@ -193,6 +207,11 @@ impl Desk {
             database,
             store,
             base,
+            http: reqwest::Client::builder()
+                .connect_timeout(std::time::Duration::from_secs(5))
+                .timeout(std::time::Duration::from_secs(60))
+                .build()
+                .unwrap(),
             wish,
             stop,
             lives: Vec::new(),
@@ -329,6 +348,78 @@ impl Desk {
         self.shop.tick().await;
         self.settle().await;
         id
+    }
+
+    /// One signed delivery to `POST /hook/forum`, which takes no replies, and what came back.
+    pub async fn push(&self, delivery: &str, body: impl Into<Vec<u8>>) -> (u16, serde_json::Value) {
+        let body = body.into();
+        let signature = shop::webhook::sign(FORUM_SECRETS[0], delivery, self.clock.now(), &body).unwrap();
+        let stamp = self.clock.now().timestamp().to_string();
+        self.deliver(
+            0,
+            "forum",
+            &[
+                ("webhook-id", delivery),
+                ("webhook-timestamp", &stamp),
+                ("webhook-signature", &signature),
+            ],
+            body,
+        )
+        .await
+    }
+
+    /// Any call to `POST /hook/{source}` of any replica.
+    pub async fn deliver(
+        &self,
+        replica: usize,
+        source: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Vec<u8>>,
+    ) -> (u16, serde_json::Value) {
+        let mut request = self
+            .http
+            .post(format!("{}/hook/{source}", self.hooks[replica]))
+            .body(body.into());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let text = answer.text().await.unwrap();
+        let answer = serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text));
+        self.settle().await;
+        (status, answer)
+    }
+
+    /// All that the bot ever wrote: cards, threads, direct messages.
+    pub fn everything(&self) -> Vec<Message> {
+        let mut all = Vec::new();
+        for channel in self.slack.channels() {
+            for message in self.slack.see(&channel.id) {
+                all.extend(self.slack.see_thread(&channel.id, &message.ts));
+                all.push(message);
+            }
+        }
+        all
+    }
+
+    /// Who was called by anything that the bot ever wrote.
+    pub fn notified(&self) -> std::collections::BTreeSet<String> {
+        self.everything()
+            .iter()
+            .flat_map(|m| self.slack.notified(m))
+            .collect()
+    }
+
+    /// Holds the line of every replica in Socket Mode until it is let go.
+    pub fn hold_lines(&mut self) -> CancellationToken {
+        let let_go = self.stop.child_token();
+        for app in &mut self.apps {
+            if let Some(holding) = app.hold_line(let_go.clone()) {
+                tokio::spawn(async move { holding.await.unwrap() });
+            }
+        }
+        let_go
     }
 
     /// The newest card in a room, looked at.
@@ -510,6 +601,16 @@ fn sources(base: &str) -> Vec<Arc<dyn zeitnah::port::source::ReviewSource>> {
                 scope: None,
             }),
         ),
+        (
+            // Takes no replies, and is in the middle of a rotation of secrets.
+            "forum",
+            source::Settings::Push(source::push::Settings {
+                label: "Gartenforum".into(),
+                secrets: FORUM_SECRETS.map(SecretString::from).into(),
+                reply: None,
+                scope: None,
+            }),
+        ),
     ];
     settings
         .map(|(name, settings)| source::open(name.into(), settings).unwrap())
@@ -517,6 +618,12 @@ fn sources(base: &str) -> Vec<Arc<dyn zeitnah::port::source::ReviewSource>> {
 }
 
 pub fn rules(wish: &Wish) -> Rules {
+    let mut rules = usual(wish);
+    (wish.tune)(&mut rules);
+    rules
+}
+
+fn usual(wish: &Wish) -> Rules {
     let voice = Voice {
         lang: wish.lang,
         zone: chrono_tz::Tz::Europe__Berlin,
@@ -588,9 +695,13 @@ pub fn rules(wish: &Wish) -> Rules {
             schedule: Schedule::parse("0 8 * * *", voice.zone).unwrap(),
             only_if_something: false,
         }],
-        labels: [("google", "Google"), ("shop", "Gartenshop")]
-            .map(|(a, b)| (a.into(), b.into()))
-            .into(),
+        labels: [
+            ("google", "Google"),
+            ("shop", "Gartenshop"),
+            ("forum", "Gartenforum"),
+        ]
+        .map(|(a, b)| (a.into(), b.into()))
+        .into(),
         claim_minutes: 15,
         undo_seconds: 30,
         clock_stops: ClockStops::Visible,

@@ -4,33 +4,9 @@
 use std::{fs, path::Path, path::PathBuf};
 
 use serde_json::Value;
-
-/// What the code needs, each scope with its reason.
-const SCOPES: &[(&str, &str)] = &[
-    ("chat:write", "cards, notes, private answers"),
-    ("commands", "/zeitnah"),
-    ("channels:read", "name, archived, shared, members"),
-    ("groups:read", "the same for private channels"),
-    ("usergroups:read", "rights and pings"),
-    ("users:read", "names and time zones"),
-    ("im:write", "direct messages on escalation"),
-];
-
-const COMMANDS: &[&str] = &["/zeitnah"];
-
-const EVENTS: &[&str] = &[
-    "app_uninstalled",
-    "tokens_revoked",
-    "channel_archive",
-    "channel_unarchive",
-    "group_archive",
-    "group_unarchive",
-    "channel_id_changed",
-    "member_joined_channel",
-    "member_left_channel",
-    "subteam_members_changed",
-    "subteam_updated",
-];
+use zeitnah::chat::slack::COMMANDS;
+use zeitnah::chat::slack::EVENTS;
+use zeitnah::chat::slack::SCOPES;
 
 /// Which scope lets an event through (any one of them). Slack's schema does not say it, so this list was made by
 /// hand: the first installation in a real workspace has to confirm it.

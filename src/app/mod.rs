@@ -162,12 +162,21 @@ impl App {
         )
     }
 
+    /// Holds the chat's line until stopped; once, and only where there is a line to hold.
+    pub fn hold_line(
+        &mut self,
+        stop: CancellationToken,
+    ) -> Option<impl Future<Output = Result<(), PortError>> + Send + use<>> {
+        let (socket, line) = self.socket.take()?;
+        Some(socket.run(line, stop))
+    }
+
     /// Everything, until stopped. The order matters: who we are, then ears, then hands; and at the end ears first,
     /// so that nothing new comes in while what was begun is finished.
     pub async fn run(mut self, listener: TcpListener, stop: CancellationToken) -> std::io::Result<()> {
         let tasks = TaskTracker::new();
         let hands = CancellationToken::new();
-        let socket = self.socket.take();
+        let line = self.hold_line(stop.clone());
         let this = Arc::new(self);
         let (known, quit) = (this.clone(), stop.clone());
         tasks.spawn(async move {
@@ -179,8 +188,8 @@ impl App {
                 }
                 worker::breathe(&quit).await;
             }
-            if let Some((socket, line)) = socket
-                && let Err(error) = socket.run(line, quit).await
+            if let Some(line) = line
+                && let Err(error) = line.await
             {
                 tracing::error!(error = %error, "Socket Mode ended");
             }

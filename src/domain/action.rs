@@ -116,6 +116,10 @@ pub enum Ask {
     Help {
         unknown: Option<String>,
     },
+    /// A command about one item that does not say which.
+    NoNumber {
+        command: String,
+    },
     /// The chat told us that a room or a group changed.
     Changed(Change),
     /// Something we do not know; kept, answered politely, never lost.

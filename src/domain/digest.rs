@@ -179,7 +179,7 @@ mod tests {
         assert_eq!(lines[1], "Neu bei Google: 1 Lob, 2× Kritik");
         assert_eq!(
             lines.last().unwrap(),
-            "… und 2 weitere; `/zeitnah overdue` zeigt alle."
+            "… und 2 weitere; /zeitnah overdue zeigt alle."
         );
     }
 }

@@ -36,6 +36,12 @@ pub struct Grant {
     pub channels: Vec<String>,
 }
 
+impl Grant {
+    pub fn holds_in(&self, channels: &[String]) -> bool {
+        self.channels.is_empty() || self.channels.iter().any(|c| channels.contains(c))
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Grantee {
     /// A user id.
@@ -65,18 +71,18 @@ impl Circle {
     }
 }
 
-/// The best role that `actor` has in `channel`. `in_circle` answers from what is known now; who is not known to be
-/// in a circle is not in it.
+/// The best role that `actor` has in any of `channels`. `in_circle` answers from what is known now; who is not known
+/// to be in a circle is not in it.
 pub fn role(
     grants: &[Grant],
     actor: &Actor,
-    channel: Option<&str>,
+    channels: &[String],
     in_circle: impl Fn(&Circle) -> bool,
 ) -> Option<Role> {
     grants
         .iter()
         .filter(|g| g.chat == actor.person.chat)
-        .filter(|g| g.channels.is_empty() || channel.is_some_and(|c| g.channels.iter().any(|x| x == c)))
+        .filter(|g| g.holds_in(channels))
         .filter(|g| match &g.to {
             Grantee::Person(user) => *user == actor.person.user,
             // Being invited into a shared room gives another company's people no right to answer for this one.
@@ -123,21 +129,19 @@ mod tests {
             },
         ];
         let all = |_: &Circle| true;
-        assert_eq!(role(&grants, &actor("U1", false), None, all), Some(Role::Admin));
+        assert_eq!(role(&grants, &actor("U1", false), &[], all), Some(Role::Admin));
         assert_eq!(
-            role(&grants, &actor("U2", false), None, all),
+            role(&grants, &actor("U2", false), &[], all),
             Some(Role::Responder)
         );
         assert_eq!(
-            role(&grants, &actor("U2", false), None, |_| false),
+            role(&grants, &actor("U2", false), &[], |_| false),
             None,
             "unknown membership is no membership"
         );
-        assert_eq!(role(&grants, &actor("U2", true), None, all), None);
-        assert_eq!(
-            role(&grants, &actor("U9", true), Some("care"), all),
-            Some(Role::Viewer)
-        );
-        assert_eq!(role(&grants, &actor("U9", true), Some("other"), all), None);
+        assert_eq!(role(&grants, &actor("U2", true), &[], all), None);
+        let care = ["other".to_owned(), "care".to_owned()];
+        assert_eq!(role(&grants, &actor("U9", true), &care, all), Some(Role::Viewer));
+        assert_eq!(role(&grants, &actor("U9", true), &care[..1], all), None);
     }
 }

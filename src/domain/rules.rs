@@ -99,6 +99,17 @@ impl Rules {
         out
     }
 
+    /// Everybody whom configuration gives a right by id.
+    pub fn named(&self, chat: &str) -> Vec<String> {
+        let named = self.grants.iter().filter(|g| g.chat == chat);
+        named
+            .filter_map(|g| match &g.to {
+                Grantee::Person(user) => Some(user.clone()),
+                Grantee::Circle(_) => None,
+            })
+            .collect()
+    }
+
     pub fn route(&self, name: &str) -> &Route {
         self.routes
             .iter()

@@ -39,6 +39,23 @@ pub async fn claim(tx: &mut Tx, digest: &str, room: &str, slot: NaiveDateTime, n
     Ok(done.rows_affected() == 1)
 }
 
+/// The last slot before `slot` that somebody sent, where the period of the next digest begins.
+pub async fn sent_before(
+    tx: &mut Tx,
+    digest: &str,
+    room: &str,
+    slot: NaiveDateTime,
+) -> Result<Option<NaiveDateTime>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT max(slot) FROM digest_slot WHERE digest = $1 AND room = $2 AND slot < $3",
+        digest,
+        room,
+        slot
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
 pub async fn was_claimed(pool: &sqlx::PgPool, digest: &str, room: &str, slot: NaiveDateTime) -> Result<bool> {
     Ok(sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT 1 FROM digest_slot WHERE digest = $1 AND room = $2 AND slot = $3) AS "was!""#,

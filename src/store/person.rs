@@ -48,16 +48,21 @@ pub async fn names(
         .collect())
 }
 
-/// People whose real name nobody has looked up, members of circles and whoever pressed something.
-pub async fn unnamed(pool: &sqlx::PgPool, chat: &str, limit: i64) -> Result<Vec<String>> {
+/// People whose real name nobody has looked up: members of circles, whoever pressed something, and `users`, whom the
+/// configuration names.
+pub async fn unnamed(pool: &sqlx::PgPool, chat: &str, users: &[String], limit: i64) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar!(
         r#"SELECT substr(id, length($1) + 2) AS "user!" FROM person
            WHERE looked_up_at IS NULL AND id LIKE $1 || ':%'
            UNION
            SELECT m.user_id FROM member m WHERE m.chat = $1
              AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = $1 || ':' || m.user_id)
-           LIMIT $2"#,
+           UNION
+           SELECT u FROM unnest($2::text[]) AS u
+           WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.id = $1 || ':' || u)
+           LIMIT $3"#,
         chat,
+        users,
         limit
     )
     .fetch_all(pool)

@@ -77,8 +77,16 @@ pub async fn wake(pool: &sqlx::PgPool, source: &str, now: At) -> Result<()> {
     Ok(())
 }
 
-/// The answer that this delivery got when it came before.
+/// The answer that this delivery got when it came before. Whoever gets it at the same time waits here until the first
+/// one has answered.
 pub async fn answered(tx: &mut Tx, source: &str, key: &str) -> Result<Option<Value>> {
+    sqlx::query!(
+        "SELECT pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))",
+        source,
+        key
+    )
+    .execute(&mut **tx)
+    .await?;
     Ok(sqlx::query_scalar!(
         "SELECT answer FROM delivery WHERE source = $1 AND key = $2",
         source,
@@ -88,10 +96,10 @@ pub async fn answered(tx: &mut Tx, source: &str, key: &str) -> Result<Option<Val
     .await?)
 }
 
-/// Remembers the answer; false when the same delivery was answered by another replica meanwhile.
-pub async fn answer(tx: &mut Tx, source: &str, key: &str, answer: &Value, now: At) -> Result<bool> {
-    let done = sqlx::query!(
-        "INSERT INTO delivery (source, key, received_at, answer) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+/// Remembers the answer.
+pub async fn answer(tx: &mut Tx, source: &str, key: &str, answer: &Value, now: At) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO delivery (source, key, received_at, answer) VALUES ($1, $2, $3, $4)",
         source,
         key,
         now,
@@ -99,7 +107,7 @@ pub async fn answer(tx: &mut Tx, source: &str, key: &str, answer: &Value, now: A
     )
     .execute(&mut **tx)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(())
 }
 
 /// Keeps the address of something that could not be understood.

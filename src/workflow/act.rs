@@ -19,6 +19,7 @@ use crate::domain::event::What;
 use crate::domain::handling::Handling;
 use crate::domain::handling::Refusal;
 use crate::domain::id::EffectId;
+use crate::domain::id::ItemId;
 use crate::domain::item::Item;
 use crate::domain::person::PersonId;
 use crate::domain::reply::Reply;
@@ -30,6 +31,7 @@ use crate::domain::text::Arg;
 use crate::domain::text::Lang;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
+use crate::domain::words::short_line;
 use crate::port::PortError;
 use crate::port::chat::Delivery;
 use crate::port::chat::Inbox;
@@ -45,6 +47,7 @@ use crate::store::reply;
 use crate::store::timer;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::WorkflowError;
 use crate::workflow::refresh::TRUSTED_MINUTES;
 use crate::workflow::tell::Change;
 use crate::workflow::tell::room_key;
@@ -126,7 +129,8 @@ pub(crate) enum Verdict {
 }
 
 impl Desk {
-    /// Presses that a crash or a lost connection left behind. A form can no longer be opened for them.
+    /// Presses that a crash or a lost connection left behind. A form can no longer be opened for them; and a form that
+    /// was sent in vain was said to be sent in vain, so it is not acted upon behind the person's back.
     pub async fn pick_up(&self) -> Result<usize> {
         let now = self.now();
         let left = inbox::left(
@@ -149,7 +153,15 @@ impl Desk {
                 key: delivery.key,
                 at: delivery.received_at,
             };
-            if let Err(error) = self.act(&kept, press).await {
+            let done = match &press.ask {
+                Ask::Submit { form, values } => self.keep_what_was_typed(&kept, &press, form, values).await,
+                _ => self
+                    .act(&kept, press)
+                    .await
+                    .map(drop)
+                    .map_err(WorkflowError::from),
+            };
+            if let Err(error) = done {
                 tracing::warn!(error = %error, "a press that was left behind could not be finished yet");
             }
         }
@@ -171,11 +183,21 @@ impl Desk {
             Ask::Do { verb, item } => self.act_on(&mut tx, press, voice, *verb, *item, now).await?,
             Ask::Submit { form, values } => self.submit(&mut tx, press, voice, form, values, now).await?,
             Ask::List(listing) => {
-                let text = self.list(press, voice, *listing).await?;
+                let text = match self
+                    .no_right(&mut tx, press, voice, Role::Viewer, None, now)
+                    .await?
+                {
+                    Some(no) => no,
+                    None => self.list(press, voice, *listing).await?,
+                };
                 self.whisper(&mut tx, press, text, now).await?
             }
             Ask::Help { unknown } => {
                 let text = crate::workflow::commands::help(voice, unknown.as_deref());
+                self.whisper(&mut tx, press, text, now).await?
+            }
+            Ask::NoNumber { command } => {
+                let text = voice.say("help-no-number", &[("word", short_line(command, 40).into())]);
                 self.whisper(&mut tx, press, text, now).await?
             }
             Ask::Changed(ChatChange::Circle(id)) => {
@@ -208,13 +230,14 @@ impl Desk {
         now: At,
     ) -> Result<Outcome> {
         person::met(tx, &press.by.person, &press.by.name).await?;
-        if let Some(no) = self.no_right(tx, press, voice, verb, now).await? {
-            return self.whisper(tx, press, no, now).await;
-        }
         let id = match item {
             ItemRef::Id(id) => Some(id),
             ItemRef::Number(number) => item::by_number(self.store.pool(), number).await?,
         };
+        // Before the item is looked up: without a right one does not even learn which numbers there are.
+        if let Some(no) = self.no_right(tx, press, voice, verb.needs(), id, now).await? {
+            return self.whisper(tx, press, no, now).await;
+        }
         let locked = match id {
             Some(id) => item::lock(tx, id).await?,
             None => None,
@@ -394,12 +417,20 @@ impl Desk {
         ours.state = ReplyState::Draft;
         ours.sent_at = None;
         reply::save(tx, &ours).await?;
+        let me = &case.press.by.person;
+        let mut change = Change::of(case.locked.0.id, case.now);
         if ours.changes.is_some() {
             // The card goes back to the reply that stands there.
             case.locked.0.reply = ours.changes;
+        } else {
+            // The lease may have run out while the reply was on its way, when nobody had to hold the item.
+            let until = case.now + TimeDelta::minutes(self.rules.claim_minutes);
+            case.locked.0.handling = Handling::Claimed {
+                by: me.clone(),
+                until,
+            };
+            change.timer(timer::CLAIM_ENDS, until);
         }
-        let me = &case.press.by.person;
-        let mut change = Change::of(case.locked.0.id, case.now);
         change.event(Some(me), What::TakenBack);
         Ok(Verdict::Changed(Box::new(change), None))
     }
@@ -410,17 +441,14 @@ impl Desk {
         tx: &mut Tx,
         press: &Press,
         voice: Voice,
-        verb: Verb,
+        needed: Role,
+        item: Option<ItemId>,
         now: At,
     ) -> Result<Option<Vec<Seg>>> {
-        let needed = verb.needs();
-        let channel = self
-            .rules
-            .channel_of_room(&press.chat, &press.room)
-            .map(|c| c.name.as_str());
+        let channels = self.channels_of(tx, press, item).await?;
         let since = now - TimeDelta::minutes(TRUSTED_MINUTES);
         let circles = person::circles_of(tx, &press.chat, &press.by.person.user, since).await?;
-        let role = rights::role(&self.rules.grants, &press.by, channel, |c| {
+        let role = rights::role(&self.rules.grants, &press.by, &channels, |c| {
             circles.contains(&c.key())
         });
         if role.is_some_and(|r| r >= needed) {
@@ -430,7 +458,7 @@ impl Desk {
             return Ok(Some(voice.say("refused-outsider", &[])));
         }
         let label = voice.lang.text(&format!("role-{}", needed.as_str()), &[]);
-        let who = self.who_may(tx, &press.chat, channel, needed).await?;
+        let who = self.who_may(tx, &press.chat, &channels, needed).await?;
         Ok(Some(if who.is_empty() {
             voice.say("refused-right-nobody", &[("role", label.into())])
         } else {
@@ -441,19 +469,39 @@ impl Desk {
         }))
     }
 
+    /// Where the right has to hold: in the room where it is pressed, if the item belongs there. From elsewhere (a
+    /// direct message, a number typed in another room) the item's own channels count, not the room's.
+    async fn channels_of(&self, tx: &mut Tx, press: &Press, item: Option<ItemId>) -> Result<Vec<String>> {
+        let here = self
+            .rules
+            .channel_of_room(&press.chat, &press.room)
+            .map(|c| c.name.clone());
+        let cards = match item {
+            Some(id) => crate::store::card::of_item(tx, id).await?,
+            None => Vec::new(),
+        };
+        if cards.is_empty()
+            || here
+                .as_ref()
+                .is_some_and(|h| cards.iter().any(|c| c.channel == *h))
+        {
+            return Ok(here.into_iter().collect());
+        }
+        Ok(cards.into_iter().map(|c| c.channel).collect())
+    }
+
     async fn who_may(
         &self,
         tx: &mut Tx,
         chat: &str,
-        channel: Option<&str>,
+        channels: &[String],
         needed: Role,
     ) -> Result<Vec<String>> {
         let grants = self
             .rules
             .grants
             .iter()
-            .filter(|g| g.role >= needed && g.chat == chat)
-            .filter(|g| g.channels.is_empty() || channel.is_some_and(|c| g.channels.iter().any(|x| x == c)));
+            .filter(|g| g.role >= needed && g.chat == chat && g.holds_in(channels));
         let mut circles = Vec::new();
         let mut people = Vec::new();
         for grant in grants {

@@ -16,6 +16,7 @@ use crate::domain::id::EffectId;
 use crate::domain::item::Tone;
 use crate::domain::rules::Channel;
 use crate::domain::rules::DigestPlan;
+use crate::domain::schedule;
 use crate::store::StoreError;
 use crate::store::digest as rows;
 use crate::store::item;
@@ -46,10 +47,13 @@ impl Desk {
             }
             let mut tx = self.store.begin().await?;
             if rows::claim(&mut tx, &plan.name, &channel.room, slot.local, now).await? {
-                let from = plan
+                let usual = plan
                     .schedule
                     .before(slot)
                     .map_or(slot.at - TimeDelta::days(1), |s| s.at);
+                let sent = rows::sent_before(&mut tx, &plan.name, &channel.room, slot.local).await?;
+                let sent = sent.map(|local| schedule::instant(plan.schedule.zone, local));
+                let from = sent.map_or(usual, |at| at.min(usual));
                 outbox::put(
                     &mut tx,
                     &[send(plan, channel, &slot.local.to_string(), from, slot.at, now)],

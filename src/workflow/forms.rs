@@ -466,7 +466,9 @@ fn placeholder(body: &str) -> Option<&str> {
         .into_iter()
         .find_map(|(open, close)| {
             let start = body.find(open)?;
-            let end = body[start..].find(close)? + start + close.len();
+            let end = body[start..].find(close)? + start;
+            let rest = &body[end..];
+            let end = end + rest.len() - rest.trim_start_matches(close).len();
             (end - start <= 40).then(|| &body[start..end])
         })
 }
@@ -484,7 +486,7 @@ mod tests {
 
     #[test]
     fn leftovers_of_a_template_are_seen() {
-        assert_eq!(placeholder("Liebe {{name}}, danke"), Some("{{name}"));
+        assert_eq!(placeholder("Liebe {{name}}, danke"), Some("{{name}}"));
         assert_eq!(placeholder("Hallo [Vorname]!"), Some("[Vorname]"));
         assert_eq!(placeholder("Gut (sehr gut)"), None);
     }

@@ -94,7 +94,6 @@ impl Desk {
                 };
                 let json = serde_json::to_value(&receipt)
                     .map_err(|e| crate::store::StoreError::odd("delivery", "answer", &delivery, e))?;
-                // When two replicas got the same delivery at once, the items were the same to the second one.
                 source::answer(&mut tx, name, &delivery, &json, now).await?;
                 tx.commit().await.map_err(crate::store::StoreError::from)?;
                 Ok(HookAnswer::Receipt(receipt))

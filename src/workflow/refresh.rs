@@ -42,7 +42,8 @@ impl Desk {
                     }
                 }
             }
-            for user in person::unnamed(self.store.pool(), name, NAMES_AT_ONCE).await? {
+            let named = self.rules.named(name);
+            for user in person::unnamed(self.store.pool(), name, &named, NAMES_AT_ONCE).await? {
                 calls += 1;
                 let id = PersonId::new(name.as_str(), user.as_str());
                 match chat.person_name(&user).await {

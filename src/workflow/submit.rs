@@ -27,12 +27,17 @@ use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
 use crate::domain::item::Item;
 use crate::domain::person::Mention;
+use crate::domain::person::PersonId;
 use crate::domain::reply::Reply;
 use crate::domain::reply::ReplyState;
 use crate::domain::schedule;
 use crate::domain::text::Voice;
+use crate::domain::text::flat;
 use crate::domain::words;
+use crate::port::chat::Kept;
+use crate::store::StoreError;
 use crate::store::Tx;
+use crate::store::inbox;
 use crate::store::item;
 use crate::store::person;
 use crate::store::reply;
@@ -68,8 +73,17 @@ impl Desk {
             Step::Snooze => Verb::Snooze,
             Step::Read => return Ok(Outcome::Done),
         };
-        if let Some(no) = self.no_right(tx, press, voice, verb, now).await? {
-            return self.whisper(tx, press, no, now).await;
+        if let Some(no) = self
+            .no_right(tx, press, voice, verb.needs(), Some(form.item), now)
+            .await?
+        {
+            return match form.step {
+                // Closing it would throw away what was typed by somebody who had the right a minute ago.
+                Step::Write => Ok(Outcome::Faults(BTreeMap::from([("text".to_owned(), flat(&no))]))),
+                Step::Preview | Step::Escalate | Step::Handle | Step::Snooze | Step::Read => {
+                    self.whisper(tx, press, no, now).await
+                }
+            };
         }
         let Some(locked) = item::lock(tx, form.item).await? else {
             return self
@@ -98,6 +112,33 @@ impl Desk {
         self.conclude(tx, &mut case, verdict, Opening::Form).await
     }
 
+    /// A form whose sending broke off: its person was told to send it again. Only words that are nowhere else are kept.
+    pub(crate) async fn keep_what_was_typed(
+        &self,
+        kept: &Kept,
+        press: &Press,
+        form: &FormToken,
+        values: &Values,
+    ) -> Result<()> {
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        if !inbox::finish(&mut tx, &kept.chat, &kept.key, now, Some("sent in vain")).await? {
+            return Ok(());
+        }
+        let text = words::stored(value(values, "text")).trim().to_owned();
+        let me = &press.by.person;
+        if form.step == Step::Write
+            && !text.is_empty()
+            && let Some(locked) = item::lock(&mut tx, form.item).await?
+            && reply::draft_of(&mut tx, form.item, me).await?.is_none()
+        {
+            person::met(&mut tx, me, &press.by.name).await?;
+            reply::insert(&mut tx, &draft(&locked.0, me, text, now)).await?;
+        }
+        tx.commit().await.map_err(StoreError::from)?;
+        Ok(())
+    }
+
     /// Keeps the text, takes the item over, and shows the preview.
     async fn keep_draft(
         &self,
@@ -108,7 +149,8 @@ impl Desk {
     ) -> Result<Verdict> {
         let me = case.press.by.person.clone();
         let text = words::stored(value(values, "text")).trim().to_owned();
-        if text.is_empty() {
+        // What nobody can see is no answer.
+        if words::shown(&text).is_empty() {
             return Ok(fault("text", case.voice.lang.text("fault-empty", &[])));
         }
         let changed = self.changed_reply(tx, form).await?;
@@ -130,17 +172,8 @@ impl Desk {
             }
             None => {
                 let draft = Reply {
-                    id: ReplyId::new(case.now),
-                    item: case.locked.0.id,
-                    body: text.clone(),
-                    by: me.clone(),
-                    state: ReplyState::Draft,
-                    answers: case.locked.0.revision,
                     changes: replaces,
-                    native_id: None,
-                    url: None,
-                    created_at: case.now,
-                    sent_at: None,
+                    ..draft(&case.locked.0, &me, text.clone(), case.now)
                 };
                 reply::insert(tx, &draft).await?;
                 draft
@@ -429,6 +462,22 @@ fn snooze_until(choice: &str, day: &str, now: At, voice: Voice) -> Option<At> {
         }
         "date" => at(day.parse().ok()?, 9),
         _ => None,
+    }
+}
+
+fn draft(item: &Item, by: &PersonId, body: String, now: At) -> Reply {
+    Reply {
+        id: ReplyId::new(now),
+        item: item.id,
+        body,
+        by: by.clone(),
+        state: ReplyState::Draft,
+        answers: item.revision,
+        changes: None,
+        native_id: None,
+        url: None,
+        created_at: now,
+        sent_at: None,
     }
 }
 

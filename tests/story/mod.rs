@@ -1,7 +1,13 @@
 //! Stories: what the team lives through, told with the real clients against a far side with memory.
 
+mod buttons;
 mod faults;
+mod hook;
+mod hostile;
 mod import;
 mod main_job;
+mod people;
 mod publishing;
 mod replicas;
+mod socket;
+mod time;

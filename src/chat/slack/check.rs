@@ -12,12 +12,22 @@ use crate::port::chat::Gravity;
 
 pub async fn all(api: &Api, rooms: &[String], circles: &[Circle]) -> Vec<Finding> {
     let mut out = Vec::new();
-    if let Err(error) = api.read("auth.test", &[]).await {
-        out.push(fault(
-            format!("Slack does not take the bot token: {error}"),
-            "Copy the Bot User OAuth Token (xoxb-…) of the installed app into SLACK_BOT_TOKEN.",
-        ));
-        return out;
+    match api.read("auth.test", &[]).await {
+        Ok(_) => {}
+        Err(PortError::Later { why, .. } | PortError::Unknown { why }) => {
+            out.push(fault(
+                format!("Slack does not answer: {why}"),
+                "Try again in a minute; if it stays so, check [slack] api_url and the way out to it.",
+            ));
+            return out;
+        }
+        Err(PortError::Denied { why } | PortError::Never { why } | PortError::Gone { why }) => {
+            out.push(fault(
+                format!("Slack does not take the bot token: {why}"),
+                "Copy the Bot User OAuth Token (xoxb-…) of the installed app into SLACK_BOT_TOKEN.",
+            ));
+            return out;
+        }
     }
     for room in rooms {
         out.extend(self::room(api, room).await);
@@ -51,7 +61,7 @@ async fn room(api: &Api, room: &str) -> Option<Finding> {
         )),
         Err(PortError::Denied { why }) if why.contains("missing_scope") => Some(scope("channels:read", &why)),
         Err(error) => Some(fault(
-            format!("Channel {room} cannot be used: {error}"),
+            format!("Channel {room} cannot be used: {}", why(&error)),
             "Check the id (C…) in [[channel]] and invite the bot there.",
         )),
     }
@@ -64,6 +74,10 @@ async fn circle(api: &Api, circle: &Circle) -> Option<Finding> {
     };
     match api.read(method, &args).await {
         Ok(_) => None,
+        Err(PortError::Never { why }) if why.contains("subteam") => Some(fault(
+            format!("There is no user group {}: {why}", circle.id()),
+            "Check the id (S…) in [[role]]: in Slack it is in the address of the group's page.",
+        )),
         Err(PortError::Never { why }) => Some(warning(
             format!("Rights by {} cannot work here: {why}", circle.id()),
             "This Slack has no user groups (or the plan has none): give roles by slack_user or slack_channel.",
@@ -73,9 +87,19 @@ async fn circle(api: &Api, circle: &Circle) -> Option<Finding> {
             Circle::Room(_) => scope("channels:read", &why),
         }),
         Err(error) => Some(fault(
-            format!("The members of {} cannot be read: {error}", circle.id()),
+            format!("The members of {} cannot be read: {}", circle.id(), why(&error)),
             "Check the id in [[role]].",
         )),
+    }
+}
+
+fn why(error: &PortError) -> &str {
+    match error {
+        PortError::Later { why, .. }
+        | PortError::Never { why }
+        | PortError::Gone { why }
+        | PortError::Denied { why }
+        | PortError::Unknown { why } => why,
     }
 }
 

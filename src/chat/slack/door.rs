@@ -13,6 +13,7 @@ use crate::chat::slack::NAME;
 use crate::chat::slack::SlackChat;
 use crate::chat::slack::blocks;
 use crate::chat::slack::inbound;
+use crate::chat::slack::segments;
 use crate::chat::slack::view;
 use crate::domain::action::Ask;
 use crate::domain::action::Outcome;
@@ -26,6 +27,9 @@ use crate::port::clock::Clock;
 
 /// Slack waits three seconds; what takes longer is told before that.
 const PATIENCE: Duration = Duration::from_millis(2500);
+
+/// The block that says so at the top of a preview.
+const SORRY: &str = "sorry";
 
 #[derive(Clone)]
 pub struct Door {
@@ -116,15 +120,19 @@ impl Door {
 
     fn sorry(&self, value: &Value) -> Value {
         let press = self.chat.read(value.to_string().as_bytes());
-        let text = self.inbox.voice(NAME, &press.room).lang.text("fault-later", &[]);
+        let voice = self.inbox.voice(NAME, &press.room);
+        let text = voice.lang.text("fault-later", &[]);
         let field = match press.ask {
             Ask::Submit { values, .. } => values.into_keys().next(),
             _ => None,
         };
         match field.or_else(|| first_field(value)) {
             Some(field) => json!({ "response_action": "errors", "errors": { field: text } }),
-            // A preview has no field to put a fault at; it stays as it is.
-            None => json!({ "response_action": "update", "view": same_view(value) }),
+            // A preview has no field to put a fault at.
+            None => {
+                let sorry = blocks::sentence(&voice.say("told-press-again", &[]));
+                json!({ "response_action": "update", "view": same_view(value, sorry) })
+            }
         }
     }
 }
@@ -137,8 +145,9 @@ fn first_field(value: &Value) -> Option<String> {
     input.get("block_id").and_then(Value::as_str).map(str::to_owned)
 }
 
-/// A view without what only Slack may set.
-fn same_view(value: &Value) -> Value {
+/// The view as we once sent it, with `first` above it: without what only Slack may set, and with the texts that Slack
+/// hands back escaped as they were.
+fn same_view(value: &Value, first: Vec<Value>) -> Value {
     let view = value.get("view").and_then(Value::as_object);
     let kept = [
         "type",
@@ -153,7 +162,36 @@ fn same_view(value: &Value) -> Value {
         .into_iter()
         .flatten()
         .filter(|(k, v)| kept.contains(&k.as_str()) && !v.is_null());
-    Value::Object(fields.map(|(k, v)| (k.clone(), v.clone())).collect())
+    let mut view = Value::Object(fields.map(|(k, v)| (k.clone(), as_sent(v))).collect());
+    if let Some(blocks) = view.get_mut("blocks").and_then(Value::as_array_mut) {
+        // Pressed in vain twice, it is said once.
+        blocks.retain(|b| b.get("block_id").and_then(Value::as_str) != Some(SORRY));
+        blocks.splice(
+            0..0,
+            first.into_iter().map(|mut block| {
+                block["block_id"] = json!(SORRY);
+                block
+            }),
+        );
+    }
+    view
+}
+
+fn as_sent(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let inner = fields.iter().map(|(key, value)| {
+                let value = match value {
+                    Value::String(text) if key == "text" => json!(segments::unescape(text)),
+                    other => as_sent(other),
+                };
+                (key.clone(), value)
+            });
+            Value::Object(inner.collect())
+        }
+        Value::Array(list) => Value::Array(list.iter().map(as_sent).collect()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
 }
 
 fn answer(outcome: Outcome) -> Option<Value> {

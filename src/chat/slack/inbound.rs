@@ -203,9 +203,7 @@ fn command(key: String, value: &Value) -> Press {
 fn typed(text: &str) -> Ask {
     let mut typed = text.split_whitespace();
     let word = typed.next().unwrap_or_default().to_lowercase();
-    let number = typed
-        .next()
-        .and_then(|n| n.trim_start_matches(['#', 'Z', 'z', '-']).parse::<i64>().ok());
+    let number = typed.next().and_then(number);
     match (word.as_str(), number) {
         ("" | "help" | "hilfe" | "?", _) => Ask::Help { unknown: None },
         ("open" | "list" | "offen", None) => Ask::List(Listing::Open),
@@ -223,12 +221,25 @@ fn typed(text: &str) -> Ask {
                     verb,
                     item: ItemRef::Number(number),
                 },
-                _ => Ask::Help {
+                (Some(_), None) => Ask::NoNumber {
+                    command: text.to_owned(),
+                },
+                (None, _) => Ask::Help {
                     unknown: Some(text.to_owned()),
                 },
             }
         }
     }
+}
+
+/// `42`, `#42`, `Z-42`; a minus alone is no number that stands on a card.
+fn number(word: &str) -> Option<i64> {
+    let digits = match word.strip_prefix(['#', 'Z', 'z']) {
+        Some(rest) => rest.strip_prefix('-').unwrap_or(rest),
+        None => word,
+    };
+    let plain = digits.bytes().all(|b| b.is_ascii_digit());
+    digits.parse().ok().filter(|_| plain)
 }
 
 fn odd(key: String, value: &Value, why: &str) -> Press {
@@ -317,8 +328,8 @@ mod tests {
         assert_eq!(typed(""), Ask::Help { unknown: None });
         assert_eq!(
             typed("take"),
-            Ask::Help {
-                unknown: Some("take".into())
+            Ask::NoNumber {
+                command: "take".into()
             }
         );
         assert_eq!(

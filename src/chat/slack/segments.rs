@@ -17,6 +17,13 @@ pub fn escape(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
+/// What Slack hands back escaped, as it was written.
+pub fn unescape(text: &str) -> String {
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
+}
+
 /// Elements of a rich text section or quote.
 pub fn rich(segs: &[Seg]) -> Vec<Value> {
     segs.iter().filter_map(rich_one).collect()

@@ -180,7 +180,7 @@ refused-stale = Das hat sich inzwischen geändert. Die Karte ist jetzt aktuell.
 refused-right = Dafür brauchst du hier das Recht „{ $role }“. Das haben: { $who }.
 refused-right-nobody = Dafür brauchst du hier das Recht „{ $role }“. Bitte den Admin, dich in der Konfiguration einzutragen.
 refused-outsider = Dieser Kanal ist mit eurer Firma geteilt; antworten darf hier nur das Team selbst.
-refused-unknown-item = Nr. { $number } gibt es nicht. `/zeitnah open` zeigt, was offen ist.
+refused-unknown-item = Nr. { $number } gibt es nicht. /zeitnah open zeigt, was offen ist.
 refused-target = Es ist niemand eingerichtet, an den eskaliert werden kann. Der Admin trägt das unter [[escalation]] ein.
 told-taken = Du bist dran, bis { $until }.
 told-sent = Wird in { $seconds } s gesendet. Auf der Karte steht „Zurückholen“.
@@ -193,18 +193,19 @@ told-escalated = Eskaliert an { $to }.
 told-confirmed = Vermerkt: Die Antwort ist da.
 told-again = Die Antwort wird noch einmal gesendet.
 told-press-again = Das ging gerade nicht, nichts ist verloren. Bitte noch einmal drücken.
-told-not-understood = Das habe ich nicht verstanden. `/zeitnah help` zeigt, was geht.
+told-not-understood = Das habe ich nicht verstanden. /zeitnah help zeigt, was geht.
 told-open-at = Hier geht es zum Beitrag: { $link }
 told-no-link = Zu diesem Beitrag gibt es keinen Link.
 told-source-away = { $source } antwortet gerade nicht. Deine Antwort ist gespeichert und geht raus, sobald es geht.
 
 ## Befehle
 help-title = So geht es:
-help-open = `/zeitnah open` · was offen ist
-help-mine = `/zeitnah mine` · was du hast
-help-overdue = `/zeitnah overdue` · was überfällig ist
-help-verbs = `/zeitnah reply 42` · ebenso take, release, escalate, handled, snooze, undo, full, why, view, change, reopen
+help-open = /zeitnah open · was offen ist
+help-mine = /zeitnah mine · was du hast
+help-overdue = /zeitnah overdue · was überfällig ist
+help-verbs = /zeitnah reply 42 · ebenso take, release, escalate, handled, snooze, undo, full, why, view, change, reopen
 help-unknown = „{ $word }“ kenne ich nicht.
+help-no-number = „{ $word }“: Welche Nummer? Sie steht auf der Karte, zum Beispiel: /zeitnah take 42
 list-open = { $n ->
     [0] Nichts offen. Schönen Tag.
     [one] Ein Beitrag ist offen:
@@ -226,7 +227,7 @@ list-more = … und { $n } weitere
 
 ## Verlauf im Thread
 note-edited = Der Kunde hat den Text geändert.
-note-edited-stars = Der Kunde hat den Text geändert: jetzt { $now } statt { $before } Sterne.
+note-edited-stars = Der Kunde hat seine Bewertung geändert: jetzt { $now } statt { $before } Sterne.
 note-removed = Der Beitrag wurde bei { $source } gelöscht.
 note-back = Der Beitrag ist bei { $source } wieder da.
 note-elsewhere = Bei { $source } steht eine Antwort, die nicht von hier kam.
@@ -247,7 +248,7 @@ note-again = { $name } sendet die Antwort noch einmal.
 note-handled = { $name } hat das erledigt: { $reason }.
 note-handled-note = { $name } hat das erledigt: { $reason } – „{ $note }“.
 note-reopened = { $name } hat wieder geöffnet.
-note-reopened-customer = Wieder offen, weil der Kunde den Text geändert hat.
+note-reopened-customer = Wieder offen, weil der Kunde seinen Beitrag geändert hat.
 note-snoozed = { $name } hat bis { $until } zurückgestellt.
 note-snoozed-why = { $name } hat bis { $until } zurückgestellt – „{ $why }“.
 note-woke = Wieder da: Die Zeit der Zurückstellung ist um.
@@ -294,7 +295,7 @@ digest-count-neutral = { $n ->
 digest-totals = Beantwortet { $answered } · erledigt { $handled } · noch offen { $open }
 digest-overdue = Überfällig:
 digest-overdue-line = { $link } · seit { $due }
-digest-more = … und { $n } weitere; `/zeitnah overdue` zeigt alle.
+digest-more = … und { $n } weitere; /zeitnah overdue zeigt alle.
 
 ## Warum diese Frist?
 why-received = Geschrieben { $published }, bei uns angekommen { $seen }.

@@ -180,7 +180,7 @@ refused-stale = That has changed in the meantime. The card is up to date now.
 refused-right = For this you need the right “{ $role }” here. Those who have it: { $who }.
 refused-right-nobody = For this you need the right “{ $role }” here. Ask the admin to add you to the configuration.
 refused-outsider = This channel is shared with your company; only the team itself may answer here.
-refused-unknown-item = There is no No. { $number }. `/zeitnah open` shows what is open.
+refused-unknown-item = There is no No. { $number }. /zeitnah open shows what is open.
 refused-target = Nobody is set up to escalate to. The admin adds that under [[escalation]].
 told-taken = You are on it, until { $until }.
 told-sent = Leaves in { $seconds } s. The card has “Undo”.
@@ -193,18 +193,19 @@ told-escalated = Escalated to { $to }.
 told-confirmed = Noted: the reply is there.
 told-again = The reply is being sent once more.
 told-press-again = That did not work just now, nothing is lost. Please press again.
-told-not-understood = I did not understand that. `/zeitnah help` shows what works.
+told-not-understood = I did not understand that. /zeitnah help shows what works.
 told-open-at = This way to the post: { $link }
 told-no-link = There is no link to this post.
 told-source-away = { $source } is not answering right now. Your reply is saved and goes out as soon as it can.
 
 ## Commands
 help-title = This is how it works:
-help-open = `/zeitnah open` · what is open
-help-mine = `/zeitnah mine` · what you have
-help-overdue = `/zeitnah overdue` · what is overdue
-help-verbs = `/zeitnah reply 42` · also take, release, escalate, handled, snooze, undo, full, why, view, change, reopen
+help-open = /zeitnah open · what is open
+help-mine = /zeitnah mine · what you have
+help-overdue = /zeitnah overdue · what is overdue
+help-verbs = /zeitnah reply 42 · also take, release, escalate, handled, snooze, undo, full, why, view, change, reopen
 help-unknown = I do not know “{ $word }”.
+help-no-number = “{ $word }”: which number? It stands on the card, for example: /zeitnah take 42
 list-open = { $n ->
     [0] Nothing open. Have a good day.
     [one] One post is open:
@@ -226,7 +227,7 @@ list-more = … and { $n } more
 
 ## The log in the thread
 note-edited = The customer changed the text.
-note-edited-stars = The customer changed the text: now { $now } instead of { $before } stars.
+note-edited-stars = The customer changed the rating: now { $now } instead of { $before } stars.
 note-removed = The post was deleted at { $source }.
 note-back = The post is back at { $source }.
 note-elsewhere = A reply that did not come from here stands at { $source }.
@@ -247,7 +248,7 @@ note-again = { $name } sends the reply once more.
 note-handled = { $name } marked it handled: { $reason }.
 note-handled-note = { $name } marked it handled: { $reason } – “{ $note }”.
 note-reopened = { $name } reopened it.
-note-reopened-customer = Open again, because the customer changed the text.
+note-reopened-customer = Open again, because the customer changed the post.
 note-snoozed = { $name } snoozed it until { $until }.
 note-snoozed-why = { $name } snoozed it until { $until } – “{ $why }”.
 note-woke = Back again: the snooze is over.
@@ -297,7 +298,7 @@ digest-count-neutral = { $n ->
 digest-totals = Answered { $answered } · handled { $handled } · still open { $open }
 digest-overdue = Overdue:
 digest-overdue-line = { $link } · since { $due }
-digest-more = … and { $n } more; `/zeitnah overdue` shows all.
+digest-more = … and { $n } more; /zeitnah overdue shows all.
 
 ## Why this deadline?
 why-received = Written { $published }, reached us { $seen }.

@@ -1,0 +1,210 @@
+//! Socket Mode: presses come over a line that Slack ends whenever it likes. A press is acknowledged after it was
+//! written down, or the person sees that it did not work; nothing in between.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use zeitnah::sandbox::slack::Disconnect;
+use zeitnah::sandbox::slack::Fault;
+use zeitnah::sandbox::slack::Kind;
+use zeitnah::sandbox::slack::Message;
+use zeitnah::sandbox::slack::Mode;
+
+use crate::desk::ANNA;
+use crate::desk::BEN;
+use crate::desk::CARE;
+use crate::desk::Desk;
+use crate::desk::TEAM;
+use crate::desk::Wish;
+
+async fn on_the_line(replicas: usize) -> (Desk, Message, CancellationToken) {
+    let mut desk = Desk::with(Wish {
+        socket: true,
+        replicas,
+        ..Wish::default()
+    })
+    .await;
+    desk.slack.set_mode(Mode::Socket);
+    let line = desk.hold_lines();
+    assert!(desk.slack.connected(replicas).await, "the lines are up");
+    desk.review(2, "Nette Beratung, aber 40 Minuten Wartezeit.").await;
+    let card = desk.card();
+    (desk, card, line)
+}
+
+async fn claimed(desk: &Desk) -> i64 {
+    sqlx::query_scalar("SELECT count(*) FROM item_event WHERE what = 'claimed'")
+        .fetch_one(desk.store.pool())
+        .await
+        .unwrap()
+}
+
+fn opened(desk: &Desk) -> usize {
+    let calls = desk.slack.calls();
+    calls
+        .iter()
+        .filter(|c| c.method == "apps.connections.open")
+        .count()
+}
+
+/// Each press is acknowledged, or the person sees in Slack that it did not work.
+async fn press_until_it_works(desk: &Desk, card: &Message) {
+    for _ in 0..20 {
+        assert!(desk.slack.connected(1).await, "the line comes back");
+        let failures = desk.slack.failures().len();
+        let outcome = desk.slack.press(ANNA, CARE, &card.ts, "Übernehmen").await;
+        desk.settle().await;
+        if outcome.acked {
+            return;
+        }
+        assert_eq!(
+            desk.slack.failures().len(),
+            failures + 1,
+            "she sees it: {outcome:?}"
+        );
+        if desk.buttons(card)[1] == "Freigeben" {
+            return;
+        }
+    }
+    panic!("no press came through");
+}
+
+#[tokio::test]
+async fn buttons_forms_commands_and_events_come_over_the_line() {
+    let (desk, card, line) = on_the_line(1).await;
+    desk.press(ANNA, &card, "Antworten").await;
+    desk.submit(ANNA, &[("text", "Danke, Jule. – Anna")]).await;
+    assert!(
+        desk.form(ANNA).starts_with("Vorschau"),
+        "the preview came with the acknowledgement"
+    );
+    desk.submit(ANNA, &[]).await;
+    assert!(desk.slack.view(ANNA).is_none());
+    desk.seconds(30).await;
+    desk.minutes(1).await;
+    assert!(
+        desk.text(&card).contains("✔ Beantwortet von Anna"),
+        "{}",
+        desk.text(&card)
+    );
+    assert_eq!(desk.command(BEN, "open").await, "Nichts offen. Schönen Tag.");
+    assert!(desk.slack.set_group_users(TEAM, &[BEN]).await.acked);
+    desk.settle().await;
+    desk.tick().await;
+    desk.choose(ANNA, &card, "Wieder öffnen").await;
+    assert!(desk.whispers(ANNA)[0].starts_with("Dafür brauchst du hier das Recht"));
+    desk.thread(&card);
+    line.cancel();
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn whatever_the_reason_for_its_end_the_line_is_made_anew() {
+    for why in [
+        Disconnect::RefreshRequested,
+        Disconnect::Warning,
+        Disconnect::LinkDisabled,
+        Disconnect::TooManyWebsockets,
+    ] {
+        let (desk, card, line) = on_the_line(1).await;
+        desk.slack.disconnect_sockets(why);
+        press_until_it_works(&desk, &card).await;
+        assert!(desk.text(&card).contains("Anna ist dran"), "{why:?}");
+        desk.thread(&card);
+        line.cancel();
+        desk.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn the_same_envelope_twice_is_one_press() {
+    let (desk, card, line) = on_the_line(2).await;
+    desk.slack.fault(Fault::new(Kind::DuplicateDelivery));
+    desk.press(ANNA, &card, "Übernehmen").await;
+    assert_eq!(claimed(&desk).await, 1);
+    assert!(desk.whispers(ANNA).is_empty());
+    desk.thread(&card);
+    line.cancel();
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn while_the_line_is_made_anew_a_press_works_or_is_seen_to_fail() {
+    let (desk, card, line) = on_the_line(1).await;
+    desk.slack.disconnect_sockets(Disconnect::RefreshRequested);
+    press_until_it_works(&desk, &card).await;
+    assert!(desk.text(&card).contains("Anna ist dran"));
+    assert_eq!(claimed(&desk).await, 1);
+    desk.thread(&card);
+    line.cancel();
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_press_over_a_deaf_line_is_seen_to_fail_and_the_next_one_works() {
+    let (desk, card, line) = on_the_line(1).await;
+    desk.slack.fault(Fault::new(Kind::DeafSocket).times(1));
+    let outcome = desk.slack.press(ANNA, CARE, &card.ts, "Übernehmen").await;
+    assert!(!outcome.acked);
+    assert_eq!(desk.slack.failures().len(), 1);
+    desk.settle().await;
+    assert_eq!(
+        claimed(&desk).await,
+        0,
+        "what was not acknowledged did not happen"
+    );
+    desk.press(ANNA, &card, "Übernehmen").await;
+    assert_eq!(claimed(&desk).await, 1);
+    desk.thread(&card);
+    line.cancel();
+    desk.finish().await;
+}
+
+/// Lets real time pass for the line alone, and says how many connections were asked for meanwhile.
+async fn asked_within(desk: &Desk, time: Duration) -> usize {
+    let before = opened(desk);
+    assert!(
+        tokio::time::timeout(time, desk.slack.connected(99))
+            .await
+            .is_err(),
+        "nobody holds that many lines"
+    );
+    opened(desk) - before
+}
+
+#[tokio::test]
+async fn one_end_is_one_new_connection() {
+    let (desk, card, line) = on_the_line(1).await;
+    for why in [Disconnect::RefreshRequested, Disconnect::Warning] {
+        desk.slack.disconnect_sockets(why);
+        let asked = asked_within(&desk, Duration::from_secs(5)).await;
+        assert_eq!(asked, 1, "{why:?}");
+        assert_eq!(
+            desk.slack.connections(),
+            1,
+            "{why:?}: the old line is closed, the new one stands"
+        );
+    }
+    assert!(desk.text(&card).contains("· frei"));
+    line.cancel();
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn too_many_lines_are_no_reason_to_storm() {
+    let (desk, card, line) = on_the_line(1).await;
+    let before = opened(&desk);
+    for _ in 0..6 {
+        // Another installation took all the places.
+        desk.slack.disconnect_sockets(Disconnect::TooManyWebsockets);
+        asked_within(&desk, Duration::from_millis(700)).await;
+    }
+    let asked = opened(&desk) - before;
+    assert!(asked <= 4, "{asked} connections within a few seconds");
+    assert!(desk.slack.connected(1).await, "and it does come back by itself");
+    desk.press(BEN, &card, "Übernehmen").await;
+    assert!(desk.text(&card).contains("Ben ist dran"));
+    desk.thread(&card);
+    line.cancel();
+    desk.finish().await;
+}
