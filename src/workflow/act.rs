@@ -337,12 +337,12 @@ impl Desk {
             Verb::Undo => self.take_back(tx, case).await?,
             Verb::ConfirmThere => self.confirm_there(tx, case).await?,
             Verb::SendAgain => self.send_again(tx, case).await?,
-            Verb::Escalate | Verb::Handle | Verb::Snooze => match case.locked.0.handling.still_open() {
-                Err(no) => Verdict::Refused(no),
-                Ok(()) if verb == Verb::Escalate && self.targets(&case.press.chat).is_empty() => {
+            Verb::Escalate | Verb::Handle | Verb::Snooze => match not_now(case) {
+                Some(no) => Verdict::Refused(no),
+                None if verb == Verb::Escalate && self.targets(&case.press.chat).is_empty() => {
                     Verdict::Say(case.voice.say("refused-target", &[]))
                 }
-                Ok(()) => Verdict::Show(self.form(case, verb)),
+                None => Verdict::Show(self.form(case, verb)),
             },
             Verb::ChangeReply => match &case.reply {
                 Some(r) if r.state.stands_at_source() && case.locked.0.caps.edit => {
@@ -594,15 +594,15 @@ pub(crate) enum Opening {
     Form,
 }
 
-/// Why nobody can write a reply now.
+/// Why nobody can do anything about an answer now: it is there, or it is on its way or under review.
 pub(crate) fn not_now(case: &Case) -> Option<Refusal> {
-    let busy = |r: &Reply| r.state.is_on_its_way() || matches!(r.state, ReplyState::Pending { .. });
-    case.locked
-        .0
-        .handling
-        .still_open()
-        .err()
-        .or_else(|| case.reply.as_ref().is_some_and(busy).then_some(Refusal::OnItsWay))
+    let done = case.locked.0.handling.still_open().err();
+    done.or_else(|| is_busy(case).then_some(Refusal::OnItsWay))
+}
+
+fn is_busy(case: &Case) -> bool {
+    let reply = case.reply.as_ref();
+    reply.is_some_and(|r| r.state.is_on_its_way() || matches!(r.state, ReplyState::Pending { .. }))
 }
 
 /// Applies a move of the state machine; one that is not possible is a refusal and changes nothing.
@@ -610,12 +610,7 @@ fn changed(
     case: &mut Case<'_>,
     change: impl FnOnce(&mut Item, &mut Change) -> std::result::Result<(), Refusal>,
 ) -> Verdict {
-    if case.reply.as_ref().is_some_and(|r| r.state.is_on_its_way())
-        && matches!(
-            case.locked.0.handling,
-            Handling::Open | Handling::Claimed { .. } | Handling::Snoozed { .. }
-        )
-    {
+    if case.locked.0.handling.is_open() && is_busy(case) {
         return Verdict::Refused(Refusal::OnItsWay);
     }
     let mut written = Change::of(case.locked.0.id, case.now);

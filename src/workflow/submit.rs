@@ -295,7 +295,7 @@ impl Desk {
         if !faults.is_empty() {
             return Ok(Verdict::Faults(faults));
         }
-        if let Err(no) = case.locked.0.handling.still_open() {
+        if let Some(no) = not_now(case) {
             return Ok(Verdict::Refused(no));
         }
         let me = case.press.by.person.clone();
@@ -407,8 +407,8 @@ fn handle(case: &mut Case<'_>, values: &Values) -> Verdict {
     let Some(reason) = Reason::parse(value(values, "reason")) else {
         return fault("reason", case.voice.lang.text("fault-choose", &[]));
     };
-    if case.reply.as_ref().is_some_and(|r| r.state.is_on_its_way()) {
-        return Verdict::Refused(Refusal::OnItsWay);
+    if let Some(no) = not_now(case) {
+        return Verdict::Refused(no);
     }
     let note = Some(words::short_line(value(values, "note"), 300)).filter(|n| !n.is_empty());
     let me = &case.press.by.person;
@@ -430,8 +430,8 @@ fn snooze(case: &mut Case<'_>, values: &Values) -> Verdict {
     if until <= case.now {
         return fault("until", case.voice.lang.text("fault-past", &[]));
     }
-    if case.reply.as_ref().is_some_and(|r| r.state.is_on_its_way()) {
-        return Verdict::Refused(Refusal::OnItsWay);
+    if let Some(no) = not_now(case) {
+        return Verdict::Refused(no);
     }
     let why = Some(words::short_line(value(values, "why"), 300)).filter(|w| !w.is_empty());
     let me = &case.press.by.person;
