@@ -129,7 +129,7 @@ impl Bench {
             self.shop.tick().await;
             took.push(began.elapsed());
         }
-        report("push of 100 items, committed", &mut took[1..].to_vec());
+        report("push of 100 items, committed", &mut took[1..]);
         let began = Instant::now();
         self.cards(1100).await;
         println!(
@@ -176,7 +176,7 @@ impl Bench {
     }
 }
 
-fn report(what: &str, took: &mut Vec<Duration>) {
+fn report(what: &str, took: &mut [Duration]) {
     took.sort();
     let at = |share: f64| millis(took[((took.len() - 1) as f64 * share) as usize]);
     println!(

@@ -345,7 +345,7 @@ async fn as_a_products_name_and_a_title() {
         };
         let words = assert_card(&desk, id, &desk.card(), &head, "von Rolf geschrieben");
         assert!(
-            words.ends_with("Text.") || words::utf16_len(&words) > 1150,
+            words.ends_with("Text.") || words::utf16_len(&words) > 550,
             "{id}: {words}"
         );
     }

@@ -758,7 +758,10 @@ async fn a_customer_who_changes_their_words_after_our_answer_gets_a_new_one_in_t
     has(&text, "Antwort bis Sa 21.11. 12:10 · frei");
     let thread = desk.thread(&card).join("\n");
     has(&thread, "jetzt 1 statt 2 Sterne");
-    has(&thread, "Wieder offen, weil der Kunde den Text geändert hat.");
+    has(
+        &thread,
+        "Wieder offen, weil der Kunde seinen Beitrag geändert hat.",
+    );
 
     // Our earlier answer still stands there: it is changed, not taken for somebody else's.
     desk.press(ANNA, &card, "Antworten").await;

@@ -1,5 +1,7 @@
 //! The shop seen from outside: a real client over a real socket, on a clock that stands still.
 
+#![expect(clippy::disallowed_methods, reason = "the far side is in this process")]
+
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU16;

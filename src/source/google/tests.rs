@@ -53,6 +53,7 @@ fn settings(url: &str, locations: &[&str]) -> Settings {
     let settings = json!({
         "label": "Google", "base_url": url, "token_url": format!("{url}/token"), "client_id": "c",
         "client_secret": "s3cret", "refresh_token": "r3fresh", "account": "accounts/1071", "locations": locations,
+        "backfill_days": 400,
     });
     serde_json::from_value(settings).unwrap()
 }
@@ -214,6 +215,23 @@ async fn a_page_token_that_google_forgot_begins_the_location_once_more() {
         stores.fetch(Some(whole.cursor), now()).await,
         Err(PortError::Never { .. })
     ));
+}
+
+#[tokio::test]
+async fn who_starts_today_has_no_old_reviews_to_answer_first() {
+    let far = google(|_, _| Says::Json(200, fixture!("last.json"))).await;
+    let settings = Settings {
+        backfill_days: 0,
+        ..settings(&far.url, &["88213"])
+    };
+    let stores = open("google".into(), settings).unwrap();
+    let page = stores.fetch(None, now()).await.unwrap();
+    assert_eq!((page.items.len(), page.odd.len()), (0, 0));
+    assert_eq!(
+        page.complete.unwrap().ids.len(),
+        1,
+        "it was seen, and counts as there"
+    );
 }
 
 #[tokio::test]

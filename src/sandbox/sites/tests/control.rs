@@ -1,5 +1,7 @@
 //! The controls as the demo page uses them.
 
+#![expect(clippy::disallowed_methods, reason = "the far side is in this process")]
+
 use std::sync::Arc;
 
 use reqwest::Client;
