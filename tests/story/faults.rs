@@ -528,7 +528,9 @@ async fn the_same_delivery_twice_is_one_press() {
     desk.question("Kann man die Klinge nachschleifen?").await;
     let card = only_card(&desk);
     desk.slack.fault(Fault::new(Kind::DuplicateDelivery).times(2));
-    desk.press(ANNA, &card, "Übernehmen").await;
+    desk.press(ANNA, &card, "Antworten").await;
+    assert_eq!(desk.slack.views(ANNA).len(), 1);
+    assert_eq!(desk.whispers(ANNA).len(), 0, "the repeat had no form to open");
     desk.press(BEN, &card, "Freigeben").await;
     assert_eq!(desk.thread(&card).len(), 1);
     assert_eq!(desk.whispers(BEN).len(), 1, "told once that Anna holds it");
