@@ -108,7 +108,7 @@ CREATE INDEX reply_of_item ON reply (item_id);
 
 ALTER TABLE item ADD CONSTRAINT item_reply FOREIGN KEY (reply_id) REFERENCES reply (id);
 
--- What one room shows of an item. Wanted is the item's version; shown is what stands there.
+-- What one room should show of an item (wanted, the item's version) and what it shows.
 CREATE TABLE card (
     id uuid PRIMARY KEY,
     item_id uuid NOT NULL REFERENCES item (id),
@@ -116,7 +116,10 @@ CREATE TABLE card (
     chat text NOT NULL,
     room text NOT NULL,
     message_id text,
+    wanted bigint NOT NULL DEFAULT 1,
     shown bigint NOT NULL DEFAULT 0,
+    -- Somebody still owes the customer something: worth looking whether the message still stands.
+    watched boolean NOT NULL DEFAULT true,
     -- Counts deliberate new messages after somebody deleted one.
     generation integer NOT NULL DEFAULT 0,
     posted_at timestamptz,
@@ -125,8 +128,9 @@ CREATE TABLE card (
     UNIQUE (item_id, chat, room)
 );
 
-CREATE INDEX card_to_probe ON card (probed_at) WHERE message_id IS NOT NULL;
+CREATE INDEX card_to_probe ON card (probed_at) WHERE message_id IS NOT NULL AND watched;
 CREATE INDEX card_unposted ON card (id) WHERE message_id IS NULL;
+CREATE INDEX card_stale ON card (id) WHERE message_id IS NOT NULL AND shown < wanted;
 
 -- The outbox. A row in `sending` whose lease ran out is unknown, never ready: it is looked up before it is repeated.
 CREATE TABLE effect (
@@ -162,6 +166,8 @@ CREATE INDEX effect_due ON effect (run_at) WHERE state IN ('ready', 'unknown');
 CREATE UNIQUE INDEX effect_one_at_a_time ON effect (serial) WHERE state = 'sending';
 CREATE INDEX effect_lease_end ON effect (lease_until) WHERE state = 'sending';
 CREATE INDEX effect_of_item ON effect (item_id, id);
+-- Few are given up, and they are asked for all the time: by the reconciler, and by whoever watches the backlog.
+CREATE INDEX effect_dead ON effect (settled_at) WHERE state = 'dead';
 
 -- Each try is a row, so that "what happened to this reply" is one query.
 CREATE TABLE effect_attempt (

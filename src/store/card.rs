@@ -97,11 +97,28 @@ pub async fn of_item(tx: &mut Tx, item: ItemId) -> Result<Vec<CardRow>> {
         .collect())
 }
 
+/// From now on the item's cards should show `version`; who is `watched` is looked at now and then.
+pub async fn want(tx: &mut Tx, item: ItemId, version: i64, watched: bool) -> Result<Vec<CardRow>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "UPDATE card SET wanted = $2, watched = $3 WHERE item_id = $1
+         RETURNING id, item_id, channel, chat, room, message_id, shown, generation",
+        item.0,
+        version,
+        watched
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let mut cards: Vec<CardRow> = rows.into_iter().map(Into::into).collect();
+    cards.sort_by_key(|c| c.id);
+    Ok(cards)
+}
+
 /// The card stands and shows `version`. Says which version it should show by now.
 pub async fn posted(tx: &mut Tx, id: CardId, message: &str, version: i64, now: At) -> Result<i64> {
     Ok(sqlx::query_scalar!(
         "UPDATE card SET message_id = $2, shown = $3, posted_at = coalesce(posted_at, $4), probed_at = $4
-         FROM item WHERE card.id = $1 AND item.id = card.item_id RETURNING item.version",
+         WHERE id = $1 RETURNING wanted",
         id.0,
         message,
         version,
@@ -114,8 +131,7 @@ pub async fn posted(tx: &mut Tx, id: CardId, message: &str, version: i64, now: A
 /// The card shows `version`, unless a later edit was faster.
 pub async fn edited(tx: &mut Tx, id: CardId, version: i64, now: At) -> Result<i64> {
     Ok(sqlx::query_scalar!(
-        "UPDATE card SET shown = greatest(shown, $2), probed_at = $3
-         FROM item WHERE card.id = $1 AND item.id = card.item_id RETURNING item.version",
+        "UPDATE card SET shown = greatest(shown, $2), probed_at = $3 WHERE id = $1 RETURNING wanted",
         id.0,
         version,
         now
@@ -152,10 +168,10 @@ pub async fn anew(tx: &mut Tx, id: CardId, generation: i32) -> Result<Option<i32
 pub async fn stale(pool: &sqlx::PgPool, limit: i64) -> Result<Vec<(CardRow, i64)>> {
     let rows = sqlx::query!(
         r#"SELECT card.id, card.item_id, card.channel, card.chat, card.room, card.message_id, card.shown,
-             card.generation, item.version
-           FROM card JOIN item ON item.id = card.item_id
-           WHERE card.message_id IS NOT NULL AND card.shown < item.version
-             AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.item_id = item.id AND e.kind = 'edit_card'
+             card.generation, card.wanted
+           FROM card
+           WHERE card.message_id IS NOT NULL AND card.shown < card.wanted
+             AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.item_id = card.item_id AND e.kind = 'edit_card'
                  AND e.state IN ('ready', 'sending', 'unknown') AND e.serial = 'card:' || card.id)
            ORDER BY card.id LIMIT $1"#,
         limit
@@ -175,7 +191,7 @@ pub async fn stale(pool: &sqlx::PgPool, limit: i64) -> Result<Vec<(CardRow, i64)
                 shown: r.shown,
                 generation: r.generation,
             };
-            (row.into(), r.version)
+            (row.into(), r.wanted)
         })
         .collect())
 }
@@ -202,10 +218,8 @@ pub async fn to_probe(tx: &mut Tx, before: At, now: At, limit: i64) -> Result<Ve
     Ok(sqlx::query_as!(
         Row,
         "UPDATE card SET probed_at = $2 WHERE id IN (
-             SELECT card.id FROM card JOIN item ON item.id = card.item_id
-             WHERE card.message_id IS NOT NULL AND card.probed_at < $1
-               AND item.state IN ('open', 'claimed', 'snoozed')
-             ORDER BY card.probed_at LIMIT $3 FOR UPDATE OF card SKIP LOCKED)
+             SELECT card.id FROM card WHERE card.message_id IS NOT NULL AND card.watched AND card.probed_at < $1
+             ORDER BY card.probed_at LIMIT $3 FOR UPDATE SKIP LOCKED)
          RETURNING id, item_id, channel, chat, room, message_id, shown, generation",
         before,
         now,

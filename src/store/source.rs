@@ -17,7 +17,8 @@ pub async fn take(pool: &sqlx::PgPool, source: &str, now: At, until: At) -> Resu
     .execute(pool)
     .await?;
     let row = sqlx::query!(
-        "UPDATE source_state SET lease_until = $3
+        // Put off while it is read: whoever wakes it meanwhile is still heard afterwards.
+        "UPDATE source_state SET lease_until = $3, next_poll_at = $3
          WHERE source = $1 AND next_poll_at <= $2 AND (lease_until IS NULL OR lease_until < $2)
          RETURNING cursor",
         source,
@@ -32,8 +33,8 @@ pub async fn take(pool: &sqlx::PgPool, source: &str, now: At, until: At) -> Resu
 /// The page is in: the cursor moves in the same transaction as the page's items.
 pub async fn read_on(tx: &mut Tx, source: &str, cursor: &Value, next: At, now: At) -> Result<()> {
     sqlx::query!(
-        "UPDATE source_state SET cursor = $2, next_poll_at = $3, lease_until = NULL, last_ok_at = $4, failures = 0,
-             trouble = NULL WHERE source = $1",
+        "UPDATE source_state SET cursor = $2, next_poll_at = CASE WHEN next_poll_at < lease_until THEN next_poll_at ELSE $3 END,
+             lease_until = NULL, last_ok_at = $4, failures = 0, trouble = NULL WHERE source = $1",
         source,
         cursor,
         next,

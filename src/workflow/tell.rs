@@ -95,7 +95,8 @@ impl Desk {
         let log: Vec<Event> = events.iter().map(|(e, _)| e.clone()).collect();
         event::append(tx, &log).await?;
         timer::set(tx, &timers).await?;
-        let mut cards = card::of_item(tx, locked.0.id).await?;
+        let watched = locked.0.handling.is_open();
+        let mut cards = card::want(tx, locked.0.id, locked.0.version, watched).await?;
         if cards.is_empty() && locked.0.handling.is_open() {
             // It came answered, so nobody had to see it. Now somebody has to.
             let (new, posts) = self.deal(&locked.0.route, locked.0.id, now);
