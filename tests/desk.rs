@@ -403,6 +403,40 @@ impl Desk {
         all
     }
 
+    /// What the rows themselves say, one value each.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a story looks past the store, with statements of its own"
+    )]
+    pub async fn rows<T>(&self, sql: impl Into<String>) -> Vec<T>
+    where
+        T: Send + Unpin,
+        (T,): for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>,
+    {
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql.into()))
+            .fetch_all(self.store.pool())
+            .await
+            .unwrap()
+    }
+
+    pub async fn row<T>(&self, sql: impl Into<String>) -> T
+    where
+        T: Send + Unpin,
+        (T,): for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>,
+    {
+        self.rows(sql).await.pop().expect("a row")
+    }
+
+    /// Somebody else works on every item until this is let go.
+    pub async fn hold_items(&self) -> sqlx::Transaction<'static, sqlx::Postgres> {
+        let mut tx = self.store.pool().begin().await.unwrap();
+        sqlx::raw_sql("SELECT id FROM item FOR UPDATE")
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        tx
+    }
+
     /// Who was called by anything that the bot ever wrote.
     pub fn notified(&self) -> std::collections::BTreeSet<String> {
         self.everything()

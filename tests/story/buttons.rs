@@ -215,10 +215,7 @@ fn reads(verb: Verb) -> bool {
 }
 
 async fn version(desk: &Desk) -> i64 {
-    sqlx::query_scalar("SELECT sum(version)::bigint FROM item")
-        .fetch_one(desk.store.pool())
-        .await
-        .unwrap()
+    desk.row("SELECT sum(version)::bigint FROM item").await
 }
 
 #[test]

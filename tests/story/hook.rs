@@ -3,7 +3,6 @@
 
 use serde_json::Value;
 use serde_json::json;
-use sqlx::AssertSqlSafe;
 use zeitnah::port::clock::Clock;
 use zeitnah::sandbox::shop::webhook;
 
@@ -26,11 +25,8 @@ async fn kept(desk: &Desk) -> i64 {
     count(desk, "SELECT count(*) FROM item").await
 }
 
-async fn count(desk: &Desk, sql: &'static str) -> i64 {
-    sqlx::query_scalar(AssertSqlSafe(sql))
-        .fetch_one(desk.store.pool())
-        .await
-        .unwrap()
+async fn count(desk: &Desk, sql: &str) -> i64 {
+    desk.row(sql).await
 }
 
 fn told((status, answer): (u16, Value)) -> String {
@@ -149,10 +145,7 @@ async fn the_same_item_again_changes_nothing_and_an_edited_one_is_recognised() {
         desk.thread(&card),
         ["Der Kunde hat seine Bewertung geändert: jetzt 1 statt 4 Sterne."]
     );
-    let before: String = sqlx::query_scalar("SELECT body FROM item_revision")
-        .fetch_one(desk.store.pool())
-        .await
-        .unwrap();
+    let before: String = desk.row("SELECT body FROM item_revision").await;
     assert_eq!(before, "Gute Schere.", "the customer's earlier words are kept");
     assert_eq!(desk.slack.messages(CARE).len(), 1);
     desk.finish().await;
@@ -347,10 +340,7 @@ async fn half_an_emoji_and_a_nul_are_repaired_not_refused() {
     let body = br#"{"id":"r1","body":"Gut \ud83d aber \u0000 laut","author":{"name":"R\u0000olf"},"extra":"\u0000"}"#;
     let (status, _) = desk.push("d1", body.to_vec()).await;
     assert_eq!(status, 200);
-    let stored: String = sqlx::query_scalar("SELECT body FROM item")
-        .fetch_one(desk.store.pool())
-        .await
-        .unwrap();
+    let stored: String = desk.row("SELECT body FROM item").await;
     assert_eq!(stored, "Gut \u{fffd} aber  laut");
     assert!(desk.text(&desk.card()).contains("von Rolf"));
     insta::assert_snapshot!(

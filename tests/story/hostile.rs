@@ -208,12 +208,8 @@ fn assert_card(desk: &Desk, id: &str, card: &Message, head: &str, who: &str) -> 
         .to_owned()
 }
 
-async fn stored(desk: &Desk, sql: &'static str, id: &str) -> Option<String> {
-    sqlx::query_scalar(sql)
-        .bind(id)
-        .fetch_one(desk.store.pool())
-        .await
-        .unwrap()
+async fn stored(desk: &Desk, sql: &str, id: &str) -> Option<String> {
+    desk.row(sql.replace("$1", &format!("'{id}'"))).await
 }
 
 async fn one_more(desk: &Desk) {

@@ -40,11 +40,8 @@ fn told(desk: &Desk, who: &str) -> String {
 }
 
 async fn happened(desk: &Desk, what: &str) -> i64 {
-    sqlx::query_scalar("SELECT count(*) FROM item_event WHERE what = $1")
-        .bind(what)
-        .fetch_one(desk.store.pool())
+    desk.row(format!("SELECT count(*) FROM item_event WHERE what = '{what}'"))
         .await
-        .unwrap()
 }
 
 async fn stale(desk: &Desk, who: &str, card: &Message, what: &str) -> String {
@@ -510,10 +507,7 @@ async fn the_preview_takes_over_and_the_others_text_is_kept_and_offered_again() 
     desk.submit(BEN, &[]).await;
     desk.seconds(30).await;
     desk.minutes(1).await;
-    let replies: Vec<String> = sqlx::query_scalar("SELECT body FROM reply WHERE phase = 'visible'")
-        .fetch_all(desk.store.pool())
-        .await
-        .unwrap();
+    let replies: Vec<String> = desk.rows("SELECT body FROM reply WHERE phase = 'visible'").await;
     assert_eq!(replies, ["Von Ben."]);
     insta::assert_snapshot!("thread_taken_over", desk.thread(&card).join("\n"));
     desk.finish().await;
@@ -599,7 +593,7 @@ async fn what_leaves_is_what_was_previewed() {
     desk.press(ANNA, &card, "Antworten").await;
     desk.submit(ANNA, &[("text", "Gelesen.")]).await;
     // The same person changed the text in another window.
-    sqlx::query("UPDATE reply SET body = 'Anders.'")
+    sqlx::raw_sql("UPDATE reply SET body = 'Anders.'")
         .execute(desk.store.pool())
         .await
         .unwrap();
@@ -646,10 +640,7 @@ async fn talk_in_the_thread_never_reaches_a_customer() {
         .say(ANNA, CARE, Some(&card.ts), "Antworten: Das ist doch Unsinn.");
     desk.slack.say(ANNA, CARE, None, "/zeitnah reply 1 Unsinn");
     desk.minutes(5).await;
-    let replies: i64 = sqlx::query_scalar("SELECT count(*) FROM reply")
-        .fetch_one(desk.store.pool())
-        .await
-        .unwrap();
+    let replies: i64 = desk.row("SELECT count(*) FROM reply").await;
     assert_eq!(replies, 0);
     desk.everything();
     desk.finish().await;
@@ -928,11 +919,7 @@ async fn a_form_that_cannot_be_kept_in_time_stays_with_its_words() {
     let (desk, card) = with_card().await;
     desk.press(ANNA, &card, "Antworten").await;
     let words = "Danke & <b>Gruß</b>";
-    let mut lock = desk.store.pool().begin().await.unwrap();
-    sqlx::query("SELECT * FROM item FOR UPDATE")
-        .execute(&mut *lock)
-        .await
-        .unwrap();
+    let lock = desk.hold_items().await;
     desk.submit(ANNA, &[("text", words)]).await;
     assert!(
         desk.form(ANNA)
@@ -943,11 +930,7 @@ async fn a_form_that_cannot_be_kept_in_time_stays_with_its_words() {
     lock.rollback().await.unwrap();
     desk.submit(ANNA, &[("text", words)]).await;
     assert!(desk.form(ANNA).contains(words));
-    let mut lock = desk.store.pool().begin().await.unwrap();
-    sqlx::query("SELECT * FROM item FOR UPDATE")
-        .execute(&mut *lock)
-        .await
-        .unwrap();
+    let lock = desk.hold_items().await;
     desk.submit(ANNA, &[]).await;
     let form = desk.form(ANNA);
     assert!(
@@ -970,16 +953,8 @@ async fn a_form_that_cannot_be_kept_in_time_stays_with_its_words() {
 #[tokio::test]
 async fn what_was_said_not_to_work_does_not_work_later() {
     let (desk, card) = with_card().await;
-    let hold = async || {
-        let mut lock = desk.store.pool().begin().await.unwrap();
-        sqlx::query("SELECT * FROM item FOR UPDATE")
-            .execute(&mut *lock)
-            .await
-            .unwrap();
-        lock
-    };
     desk.press(ANNA, &card, "Antworten").await;
-    let lock = hold().await;
+    let lock = desk.hold_items().await;
     desk.submit(ANNA, &[("text", "Beim ersten Mal.")]).await;
     lock.rollback().await.unwrap();
     assert!(desk.slack.close_view(ANNA).await.acked);
@@ -987,7 +962,7 @@ async fn what_was_said_not_to_work_does_not_work_later() {
     desk.press(ANNA, &card, "Antworten").await;
     assert!(desk.form(ANNA).contains("Beim ersten Mal."), "no word is lost");
     desk.submit(ANNA, &[("text", "Beim zweiten Mal.")]).await;
-    let lock = hold().await;
+    let lock = desk.hold_items().await;
     desk.submit(ANNA, &[]).await;
     lock.rollback().await.unwrap();
     assert!(desk.form(ANNA).contains("Das ging gerade nicht"));

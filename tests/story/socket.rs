@@ -33,10 +33,8 @@ async fn on_the_line(replicas: usize) -> (Desk, Message, CancellationToken) {
 }
 
 async fn claimed(desk: &Desk) -> i64 {
-    sqlx::query_scalar("SELECT count(*) FROM item_event WHERE what = 'claimed'")
-        .fetch_one(desk.store.pool())
+    desk.row("SELECT count(*) FROM item_event WHERE what = 'claimed'")
         .await
-        .unwrap()
 }
 
 fn opened(desk: &Desk) -> usize {
