@@ -234,13 +234,14 @@ async fn a_press_that_reaches_both_replicas_is_one_press_from_the_card_to_the_pu
     desk.press(ANNA, &card, "Antworten").await;
     assert_eq!(desk.slack.views(ANNA).len(), 1, "one form");
     desk.submit(ANNA, &[("text", WORDS)]).await;
-    if desk
-        .slack
-        .view(ANNA)
-        .is_some_and(|v| v.view["submit"]["text"] == "Senden")
-    {
-        desk.submit(ANNA, &[]).await;
+    // The second copy is acknowledged with nothing, which closes the form if it happens to be the faster one. The text
+    // is kept all the same.
+    if desk.slack.view(ANNA).is_none() {
+        desk.press(ANNA, &card, "Antworten").await;
+        assert!(desk.form(ANNA).contains(WORDS), "{}", desk.form(ANNA));
+        desk.submit(ANNA, &[("text", WORDS)]).await;
     }
+    desk.submit(ANNA, &[]).await;
     desk.seconds(30).await;
     desk.minutes(5).await;
     let public = desk.google.public(&review).unwrap();
