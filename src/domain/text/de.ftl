@@ -35,7 +35,7 @@ span-days = { $n ->
 }
 span-hours = { $n } Std.
 span-minutes = { $n } Min.
-span-none = unter 1 Min.
+span-none = weniger als 1 Min.
 reason-no_need = kein Handlungsbedarf
 reason-elsewhere = anderweitig beantwortet
 reason-spam = Spam

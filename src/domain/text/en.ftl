@@ -35,7 +35,7 @@ span-days = { $n ->
 }
 span-hours = { $n } h
 span-minutes = { $n } min
-span-none = under 1 min
+span-none = less than 1 min
 reason-no_need = no need to act
 reason-elsewhere = answered elsewhere
 reason-spam = spam

@@ -342,7 +342,7 @@ mod tests {
     fn spans_and_numbers_read_like_people_write() {
         assert_eq!(Lang::De.span(149), "2 Std. 29 Min.");
         assert_eq!(Lang::En.span(60 * 25), "1 day 1 h");
-        assert_eq!(Lang::De.span(0), "unter 1 Min.");
+        assert_eq!(Lang::De.span(0), "weniger als 1 Min.");
         assert_eq!(
             (Lang::De.number(2310), Lang::En.number(1_234_567)),
             ("2.310".into(), "1,234,567".into())
