@@ -678,7 +678,7 @@ pub fn note(
             None => voice.say("note-escalated", &[("name", name()), ("why", short(why))]),
         },
         What::Reminded { due } => {
-            let span = Arg::from(voice.lang.span((*due - event.at).num_minutes()));
+            let span = Arg::from(voice.lang.span(((*due - event.at).num_seconds() + 30) / 60));
             match owner {
                 Some(owner) => voice.say(
                     "note-reminded-owner",
