@@ -5,6 +5,7 @@ mod faults;
 mod hook;
 mod hostile;
 mod import;
+mod logs;
 mod main_job;
 mod people;
 mod publishing;
