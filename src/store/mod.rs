@@ -122,13 +122,6 @@ impl Store {
             .collect())
     }
 
-    pub async fn is_up(&self) -> Result<()> {
-        sqlx::query_scalar!(r#"SELECT 1 AS "one!""#)
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(())
-    }
-
     /// Hears when effects were written; the poll is the net under it.
     pub async fn listen(&self) -> Result<Ears> {
         let mut listener = PgListener::connect_with(&self.pool).await?;

@@ -125,19 +125,3 @@ pub async fn odd(tx: &mut Tx, source: &str, native_id: Option<&str>, why: &str, 
     .await?;
     Ok(())
 }
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    pub source: String,
-    pub last_ok_at: Option<At>,
-    pub trouble: Option<String>,
-}
-
-pub async fn standing(pool: &sqlx::PgPool) -> Result<Vec<Standing>> {
-    Ok(sqlx::query_as!(
-        Standing,
-        "SELECT source, last_ok_at, trouble FROM source_state ORDER BY source"
-    )
-    .fetch_all(pool)
-    .await?)
-}

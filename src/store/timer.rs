@@ -77,12 +77,3 @@ pub async fn fire(tx: &mut Tx, id: TimerId, now: At) -> Result<bool> {
     .await?;
     Ok(done.rows_affected() == 1)
 }
-
-/// When the next one is due, for whoever wants to sleep until then.
-pub async fn next(pool: &sqlx::PgPool) -> Result<Option<At>> {
-    Ok(
-        sqlx::query_scalar!("SELECT min(at) FROM timer WHERE fired_at IS NULL")
-            .fetch_one(pool)
-            .await?,
-    )
-}

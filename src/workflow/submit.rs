@@ -192,7 +192,7 @@ impl Desk {
             // The card may say that somebody has begun.
             case.locked.0.reply = Some(draft.id);
         }
-        let preview = self.preview_form(tx, case, &draft).await?;
+        let preview = self.preview_form(case, &draft);
         Ok(Verdict::Changed(Box::new(change), Some(preview)))
     }
 
@@ -259,7 +259,7 @@ impl Desk {
         }
         if form.seal.as_deref() != Some(seal(&draft.body).as_str()) {
             // Changed in another window: what leaves must have been read as it is.
-            return Ok(Verdict::Show(self.preview_form(tx, case, &draft).await?));
+            return Ok(Verdict::Show(self.preview_form(case, &draft)));
         }
         if let Some(too_long) = self.too_long(&case.locked.0, &draft.body, case.voice) {
             return Ok(Verdict::Say(vec![crate::domain::text::Seg::Text(too_long)]));

@@ -63,7 +63,6 @@ who-votes = { $up ->
 }
 who-verified = geprüfter Kauf
 who-number = Nr. { $number }
-source-label = bei { $source }
 
 state-open = Antwort bis { $due } · frei
 state-open-endless = Offen · frei
@@ -182,16 +181,6 @@ refused-right-nobody = Dafür brauchst du hier das Recht „{ $role }“. Bitte 
 refused-outsider = Dieser Kanal ist mit eurer Firma geteilt; antworten darf hier nur das Team selbst.
 refused-unknown-item = Nr. { $number } gibt es nicht. /zeitnah open zeigt, was offen ist.
 refused-target = Es ist niemand eingerichtet, an den eskaliert werden kann. Der Admin trägt das unter [[escalation]] ein.
-told-taken = Du bist dran, bis { $until }.
-told-sent = Wird in { $seconds } s gesendet. Auf der Karte steht „Zurückholen“.
-told-taken-back = Zurückgeholt. Der Text liegt als Entwurf bereit.
-told-released = Freigegeben.
-told-handled = Erledigt.
-told-snoozed = Zurückgestellt bis { $until }.
-told-reopened = Wieder geöffnet.
-told-escalated = Eskaliert an { $to }.
-told-confirmed = Vermerkt: Die Antwort ist da.
-told-again = Die Antwort wird noch einmal gesendet.
 told-press-again = Das ging gerade nicht, nichts ist verloren. Bitte noch einmal drücken.
 told-not-understood = Das habe ich nicht verstanden. /zeitnah help zeigt, was geht.
 told-open-at = Hier geht es zum Beitrag: { $link }

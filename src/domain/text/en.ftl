@@ -63,7 +63,6 @@ who-votes = { $up ->
 }
 who-verified = verified purchase
 who-number = No. { $number }
-source-label = at { $source }
 
 state-open = Reply by { $due } · free
 state-open-endless = Open · free
@@ -182,16 +181,6 @@ refused-right-nobody = For this you need the right “{ $role }” here. Ask the
 refused-outsider = This channel is shared with your company; only the team itself may answer here.
 refused-unknown-item = There is no No. { $number }. /zeitnah open shows what is open.
 refused-target = Nobody is set up to escalate to. The admin adds that under [[escalation]].
-told-taken = You are on it, until { $until }.
-told-sent = Leaves in { $seconds } s. The card has “Undo”.
-told-taken-back = Taken back. The text is kept as a draft.
-told-released = Released.
-told-handled = Handled.
-told-snoozed = Snoozed until { $until }.
-told-reopened = Reopened.
-told-escalated = Escalated to { $to }.
-told-confirmed = Noted: the reply is there.
-told-again = The reply is being sent once more.
 told-press-again = That did not work just now, nothing is lost. Please press again.
 told-not-understood = I did not understand that. /zeitnah help shows what works.
 told-open-at = This way to the post: { $link }
