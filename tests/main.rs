@@ -8,4 +8,5 @@ mod desk;
 mod house;
 mod manifest;
 mod outbox;
+mod sentences;
 mod story;

@@ -316,7 +316,7 @@ fn reply_line(facts: &Facts, reply: &Reply) -> Option<Vec<Seg>> {
         ),
         ReplyState::Failed { why } if item.handling.is_open() => voice.say(
             "state-failed",
-            &[("why", words::short_line(why, WHY_UNITS).into())],
+            &[source_arg, ("why", words::short_line(why, WHY_UNITS).into())],
         ),
         ReplyState::Draft
         | ReplyState::Visible { .. }

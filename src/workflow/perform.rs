@@ -643,7 +643,7 @@ pub fn note(
         ),
         What::Visible { minutes: None, .. } => voice.say("note-visible-again", &[("source", source())]),
         What::Rejected { why } => voice.say("note-rejected", &[("source", source()), ("why", short(why))]),
-        What::Failed { why } => voice.say("note-failed", &[("why", short(why))]),
+        What::Failed { why } => voice.say("note-failed", &[("source", source()), ("why", short(why))]),
         What::Unclear => voice.say("note-unclear", &[("source", source())]),
         What::ConfirmedThere => voice.say("note-confirmed", &[("name", name())]),
         What::SentAgain => voice.say("note-again", &[("name", name())]),

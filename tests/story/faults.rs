@@ -263,9 +263,12 @@ async fn a_card_that_a_person_deleted_stands_again_within_a_minute_and_its_log_g
     let second = only_card(&desk);
     assert_ne!(second.ts, first.ts);
     has(&desk.text(&second), "Anna ist dran");
-    desk.press(ANNA, &second, "Freigeben").await;
+    desk.press(ANNA, &second, "Zurückgeben").await;
     has(&desk.text(&second), "· frei");
-    assert_eq!(desk.thread(&second), ["Anna hat freigegeben."]);
+    assert_eq!(
+        desk.thread(&second),
+        ["Anna hat zurückgegeben; der Beitrag ist wieder frei."]
+    );
     desk.finish().await;
 }
 
@@ -515,7 +518,10 @@ async fn a_form_that_does_not_open_is_told_and_opens_at_the_next_press() {
     desk.slack.fault(Fault::request_lost("views.open"));
     desk.press(ANNA, &card, "Antworten").await;
     assert!(desk.slack.view(ANNA).is_none());
-    has(&desk.whispers(ANNA).pop().unwrap(), "Bitte noch einmal drücken");
+    has(
+        &desk.whispers(ANNA).pop().unwrap(),
+        "Bitte in einer Minute noch einmal drücken",
+    );
     desk.press(ANNA, &card, "Antworten").await;
     has(&desk.form(ANNA), "Kann man die Klinge nachschleifen?");
     desk.thread(&card);
@@ -531,7 +537,7 @@ async fn the_same_delivery_twice_is_one_press() {
     desk.press(ANNA, &card, "Antworten").await;
     assert_eq!(desk.slack.views(ANNA).len(), 1);
     assert_eq!(desk.whispers(ANNA).len(), 0, "the repeat had no form to open");
-    desk.press(BEN, &card, "Freigeben").await;
+    desk.press(BEN, &card, "Zurückgeben").await;
     assert_eq!(desk.thread(&card).len(), 1);
     assert_eq!(desk.whispers(BEN).len(), 1, "told once that Anna holds it");
     desk.finish().await;

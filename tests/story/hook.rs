@@ -143,7 +143,7 @@ async fn the_same_item_again_changes_nothing_and_an_edited_one_is_recognised() {
     assert!(desk.text(&card).contains("Die Feder ist gebrochen."));
     assert_eq!(
         desk.thread(&card),
-        ["Der Kunde hat seine Bewertung geändert: jetzt 1 statt 4 Sterne."]
+        ["Die Bewertung wurde geändert: jetzt 1 statt 4 Sterne."]
     );
     let before: String = desk.row("SELECT body FROM item_revision").await;
     assert_eq!(before, "Gute Schere.", "the customer's earlier words are kept");

@@ -72,9 +72,9 @@ async fn one_takes_it_another_is_told_who_and_until_when() {
         stale(&desk, BEN, &card, "Übernehmen").await,
         "Anna ist gerade dran (bis Fr 20.11. 10:20). Drück auf Antworten, wenn du trotzdem übernehmen willst."
     );
-    desk.press(BEN, &card, "Freigeben").await;
+    desk.press(BEN, &card, "Zurückgeben").await;
     assert!(told(&desk, BEN).starts_with("Anna ist gerade dran"));
-    desk.press(ANNA, &card, "Freigeben").await;
+    desk.press(ANNA, &card, "Zurückgeben").await;
     desk.press(BEN, &card, "Übernehmen").await;
     assert!(desk.text(&card).contains("Ben ist dran"));
     insta::assert_snapshot!("thread_taken", desk.thread(&card).join("\n"));
@@ -184,7 +184,7 @@ async fn every_button_pressed_twice_is_pressed_once() {
         desk.settle().await;
     };
     twice("Übernehmen").await;
-    twice("Freigeben").await;
+    twice("Zurückgeben").await;
     for form in ["Antworten", "Eskalieren", "Erledigt"] {
         twice(form).await;
         assert_eq!(desk.slack.views(ANNA).len(), 1, "{form}");
@@ -301,7 +301,7 @@ async fn without_the_right_one_learns_who_has_it() {
         desk.press(GAST, &card, what).await;
         assert_eq!(
             told(&desk, GAST),
-            "Dafür brauchst du hier das Recht „Antworten“. Das haben: Anna, Ben, Carla.",
+            "Dafür brauchst du hier das Recht „Antworten“. Das haben: Anna, Ben, Carla. Fehlt dir das zu Unrecht, kann euer Admin es dir geben.",
             "{what}"
         );
     }
@@ -352,13 +352,13 @@ async fn people_of_another_company_have_no_rights_unless_named() {
         desk.press("U0EXTERN", &card, what).await;
         assert_eq!(
             told(&desk, "U0EXTERN"),
-            "Dieser Kanal ist mit eurer Firma geteilt; antworten darf hier nur das Team selbst."
+            "Dieser Kanal ist mit eurer Firma geteilt; antworten kann hier nur das Team, dem er gehört."
         );
     }
     assert!(desk.thread(&card).is_empty());
     desk.press("U0NAMED", &card, "Übernehmen").await;
     assert!(desk.text(&card).contains("Nora ist dran"));
-    desk.press(GAST, &card, "Freigeben").await;
+    desk.press(GAST, &card, "Zurückgeben").await;
     assert!(
         told(&desk, GAST).starts_with("Nora ist gerade dran"),
         "membership of the room is a right"
@@ -386,7 +386,7 @@ async fn who_leaves_the_group_loses_the_right_and_keeps_the_text() {
         ANSWER,
         "what was typed still stands in the form"
     );
-    desk.press(ANNA, &card, "Freigeben").await;
+    desk.press(ANNA, &card, "Zurückgeben").await;
     assert!(
         told(&desk, ANNA).contains("Das haben: Ben, Carla."),
         "{}",
@@ -529,7 +529,7 @@ async fn a_draft_outlives_a_closed_form_and_a_dead_slack() {
     desk.press(ANNA, &card, "Weiterschreiben").await;
     assert_eq!(
         told(&desk, ANNA),
-        "Das ging gerade nicht, nichts ist verloren. Bitte noch einmal drücken."
+        "Das ging gerade nicht, nichts ist verloren. Bitte in einer Minute noch einmal drücken."
     );
     desk.minutes(2).await;
     desk.press(ANNA, &card, "Weiterschreiben").await;
@@ -546,7 +546,7 @@ async fn a_form_that_comes_too_late_is_a_private_sentence() {
     desk.press(ANNA, &card, "Erledigt").await;
     assert_eq!(
         told(&desk, ANNA),
-        "Das ging gerade nicht, nichts ist verloren. Bitte noch einmal drücken."
+        "Das ging gerade nicht, nichts ist verloren. Bitte in einer Minute noch einmal drücken."
     );
     let tries = desk.slack.calls()[call..]
         .iter()
@@ -568,7 +568,7 @@ async fn a_text_that_is_too_long_or_empty_stays_in_the_form_and_in_the_database(
     desk.submit(ANNA, &[("text", &long)]).await;
     assert!(
         desk.form(ANNA)
-            .ends_with("! 12 Zeichen zu lang für Gartenshop (362 von 350)."),
+            .ends_with("! 12 Zeichen zu lang für Gartenshop (362 von 350). Dein Text ist gespeichert."),
         "{}",
         desk.form(ANNA)
     );
@@ -831,7 +831,7 @@ async fn an_undone_snooze_does_not_ring() {
     desk.choose(ANNA, &card, "Zurückstellen").await;
     desk.submit(ANNA, &[("until", "evening")]).await;
     desk.press(BEN, &card, "Übernehmen").await;
-    desk.press(BEN, &card, "Freigeben").await;
+    desk.press(BEN, &card, "Zurückgeben").await;
     desk.hours(9).await;
     assert_eq!(happened(&desk, "woke").await, 0);
     desk.everything();

@@ -374,7 +374,7 @@ async fn unclear(desk: &Desk, fault: Fault) -> (String, Message) {
         ["Sie ist da", "Noch einmal senden"].map(str::to_owned)
     );
     let line = desk.thread(&card).pop().unwrap();
-    has(&line, "Bitte dort nachsehen und auf der Karte entscheiden");
+    has(&line, "Bitte sieh dort nach und entscheide auf der Karte");
     desk.hours(1).await;
     let posts = desk.shop.calls().iter().filter(|c| c.method == "POST").count();
     assert_eq!(posts, 1, "nobody sends it again without a person's word");
@@ -688,7 +688,7 @@ async fn a_rejected_reply_is_kept_written_anew_and_seen_in_the_end() {
     desk.google.reject(&review).unwrap();
     desk.minutes(1).await;
     has(&desk.text(&card), "Google hat die Antwort abgelehnt: OFF_TOPIC");
-    has(&desk.thread(&card).join("\n"), "Der Text ist aufgehoben.");
+    has(&desk.thread(&card).join("\n"), "Der Text ist aufgehoben; ");
 
     desk.press(ANNA, &card, "Neu schreiben").await;
     has(&desk.form(ANNA), WORDS);
@@ -758,10 +758,7 @@ async fn a_customer_who_changes_their_words_after_our_answer_gets_a_new_one_in_t
     has(&text, "Antwort bis Sa 21.11. 12:10 · frei");
     let thread = desk.thread(&card).join("\n");
     has(&thread, "jetzt 1 statt 2 Sterne");
-    has(
-        &thread,
-        "Wieder offen, weil der Kunde seinen Beitrag geändert hat.",
-    );
+    has(&thread, "Wieder offen, weil der Beitrag geändert wurde.");
 
     // Our earlier answer still stands there: it is changed, not taken for somebody else's.
     desk.press(ANNA, &card, "Antworten").await;
@@ -846,7 +843,7 @@ async fn a_text_too_long_for_google_is_told_in_bytes_and_kept() {
     let errors = desk.slack.view(ANNA).unwrap().errors;
     assert_eq!(
         errors.values().next().map(String::as_str),
-        Some("4 Bytes zu lang für Google (4.100 von 4.096).")
+        Some("4 Bytes zu lang für Google (4.100 von 4.096). Dein Text ist gespeichert.")
     );
     desk.submit(ANNA, &[("text", &"ä".repeat(2048))]).await;
     desk.submit(ANNA, &[]).await;
@@ -865,7 +862,7 @@ async fn a_text_too_long_for_the_shop_is_told_in_characters_and_kept() {
     let errors = desk.slack.view(ANNA).unwrap().errors;
     assert_eq!(
         errors.values().next().map(String::as_str),
-        Some("1 Zeichen zu lang für Gartenshop (351 von 350).")
+        Some("1 Zeichen zu lang für Gartenshop (351 von 350). Dein Text ist gespeichert.")
     );
     desk.slack.close_view(ANNA).await.acked.then_some(()).unwrap();
     desk.press(ANNA, &card, "Antworten").await;

@@ -218,7 +218,7 @@ async fn a_delivery_that_reaches_both_replicas_is_kept_once() {
     desk.settle().await;
     let card = desk.card();
     has(&desk.text(&card), "Griffe");
-    assert_eq!(told(&desk.thread(&card), "Der Kunde hat den Text geändert."), 1);
+    assert_eq!(told(&desk.thread(&card), "Der Beitrag wurde geändert."), 1);
     desk.finish().await;
 }
 
@@ -281,8 +281,8 @@ async fn timers_and_digests_fire_once_however_many_replicas_there_are() {
         desk.hours(1).await;
     }
     let thread = desk.thread(&card);
-    assert_eq!(told(&thread, "ist abgelaufen"), 1, "{thread:#?}");
-    assert_eq!(told(&thread, "Ist jemand dran?"), 1, "{thread:#?}");
+    assert_eq!(told(&thread, "Die Zeit von"), 1, "{thread:#?}");
+    assert_eq!(told(&thread, "Wer übernimmt?"), 1, "{thread:#?}");
     assert_eq!(told(&thread, "ist vorbei"), 1, "{thread:#?}");
     let posted = desk.slack.see(CARE);
     assert_eq!(posted.len(), 2, "the card and one digest");
@@ -307,7 +307,7 @@ async fn after_an_outage_of_all_there_is_one_late_digest() {
     let thread = desk.thread(&card);
     assert_eq!(told(&thread, "ist vorbei"), 1, "{thread:#?}");
     assert_eq!(
-        told(&thread, "Ist jemand dran?"),
+        told(&thread, "Wer übernimmt?"),
         0,
         "nobody is reminded of what is over: {thread:#?}"
     );
@@ -500,7 +500,10 @@ async fn a_press_for_a_form_that_was_kept_and_not_judged_is_asked_for_again() {
         assert!(desk.slack.view(ANNA).is_none(), "its moment is over");
         let whispers = desk.whispers(ANNA);
         assert_eq!(whispers.len(), 1, "{what}: {whispers:?}");
-        has(&whispers[0], "nichts ist verloren. Bitte noch einmal drücken");
+        has(
+            &whispers[0],
+            "nichts ist verloren. Bitte in einer Minute noch einmal drücken",
+        );
         desk.press(ANNA, &card, what).await;
         assert!(desk.slack.view(ANNA).is_some());
         desk.thread(&card);

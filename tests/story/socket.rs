@@ -60,7 +60,7 @@ async fn press_until_it_works(desk: &Desk, card: &Message) {
             failures + 1,
             "she sees it: {outcome:?}"
         );
-        if desk.buttons(card)[1] == "Freigeben" {
+        if desk.buttons(card)[1] == "Zurückgeben" {
             return;
         }
     }
