@@ -9,13 +9,15 @@ async function json(path, init) {
   return answer.json();
 }
 
-export async function tell(path, what) {
+// What a form complains of stands at its fields (`quiet`), not in a note beside it.
+export async function tell(path, what, quiet) {
   try {
     const answer = await json(`/control/${path}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(what),
     });
+    if (quiet && answer?.ok === false && quiet.test(answer.error)) return answer;
     if (!answer || answer.ok === false) toast(`${word("failed")}: ${answer?.error ?? "404"}`);
     // Only what goes to the app can be left unanswered by it.
     else if (answer.acked === false && /(press|choose|submit|command)$/.test(path)) toast(answer.error ? `${word("unhandled")} (${answer.error})` : word("unhandled"));
@@ -52,12 +54,17 @@ export async function follow(name, show, away) {
   }
 }
 
-// The demo's own state has no long poll; without a demo runner there is none at all.
+// The demo's own state, with what the bot does inside; where only the stand-ins run there is none.
 export async function demo(show) {
+  let since = null;
   for (;;) {
-    const state = await json("/control/demo/state").catch(() => undefined);
-    if (state === null) return;
-    if (state) show(state);
-    await pause(1500);
+    const began = Date.now();
+    const path = since === null ? "/control/demo/state" : `/control/demo/wait?since=${since}`;
+    const state = await json(path).catch(() => undefined);
+    if (state === null && since === null) return;
+    if (state && state.revision !== since) show(state);
+    else if (Date.now() - began < 500) await pause(1500);
+    since = state?.revision ?? null;
+    if (!state) await pause(3000);
   }
 }

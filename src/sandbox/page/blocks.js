@@ -1,7 +1,8 @@
 // Block Kit, from raw JSON to the page. `act` says what a press or a choice means where the blocks stand.
 
-import { el, link, safe } from "./dom.js";
+import { el, icon, link, safe } from "./dom.js";
 import { field } from "./inputs.js";
+import { sure } from "./sure.js";
 import { richText, textOf } from "./text.js";
 import { word } from "./words.js";
 
@@ -16,7 +17,7 @@ function one(block, act) {
     case "header": return el("h4.block", null, textOf(block.text));
     case "divider": return el("hr.block");
     case "section": return section(block, mine);
-    case "context": return el("div.block.context", null, block.elements.map((e) => (e.type === "image" ? image(e) : el("span", null, textOf(e)))));
+    case "context": return el("div.block.context", null, block.elements.map((e) => [e.type === "image" ? image(e) : el("span", null, textOf(e)), " "]));
     case "actions": return el("div.block.actions", null, block.elements.map((e) => element(e, mine)));
     case "image": return el("figure.block", null, block.title && el("figcaption", null, textOf(block.title)), image(block));
     case "input": return input(block, mine);
@@ -46,9 +47,16 @@ function image(e) {
   return el("span.picture", null, `${word("image")}: ${e.alt_text || ""}`);
 }
 
+// What Slack's own client finds before it asks the app, in the viewer's language.
+function ours(error) {
+  if (error === "Please complete this required field.") return word("required");
+  const limit = /^Please enter (at least|no more than) (\d+) characters\.$/.exec(error || "");
+  return limit ? word(limit[1] === "at least" ? "atLeast" : "atMost", Number(limit[2])) : error;
+}
+
 function input(block, act) {
   const id = `f-${act.view || ""}-${block.block_id}`.replace(/\W/g, "-");
-  const error = act.errors?.[block.block_id];
+  const error = ours(act.errors?.[block.block_id]);
   const many = ["radio_buttons", "checkboxes"].includes(block.element.type);
   const label = [...textOf(block.label), block.optional ? el("span.hint", null, ` ${word("optional")}`) : null];
   const about = [block.hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || null;
@@ -71,14 +79,8 @@ function element(e, act) {
   }
 }
 
-function sure(e) {
-  if (!e.confirm) return true;
-  const plain = (o) => o?.text || "";
-  return window.confirm(`${plain(e.confirm.title)}\n\n${plain(e.confirm.text)}`);
-}
-
 function button(e, act) {
-  const press = () => sure(e) && act.press(e.action_id, act.block.block_id);
+  const press = async () => (await sure(e.confirm)) && act.press(e.action_id, act.block.block_id);
   const kind = e.style ? `.${e.style}` : "";
   const shared = { "data-focus": e.action_id, "aria-label": e.accessibility_label };
   if (e.url) {
@@ -102,7 +104,7 @@ function place(menu, opener) {
 // A menu of our own, for the browser's selects cannot hold links.
 function overflow(e, act) {
   const menu = el("div.menu", { role: "menu", hidden: true });
-  const opener = el("button.button.icon", { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": word("more"), "data-focus": e.action_id }, "⋯");
+  const opener = el("button.button.icon", { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": word("more"), "data-focus": e.action_id }, icon("more"));
   const toggle = (open) => {
     menu.hidden = !open;
     opener.setAttribute("aria-expanded", String(open));
@@ -112,13 +114,14 @@ function overflow(e, act) {
     document.addEventListener("scroll", () => toggle(false), { capture: true, once: true });
   };
   for (const option of e.options) {
-    const choose = () => {
+    const choose = async () => {
       toggle(false);
       opener.focus();
-      if (sure(e)) act.choose(e.action_id, option.value, act.block.block_id);
+      if (await sure(e.confirm)) act.choose(e.action_id, option.value, act.block.block_id);
     };
     const item = option.url ? link(option.url, textOf(option.text)) : el("button", { type: "button" }, textOf(option.text));
     item.setAttribute("role", "menuitem");
+    item.tabIndex = -1;
     item.addEventListener("click", choose);
     menu.append(item);
   }
@@ -126,9 +129,11 @@ function overflow(e, act) {
   menu.addEventListener("keydown", (event) => {
     const items = [...menu.children];
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const edge = { Home: 0, End: -1 }[event.key];
+    if (edge !== undefined) items.at(edge).focus();
     if (step) items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();
     if (event.key === "Escape") opener.focus();
-    if (step || event.key === "Escape") event.preventDefault();
+    if (step || edge !== undefined || event.key === "Escape") event.preventDefault();
     if (event.key === "Escape") toggle(false);
   });
   const box = el("span.overflow", null, opener, menu);

@@ -64,8 +64,15 @@ function refocus(node, focus) {
   (same || node.querySelector("[data-focus]"))?.focus();
 }
 
+// Redrawn only when the list is another: an open select would close under the person's hands.
 export function options(select, list, chosen) {
   const now = chosen ?? select.value;
+  const sign = JSON.stringify(list);
+  if (select.dataset.sign === sign) {
+    if (chosen !== undefined && list.some(([value]) => value === chosen)) select.value = chosen;
+    return;
+  }
+  select.dataset.sign = sign;
   select.replaceChildren(...list.map(([value, label]) => el("option", { value }, label)));
   if (list.some(([value]) => value === now)) select.value = now;
 }
@@ -74,7 +81,48 @@ let hush;
 export function toast(text) {
   const box = $("toast");
   box.textContent = text;
-  box.hidden = false;
+  // Shown anew, it lies above a form that was opened since.
+  if (box.matches(":popover-open")) box.hidePopover();
+  box.showPopover();
   clearTimeout(hush);
-  hush = setTimeout(() => (box.hidden = true), 6000);
+  hush = setTimeout(() => box.hidePopover(), 7000);
 }
+
+// For who hears the page: one short sentence at a time, and never more than the last of a burst.
+let pending;
+export function announce(text) {
+  clearTimeout(pending);
+  pending = setTimeout(() => ($("announce").textContent = text), 400);
+}
+
+const SHAPES = {
+  close: "M4 4l8 8M12 4l-8 8", down: "M8 3v9.5M4 8.5l4 4 4-4", check: "M3 8.5l3.3 3.3L13 5", back: "M10 3L5 8l5 5",
+  thread: "M2.5 3.5h11v7H8l-3.5 3v-3h-2z", trash: "M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.6 8.5h5.8l.6-8.5",
+  more: "M3.5 8h.01M8 8h.01M12.5 8h.01", bolt: "M9 1.8L3.5 9H8l-1 5.2L12.5 7H8z", lock: "M4 7.5h8v6H4zM5.8 7.5V5a2.2 2.2 0 0 1 4.4 0v2.5",
+  eye: "M1.5 8S4 3.8 8 3.8 14.5 8 14.5 8 12 12.2 8 12.2 1.5 8 1.5 8zM8 6.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2",
+};
+
+export function icon(name) {
+  const make = (kind, attributes) => {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", kind);
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+    return node;
+  };
+  const picture = make("svg", { viewBox: "0 0 16 16", class: "sign", "aria-hidden": "true" });
+  picture.append(make("path", { d: SHAPES[name] }));
+  return picture;
+}
+
+export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// Brings a node into view and marks it for a moment.
+export function point(node, where = "center") {
+  node.scrollIntoView({ block: where, behavior: calm() ? "auto" : "smooth" });
+  node.classList.remove("fresh");
+  void node.offsetWidth;
+  node.classList.add("fresh");
+  setTimeout(() => node.classList.remove("fresh"), 3000);
+}
+
+// One of the three suggestions was tried.
+export const did = (what) => document.dispatchEvent(new CustomEvent("did", { detail: what }));

@@ -55,7 +55,11 @@ function text(e, shared) {
   if (e.focus_on_load) box.autofocus = true;
   if (!e.max_length) return box;
   const left = el("span.count", { "aria-hidden": "true" });
-  const count = () => (left.textContent = `${[...box.value].length} / ${e.max_length}`);
+  // Told when it matters, as in Slack.
+  const count = () => {
+    const length = [...box.value].length;
+    left.textContent = length > e.max_length * 0.8 ? `${length} / ${e.max_length}` : "";
+  };
   box.addEventListener("input", count);
   count();
   return el("div.counted", null, box, left);

@@ -2,7 +2,7 @@
 
 import { tell } from "./api.js";
 import { render } from "./blocks.js";
-import { $, el } from "./dom.js";
+import { $, did, el, icon } from "./dom.js";
 import { collect, keep, restore } from "./inputs.js";
 import { textOf } from "./text.js";
 import { language, word } from "./words.js";
@@ -10,13 +10,15 @@ import { language, word } from "./words.js";
 let shown = null;
 let current = null;
 
-export function showViews(stack, user) {
+export function showViews(stack, user, closed) {
   const dialog = $("modal");
   const top = stack.at(-1);
   current = top ? { id: top.id, user } : null;
   if (!top) {
     shown = null;
-    if (dialog.open) dialog.close();
+    if (!dialog.open) return;
+    dialog.close();
+    closed();
     return;
   }
   const sign = JSON.stringify([top, stack.length, user, language()]);
@@ -48,14 +50,15 @@ function form(top, depth, user) {
     event.preventDefault();
     const button = node.querySelector("button[type=submit]");
     button.disabled = true;
-    await tell("slack/submit", { ...there, values: collect(node) });
+    did("submit");
+    await tell("slack/submit", { ...there, values: collect(node) }, /^\S+: /);
     button.disabled = false;
   };
   const node = el("form", { onsubmit: submit, noValidate: true },
     el("header", null,
-      el("h3", { id: "modal-title" }, depth > 1 ? "‹ " : "", textOf(view.title)),
-      el("button.icon", { type: "button", "aria-label": word("close"), onclick: close }, "✕")),
-    el("div.view", null, render(view.blocks, act)),
+      el("h3", { id: "modal-title" }, depth > 1 && icon("back"), textOf(view.title)),
+      el("button.icon", { type: "button", "aria-label": word("close"), onclick: close }, icon("close"))),
+    el("div.view", { tabIndex: -1 }, render(view.blocks, act)),
     el("footer", null,
       el("button.button", { type: "button", onclick: close }, view.close ? textOf(view.close) : word("close")),
       view.submit && el("button.button.primary", { type: "submit" }, textOf(view.submit))));

@@ -1,58 +1,79 @@
-// Where the page begins: both halves follow their stand-in, the clock shows the stand-ins' time.
+// Where the page begins: both halves follow their stand-in, the line under them follows the demo.
 
-import { demo, follow, tell } from "./api.js";
-import { redraw, showChat, slackState, startChat } from "./chat.js";
-import { $, el, sync } from "./dom.js";
-import { startModal } from "./modal.js";
-import { drawFaults, redrawSites, showSites, startSites } from "./sites.js";
-import { now, when } from "./text.js";
-import { language, speak, word } from "./words.js";
+import { demo } from "./api.js";
+import { drawClock, learnClock, startClock } from "./clock.js";
+import { $, options } from "./dom.js";
+import { recall, remember } from "./memory.js";
+import { meetRoles, startPeople } from "./people.js";
+import { startSides } from "./sides.js";
+import { arrive, followSites, lookAtSites, redrawSites, startSites } from "./sites.js";
+import { changePerson, followSlack, lookAgain, preferLanguage, redraw, startSlack } from "./slack.js";
+import { drawStory, learnStory, startStory } from "./story.js";
+import { setNow } from "./text.js";
+import { drawTrouble, learnFaults, startTrouble } from "./trouble.js";
+import { drawWelcome, startWelcome } from "./welcome.js";
+import { label, language, speak, word } from "./words.js";
 
-let lines = [];
+const THEMES = ["auto", "light", "dark"];
 
-function drawLog() {
-  const failures = (slackState()?.failures || []).map((f) => (typeof f === "string" ? f : f.what));
-  const all = [...failures, ...lines];
-  $("log-box").hidden = all.length === 0;
-  $("log-line").textContent = `${word("log")}: ${all.at(-1) || ""}`;
-  sync($("log"), all.slice(-50).reverse().map((line, n) => ({ key: String(n), sign: line, make: () => el("li", null, line) })));
+function drawThemes() {
+  options($("theme"), THEMES.map((name) => [name, word(name)]));
 }
 
-function drawClock() {
-  $("clock").textContent = when(now() / 1000, "{date_short}, {time_secs}");
+function chooseTheme() {
+  const theme = $("theme").value;
+  remember("theme", theme);
+  if (theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
 }
 
-function drawAdvance() {
-  const steps = [["hour", 3600], ["fourHours", 14400], ["day", 86400]];
-  $("advance").setAttribute("aria-label", word("advance"));
-  $("advance").replaceChildren(...steps.map(([name, seconds]) =>
-    el("button", { type: "button", title: word("advance"), onclick: () => tell("demo/advance", { seconds }) }, word(name))));
-}
-
-function relabel() {
+function chooseLanguage() {
   speak($("lang").value);
+  drawThemes();
+  meetRoles(people);
   redraw();
   redrawSites();
-  drawAdvance();
-  drawLog();
+  drawTrouble();
   drawClock();
+  drawStory();
+  drawWelcome();
+  preferLanguage();
 }
 
-$("lang").value = language();
-startChat();
-startModal();
-startSites();
-$("lang").addEventListener("change", relabel);
-relabel();
-setInterval(drawClock, 1000);
+let people = [];
 
-follow("slack", (state) => { showChat(state); drawFaults(); drawLog(); }, (away) => {
-  $("slack-away").hidden = !away;
-  $("slack").classList.toggle("off", away && !slackState());
+label();
+$("lang").value = language();
+drawThemes();
+$("theme").value = THEMES.includes(recall("theme")) ? recall("theme") : "auto";
+$("theme").addEventListener("change", chooseTheme);
+$("lang").addEventListener("change", chooseLanguage);
+
+startClock();
+startPeople(changePerson);
+startSlack();
+startSites();
+startTrouble();
+startStory();
+startWelcome();
+startSides((side) => (side === "chat" ? lookAgain() : lookAtSites()));
+drawTrouble();
+
+let arrived = false;
+followSlack(() => {
+  drawTrouble();
+  drawStory();
 });
-follow("sites", showSites, (away) => $("site-body").classList.toggle("off", away));
+followSites(() => {
+  drawTrouble();
+  if (!arrived) arrive();
+  arrived = true;
+});
 demo((state) => {
-  $("advance").hidden = false;
-  lines = state.log || [];
-  drawLog();
+  if (state.now) setNow(state.now);
+  people = state.people || [];
+  meetRoles(people);
+  learnClock(state);
+  learnFaults(state.faults || null);
+  learnStory(state);
 });

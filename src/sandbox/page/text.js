@@ -1,7 +1,7 @@
 // Slack's two ways to write: mrkdwn strings and rich text elements. Both end as text nodes and links.
 
 import { el, link } from "./dom.js";
-import { language, word } from "./words.js";
+import { language, locale, word } from "./words.js";
 
 const world = { users: new Map(), groups: new Map(), channels: new Map() };
 
@@ -27,26 +27,38 @@ const channel = (id, label) => mention(`#${world.channels.get(id) || label || id
 
 const unescape = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 
-// Slack's date tokens, in the viewer's language and time zone.
+// Everybody in the team has set this zone in the chat; the page's clock keeps to it, wherever the browser is.
+const ZONE = "Europe/Berlin";
+
+const formats = new Map();
+function say(at, how) {
+  const key = locale() + JSON.stringify(how);
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(locale(), { timeZone: ZONE, ...how }));
+  return formats.get(key).format(at);
+}
+
+const DAY = new Intl.DateTimeFormat("en-CA", { timeZone: ZONE, year: "numeric", month: "2-digit", day: "2-digit" });
+const dayOf = (at) => Date.parse(DAY.format(at)) / 86400e3;
+
+// Slack's date tokens, in the viewer's language.
 export function when(seconds, format) {
   const at = new Date(seconds * 1000);
-  const say = (how) => new Intl.DateTimeFormat(language(), how).format(at);
-  const midnight = (date) => new Date(date).setHours(0, 0, 0, 0);
-  const days = Math.round((midnight(at) - midnight(now())) / 86400e3);
-  const near = { 0: word("today"), 1: word("tomorrow"), "-1": word("yesterday") }[days];
+  const near = { 0: word("today"), 1: word("tomorrow"), "-1": word("yesterday") }[dayOf(at) - dayOf(now())];
   const long = { weekday: "long", year: "numeric", month: "long", day: "numeric" };
   const tokens = {
-    date_num: () => say({ year: "numeric", month: "2-digit", day: "2-digit" }),
-    date: () => say({ year: "numeric", month: "long", day: "numeric" }),
-    date_short: () => say({ year: "numeric", month: "short", day: "numeric" }),
-    date_long: () => say(long),
+    date_num: () => say(at, { year: "numeric", month: "2-digit", day: "2-digit" }),
+    date: () => say(at, { year: "numeric", month: "long", day: "numeric" }),
+    date_short: () => say(at, { year: "numeric", month: "short", day: "numeric" }),
+    date_long: () => say(at, long),
     date_pretty: () => near || tokens.date(),
     date_short_pretty: () => near || tokens.date_short(),
     date_long_pretty: () => near || tokens.date_long(),
     day_divider_pretty: () => near || tokens.date_long(),
-    time: () => say({ hour: "2-digit", minute: "2-digit" }),
-    time_secs: () => say({ hour: "2-digit", minute: "2-digit", second: "2-digit" }),
+    time: () => say(at, { hour: "2-digit", minute: "2-digit" }),
+    time_secs: () => say(at, { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
     ago: () => ago(at - now()),
+    // Not Slack's: the page's own clock.
+    date_clock: () => say(at, { weekday: "short", day: "numeric", month: "short" }),
   };
   return format.replace(/\{(\w+)\}/g, (whole, name) => (tokens[name] ? tokens[name]() : whole));
 }

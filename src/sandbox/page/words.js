@@ -1,65 +1,90 @@
 // The page's own labels in both languages. The chat's and the customers' words are shown as they come.
 
+import { recall, remember } from "./memory.js";
+
 const WORDS = {
   de: {
-    demo: "Demo", language: "Sprache", chat: "Team-Chat", actAs: "Handeln als", shop: "Shop",
+    demo: "Demo", language: "Sprache", theme: "Darstellung", auto: "System", light: "Hell", dark: "Dunkel", help: "Was ist das hier?",
+    welcome: "zeitnah bringt Bewertungen in den Team-Chat und eure Antworten zurück ins Portal. Probier es aus: Drück an einer Karte auf „Antworten“.",
+    dismiss: "Hinweis schließen", tryAnswer: "Bewertung beantworten", tryWrite: "Selbst eine schreiben", tryBreak: "Etwas kaputt machen", done: "erledigt",
+    sides: "Ansicht", chat: "Team-Chat", actAs: "Du bist", shop: "Gartenshop",
+    role_responder: "antwortet", role_admin: "Admin", role_approver: "gibt frei", role_viewer: "liest mit",
     chatHint: "So sieht es das Team.", sites: "Bewertungsportale", sitesHint: "So sehen es Kundinnen und Kunden.",
-    channels: "Kanäle", messages: "Nachrichten", write: "Nachricht", send: "Senden", thread: "Thread",
-    replies: "Antworten im Thread", close: "Schließen", sayHint: "Nachricht oder /zeitnah …", threadHint: "Im Thread antworten",
+    channels: "Kanäle", messages: "Nachrichten", write: "Nachricht", writeThread: "Nachricht im Thread", send: "Senden", thread: "Thread",
+    replies: "Antworten im Thread", close: "Schließen", threadClose: "Thread schließen", sayHint: "Nachricht oder /zeitnah …", threadHint: "Im Thread antworten",
     direct: "Direktnachrichten", slackAway: "Der Chat ist gerade nicht erreichbar. Die Seite versucht es weiter.",
-    onlyYou: "Nur für dich sichtbar", edited: "(bearbeitet)", deleted: "Nachricht gelöscht", archived: "archiviert",
-    replyCount: (n) => (n === 1 ? "1 Antwort" : `${n} Antworten`), openThread: "Im Thread antworten", noMessages: "Noch keine Nachrichten.",
-    app: "App", more: "Weitere Aktionen", deleteOne: "Nachricht löschen", unhandled: "Die App hat nicht geantwortet.",
-    writeOne: "Bewertung oder Frage schreiben", place: "Wo", author: "Name", kind: "Art", stars: "Sterne", text: "Text",
-    publish: "Veröffentlichen", show: "Zeigen", all: "alles", review: "Bewertung", question: "Frage",
-    comment: "Kommentar", mention: "Erwähnung", message: "Nachricht", noWords: "(ohne Text)", edit: "Bearbeiten", remove: "Löschen",
-    save: "Speichern", cancel: "Abbrechen", removed: "gelöscht", answerFrom: "Antwort des Inhabers",
-    PENDING: "wird geprüft, noch nicht sichtbar", APPROVED: "sichtbar", REJECTED: "abgelehnt, nicht sichtbar", published: "veröffentlicht",
-    approve: "Freigeben", reject: "Ablehnen", puts: (n) => `${n}× gesendet`, publications: (n) => `${n}× veröffentlicht`,
-    starsOf: (n) => `${n} von 5 Sternen`, trouble: "Störungen", inject: "Auslösen", heal: "Alles heilen",
+    required: "Bitte fülle dieses Feld aus.", atLeast: (n) => `Bitte mindestens ${n} Zeichen.`, atMost: (n) => `Bitte höchstens ${n} Zeichen.`,
+    onlyYou: "Nur für dich sichtbar", edited: "(bearbeitet)", deleted: "Nachricht gelöscht", archived: "archiviert", archivedSay: "Dieser Kanal ist archiviert.",
+    replyCount: (n) => (n === 1 ? "1 Antwort" : `${n} Antworten`), newReplies: "neu", openThread: "Im Thread antworten", noMessages: "Noch keine Nachrichten. Die ersten Bewertungen kommen gleich.",
+    app: "App", more: "Weitere Aktionen", deleteOne: "Nachricht löschen", unhandled: "Die App hat nicht geantwortet. Drück in einem Moment noch einmal.",
+    unread: (n) => (n === 1 ? "1 neue Nachricht" : `${n} neue Nachrichten`), newHere: "Neu", card: (n) => `Karte Nr. ${n}`, inRoom: (name) => `in ${name}`,
+    writeOne: "Bewertung schreiben", place: "Wo", author: "Dein Name", authorName: "Kim Muster", kind: "Art", stars: "Sterne", text: "Text", textHint: "Was hast du erlebt?",
+    publish: "Veröffentlichen", show: "Zeigen", all_google: "Alle Filialen", all_shop: "Alle Produkte", items: "Bewertungen und Fragen", review: "Bewertung", question: "Frage",
+    comment: "Kommentar", mention: "Erwähnung", message: "Nachricht", noWords: "(ohne Text)", edit: "Ändern", remove: "Löschen", wholeText: "Ganzer Text", changed: "geändert",
+    save: "Speichern", cancel: "Abbrechen", yes: "Ja", removed: "gelöscht", answerFrom: "Antwort vom Inhaber",
+    average: (stars, n, answered) => `${stars} · ${n === 1 ? "1 Beitrag" : `${n} Beiträge`} · ${answered} beantwortet`, newAnswers: (n) => (n === 1 ? "1 neue Antwort" : `${n} neue Antworten`),
+    PENDING: "wird geprüft, noch nicht sichtbar", APPROVED: "sichtbar", REJECTED: "abgelehnt, nicht sichtbar", published: "sichtbar",
+    approve: "Freigeben", reject: "Ablehnen", puts: (n) => `${n}× gesendet`, publications: (n) => `${n}× veröffentlicht`, asPortal: "Als Portal:", asCustomer: "Als Verfasser:",
+    starsOf: (n) => `${n} von 5 Sternen`, trouble: "Störungen", inject: "Auslösen", heal: "Alles heilen", moreFaults: "mehr …",
     troubleHint: "Was draußen schiefgehen kann. Die Störung trifft die nächsten Aufrufe des Bots.",
     where: "Wo", what: "Was", times: "Wie oft", archive: "Kanal archivieren", unarchive: "Kanal wiederherstellen",
-    deleteLast: "Neueste Nachricht löschen", active: (n) => `${n} aktiv`, empty: "Hier ist noch nichts.", log: "Verlauf",
-    hour: "+1 Std.", fourHours: "+4 Std.", day: "+1 Tag", advance: "Uhr vorstellen", optional: "(optional)",
-    choose: "Auswählen", nothing: "–", failed: "Das hat nicht geklappt", image: "Bild", today: "heute", yesterday: "gestern", tomorrow: "morgen",
+    deleteLast: "Neueste Nachricht löschen", active: (n) => `${n} aktiv`, isActive: "aktiv", empty: "Hier ist noch nichts.", log: "Verlauf", gotoCard: (n) => `Zur Karte Nr. ${n}`,
+    calmLine: "Hier steht in einem Satz, was gerade im Inneren geschah.", bot_up: "Bot läuft", bot_down: "Bot ist aus", bot_starting: "Bot startet",
+    hour: "+1 Std.", day: "+1 Tag", nextDeadline: "Nächste Frist", nextAt: (at, n) => (n ? `${at}, Karte Nr. ${n}` : at), noDeadline: "Gerade läuft keine Frist.", advance: "Uhr vorstellen", optional: "(optional)",
+    choose: "Auswählen", failed: "Das hat nicht geklappt", image: "Bild", today: "heute", yesterday: "gestern", tomorrow: "morgen",
     rate_limit: "Zu viele Aufrufe (429)", server_error: "Serverfehler (503)", answer_lost: "Antwort geht verloren",
     request_lost: "Anfrage geht verloren", slow: "Langsam (3 s)", unauthorized_once: "Anmeldung abgelaufen (401)",
     deny: "Verboten (403)", quota: "Kontingent erschöpft",
   },
   en: {
-    demo: "Demo", language: "Language", chat: "Team chat", actAs: "Act as", shop: "Shop",
+    demo: "Demo", language: "Language", theme: "Theme", auto: "System", light: "Light", dark: "Dark", help: "What is this?",
+    welcome: "zeitnah brings reviews into the team chat and your replies back to the review site. Try it: press “Reply” on a card and watch the answer appear at the site.",
+    dismiss: "Close the note", tryAnswer: "Answer a review", tryWrite: "Be a customer", tryBreak: "Break something", done: "done",
+    sides: "View", chat: "Team chat", actAs: "You are", shop: "Garden shop",
+    role_responder: "replies", role_admin: "admin", role_approver: "approves", role_viewer: "reads along",
     chatHint: "What the team sees.", sites: "Review sites", sitesHint: "What customers see.",
-    channels: "Channels", messages: "Messages", write: "Message", send: "Send", thread: "Thread",
-    replies: "Replies in the thread", close: "Close", sayHint: "Message or /zeitnah …", threadHint: "Reply in thread",
+    channels: "Channels", messages: "Messages", write: "Message", writeThread: "Message in the thread", send: "Send", thread: "Thread",
+    replies: "Replies in the thread", close: "Close", threadClose: "Close thread", sayHint: "Message or /zeitnah …", threadHint: "Reply in thread",
     direct: "Direct messages", slackAway: "The chat cannot be reached right now. The page keeps trying.",
-    onlyYou: "Only visible to you", edited: "(edited)", deleted: "Message deleted", archived: "archived",
-    replyCount: (n) => (n === 1 ? "1 reply" : `${n} replies`), openThread: "Reply in thread", noMessages: "No messages yet.",
-    app: "App", more: "More actions", deleteOne: "Delete message", unhandled: "The app did not respond.",
-    writeOne: "Write a review or a question", place: "Where", author: "Name", kind: "Kind", stars: "Stars", text: "Text",
-    publish: "Publish", show: "Show", all: "everything", review: "Review", question: "Question",
-    comment: "Comment", mention: "Mention", message: "Message", noWords: "(no text)", edit: "Edit", remove: "Delete",
-    save: "Save", cancel: "Cancel", removed: "deleted", answerFrom: "Response from the owner",
-    PENDING: "in review, not visible yet", APPROVED: "visible", REJECTED: "rejected, not visible", published: "published",
-    approve: "Approve", reject: "Reject", puts: (n) => `sent ${n}×`, publications: (n) => `published ${n}×`,
-    starsOf: (n) => `${n} of 5 stars`, trouble: "Faults", inject: "Inject", heal: "Heal everything",
+    required: "Please complete this required field.", atLeast: (n) => `Please enter at least ${n} characters.`, atMost: (n) => `Please enter no more than ${n} characters.`,
+    onlyYou: "Only visible to you", edited: "(edited)", deleted: "Message deleted", archived: "archived", archivedSay: "This channel is archived.",
+    replyCount: (n) => (n === 1 ? "1 reply" : `${n} replies`), newReplies: "new", openThread: "Reply in thread", noMessages: "No messages yet. The first reviews are on their way.",
+    app: "App", more: "More actions", deleteOne: "Delete message", unhandled: "The app did not respond. Press again in a moment.",
+    unread: (n) => (n === 1 ? "1 new message" : `${n} new messages`), newHere: "New", card: (n) => `Card no. ${n}`, inRoom: (name) => `in ${name}`,
+    writeOne: "Write a review", place: "Where", author: "Your name", authorName: "Kim Sample", kind: "Kind", stars: "Stars", text: "Text", textHint: "What happened?",
+    publish: "Publish", show: "Show", all_google: "All branches", all_shop: "All products", items: "Reviews and questions", review: "Review", question: "Question",
+    comment: "Comment", mention: "Mention", message: "Message", noWords: "(no text)", edit: "Edit", remove: "Delete", wholeText: "Full text", changed: "edited",
+    save: "Save", cancel: "Cancel", yes: "Yes", removed: "deleted", answerFrom: "Response from the owner",
+    average: (stars, n, answered) => `${stars} · ${n === 1 ? "1 entry" : `${n} entries`} · ${answered} answered`, newAnswers: (n) => (n === 1 ? "1 new answer" : `${n} new answers`),
+    PENDING: "in review, not visible yet", APPROVED: "visible", REJECTED: "rejected, not visible", published: "visible",
+    approve: "Approve", reject: "Reject", puts: (n) => `sent ${n}×`, publications: (n) => `published ${n}×`, asPortal: "As the site:", asCustomer: "As the author:",
+    starsOf: (n) => (n === 1 ? "1 of 5 stars" : `${n} of 5 stars`), trouble: "Faults", inject: "Inject", heal: "Heal all", moreFaults: "more …",
     troubleHint: "What can go wrong outside. A fault hits the bot's next calls.",
     where: "Where", what: "What", times: "How often", archive: "Archive channel", unarchive: "Unarchive channel",
-    deleteLast: "Delete newest message", active: (n) => `${n} active`, empty: "Nothing here yet.", log: "Log",
-    hour: "+1 h", fourHours: "+4 h", day: "+1 day", advance: "Move the clock", optional: "(optional)",
-    choose: "Choose", nothing: "–", failed: "That did not work", image: "Image", today: "today", yesterday: "yesterday", tomorrow: "tomorrow",
+    deleteLast: "Delete newest message", active: (n) => `${n} active`, isActive: "active", empty: "Nothing here yet.", log: "History", gotoCard: (n) => `To card no. ${n}`,
+    calmLine: "One sentence here always says what just happened inside.", bot_up: "Bot is running", bot_down: "Bot is down", bot_starting: "Bot is starting",
+    hour: "+1 h", day: "+1 day", nextDeadline: "Next deadline", nextAt: (at, n) => (n ? `${at}, card no. ${n}` : at), noDeadline: "No deadline is running.", advance: "Move the clock", optional: "(optional)",
+    choose: "Choose", failed: "That did not work", image: "Image", today: "today", yesterday: "yesterday", tomorrow: "tomorrow",
     rate_limit: "Too many calls (429)", server_error: "Server error (503)", answer_lost: "Answer gets lost",
     request_lost: "Request gets lost", slow: "Slow (3 s)", unauthorized_once: "Sign-in expired (401)",
     deny: "Forbidden (403)", quota: "Quota used up",
   },
 };
 
-let lang = localStorage.getItem("lang") || (navigator.language.startsWith("de") ? "de" : "en");
+// The team of the demo is a German one, so German is what one sees before choosing.
+let lang = WORDS[recall("lang")] ? recall("lang") : "de";
 
 export const language = () => lang;
+// Both of them write the day first and the time in 24 hours, as the cards do.
+export const locale = () => (lang === "de" ? "de-DE" : "en-GB");
 
 export function speak(next) {
-  lang = WORDS[next] ? next : "en";
-  localStorage.setItem("lang", lang);
+  lang = WORDS[next] ? next : "de";
+  remember("lang", lang);
+  label();
+}
+
+export function label() {
   document.documentElement.lang = lang;
   for (const node of document.querySelectorAll("[data-word]")) node.textContent = word(node.dataset.word);
   for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", word(node.dataset.label));

@@ -78,6 +78,7 @@ fn channel_state(world: &World, channel: &Channel) -> Value {
         "name": channel.name,
         "archived": channel.archived,
         "ext_shared": channel.is_ext_shared,
+        "members": channel.members,
         "messages": messages,
         "ephemerals": ephemerals,
     });

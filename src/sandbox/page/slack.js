@@ -1,0 +1,371 @@
+// The chat half as a member of the team sees it: this module follows one stand-in, Slack's, and is all that the page
+// knows of it. Channels, unread marks, messages, threads, private sentences, forms.
+
+import { follow, tell } from "./api.js";
+import { $, announce, el, icon, point, sync, toast } from "./dom.js";
+import { meet } from "./inputs.js";
+import { markOf, read } from "./marks.js";
+import { recall, remember } from "./memory.js";
+import { bubble, headline, itemOf, numberOf, whisper } from "./message.js";
+import { showViews, startModal } from "./modal.js";
+import { me, meetUsers } from "./people.js";
+import { badge, turnTo } from "./sides.js";
+import { learn, setNow, when } from "./text.js";
+import { language, word } from "./words.js";
+
+let state = null;
+let room = recall("room");
+let open = null; // ts of the thread's first message
+let since = 0; // what was read when the person came into the room; 0 is their first visit
+let line = 0; // where "new" begins in the room that is open, if anything came while they were away
+let press = null; // where the person pressed last
+let awaited = 0; // until when a card is expected that the person wrote the review of
+let heard = null; // the newest message that was spoken of
+
+export const slackState = () => state;
+export const currentRoom = () => rooms().find((r) => r.id === room);
+
+const mine = (dm) => !dm.with || dm.with === me();
+const member = (c) => !c.members || c.members.includes(me());
+const rooms = () => [...(state?.channels || []).filter(member), ...(state?.dms || []).filter(mine)];
+const channel = (r) => (state?.channels || []).includes(r);
+
+export function followSlack(changed) {
+  follow("slack", (next) => {
+    state = next;
+    if (state.now) setNow(state.now);
+    learn(state);
+    meet(state);
+    meetUsers(state.users || []);
+    redraw();
+    changed();
+  }, (away) => {
+    $("slack-away").hidden = !away;
+    $("slack").classList.toggle("off", away && !state);
+  });
+}
+
+export function redraw() {
+  if (!state) return;
+  const all = rooms();
+  if (!all.some((r) => r.id === room)) enterQuietly(all[0]?.id);
+  drawMessages();
+  drawThread();
+  drawRooms();
+  speakOf();
+  showViews(state.views?.[me()] || [], me(), comeBack);
+}
+
+const latest = (r) => Math.max(0, ...(r.messages || []).map((m) => Number(m.ts)), ...privates(r, null).map((e) => Number(e.ts)));
+const calls = (m) => {
+  const text = JSON.stringify([m.text, m.blocks]);
+  return text.includes(me()) || (state.groups || []).some((g) => g.users.includes(me()) && text.includes(g.id));
+};
+
+// New to the person: what stands in the room, and what calls them in a thread.
+function unread(r) {
+  const mark = markOf(r.id);
+  const fresh = (m) => Number(m.ts) > mark && !m.deleted && m.user !== me();
+  const inThreads = (r.messages || []).flatMap((m) => m.thread || []).filter((m) => fresh(m) && calls(m));
+  return (r.messages || []).filter(fresh).length + inThreads.length + privates(r, null).filter(fresh).length;
+}
+
+function drawRooms() {
+  const entry = (r, name) => {
+    const n = unread(r);
+    return {
+      key: r.id,
+      sign: JSON.stringify([name, n, r.id === room, r.archived, language()]),
+      make: () => el(n ? "button.unread" : "button", { type: "button", "aria-current": r.id === room ? "true" : null, "data-focus": r.id, "data-room": r.id, onclick: () => enter(r.id) },
+        el("span.name", null, name),
+        r.archived && el("span.state", { title: word("archived") }, icon("lock"), el("span.sr", null, word("archived"))), r.ext_shared && el("span.state", null, "⇄"),
+        n > 0 && el("span.pip", null, el("span", { "aria-hidden": "true" }, n > 99 ? "99+" : String(n)), el("span.sr", null, word("unread", n)))),
+    };
+  };
+  const channels = (state.channels || []).filter(member).map((c) => entry(c, `#\u00a0${c.name}`));
+  const dms = (state.dms || []).filter(mine).map((d) => entry(d, "zeitnah"));
+  const head = (key) => ({ key, sign: language(), make: () => el("h3", null, word(key)) });
+  const team = { key: "team", sign: state.team?.name || "", make: () => el("p.team", null, state.team?.name || "") };
+  sync($("channels"), [team, head("channels"), ...channels, ...(dms.length ? [head("direct"), ...dms] : [])]);
+  const total = rooms().reduce((sum, r) => sum + unread(r), 0);
+  badge("chat", total, word("unread", total));
+}
+
+function enterQuietly(id) {
+  room = id;
+  open = null;
+  since = line = markOf(id);
+}
+
+function enter(id) {
+  enterQuietly(id);
+  remember("room", id);
+  redraw();
+}
+
+function acts(box) {
+  return (ts) => {
+    const there = () => ({ user: me(), channel: room, ts });
+    const pressed = () => (press = { at: Date.now(), box, ts, focus: document.activeElement?.dataset?.focus });
+    return {
+      press: (action_id, block_id) => (pressed(), tell("slack/press", { ...there(), action_id, block_id })),
+      choose: (action_id, value) => (pressed(), tell("slack/choose", { ...there(), action_id, value })),
+    };
+  };
+}
+
+const inRoom = { act: acts("messages"), thread: enterThread, remove: (ts) => tell("slack/delete", { channel: room, ts }) };
+const inThread = { act: acts("replies") };
+
+// After a form the focus goes back to the button that opened it, or to what became of it.
+function comeBack() {
+  const now = document.activeElement;
+  if (!press || (now && now !== document.body)) return;
+  const card = [...$(press.box).children].find((node) => node.dataset.ts === press.ts);
+  const all = card ? [...card.querySelectorAll("[data-focus]")] : [];
+  const target = all.find((n) => n.dataset.focus === press.focus) || all[0] || card || $("messages");
+  target.focus({ preventScroll: true });
+}
+
+const privates = (r, thread) =>
+  (r.ephemerals || []).filter((e) => e.user === me() && (e.thread_ts || null) === thread).map((e, n) => ({ ...e, key: `e${e.ts}-${n}` }));
+
+const atEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+const seen = (box) => document.visibilityState === "visible" && box.offsetParent !== null;
+
+// Follows the newest only while the person is there, and not while they aim at a button or hold a menu open.
+function fill(box, view, wanted) {
+  const other = box.dataset.view !== view;
+  if (other) box.replaceChildren();
+  const before = box.lastElementChild?.dataset.key;
+  const down = other || atEnd(box);
+  box.dataset.view = view;
+  sync(box, wanted);
+  const grown = box.lastElementChild?.dataset.key !== before;
+  if (grown && Date.now() < awaited && box.id === "messages") {
+    awaited = 0;
+    point(box.lastElementChild, "end");
+    return;
+  }
+  if (!down || (grown && !other && box.querySelector(".actions:hover, .menu:not([hidden])"))) return;
+  const fresh = other && box.querySelector(".line");
+  box.scrollTop = fresh ? Math.max(0, fresh.offsetTop - 40) : box.scrollHeight;
+}
+
+// Days are set off by a line, and so is what came since the person was here.
+function withLines(list) {
+  let last = null;
+  let told = !line;
+  return list.flatMap((entry) => {
+    const day = when(Number(entry.at), "{date_num}");
+    const before = [];
+    if (day !== last) before.push({ key: `day-${day}`, sign: when(Number(entry.at), "{date_long_pretty}"), make: () => el("p.day", null, el("span", null, when(Number(entry.at), "{date_long_pretty}"))) });
+    if (!told && last && Number(entry.at) > line) before.push({ key: "line", sign: language(), make: () => el("p.day.line", null, el("span", null, word("newHere"))) });
+    told ||= Number(entry.at) > line;
+    last = day;
+    return [...before, entry];
+  });
+}
+
+const sign = (m, more) => JSON.stringify([m, me(), language(), when(Number(m.ts), "{date_pretty}"), more]);
+
+function drawMessages() {
+  const r = currentRoom();
+  $("channel-name").textContent = r ? `${channel(r) ? "# " : ""}${channel(r) ? r.name : "zeitnah"}` : "";
+  if (!r) return;
+  const freshIn = (m) => since > 0 && (m.thread || []).some((t) => Number(t.ts) > Math.max(markOf(`${room}/${m.ts}`), since) && t.user !== me());
+  const messages = (r.messages || []).map((m) => ({ key: m.ts, at: m.ts, sign: sign(m, freshIn(m)), make: () => bubble(m, inRoom, freshIn(m)) }));
+  const own = privates(r, null).map((e) => ({ key: e.key, at: e.ts, sign: sign(e), make: () => whisper(e, inRoom) }));
+  const all = withLines([...messages, ...own].sort((a, b) => a.at - b.at));
+  const none = { key: "none", sign: language(), make: () => el("p.empty", null, word("noMessages")) };
+  fill($("messages"), `${me()}/${room}`, all.length ? all : [none]);
+  showOwn(own);
+  for (const id of ["say", "reply-text"]) $(id).disabled = Boolean(r.archived);
+  $("compose").hidden = Boolean(r.archived);
+  $("closed").hidden = !r.archived;
+  look();
+}
+
+// A private sentence that answers one's own press is shown, wherever one was reading.
+let shownOwn = 0;
+function showOwn(own) {
+  const newest = Number(own.at(-1)?.at || 0);
+  if (newest > shownOwn && shownOwn && press && Date.now() - press.at < 8000) $("messages").scrollTop = $("messages").scrollHeight;
+  shownOwn = Math.max(shownOwn, newest, 1);
+}
+
+// What is on the screen is read; what came below it is offered.
+function look() {
+  const r = currentRoom();
+  const box = $("messages");
+  if (!r) return;
+  const entered = box.dataset.entered !== `${me()}/${room}`;
+  if (seen(box) && (atEnd(box) || entered)) {
+    box.dataset.entered = `${me()}/${room}`;
+    const to = Math.max(latest(r), ...(r.messages || []).flatMap((m) => (m.thread || []).map((t) => Number(t.ts))));
+    if (read(r.id, to)) drawRooms();
+    since ||= to;
+  }
+  const n = unread(r);
+  const offered = n > 0 && !atEnd(box);
+  $("newer").hidden = !offered;
+  if (offered) $("newer").replaceChildren(icon("down"), word("unread", n));
+}
+
+function drawThread() {
+  const r = currentRoom();
+  const first = r?.messages?.find((m) => m.ts === open);
+  $("thread").hidden = !first;
+  $("slack").classList.toggle("with-thread", Boolean(first));
+  if (!first) return;
+  const list = [{ ...first, thread: [] }, ...(first.thread || [])].map((m) => ({ key: m.ts, sign: sign(m), make: () => bubble(m, inThread) }));
+  const own = privates(r, open).map((e) => ({ key: e.key, sign: sign(e), make: () => whisper(e, inThread) }));
+  fill($("replies"), `${me()}/${room}/${open}`, [...list, ...own]);
+  if (seen($("replies"))) read(`${room}/${open}`, Math.max(0, ...(first.thread || []).map((m) => Number(m.ts))));
+}
+
+function enterThread(ts) {
+  open = ts;
+  drawThread();
+  drawMessages();
+  $("reply-text").focus();
+}
+
+function leaveThread() {
+  const card = [...$("messages").children].find((node) => node.dataset.ts === open);
+  open = null;
+  drawThread();
+  (card?.querySelector(".thread-link, [data-focus=tool-thread]") || $("messages")).focus();
+}
+
+// Cards are long; a screen reader hears of a new one by its first line.
+function speakOf() {
+  const r = currentRoom();
+  const last = (r?.messages || []).findLast((m) => !m.deleted && m.user !== me());
+  const note = r && privates(r, open)?.at(-1);
+  const said = JSON.stringify([room, me(), last?.ts, note?.ts]);
+  if (heard?.room === room && heard.me === me() && heard.said !== said) {
+    if (note && heard.note !== note.ts) announce(`${word("onlyYou")}: ${note.text || headline(note)}`);
+    else if (last && heard.last !== last.ts) announce(`${word("unread", 1)} ${word("inRoom", r.name)}: ${headline(last)}`);
+  }
+  heard = { room, me: me(), said, last: last?.ts, note: note?.ts };
+}
+
+// Brings the card of an item to the screen, in this room or in the next that has it.
+export function showItem(item, where) {
+  const has = (r) => (r.messages || []).findLast((m) => !m.deleted && itemOf(m) === String(item));
+  const all = rooms();
+  const found = [all.find((r) => r.id === where), currentRoom(), ...all].find((r) => r && has(r));
+  if (!found) return false;
+  turnTo("chat");
+  if (found.id !== room) enter(found.id);
+  const node = [...$("messages").children].find((n) => n.dataset.ts === has(found).ts);
+  if (node) point(node);
+  node?.focus({ preventScroll: true });
+  return true;
+}
+
+// Links to a message open it here, as Slack does.
+function goToMessage(event) {
+  const address = event.target.closest?.("a[href]");
+  const hit = address && /\/archives\/(\w+)\/p(\d{10})(\d{6})$/.exec(address.pathname);
+  const there = hit && rooms().find((r) => r.id === hit[1]);
+  if (!there) return;
+  event.preventDefault();
+  if (there.id !== room) enter(there.id);
+  const node = [...$("messages").children].find((n) => n.dataset.ts === `${hit[2]}.${hit[3]}`);
+  if (!node) return;
+  point(node);
+  node.focus({ preventScroll: true });
+}
+
+// Whoever switches the language finds the room whose cards are written in it.
+export function preferLanguage() {
+  const wanted = language() === "de" ? "Nr" : "No";
+  const written = (r) => (r.messages || []).map((m) => numberOf(m)).find(Boolean)?.[0];
+  const now = currentRoom();
+  const found = now && written(now) !== wanted && rooms().find((r) => written(r) === wanted);
+  if (found) enter(found.id);
+}
+
+// The first thing to try: the newest card that can be answered.
+export function showAnswerable() {
+  turnTo("chat");
+  const buttons = [...$("messages").querySelectorAll("article[data-item] button.primary")];
+  const button = buttons.at(-1);
+  if (!button) return;
+  point(button.closest("article"));
+  button.focus({ preventScroll: true });
+}
+
+async function speakUp(box, thread_ts) {
+  const text = box.value.trim();
+  if (!text) return;
+  press = { at: Date.now(), box: thread_ts ? "replies" : "messages" };
+  const slash = text.startsWith("/") && !thread_ts;
+  const answer = slash
+    ? await tell("slack/command", { user: me(), channel: room, text })
+    : await tell("slack/say", { user: me(), channel: room, thread_ts, text });
+  if (answer && answer.ok !== false) box.value = "";
+}
+
+export function startSlack() {
+  startModal();
+  $("thread-close").append(icon("close"));
+  const sends = (form, box, thread) => {
+    $(form).addEventListener("submit", (event) => {
+      event.preventDefault();
+      speakUp($(box), thread());
+    });
+    $(box).addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      $(form).requestSubmit();
+    });
+  };
+  sends("compose", "say", () => undefined);
+  sends("reply", "reply-text", () => open);
+  $("thread-close").addEventListener("click", leaveThread);
+  $("thread").addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) leaveThread();
+  });
+  $("messages").addEventListener("scroll", look, { passive: true });
+  $("slack").addEventListener("click", goToMessage);
+  $("newer").addEventListener("click", () => {
+    $("messages").scrollTop = $("messages").scrollHeight;
+    $("messages").focus({ preventScroll: true });
+  });
+  document.addEventListener("did", ({ detail }) => {
+    if (detail === "write") awaited = Date.now() + 10e3;
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (!state || document.visibilityState !== "visible") return;
+    const r = currentRoom();
+    if (r && unread(r)) line = markOf(r.id);
+    redraw();
+  });
+  const archive = () => {
+    const r = currentRoom();
+    if (r) tell("slack/archive", { channel: r.id, archived: !r.archived });
+  };
+  $("archive").addEventListener("click", archive);
+  $("reopen").addEventListener("click", archive);
+  $("delete").addEventListener("click", () => {
+    const last = currentRoom()?.messages?.findLast((m) => m.bot && !m.deleted);
+    if (last) tell("slack/delete", { channel: room, ts: last.ts });
+    else toast(word("noMessages"));
+  });
+}
+
+// Another person sits down: their rooms, their marks, their forms.
+export function changePerson() {
+  enterQuietly(room);
+  heard = null;
+  shownOwn = 0;
+  redraw();
+}
+
+// The chat half came to the screen on a small display.
+export function lookAgain() {
+  if (state) look();
+}

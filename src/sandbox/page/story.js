@@ -1,0 +1,67 @@
+// The line under the page: what just happened inside, in one sentence, and how the bot is.
+
+import { $, announce, el, sync } from "./dom.js";
+import { showItem, slackState } from "./slack.js";
+import { when } from "./text.js";
+import { language, word } from "./words.js";
+
+let lines = [];
+let bot = null;
+let told = null;
+
+export function learnStory(state) {
+  lines = state.lines || [];
+  bot = state.bot;
+  drawStory();
+}
+
+// Without a demo the chat stand-in still knows what went wrong in front of people.
+const all = () => (lines.length ? lines : (slackState()?.failures || []).map((f, n) => ({ n, at: f.at, tone: "warn", de: f.what, en: f.what })));
+
+export function drawStory() {
+  const list = all();
+  const last = list.at(-1);
+  const box = $("line");
+  const sign = JSON.stringify([last?.n, last?.at, language()]);
+  if (box.dataset.sign !== sign) {
+    box.dataset.sign = sign;
+    box.className = `line ${last?.tone || "plain"}`;
+    box.replaceChildren(...(last ? sentence(last) : [el("span.hint", null, word("calmLine"))]));
+    if (told !== null && last && last.tone !== "plain" && told !== last.n) announce(last[language()]);
+    told = last?.n ?? 0;
+  }
+  $("log-open").hidden = list.length === 0;
+  $("bot").hidden = !bot;
+  if (bot) {
+    $("bot").className = `bot ${bot}`;
+    $("bot").textContent = word(`bot_${bot}`);
+  }
+  if (!$("log").hidden) drawLog(list);
+}
+
+function sentence(l) {
+  return [
+    el("time", { datetime: l.at }, when(Date.parse(l.at) / 1000, "{time}")), " ",
+    el("span.say", { "data-line": String(l.n) }, l[language()]), " ",
+    l.item ? el("button.nr", { type: "button", "data-focus": `nr-${l.n}`, "aria-label": word("gotoCard", l.item), title: word("gotoCard", l.item), onclick: () => showItem(l.item) }, `${language() === "de" ? "Nr." : "No."} ${l.item}`) : "",
+  ];
+}
+
+function drawLog(list) {
+  const newest = [...list].reverse().slice(0, 100);
+  sync($("log"), newest.map((l) => ({ key: String(l.n), sign: language() + l.at, make: () => el(`li.line.${l.tone || "plain"}`, null, sentence(l)) })));
+}
+
+export function startStory() {
+  const toggle = (open) => {
+    $("log").hidden = !open;
+    $("log-open").setAttribute("aria-expanded", String(open));
+    if (open) drawLog(all());
+  };
+  $("log-open").addEventListener("click", () => toggle($("log").hidden));
+  $("log").addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    toggle(false);
+    $("log-open").focus();
+  });
+}
