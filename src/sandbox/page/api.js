@@ -62,9 +62,10 @@ export async function demo(show) {
     const path = since === null ? "/control/demo/state" : `/control/demo/wait?since=${since}`;
     const state = await json(path).catch(() => undefined);
     if (state === null && since === null) return;
-    if (state && state.revision !== since) show(state);
-    else if (Date.now() - began < 500) await pause(1500);
+    if (state) show(state);
     since = state?.revision ?? null;
+    // Neither a server that is away nor one that does not hold the poll is asked without end.
     if (!state) await pause(3000);
+    else if (since === null || Date.now() - began < 100) await pause(1000);
   }
 }

@@ -33,7 +33,7 @@ function words(item) {
   const letters = [...item.text];
   if (letters.length < LONG) return el("p.words", { dir: "auto" }, item.text);
   return el("details.words", null,
-    el("summary", { dir: "auto" }, el("span.cut", null, `${letters.slice(0, CUT).join("")} … `), el("span.whole", null, word("wholeText"))),
+    el("summary", { dir: "auto" }, el("span.cut", null, `${letters.slice(0, CUT).join("")} … `), el("span.whole", null, word("wholeText")), el("span.less", null, word("lessText"))),
     el("p", { dir: "auto" }, item.text));
 }
 

@@ -56,9 +56,11 @@ function show(key) {
   else drawNews();
 }
 
+const has = (name, id) => Boolean(state) && itemsOf(name).some((i) => i.id === id);
+
 // Also where a card's "open at the source" leads.
 export function showReview(name, id) {
-  if (!state || !SITES.includes(name) || !itemsOf(name).some((i) => i.id === id)) return false;
+  if (!has(name, id)) return false;
   if (site !== name) turn(name);
   if ($("filter").value && itemsOf(name).find((i) => i.id === id).placeId !== $("filter").value) {
     $("filter").value = "";
@@ -150,8 +152,10 @@ export function lookAtSites() {
 }
 
 // Addresses like #google/ID are the sites' own, as the bot links to them.
+const ADDRESS = /^#(google|shop)\/(.+)$/;
+
 function goToAddress() {
-  const hit = /^#(google|shop)\/(.+)$/.exec(location.hash);
+  const hit = ADDRESS.exec(location.hash);
   if (!hit) return;
   turnTo("sites");
   if (showReview(hit[1], decodeURIComponent(hit[2]))) history.replaceState(null, "", location.pathname);
@@ -174,10 +178,11 @@ export function startSites() {
   });
   window.addEventListener("hashchange", goToAddress);
   document.addEventListener("click", (event) => {
-    const address = event.target.closest?.("a[href]");
-    if (!address || address.origin !== location.origin || !address.hash) return;
+    const hit = ADDRESS.exec(event.target.closest?.("a[href]")?.hash || "");
+    if (!hit || !has(hit[1], decodeURIComponent(hit[2]))) return;
     event.preventDefault();
-    location.hash = address.hash;
+    turnTo("sites");
+    showReview(hit[1], decodeURIComponent(hit[2]));
   });
 }
 

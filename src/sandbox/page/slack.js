@@ -48,7 +48,7 @@ export function followSlack(changed) {
 export function redraw() {
   if (!state) return;
   const all = rooms();
-  if (!all.some((r) => r.id === room)) enterQuietly(all[0]?.id);
+  if (!all.some((r) => r.id === room)) enterQuietly((all.find(inLanguage) || all[0])?.id);
   drawMessages();
   drawThread();
   drawRooms();
@@ -94,7 +94,9 @@ function drawRooms() {
 function enterQuietly(id) {
   room = id;
   open = null;
-  since = line = markOf(id);
+  since = markOf(id);
+  const r = currentRoom();
+  line = r && unread(r) ? since : 0;
 }
 
 function enter(id) {
@@ -207,6 +209,10 @@ function look() {
     since ||= to;
   }
   const n = unread(r);
+  if (n > 0 && !line && markOf(r.id)) {
+    line = markOf(r.id);
+    drawMessages();
+  }
   const offered = n > 0 && !atEnd(box);
   $("newer").hidden = !offered;
   if (offered) $("newer").replaceChildren(icon("down"), word("unread", n));
@@ -279,12 +285,13 @@ function goToMessage(event) {
   node.focus({ preventScroll: true });
 }
 
-// Whoever switches the language finds the room whose cards are written in it.
+// Whether the cards of a room are written in the page's language.
+const inLanguage = (r) => (r.messages || []).map(numberOf).find(Boolean)?.[0] === (language() === "de" ? "Nr" : "No");
+
+// Whoever switches the language finds the room that is written in it.
 export function preferLanguage() {
-  const wanted = language() === "de" ? "Nr" : "No";
-  const written = (r) => (r.messages || []).map((m) => numberOf(m)).find(Boolean)?.[0];
   const now = currentRoom();
-  const found = now && written(now) !== wanted && rooms().find((r) => written(r) === wanted);
+  const found = now && !inLanguage(now) && rooms().find(inLanguage);
   if (found) enter(found.id);
 }
 

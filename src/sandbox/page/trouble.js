@@ -82,6 +82,12 @@ export function startTrouble() {
     if (!$("trouble-more").contains(event.target)) $("trouble-more").open = false;
   };
   document.addEventListener("pointerdown", shut);
+  // What these do is seen in the chat, which the sheet would cover.
+  for (const id of ["archive", "delete"]) $(id).addEventListener("click", () => {
+    $("trouble-more").open = false;
+    $("trouble-more").querySelector("summary").focus();
+    did("break");
+  });
   $("trouble-more").addEventListener("focusout", (event) => event.relatedTarget && shut({ target: event.relatedTarget }));
   $("trouble").addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
