@@ -8,6 +8,10 @@ import { language, word } from "./words.js";
 let lines = [];
 let bot = null;
 let told = null;
+let kept = { n: null, since: 0, again: null };
+
+// Customers write all the time; what was won or lost inside stays long enough to be read.
+const READ = 8000;
 
 export function learnStory(state) {
   lines = state.lines || [];
@@ -18,9 +22,25 @@ export function learnStory(state) {
 // Without a demo the chat stand-in still knows what went wrong in front of people.
 const all = () => (lines.length ? lines : (slackState()?.failures || []).map((f, n) => ({ n, at: f.at, tone: "warn", de: f.what, en: f.what })));
 
+function newest(list) {
+  const last = list.at(-1);
+  const weighty = list.findLast((l) => l.tone === "good" || l.tone === "warn");
+  if (!weighty || weighty === last) {
+    if (weighty && kept.n !== weighty.n) kept = { ...kept, n: weighty.n, since: Date.now() };
+    return last;
+  }
+  // What lay there before the page was opened is not news.
+  if (kept.n !== weighty.n) kept = { ...kept, n: weighty.n, since: told === null ? 0 : Date.now() };
+  const left = kept.since + READ - Date.now();
+  if (left <= 0) return last;
+  clearTimeout(kept.again);
+  kept.again = setTimeout(drawStory, left + 50);
+  return weighty;
+}
+
 export function drawStory() {
   const list = all();
-  const last = list.at(-1);
+  const last = newest(list);
   const box = $("line");
   const sign = JSON.stringify([last?.n, last?.at, language()]);
   if (box.dataset.sign !== sign) {
@@ -42,14 +62,15 @@ export function drawStory() {
 function sentence(l) {
   return [
     el("time", { datetime: l.at }, when(Date.parse(l.at) / 1000, "{time}")), " ",
-    el("span.say", { "data-line": String(l.n) }, l[language()]), " ",
+    // The number stands in the button already.
+    el("span.say", { "data-line": String(l.n) }, l[language()].replace(new RegExp(`\\s*\\((?:Nr|no)\\. ${Number(l.item)}\\)$`), "")), " ",
     l.item ? el("button.nr", { type: "button", "data-focus": `nr-${l.n}`, "aria-label": word("gotoCard", l.item), title: word("gotoCard", l.item), onclick: () => showItem(l.item) }, `${language() === "de" ? "Nr." : "No."} ${l.item}`) : "",
   ];
 }
 
 function drawLog(list) {
-  const newest = [...list].reverse().slice(0, 100);
-  sync($("log"), newest.map((l) => ({ key: String(l.n), sign: language() + l.at, make: () => el(`li.line.${l.tone || "plain"}`, null, sentence(l)) })));
+  const latest = [...list].reverse().slice(0, 100);
+  sync($("log"), latest.map((l) => ({ key: String(l.n), sign: language() + l.at, make: () => el(`li.line.${l.tone || "plain"}`, null, sentence(l)) })));
 }
 
 export function startStory() {
