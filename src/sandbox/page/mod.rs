@@ -110,4 +110,61 @@ mod tests {
             assert!(elsewhere == 0 || path.ends_with(".js"), "{path} names an address");
         }
     }
+
+    fn file(path: &str) -> &'static str {
+        FILES
+            .iter()
+            .find(|(name, _, _)| *name == path)
+            .map(|(_, _, text)| *text)
+            .unwrap()
+    }
+
+    /// What stands in quotes after each `before`.
+    fn quoted<'a>(text: &'a str, before: &str) -> Vec<&'a str> {
+        let parts = text.split(before).skip(1);
+        parts.filter_map(|rest| rest.split('"').next()).collect()
+    }
+
+    #[test]
+    fn whatever_a_file_asks_for_is_served() {
+        let known = |path: &str| FILES.iter().any(|(name, _, _)| *name == path);
+        let mut asked = 0;
+        for (path, _, text) in FILES {
+            for module in quoted(text, " from \"./") {
+                assert!(known(&format!("/page/{module}")), "{path} imports {module}");
+                asked += 1;
+            }
+            for part in quoted(text, "\"/page/") {
+                assert!(known(&format!("/page/{part}")), "{path} names {part}");
+                asked += 1;
+            }
+        }
+        assert!(asked > 50, "only {asked} found: the search is broken");
+    }
+
+    #[test]
+    fn every_label_is_written_in_both_languages() {
+        let (page, words) = (file("/"), file("/page/words.js"));
+        let (german, english) = words.split_once("\n  en: {").unwrap();
+        let mut labels = Vec::new();
+        for kind in [" data-word=\"", " data-label=\"", " data-placeholder=\""] {
+            labels.extend(quoted(page, kind));
+        }
+        for (path, _, text) in FILES.iter().filter(|(path, _, _)| path.ends_with(".js")) {
+            let said = quoted(text, "word(\"");
+            assert!(said.iter().all(|label| !label.is_empty()), "{path}");
+            labels.extend(said);
+        }
+        assert!(
+            labels.len() > 100,
+            "only {} found: the search is broken",
+            labels.len()
+        );
+        for label in labels {
+            for (language, text) in [("German", german), ("English", english)] {
+                let written = text.contains(&format!(" {label}: "));
+                assert!(written, "{label} is missing in {language}");
+            }
+        }
+    }
 }
