@@ -34,7 +34,8 @@ const LIVES_IN: &[(&str, &[&str])] = &[
     ("tokio::time::interval", WAITS),
     ("tokio::time::interval_at", WAITS),
     ("std::process::Command", &["postgres"]),
-    ("tokio::process", &["postgres"]),
+    // The demo's bot is a process of its own because only such a one can be killed.
+    ("tokio::process", &["postgres", "cli/demo"]),
 ];
 const WAITS: &[&str] = &["worker", "chat/slack/socket", "sandbox"];
 

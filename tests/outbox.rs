@@ -201,9 +201,13 @@ impl Known {
             // Not done now says nothing about the try before.
             Settled::Later { .. } => was_unclear,
             Settled::Unknown { .. } | Settled::LookAgain { .. } => true,
-            Settled::Again { .. } | Settled::Anew { .. } | Settled::Done | Settled::Dead { .. } => false,
+            Settled::Again { .. }
+            | Settled::Anew { .. }
+            | Settled::Done
+            | Settled::Found
+            | Settled::Dead { .. } => false,
         };
-        self.over = matches!(how, Settled::Done | Settled::Dead { .. });
+        self.over = matches!(how, Settled::Done | Settled::Found | Settled::Dead { .. });
         self.given_up = matches!(how, Settled::Dead { .. });
     }
 }

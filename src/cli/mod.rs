@@ -68,6 +68,9 @@ enum Command {
     /// Only the stand-ins of the demo, to try a configuration against.
     #[command(hide = true)]
     Sandbox(sandbox::Options),
+    /// The bot of a running demo; the demo starts it.
+    #[command(hide = true)]
+    DemoBot(demo::replica::Options),
     /// Run a command beside a private PostgreSQL, with DATABASE_URL set.
     #[command(hide = true)]
     WithPostgres {
@@ -122,6 +125,7 @@ async fn dispatch(cli: Cli) -> Outcome {
     let config = cli.config.as_deref();
     match cli.command {
         Command::Demo(options) => demo::run(options).await,
+        Command::DemoBot(options) => demo::replica::run(options).await,
         Command::Serve { migrate } => serve::run(config, migrate).await,
         Command::Migrate => migrate::run(config).await,
         Command::Check { offline } => check::run(config, offline).await,

@@ -14,6 +14,7 @@ pub mod handling;
 pub mod id;
 pub mod item;
 pub mod language;
+pub mod news;
 pub mod person;
 pub mod reply;
 pub mod rights;

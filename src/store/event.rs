@@ -97,3 +97,17 @@ pub async fn of_item(pool: &sqlx::PgPool, item: ItemId) -> Result<Vec<Event>> {
     .await?;
     rows.into_iter().map(TryInto::try_into).collect()
 }
+
+/// What was written lately about any item, in the order in which it was written.
+pub async fn since(pool: &sqlx::PgPool, at: At, limit: i64) -> Result<Vec<Event>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT id, item_id, at, by_person, detail AS "detail: Json<What>" FROM item_event
+           WHERE at >= $1 ORDER BY seq LIMIT $2"#,
+        at,
+        limit
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}

@@ -396,3 +396,23 @@ pub async fn found_again(tx: &mut Tx, id: ItemId) -> Result<()> {
         .await?;
     Ok(())
 }
+
+/// The next deadline that somebody has to keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextDue {
+    pub number: i64,
+    pub at: At,
+    pub room: String,
+}
+
+pub async fn next_due(pool: &sqlx::PgPool, now: At) -> Result<Option<NextDue>> {
+    Ok(sqlx::query_as!(
+        NextDue,
+        r#"SELECT i.number, i.due_at AS "at!", c.room FROM item i JOIN card c ON c.item_id = i.id
+           WHERE i.state IN ('open', 'claimed', 'snoozed') AND i.due_at > $1
+           ORDER BY i.due_at, i.id, c.id LIMIT 1"#,
+        now
+    )
+    .fetch_optional(pool)
+    .await?)
+}

@@ -82,6 +82,16 @@ impl Store {
         Ok(address.into())
     }
 
+    /// Drops the database of this name on the server behind `url`, with whoever is still connected to it.
+    pub async fn forget(url: &str, name: &str) -> Result<()> {
+        let mut admin = sqlx::PgConnection::connect_with(&PgConnectOptions::from_str(url)?).await?;
+        let quoted = name.replace('"', "");
+        let sql = sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS \"{quoted}\" WITH (FORCE)"));
+        sqlx::raw_sql(sql).execute(&mut admin).await?;
+        admin.close().await?;
+        Ok(())
+    }
+
     pub async fn begin(&self) -> Result<Tx> {
         Ok(self.pool.begin().await?)
     }

@@ -34,6 +34,8 @@ pub struct Leased {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settled {
     Done,
+    /// Looked after an unclear try, and it was there: nothing was done again.
+    Found,
     /// Not done; try again then.
     Later {
         at: At,
@@ -191,7 +193,7 @@ pub async fn reap(pool: &sqlx::PgPool, now: At) -> Result<u64> {
 /// Writes how the try ended. False: the lease was lost in the meantime, and nothing may be written.
 pub async fn settle(tx: &mut Tx, leased: &Leased, how: &Settled, now: At) -> Result<bool> {
     let (state, at, error, looks, fresh) = match how {
-        Settled::Done => ("done", None, None, 0, false),
+        Settled::Done | Settled::Found => ("done", None, None, 0, false),
         Settled::Later { at, why } if leased.unclear => {
             ("unknown", Some(*at), Some(why.as_str()), leased.looks, false)
         }
@@ -205,6 +207,7 @@ pub async fn settle(tx: &mut Tx, leased: &Leased, how: &Settled, now: At) -> Res
     };
     let outcome = match how {
         Settled::Done => "done",
+        Settled::Found => "found",
         Settled::Later { .. } => "later",
         Settled::Again { .. } => "again",
         Settled::Unknown { .. } => "unknown",
@@ -352,4 +355,46 @@ pub async fn tries(pool: &sqlx::PgPool, item: ItemId) -> Result<Vec<Try>> {
     )
     .fetch_all(pool)
     .await?)
+}
+
+/// A try of any effect, with what came out of the one before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LateTry {
+    pub effect: uuid::Uuid,
+    pub key: String,
+    pub kind: String,
+    pub body: serde_json::Value,
+    /// Of the item that it is about.
+    pub number: Option<i64>,
+    pub source: Option<String>,
+    pub at: At,
+    pub outcome: String,
+    pub error: Option<String>,
+    pub before: Option<String>,
+}
+
+/// The tries that ended lately, oldest first.
+pub async fn tries_since(pool: &sqlx::PgPool, at: At, limit: i64) -> Result<Vec<LateTry>> {
+    Ok(sqlx::query_as!(
+        LateTry,
+        r#"SELECT e.id AS effect, e.key, e.kind, e.body, i.number AS "number?", i.source AS "source?",
+             a.ended_at AS at, a.outcome, a.error,
+             (SELECT b.outcome FROM effect_attempt b WHERE b.effect_id = a.effect_id AND b.ended_at < a.ended_at
+              ORDER BY b.ended_at DESC LIMIT 1) AS before
+           FROM effect_attempt a JOIN effect e ON e.id = a.effect_id LEFT JOIN item i ON i.id = e.item_id
+           WHERE a.ended_at >= $1 ORDER BY a.ended_at, a.begun_at, e.seq LIMIT $2"#,
+        at,
+        limit
+    )
+    .fetch_all(pool)
+    .await?)
+}
+
+/// How many are being carried out, or were when their holder died.
+pub async fn in_flight(pool: &sqlx::PgPool) -> Result<i64> {
+    Ok(
+        sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM effect WHERE state = 'sending'"#)
+            .fetch_one(pool)
+            .await?,
+    )
 }

@@ -6,6 +6,7 @@ pub mod commands;
 pub mod digest;
 pub mod forms;
 pub mod ingest;
+pub mod news;
 pub mod perform;
 pub mod publish;
 pub mod receive;

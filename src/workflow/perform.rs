@@ -142,9 +142,12 @@ impl Desk {
             body: Body::Card(Box::new(card)),
         };
         match self.post(leased, &row.chat, &post).await? {
-            Posted::At(message) => self.stands_at(leased, row, message, item.version).await,
+            Posted::At(message) => {
+                self.stands_at(leased, row, message, item.version, Settled::Done)
+                    .await
+            }
             // What it shows is what was true at that try.
-            Posted::Found(message) => self.stands_at(leased, row, message, 0).await,
+            Posted::Found(message) => self.stands_at(leased, row, message, 0, there(leased)).await,
             Posted::Somewhere => {
                 // A card that nobody can edit would lie for ever: a second one is the lesser evil.
                 let now = self.now();
@@ -162,7 +165,14 @@ impl Desk {
     }
 
     /// The card has a message now. If the item is further than what that shows, an edit follows.
-    async fn stands_at(&self, leased: &Leased, row: CardRow, message: String, shown: i64) -> Result<()> {
+    async fn stands_at(
+        &self,
+        leased: &Leased,
+        row: CardRow,
+        message: String,
+        shown: i64,
+        how: Settled,
+    ) -> Result<()> {
         let now = self.now();
         let mut tx = self.store.begin().await?;
         let wanted = cards::posted(&mut tx, row.id, &message, shown, now).await?;
@@ -173,7 +183,7 @@ impl Desk {
             };
             outbox::put(&mut tx, &[edit_card(&row, wanted, now)], now).await?;
         }
-        self.settle_in(tx, leased, Settled::Done).await
+        self.settle_in(tx, leased, how).await
     }
 
     async fn edit(&self, leased: &Leased, id: CardId) -> Result<()> {
@@ -257,7 +267,8 @@ impl Desk {
             body: Body::Note(note),
         };
         match self.post(leased, &row.chat, &post).await? {
-            Posted::At(_) | Posted::Found(_) | Posted::Somewhere => self.settle(leased, Settled::Done).await,
+            Posted::At(_) | Posted::Somewhere => self.settle(leased, Settled::Done).await,
+            Posted::Found(_) => self.settle(leased, there(leased)).await,
             Posted::Gone(why) => {
                 // The card was deleted: it gets a new message, and the line goes there.
                 let now = self.now();
@@ -319,7 +330,8 @@ impl Desk {
             body: Body::Note(note),
         };
         match self.post(leased, &row.chat, &post).await? {
-            Posted::At(_) | Posted::Found(_) | Posted::Somewhere => self.settle(leased, Settled::Done).await,
+            Posted::At(_) | Posted::Somewhere => self.settle(leased, Settled::Done).await,
+            Posted::Found(_) => self.settle(leased, there(leased)).await,
             Posted::Gone(why) => self.settle(leased, Settled::Dead { why }).await,
             Posted::Not(how) => self.settle(leased, how).await,
         }
@@ -349,7 +361,8 @@ impl Desk {
             body: Body::Digest(digest),
         };
         match self.post(leased, &channel.chat, &post).await? {
-            Posted::At(_) | Posted::Found(_) | Posted::Somewhere => self.settle(leased, Settled::Done).await,
+            Posted::At(_) | Posted::Somewhere => self.settle(leased, Settled::Done).await,
+            Posted::Found(_) => self.settle(leased, there(leased)).await,
             Posted::Gone(why) => self.settle(leased, self.patiently(leased, why)).await,
             Posted::Not(how) => self.settle(leased, how).await,
         }
@@ -570,6 +583,15 @@ fn people_of(handling: &Handling) -> Vec<PersonId> {
         }
         Handling::Answered { by, .. } => by.iter().cloned().collect(),
         Handling::Open | Handling::Removed { .. } => Vec::new(),
+    }
+}
+
+/// It stands there. Whether by an earlier try, whose answer was lost, or by this one, which only had to ask where.
+fn there(leased: &Leased) -> Settled {
+    if leased.unclear {
+        Settled::Found
+    } else {
+        Settled::Done
     }
 }
 

@@ -51,6 +51,8 @@ const FOLLOW_MINUTES: [(i64, i64); 4] = [(10, 1), (60, 5), (24 * 60, 15), (i64::
 /// Where a try of publishing ended.
 enum Ended {
     Stands(Published),
+    /// By an earlier try, whose answer was lost.
+    Stood(Published),
     Foreign,
     /// The item is not there any more.
     Gone,
@@ -69,6 +71,7 @@ impl Desk {
         let now = self.now();
         let how = match ended {
             Ended::Settled(how) => return self.settle(leased, how).await,
+            Ended::Stood(_) => Settled::Found,
             Ended::Stands(_) | Ended::Foreign | Ended::Gone | Ended::Failed(_) | Ended::Unclear => {
                 Settled::Done
             }
@@ -86,7 +89,7 @@ impl Desk {
         }
         let mut change = Change::of(item.id, now);
         match ended {
-            Ended::Stands(published) => {
+            Ended::Stands(published) | Ended::Stood(published) => {
                 self.stands(&mut tx, &mut locked, &mut ours, published, &mut change, now)
                     .await?;
             }
@@ -163,7 +166,12 @@ impl Desk {
             let earlier = reply::sent(self.store.pool(), item.id).await?;
             match source.look(&call).await {
                 Ok(Some(theirs)) if is_there(&theirs, ours, leased) => {
-                    return Ok(Ended::Stands(found(theirs)));
+                    let theirs = found(theirs);
+                    return Ok(if leased.unclear {
+                        Ended::Stood(theirs)
+                    } else {
+                        Ended::Stands(theirs)
+                    });
                 }
                 Ok(Some(theirs)) if creates && is_foreign(&theirs, &earlier) => {
                     return Ok(if leased.unclear {

@@ -299,3 +299,68 @@ why-remind = Erinnerung: { $at }.
 why-past = Die Frist ist vorbei.
 why-met = Beantwortet { $at }: gehalten.
 why-missed = Beantwortet { $at }: nach der Frist.
+
+## Was gerade geschah (für Zuschauer, eine Zeile)
+news-about = { $what } (Nr. { $n })
+news-received = { $source } meldet: { $tone }. Karte im Kanal, ohne Frist
+news-received-due = { $source } meldet: { $tone }. Karte im Kanal, Frist { $due }
+news-drafted = { $name } schreibt: der Text ist gesichert, noch bevor er gesendet wird
+news-sent = { $name } hat gesendet: { $n } Sekunden lang lässt es sich zurückholen
+news-visible-in-time = Die Antwort ist bei { $source } zu lesen, die Frist ist gehalten
+news-visible-late = Die Antwort ist bei { $source } zu lesen, nach der Frist
+news-reminded = Bald fällig ({ $due }) und niemand dran: das Team wird einmal erinnert
+news-reminded-owner = Bald fällig ({ $due }): { $name } wird einmal erinnert
+news-overdue = Frist { $due } vorbei, niemand dran: das Team wird einmal gerufen
+news-overdue-owner = Frist { $due } vorbei: { $name } wird einmal gerufen
+news-unclear = Nicht zu klären, ob { $source } die Antwort hat: ein Mensch entscheidet auf der Karte
+news-escalated = { $name } bittet um Hilfe: { $to } bekommt es zu lesen
+news-lost = Mitten in der Arbeit abgebrochen: erst nachsehen, ob es ankam, dann handeln
+news-answer-unknown = { $source } hat den Empfang nicht bestätigt: erst nachsehen, nicht blind noch einmal senden
+news-answer-found = Antwort verloren gegangen: nachgesehen, gefunden, nicht noch einmal gesendet
+news-answer-looked = Nachgesehen: noch nicht bei { $source }. Vor dem nächsten Senden wird noch einmal nachgesehen
+news-answer-later = { $source } antwortet nicht: die Antwort bleibt gesichert und geht später von selbst raus
+news-answer-made-up = { $source } ist wieder da: die liegen gebliebene Antwort ist draußen
+news-post-unknown = Der Chat hat nicht bestätigt: erst nachsehen, nicht blind noch einmal posten
+news-post-found = Bestätigung verloren: nachgesehen, gefunden, nicht noch einmal gepostet
+news-post-anew = Zweimal nachgesehen, nicht gefunden: wird jetzt gepostet
+news-post-limited = Der Chat bremst (429): die Wartezeit wird eingehalten, nichts geht verloren
+news-post-archived = Der Kanal ist archiviert: es bleibt liegen und kommt, sobald der Kanal wieder offen ist
+news-post-later = Der Chat nimmt gerade nichts an: es bleibt liegen und kommt von selbst
+news-card-again = Die Karte war gelöscht: sie steht neu im Kanal
+news-made-up = Nachgeholt: die Karte stimmt wieder
+news-digest = Zusammenfassung für { $slot } in { $channel }: genau eine, egal wie viele Bots laufen
+news-whisper = Nur für { $name }: „{ $text }“
+news-dead = Aufgegeben und sichtbar gemacht: zeitnah why sagt, warum
+
+## Die Demo: was draußen geschieht
+demo-wrote = { $author } schreibt bei { $place }
+demo-advanced = Die Uhr wurde um { $n } Minuten vorgestellt
+demo-advanced-seconds = Die Uhr wurde um { $n } Sekunden vorgestellt
+demo-healed = Alle Störungen sind behoben: was liegen blieb, holt der Bot jetzt von selbst nach
+demo-no-card = Es steht noch keine Karte im Kanal, die jemand löschen könnte
+demo-struck-answer-lost = { $source } hat die Antwort genommen, aber die Bestätigung ging unterwegs verloren
+demo-bot-up = Der Bot läuft
+demo-bot-back = Der Bot läuft wieder und hat nichts vergessen: alles stand in der Datenbank
+demo-bot-back-left = { $n ->
+    [one] Der Bot läuft wieder: ein Auftrag lag noch in der Datenbank, er arbeitet ihn jetzt ab
+   *[other] Der Bot läuft wieder: { $n } Aufträge lagen noch in der Datenbank, er arbeitet sie jetzt ab
+}
+demo-bot-ended = Der Bot hat sich unerwartet beendet und wird neu gestartet
+demo-fault-answer-lost = Antwort geht verloren
+demo-fault-answer-lost-hint = Die nächste Antwort kommt beim Portal an, aber der Bot erfährt es nicht.
+demo-fault-answer-lost-told = Störung bereit: die nächste Antwort kommt an, aber ihre Bestätigung geht verloren
+demo-fault-rate-limit = Chat bremst
+demo-fault-rate-limit-hint = Der Chat sagt beim nächsten Aufruf „zu viele“ und verlangt 10 Sekunden Pause.
+demo-fault-rate-limit-told = Störung bereit: der Chat verlangt beim nächsten Aufruf 10 Sekunden Pause
+demo-fault-archived-channel = Kanal archiviert
+demo-fault-archived-channel-hint = Jemand archiviert #kundenstimmen; der Bot kann dort nichts mehr schreiben.
+demo-fault-archived-channel-told = Jemand hat #kundenstimmen archiviert: dort lässt der Chat nichts mehr zu
+demo-fault-card-deleted = Karte gelöscht
+demo-fault-card-deleted-hint = Jemand löscht die neueste Karte aus dem Kanal.
+demo-fault-card-deleted-told = Jemand hat die neueste Karte gelöscht: binnen einer Minute muss sie wieder dastehen
+demo-fault-site-away = Portale nicht erreichbar
+demo-fault-site-away-hint = Google und der Gartenshop antworten nur noch mit Serverfehlern, bis alles geheilt wird.
+demo-fault-site-away-told = Google und der Gartenshop antworten nur noch mit Fehlern (503)
+demo-fault-bot-killed = Bot getötet
+demo-fault-bot-killed-hint = kill -9 auf den Prozess des Bots, mitten in der Arbeit; nach 3 Sekunden startet er neu.
+demo-fault-bot-killed-told = kill -9: der Prozess des Bots ist weg, ohne sich verabschieden zu können

@@ -302,3 +302,68 @@ why-remind = Reminder: { $at }.
 why-past = The deadline has passed.
 why-met = Answered { $at }: in time.
 why-missed = Answered { $at }: after the deadline.
+
+## What just happened (for onlookers, one line)
+news-about = { $what } (no. { $n })
+news-received = { $source } reports: { $tone }. Card in the channel, no deadline
+news-received-due = { $source } reports: { $tone }. Card in the channel, due { $due }
+news-drafted = { $name } is writing: the text is safe before it is sent
+news-sent = { $name } has sent it: for { $n } seconds it can be taken back
+news-visible-in-time = The answer can be read at { $source }, in time
+news-visible-late = The answer can be read at { $source }, after the deadline
+news-reminded = Due soon ({ $due }) and nobody is on it: the team is reminded, once
+news-reminded-owner = Due soon ({ $due }): { $name } is reminded, once
+news-overdue = Deadline { $due } has passed, nobody is on it: the team is called, once
+news-overdue-owner = Deadline { $due } has passed: { $name } is called, once
+news-unclear = Nobody can tell whether { $source } has the answer: a person decides on the card
+news-escalated = { $name } asks for help: { $to } gets to read it
+news-lost = Cut off in the middle of it: look first whether it arrived, then act
+news-answer-unknown = { $source } did not confirm: look first, never send again blindly
+news-answer-found = Lost answer: read back, found, not sent again
+news-answer-looked = Looked: not at { $source } yet. It is looked for once more before anything is sent
+news-answer-later = { $source } does not respond: the answer is kept safe and leaves later by itself
+news-answer-made-up = { $source } is back: the answer that waited has left
+news-post-unknown = The chat did not confirm: look first, never post again blindly
+news-post-found = Confirmation lost: looked, found, not posted again
+news-post-anew = Looked twice, not found: it is posted now
+news-post-limited = The chat says slow down (429): the wait is kept, nothing gets lost
+news-post-archived = The channel is archived: it waits, and comes once the channel is open again
+news-post-later = The chat takes nothing right now: it waits and comes by itself
+news-card-again = The card had been deleted: it stands in the channel anew
+news-made-up = Caught up: the card is true again
+news-digest = Digest for { $slot } in { $channel }: exactly one, however many bots run
+news-whisper = Only for { $name }: “{ $text }”
+news-dead = Given up, and visibly so: zeitnah why says why
+
+## The demo: what happens outside
+demo-wrote = { $author } writes at { $place }
+demo-advanced = The clock was moved ahead by { $n } minutes
+demo-advanced-seconds = The clock was moved ahead by { $n } seconds
+demo-healed = All faults are healed: the bot now catches up by itself with what had to wait
+demo-no-card = There is no card in the channel yet that somebody could delete
+demo-struck-answer-lost = { $source } took the answer, but its confirmation got lost on the way
+demo-bot-up = The bot is running
+demo-bot-back = The bot is running again and has forgotten nothing: it was all in the database
+demo-bot-back-left = { $n ->
+    [one] The bot is running again: one task was left in the database, it takes it up now
+   *[other] The bot is running again: { $n } tasks were left in the database, it takes them up now
+}
+demo-bot-ended = The bot ended unexpectedly and is started again
+demo-fault-answer-lost = Answer gets lost
+demo-fault-answer-lost-hint = The next answer reaches the review site, but the bot does not learn of it.
+demo-fault-answer-lost-told = Fault is set: the next answer arrives, but its confirmation gets lost
+demo-fault-rate-limit = Chat slows down
+demo-fault-rate-limit-hint = At the next call the chat says “too many” and wants a pause of 10 seconds.
+demo-fault-rate-limit-told = Fault is set: at the next call the chat wants a pause of 10 seconds
+demo-fault-archived-channel = Channel archived
+demo-fault-archived-channel-hint = Somebody archives #kundenstimmen; the bot can no longer write there.
+demo-fault-archived-channel-told = Somebody has archived #kundenstimmen: the chat lets nobody write there
+demo-fault-card-deleted = Card deleted
+demo-fault-card-deleted-hint = Somebody deletes the newest card from the channel.
+demo-fault-card-deleted-told = Somebody has deleted the newest card: it has to stand there again within a minute
+demo-fault-site-away = Review sites away
+demo-fault-site-away-hint = Google and the shop answer with server errors only, until everything is healed.
+demo-fault-site-away-told = Google and the shop answer with errors only (503)
+demo-fault-bot-killed = Bot killed
+demo-fault-bot-killed-hint = kill -9 on the bot's process, in the middle of its work; after 3 seconds it starts again.
+demo-fault-bot-killed-told = kill -9: the bot's process is gone and could not say goodbye

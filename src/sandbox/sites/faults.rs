@@ -200,8 +200,30 @@ impl Door {
         self.touch();
     }
 
+    pub fn has(&self, fault: &str) -> bool {
+        hold(&self.queue).iter().any(|q| q.fault.name() == fault)
+    }
+
+    /// Takes back what has not struck yet.
+    pub fn forget(&self, fault: &str) {
+        let mut queue = hold(&self.queue);
+        let before = queue.len();
+        queue.retain(|q| q.fault.name() != fault);
+        if queue.len() != before {
+            drop(queue);
+            self.touch();
+        }
+    }
+
     pub fn calls(&self) -> Vec<Call> {
         hold(&self.calls).clone()
+    }
+
+    /// How many calls there were, and which faults struck those after the first `seen`.
+    pub fn struck_since(&self, seen: usize) -> (usize, Vec<&'static str>) {
+        let calls = hold(&self.calls);
+        let struck = calls.iter().skip(seen).filter_map(|call| call.fault);
+        (calls.len(), struck.collect())
     }
 
     pub fn waiting(&self, site: &str) -> Vec<Value> {

@@ -1,0 +1,343 @@
+//! What happened lately, each happening in one sentence, for whoever looks on: the demo's page tells by it what goes on
+//! inside. Everything is read from the log and from the tries, so it can only say what really happened.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+
+use crate::domain::At;
+use crate::domain::action::Actor;
+use crate::domain::effect::Effect;
+use crate::domain::effect::decode;
+use crate::domain::event::Event;
+use crate::domain::event::What;
+use crate::domain::item::Item;
+use crate::domain::news::Mood;
+use crate::domain::news::News;
+use crate::domain::person::PersonId;
+use crate::domain::rights;
+use crate::domain::rights::Role;
+use crate::domain::text::Arg;
+use crate::domain::text::Voice;
+use crate::domain::text::flat;
+use crate::domain::words::short_line;
+use crate::store::StoreError;
+use crate::store::event;
+use crate::store::inbox;
+use crate::store::item;
+use crate::store::outbox;
+use crate::store::outbox::LateTry;
+use crate::store::person;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+use crate::workflow::perform::note;
+use crate::workflow::refresh::TRUSTED_MINUTES;
+
+/// More at once nobody reads.
+const AT_ONCE: i64 = 400;
+/// A private sentence is quoted up to here.
+const QUOTED: usize = 70;
+
+impl Desk {
+    /// In the order of time; the first of each pair is the same whenever the same happening is read again.
+    pub async fn news(&self, since: At) -> Result<Vec<(String, News)>> {
+        let pool = self.store.pool();
+        let mut out = Vec::new();
+        for happened in event::since(pool, since, AT_ONCE).await? {
+            let Some(item) = item::get(pool, happened.item).await? else {
+                continue;
+            };
+            let news = self.event_news(&happened, &item).await?.about(item.number);
+            out.push((happened.id.to_string(), news));
+        }
+        for tried in outbox::tries_since(pool, since, AT_ONCE).await? {
+            let key = format!(
+                "{} {} {}",
+                tried.effect,
+                tried.outcome,
+                tried.at.timestamp_micros()
+            );
+            if let Some(news) = self.try_news(&tried).await? {
+                out.push((key, tried.number.into_iter().fold(news, News::about)));
+            }
+        }
+        out.sort_by_key(|(_, news)| news.at);
+        Ok(out)
+    }
+
+    /// What comes due next, with the room where it is shown.
+    pub async fn next_due(&self) -> Result<Option<item::NextDue>> {
+        Ok(item::next_due(self.store.pool(), self.now()).await?)
+    }
+
+    /// What a bot that ended left to be done: effects that are due or were cut off, and presses.
+    pub async fn left_over(&self) -> Result<i64> {
+        let backlog = outbox::backlog(self.store.pool(), self.now()).await?;
+        let cut_off = outbox::in_flight(self.store.pool()).await?;
+        Ok(backlog.due + cut_off + inbox::waiting(self.store.pool()).await?)
+    }
+
+    /// The best role of each of these people anywhere.
+    pub async fn roles(&self, chat: &str, users: &[String]) -> Result<BTreeMap<String, Option<Role>>> {
+        let channels: Vec<String> = self.rules.channels.keys().cloned().collect();
+        let since = self.now() - TimeDelta::minutes(TRUSTED_MINUTES);
+        let mut tx = self.store.begin().await?;
+        let mut out = BTreeMap::new();
+        for user in users {
+            let circles = person::circles_of(&mut tx, chat, user, since).await?;
+            let actor = Actor {
+                person: PersonId::new(chat, user),
+                name: user.clone(),
+                outsider: false,
+            };
+            let role = rights::role(&self.rules.grants, &actor, &channels, |c| {
+                circles.contains(&c.key())
+            });
+            out.insert(user.clone(), role);
+        }
+        tx.rollback().await.map_err(StoreError::from)?;
+        Ok(out)
+    }
+
+    async fn event_news(&self, happened: &Event, item: &Item) -> Result<News> {
+        let at = happened.at;
+        let zone = self.zone(item);
+        let source = Arg::from(self.rules.label(&item.source));
+        let held = item.handling.holder(at).cloned();
+        let mut people: Vec<PersonId> = happened.by.iter().cloned().chain(held.clone()).collect();
+        match &happened.what {
+            What::TakenOver { from: other, .. } | What::ClaimEnded { of: other } => {
+                people.push(other.clone())
+            }
+            _ => {}
+        }
+        let names = person::names(self.store.pool(), &people).await?;
+        let called = |p: &PersonId| names.get(p).cloned().unwrap_or_else(|| p.user.clone());
+        let name = || Arg::from(happened.by.as_ref().map_or_else(String::new, called));
+        let news = |mood, key: &str, args: &[(&str, Arg)]| News::of(at, mood, key, args);
+        Ok(match &happened.what {
+            What::Received { .. } => News::told(at, Mood::Plain, |lang| {
+                let tone = lang.text(&format!("tone-{}", item.tone.as_str()), &[]);
+                let args = [("source", source.clone()), ("tone", tone.into())];
+                match item.deadline {
+                    Some(d) => lang.text(
+                        "news-received-due",
+                        &[&args[..], &[("due", hour(d.due, at, zone).into())]].concat(),
+                    ),
+                    None => lang.text("news-received", &args),
+                }
+            }),
+            What::Drafted => news(Mood::Plain, "news-drafted", &[("name", name())]),
+            What::Sent { until } => news(
+                Mood::Plain,
+                "news-sent",
+                &[("name", name()), ("n", (*until - at).num_seconds().into())],
+            ),
+            What::Visible {
+                in_time: Some(true), ..
+            } => news(Mood::Good, "news-visible-in-time", &[("source", source)]),
+            What::Visible {
+                in_time: Some(false), ..
+            } => news(Mood::Warn, "news-visible-late", &[("source", source)]),
+            What::Reminded { due } => {
+                let due = ("due", Arg::from(hour(*due, at, zone)));
+                match held {
+                    Some(held) => news(
+                        Mood::Plain,
+                        "news-reminded-owner",
+                        &[due, ("name", called(&held).into())],
+                    ),
+                    None => news(Mood::Plain, "news-reminded", &[due]),
+                }
+            }
+            What::Overdue { due } => {
+                let due = ("due", Arg::from(hour(*due, at, zone)));
+                match held {
+                    Some(held) => news(
+                        Mood::Warn,
+                        "news-overdue-owner",
+                        &[due, ("name", called(&held).into())],
+                    ),
+                    None => news(Mood::Warn, "news-overdue", &[due]),
+                }
+            }
+            What::Unclear => news(Mood::Warn, "news-unclear", &[("source", source)]),
+            What::Escalated { to, .. } => {
+                let to = self.rules.target(to).map_or(to.as_str(), |t| t.label.as_str());
+                news(
+                    Mood::Warn,
+                    "news-escalated",
+                    &[("name", name()), ("to", to.into())],
+                )
+            }
+            // The thread's own line says it as well as we could.
+            told => News::told(at, mood_of(told), |lang| {
+                let voice = Voice { lang, zone };
+                flat(&note(
+                    happened,
+                    item,
+                    self.rules.label(&item.source),
+                    voice,
+                    held.as_ref().map(called),
+                    called,
+                ))
+            }),
+        })
+    }
+
+    async fn try_news(&self, tried: &LateTry) -> Result<Option<News>> {
+        let at = tried.at;
+        let before = tried.before.as_deref().unwrap_or_default();
+        let source = || {
+            let name = tried.source.as_deref().unwrap_or_default();
+            Arg::from(self.rules.label(name))
+        };
+        let news = |mood, key: &str, args: &[(&str, Arg)]| Ok(Some(News::of(at, mood, key, args)));
+        let why = tried.error.as_deref().unwrap_or_default();
+        match (tried.kind.as_str(), tried.outcome.as_str()) {
+            (_, "lost") => news(Mood::Warn, "news-lost", &[]),
+            ("publish_reply", "unknown") => news(Mood::Warn, "news-answer-unknown", &[("source", source())]),
+            ("publish_reply", "found") => news(Mood::Good, "news-answer-found", &[]),
+            ("publish_reply", "looked") => news(Mood::Plain, "news-answer-looked", &[("source", source())]),
+            ("publish_reply", "later") if before != "later" => {
+                news(Mood::Warn, "news-answer-later", &[("source", source())])
+            }
+            ("publish_reply", "done") if before == "later" => {
+                news(Mood::Good, "news-answer-made-up", &[("source", source())])
+            }
+            ("post_card" | "post_note" | "alert" | "send_digest", "unknown") => {
+                news(Mood::Warn, "news-post-unknown", &[])
+            }
+            ("post_card" | "post_note" | "alert" | "send_digest", "found") => {
+                news(Mood::Good, "news-post-found", &[])
+            }
+            ("post_card" | "post_note" | "alert" | "send_digest", "anew") => {
+                news(Mood::Plain, "news-post-anew", &[])
+            }
+            ("post_card" | "post_note" | "edit_card" | "alert" | "send_digest", "later")
+                if before != "later" =>
+            {
+                if why.contains("rate limit") || why.contains("ratelimited") {
+                    news(Mood::Warn, "news-post-limited", &[])
+                } else if why.contains("archived") {
+                    news(Mood::Warn, "news-post-archived", &[])
+                } else if why.contains("not posted yet") {
+                    Ok(None)
+                } else {
+                    news(Mood::Warn, "news-post-later", &[])
+                }
+            }
+            ("post_card", "done") if is_reposted(&tried.key) => news(Mood::Good, "news-card-again", &[]),
+            ("post_card" | "edit_card", "done") if before == "later" => news(Mood::Good, "news-made-up", &[]),
+            ("send_digest", "done") => match decode::<Effect>(tried.body.clone()) {
+                Ok(Effect::SendDigest { slot, room, .. }) => {
+                    let time = slot.get(11..16).unwrap_or(&slot).to_owned();
+                    let channel = self.rules.channels.values().find(|c| c.room == room);
+                    let name = channel.map_or(room.clone(), |c| c.name.clone());
+                    news(
+                        Mood::Plain,
+                        "news-digest",
+                        &[("slot", time.into()), ("channel", name.into())],
+                    )
+                }
+                _ => Ok(None),
+            },
+            ("whisper", "done") => match decode::<Effect>(tried.body.clone()) {
+                Ok(Effect::Whisper { user, text, .. }) => {
+                    let chat = tried.key.split(':').nth(1).unwrap_or_default();
+                    let who = PersonId::new(chat, user.clone());
+                    let names = person::names(self.store.pool(), std::slice::from_ref(&who)).await?;
+                    let name = names.get(&who).cloned().unwrap_or(user);
+                    let text = short_line(&flat(&text), QUOTED);
+                    news(
+                        Mood::Plain,
+                        "news-whisper",
+                        &[("name", name.into()), ("text", text.into())],
+                    )
+                }
+                _ => Ok(None),
+            },
+            (_, "dead") => news(Mood::Warn, "news-dead", &[]),
+            _ => Ok(None),
+        }
+    }
+
+    fn zone(&self, item: &Item) -> Tz {
+        let first = self.rules.route(&item.route).to.first();
+        let channel = first.and_then(|name| self.rules.channel(name));
+        channel.map_or(Tz::UTC, |c| c.voice.zone)
+    }
+}
+
+fn mood_of(what: &What) -> Mood {
+    match what {
+        What::Rejected { .. } | What::Failed { .. } | What::RemovedAtSource => Mood::Warn,
+        What::ConfirmedThere | What::BackAtSource => Mood::Good,
+        _ => Mood::Plain,
+    }
+}
+
+/// The key of a card's message counts how often somebody deleted it: `card:<id>:<generation>`.
+fn is_reposted(key: &str) -> bool {
+    key.rsplit(':').next().is_some_and(|generation| generation != "0")
+}
+
+/// The time of day, and the day too when it is another one.
+fn hour(at: At, now: At, zone: Tz) -> String {
+    let (at, now) = (at.with_timezone(&zone), now.with_timezone(&zone));
+    if at.date_naive() == now.date_naive() {
+        at.format("%H:%M").to_string()
+    } else {
+        at.format("%d.%m. %H:%M").to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::text::Lang;
+
+    #[test]
+    fn every_sentence_is_short_enough_for_one_line() {
+        let long = [
+            ("name", Arg::from("Anna-Katharina")),
+            ("source", "Gartenshop".into()),
+            ("tone", "suggestion".into()),
+            ("to", "Care-Team".into()),
+            ("due", "31.12. 23:59".into()),
+            ("slot", "14:05".into()),
+            ("channel", "customer-voices".into()),
+            ("n", 30_i64.into()),
+            ("author", "Familie Butenschön".into()),
+            ("place", "Filiale Leipzig Südvorstadt".into()),
+            ("span", "3 Std. 59 Min.".into()),
+            ("what", "".into()),
+            ("text", "x".repeat(QUOTED).into()),
+        ];
+        let keys = include_str!("../domain/text/en.ftl")
+            .lines()
+            .filter_map(|l| l.split_once(" =").map(|(key, _)| key))
+            .filter(|key| key.starts_with("news-") || key.starts_with("demo-"));
+        let mut seen = 0;
+        for key in keys {
+            for lang in [Lang::De, Lang::En] {
+                let line = lang.text(key, &long);
+                assert!(
+                    line.chars().count() <= 110,
+                    "{key}: {} {line}",
+                    line.chars().count()
+                );
+                assert!(!line.contains("{$"), "{key} lacks a value: {line}");
+            }
+            seen += 1;
+        }
+        assert!(seen > 30, "{seen}");
+    }
+
+    #[test]
+    fn a_second_message_of_a_card_is_known_by_its_key() {
+        assert!(is_reposted("card:018f:1"));
+        assert!(!is_reposted("card:018f:0"));
+    }
+}
