@@ -9,4 +9,5 @@ mod house;
 mod manifest;
 mod outbox;
 mod sentences;
+mod setup;
 mod story;

@@ -17,12 +17,14 @@ use crate::chat::slack::SlackChat;
 use crate::chat::slack::door::Door;
 use crate::chat::slack::socket::Line;
 use crate::chat::slack::socket::Socket;
+use crate::domain::practice;
 use crate::domain::rules::Rules;
 use crate::http;
 use crate::port::PortError;
 use crate::port::chat::ChatPlatform;
 use crate::port::clock::Clock;
 use crate::port::source::ReviewSource;
+use crate::source::practice::Practice;
 use crate::store::Store;
 use crate::worker;
 use crate::workflow::Desk;
@@ -84,11 +86,15 @@ impl App {
             }
             None => (None, None),
         };
+        let practice: Arc<dyn ReviewSource> = Arc::new(Practice {
+            label: practice::label(&rules.channels),
+        });
+        let sources = sources.into_iter().chain([practice]);
         let desk = Arc::new(Desk {
             store,
             clock: clock.clone(),
-            rules: Arc::new(rules),
-            sources: sources.into_iter().map(|s| (s.name().to_owned(), s)).collect(),
+            rules: Arc::new(rules.with_practice()),
+            sources: sources.map(|s| (s.name().to_owned(), s)).collect(),
             chats,
         });
         let work = TaskTracker::new();
@@ -181,8 +187,13 @@ impl App {
         let (known, quit) = (this.clone(), stop.clone());
         tasks.spawn(async move {
             // Slack away at the start is no reason not to take in reviews.
+            let mut tries: u32 = 0;
             while let Err(error) = known.introduce().await {
-                tracing::warn!(error = %error, "the chat does not answer yet");
+                tries += 1;
+                // Said often at first and seldom later: it may last for hours.
+                if tries.is_power_of_two() {
+                    tracing::warn!(error = %error, tries, "the chat does not answer yet");
+                }
                 if quit.is_cancelled() {
                     return;
                 }

@@ -228,7 +228,10 @@ impl Rejects {
                     .truncate(false)
                     .write(true)
                     .open(&self.path)?;
-                file.set_len(self.kept)?;
+                // Somebody may have put a device or a pipe there.
+                if file.metadata()?.is_file() {
+                    file.set_len(self.kept)?;
+                }
                 file.seek(SeekFrom::End(0))?;
                 if let Some(header) = self.header.as_ref().filter(|_| self.kept == 0) {
                     file.write_all(header)?;

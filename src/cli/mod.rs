@@ -1,13 +1,16 @@
 //! The command line. Each command is a file; what they share is reading the configuration and saying what is wrong.
 
+mod card;
 mod check;
 mod demo;
 mod digest;
 mod import;
+mod init;
 mod manifest;
 mod migrate;
 mod sandbox;
 mod serve;
+mod trouble;
 mod why;
 
 use std::ffi::OsString;
@@ -52,11 +55,11 @@ enum Command {
     /// Bring the database's schema up to date.
     Migrate,
     /// Look at configuration, database, tokens, channels and sources, and name every fault with its remedy.
-    Check {
-        /// Do not call Slack or the sources.
-        #[arg(long)]
-        offline: bool,
-    },
+    Check(check::Options),
+    /// Write a configuration file, by five questions or by flags.
+    Init(init::Options),
+    /// Show a card to practise with in a channel; every button works, nothing is published.
+    Card(card::Options),
     /// Read a CSV or JSON Lines file of reviews into a source.
     Import(import::Options),
     /// Print a digest; nothing is sent.
@@ -92,9 +95,9 @@ pub enum Failure {
     Said,
 }
 
-impl<E: std::error::Error> From<E> for Failure {
+impl<E: std::error::Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self::Say(error.to_string())
+        Self::Say(trouble::of(&error))
     }
 }
 
@@ -128,7 +131,9 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::DemoBot(options) => demo::replica::run(options).await,
         Command::Serve { migrate } => serve::run(config, migrate).await,
         Command::Migrate => migrate::run(config).await,
-        Command::Check { offline } => check::run(config, offline).await,
+        Command::Check(options) => check::run(config, options).await,
+        Command::Init(options) => init::run(config, options),
+        Command::Card(options) => card::run(config, options).await,
         Command::Import(options) => import::run(config, options).await,
         Command::Digest(options) => digest::run(config, options).await,
         Command::Why { item } => why::run(config, &item).await,
@@ -175,13 +180,8 @@ fn load(asked: Option<&Path>) -> Result<Config, Failure> {
 
 async fn store(config: &Config) -> Result<Store, Failure> {
     let url = config.database.url.expose_secret();
-    Store::open(url, config.database.connections)
-        .await
-        .map_err(|error| {
-            Failure::Say(format!(
-                "the database does not answer: {error}; check DATABASE_URL and that PostgreSQL runs"
-            ))
-        })
+    let opened = Store::open(url, config.database.connections).await;
+    opened.map_err(|error| Failure::Say(trouble::of_database(&error, &config.database).to_string()))
 }
 
 /// A database that is not up to date is named, not half used.

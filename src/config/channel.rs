@@ -9,6 +9,7 @@ use crate::config::table::Table;
 use crate::config::zone::zone;
 use crate::domain::person::Mention;
 use crate::domain::rules::Channel;
+use crate::domain::rules::Named;
 use crate::domain::text::Lang;
 use crate::domain::text::Voice;
 
@@ -19,6 +20,11 @@ pub fn read(table: Table) -> Option<Placed<Channel>> {
         table.missing("slack", "\"C0123ABC\"");
     }
     let room = name::id_of(&table, "slack", Sort::Channel);
+    if let Some(room) = &room {
+        table
+            .reading
+            .named(table.line_of("slack"), Named::Room(room.clone()));
+    }
     let lang = table.choice("language", &[("de", Lang::De), ("en", Lang::En)]);
     let zone = zone(&table, "time_zone");
     let responsible = responsible(&table);
@@ -52,8 +58,16 @@ fn mention(table: &Table, given: &Placed<String>) -> Option<Mention> {
         line: given.line,
     };
     match given.value.split_once(':') {
-        Some(("group", group)) => name::id(table, &id(group), Sort::Group).map(Mention::Group),
-        Some(("user", user)) => name::id(table, &id(user), Sort::Person).map(Mention::Person),
+        Some(("group", group)) => {
+            let group = name::id(table, &id(group), Sort::Group)?;
+            table.reading.named(given.line, Named::Group(group.clone()));
+            Some(Mention::Group(group))
+        }
+        Some(("user", user)) => {
+            let user = name::id(table, &id(user), Sort::Person)?;
+            table.reading.named(given.line, Named::Person(user.clone()));
+            Some(Mention::Person(user))
+        }
         _ => {
             let what = format!("`channel.responsible` does not know {:?}", given.value);
             table

@@ -3,6 +3,7 @@
 use secrecy::SecretString;
 
 use crate::config::secret;
+use crate::config::secret::Origin;
 use crate::config::table::Table;
 
 #[derive(Debug, Clone)]
@@ -11,6 +12,7 @@ pub struct Database {
     pub url: SecretString,
     /// Connections of one process at most.
     pub connections: u32,
+    pub url_from: Origin,
 }
 
 pub fn read(table: Table) -> Option<Database> {
@@ -18,9 +20,12 @@ pub fn read(table: Table) -> Option<Database> {
     let connections = table
         .integer("connections", 2..=500)
         .and_then(|n| u32::try_from(n).ok());
+    let url_from = secret::origin(&table, "url");
     table.close();
     Some(Database {
         url: url?,
-        connections: connections?,
+        // Wrong is told, and any number will do for looking at the rest.
+        connections: connections.unwrap_or(2),
+        url_from,
     })
 }

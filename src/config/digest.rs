@@ -12,7 +12,8 @@ use crate::domain::rules::Channel;
 use crate::domain::rules::DigestPlan;
 use crate::domain::schedule::Schedule;
 
-pub fn read(table: Table, names: &Names, channels: &[Placed<Channel>]) -> Option<DigestPlan> {
+pub fn read(table: Table, names: &Names, channels: &[Placed<Channel>]) -> Option<Placed<DigestPlan>> {
+    let line = table.line_of("schedule");
     let name = name::name(&table);
     let channel = table.needed("channel", "\"a-channel\"");
     let channel = channel.filter(|c| table.refers("channel", "channel", c, &names.channels));
@@ -25,11 +26,14 @@ pub fn read(table: Table, names: &Names, channels: &[Placed<Channel>]) -> Option
     let schedule = schedule(&table, zone);
     let only_if_something = table.flag("only_if_something");
     table.close();
-    Some(DigestPlan {
-        name: name?.value,
-        channel: channel?.value,
-        schedule: schedule?,
-        only_if_something: only_if_something?,
+    Some(Placed {
+        value: DigestPlan {
+            name: name?.value,
+            channel: channel?.value,
+            schedule: schedule?,
+            only_if_something: only_if_something?,
+        },
+        line,
     })
 }
 

@@ -9,13 +9,13 @@ mod escalation;
 mod fault;
 pub mod http;
 pub mod log;
-mod name;
+pub mod name;
 mod reach;
 mod reading;
 pub mod reply;
 mod role;
 mod route;
-mod secret;
+pub mod secret;
 pub mod slack;
 pub mod source;
 mod stars;
@@ -24,7 +24,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod url;
-mod zone;
+pub mod zone;
 
 use std::fs;
 use std::path::Path;
@@ -35,18 +35,17 @@ use toml::de::DeTable;
 pub use crate::config::fault::Fault;
 pub use crate::config::fault::Gravity;
 pub use crate::config::reading::Env;
-use crate::config::reading::Placed;
+pub use crate::config::reading::Placed;
 use crate::config::reading::Reading;
 use crate::config::source::Source;
 use crate::config::table::Table;
-use crate::domain::At;
 use crate::domain::rights::Grant;
 use crate::domain::route::Route;
 use crate::domain::rules::Channel;
 use crate::domain::rules::DigestPlan;
+use crate::domain::rules::Named;
 use crate::domain::rules::Rules;
 use crate::domain::rules::Target;
-use crate::domain::schedule::Slot;
 
 /// Every setting with its default and why. The only place where defaults stand.
 pub const DEFAULTS: &str = include_str!("../../config.default.toml");
@@ -75,11 +74,20 @@ pub struct Config {
     pub warnings: Vec<Fault>,
 }
 
-/// When a digest comes next.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Runs {
-    pub digest: String,
-    pub next: Vec<Slot>,
+/// The file section by section, each as far as it could be read: a fault in one does not hide the others from those
+/// who look at what the file names.
+pub struct Sections {
+    pub path: String,
+    pub faults: Vec<Fault>,
+    pub database: Option<database::Database>,
+    pub http: Option<http::Http>,
+    pub slack: Option<slack::Given>,
+    pub sources: Vec<Placed<Source>>,
+    pub channels: Vec<Placed<Channel>>,
+    pub digests: Vec<Placed<DigestPlan>>,
+    /// Rooms, groups and people of the chat, and the lines that name them.
+    pub named: Vec<Placed<Named>>,
+    whole: Option<Config>,
 }
 
 /// What other parts of the file may refer to, whether or not it is right itself.
@@ -99,29 +107,11 @@ impl Config {
 
     /// The file, or all that is wrong with it, warnings included.
     pub fn load(path: &Path, env: Env) -> Result<Self, Vec<Fault>> {
-        let file = path.display().to_string();
-        match fs::read_to_string(path) {
-            Ok(text) => Self::parse(&file, &text, env),
-            Err(why) => {
-                let reading = Reading::new(&file, "", env);
-                let remedy = "begin with a copy of zeitnah.example.toml, or name the file by --config or ZEITNAH_CONFIG";
-                reading.fault(0, format!("the file cannot be read: {}", why.kind()), remedy);
-                Err(reading.finish())
-            }
-        }
+        Sections::load(path, env).whole()
     }
 
     pub fn parse(file: &str, text: &str, env: Env) -> Result<Self, Vec<Fault>> {
-        let reading = Reading::new(file, text, env);
-        let config = read(&reading, text);
-        let faults = reading.finish();
-        match config {
-            Some(config) if faults.iter().all(|f| f.gravity == Gravity::Warning) => Ok(Self {
-                warnings: faults,
-                ..config
-            }),
-            _ => Err(faults),
-        }
+        Sections::parse(file, text, env).whole()
     }
 
     pub fn rules(&self) -> Rules {
@@ -147,26 +137,79 @@ impl Config {
             post_every_ms: self.post_every_ms,
         }
     }
+}
 
-    /// The next three times of each digest, for people to check what they wrote.
-    pub fn digest_runs(&self, now: At) -> Vec<Runs> {
-        let runs = |plan: &DigestPlan| Runs {
-            digest: plan.name.clone(),
-            next: plan.schedule.upcoming(now, 3),
-        };
-        self.digests.iter().map(runs).collect()
+impl Sections {
+    pub fn load(path: &Path, env: Env) -> Self {
+        let file = path.display().to_string();
+        match fs::read_to_string(path) {
+            Ok(text) => Self::parse(&file, &text, env),
+            Err(why) => {
+                let reading = Reading::new(&file, "", env);
+                let remedy = "write one with `zeitnah init`, or name yours by --config or ZEITNAH_CONFIG";
+                reading.fault(0, format!("the file cannot be read: {}", why.kind()), remedy);
+                Self::none(&file, reading)
+            }
+        }
+    }
+
+    pub fn parse(file: &str, text: &str, env: Env) -> Self {
+        let reading = Reading::new(file, text, env);
+        match read(&reading, text) {
+            Some(sections) => Self {
+                path: file.to_owned(),
+                named: reading.take_named(),
+                faults: reading.finish(),
+                ..sections
+            },
+            None => Self::none(file, reading),
+        }
+    }
+
+    /// The configuration, or all that is wrong with it.
+    pub fn whole(self) -> Result<Config, Vec<Fault>> {
+        match self.whole {
+            Some(config) if self.faults.iter().all(|f| f.gravity == Gravity::Warning) => Ok(Config {
+                warnings: self.faults,
+                ..config
+            }),
+            _ => Err(self.faults),
+        }
+    }
+
+    /// Where a line of the file is; what stands in no line has a name.
+    pub fn place(&self, line: usize, name: &str) -> String {
+        match (line, name) {
+            (0, _) => name.to_owned(),
+            (_, "") => format!("{}:{line}", self.path),
+            _ => format!("{}:{line} ({name})", self.path),
+        }
+    }
+
+    fn none(file: &str, reading: Reading) -> Self {
+        Self {
+            path: file.to_owned(),
+            faults: reading.finish(),
+            database: None,
+            http: None,
+            slack: None,
+            sources: vec![],
+            channels: vec![],
+            digests: vec![],
+            named: vec![],
+            whole: None,
+        }
     }
 }
 
-/// The file over its defaults. `None` only when something was noted.
-fn read(reading: &Reading, text: &str) -> Option<Config> {
+/// The file over its defaults; `None` when it is no TOML.
+fn read(reading: &Reading, text: &str) -> Option<Sections> {
     let (given, broken) = DeTable::parse_recoverable(text);
     // A test holds that the defaults parse.
     let (preset, _) = DeTable::parse_recoverable(DEFAULTS);
     for fault in &broken {
-        let line = fault.span().map_or(0, |span| reading.line(&span));
-        reading.fault(
-            line,
+        reading.broken(
+            fault.span(),
             format!("this is no TOML: {}", fault.message()),
             "see https://toml.io; the rest is checked once this is mended",
         );
@@ -175,10 +218,13 @@ fn read(reading: &Reading, text: &str) -> Option<Config> {
         // What could not be parsed would be reported as missing.
         return None;
     }
-    sections(reading, Table::root(reading, given.get_ref(), preset.get_ref()))
+    Some(sections(
+        reading,
+        Table::root(reading, given.get_ref(), preset.get_ref()),
+    ))
 }
 
-fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Option<Config> {
+fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
     let (channels, channel_names) = listed(&root, "channel");
     let (sources, source_names) = listed(&root, "source");
     channel::one_room_each(reading, &channels);
@@ -207,27 +253,80 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Option<Config> {
     if grants.is_whole {
         role::somebody_answers(reading, &grants.read, &names);
     }
-    let config = Config {
-        database: database?,
-        http: http?,
-        slack: match slack {
-            Some(slack) => Some(slack?),
-            None => None,
-        },
-        sources: values(sources)?,
-        channels: values(channels)?,
-        routes: values(routes)?,
-        default_route: default_route?,
-        grants: grants.whole()?,
-        escalations: values(escalations)?,
-        digests: digests.whole()?,
-        reply: reply?,
-        post_every_ms: post_every_ms?,
-        log: log?,
-        warnings: vec![],
+    let mut out = Sections {
+        path: String::new(),
+        faults: vec![],
+        database: database.clone(),
+        http: http.clone(),
+        slack: slack.clone(),
+        sources: sources.read.clone(),
+        channels: channels.read.clone(),
+        digests: digests.read.clone(),
+        named: vec![],
+        whole: None,
     };
-    lonely(reading, &config);
-    Some(config)
+    out.whole = Every {
+        database,
+        http,
+        slack,
+        sources,
+        channels,
+        routes,
+        default_route,
+        grants,
+        escalations,
+        digests,
+        reply,
+        post_every_ms,
+        log,
+    }
+    .whole();
+    if let Some(config) = &out.whole {
+        lonely(reading, config);
+    }
+    out
+}
+
+/// All sections, each as it came out.
+struct Every {
+    database: Option<database::Database>,
+    http: Option<http::Http>,
+    slack: Option<slack::Given>,
+    sources: Listed<Placed<Source>>,
+    channels: Listed<Placed<Channel>>,
+    routes: Listed<Placed<Route>>,
+    default_route: Option<Route>,
+    grants: Listed<Grant>,
+    escalations: Listed<Placed<Target>>,
+    digests: Listed<Placed<DigestPlan>>,
+    reply: Option<reply::Reply>,
+    post_every_ms: Option<i64>,
+    log: Option<log::Log>,
+}
+
+impl Every {
+    /// A configuration, if none is missing.
+    fn whole(self) -> Option<Config> {
+        Some(Config {
+            database: self.database?,
+            http: self.http?,
+            slack: match self.slack {
+                Some(slack) => Some(slack.whole()?),
+                None => None,
+            },
+            sources: values(self.sources)?,
+            channels: values(self.channels)?,
+            routes: values(self.routes)?,
+            default_route: self.default_route?,
+            grants: self.grants.whole()?,
+            escalations: values(self.escalations)?,
+            digests: values(self.digests)?,
+            reply: self.reply?,
+            post_every_ms: self.post_every_ms?,
+            log: self.log?,
+            warnings: vec![],
+        })
+    }
 }
 
 /// What could be read of a list, and whether that is all of it.

@@ -37,19 +37,28 @@ pub fn raw(table: &Table) -> Option<Placed<String>> {
     })
 }
 
-/// A Slack id: `^[CGDUWST][A-Z0-9]{2,20}$` with the right first letter.
-pub fn id(table: &Table, given: &Placed<String>, sort: Sort) -> Option<String> {
-    let (what, letters, example) = match sort {
+/// What people call it, its first letters, an example.
+fn looks(sort: Sort) -> (&'static str, &'static str, &'static str) {
+    match sort {
         Sort::Channel => ("channel", "CG", "C0123ABC"),
         Sort::Person => ("person", "UW", "U0123ABC"),
         Sort::Group => ("user group", "S", "S0123ABC"),
-    };
-    let id = &given.value;
+    }
+}
+
+pub fn is_id(id: &str, sort: Sort) -> bool {
+    let (_, letters, _) = looks(sort);
     let tail = id.get(1..).unwrap_or_default();
-    let sound = (2..=20).contains(&tail.len())
+    (2..=20).contains(&tail.len())
         && tail.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
-        && id.starts_with(|c| letters.contains(c));
-    if sound {
+        && id.starts_with(|c| letters.contains(c))
+}
+
+/// A Slack id: `^[CGDUWST][A-Z0-9]{2,20}$` with the right first letter.
+pub fn id(table: &Table, given: &Placed<String>, sort: Sort) -> Option<String> {
+    let (what, _, example) = looks(sort);
+    let id = &given.value;
+    if is_id(id, sort) {
         return Some(id.clone());
     }
     let remedy = format!("Slack shows it under \"copy link\" or in the profile; it looks like {example:?}");

@@ -9,6 +9,7 @@ use std::ops::Range;
 use crate::config::fault::Fault;
 use crate::config::fault::Gravity;
 use crate::config::suggest::nearest;
+use crate::domain::rules::Named;
 
 /// The value of an environment variable.
 pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -28,6 +29,8 @@ pub struct Reading<'a> {
     /// What each section knows, by its path: for unknown keys, which may belong elsewhere.
     known: RefCell<BTreeMap<String, BTreeSet<&'static str>>>,
     unknown: RefCell<Vec<Unknown>>,
+    /// What of the chat was named, and where, for those who ask the chat about it.
+    named: RefCell<Vec<Placed<Named>>>,
 }
 
 struct Unknown {
@@ -39,7 +42,7 @@ struct Unknown {
 
 impl<'a> Reading<'a> {
     pub fn new(file: &'a str, text: &'a str, env: Env<'a>) -> Self {
-        let (faults, known, unknown) = Default::default();
+        let (faults, known, unknown, named) = Default::default();
         Self {
             file,
             text,
@@ -47,11 +50,41 @@ impl<'a> Reading<'a> {
             faults,
             known,
             unknown,
+            named,
         }
     }
 
     pub fn line(&self, span: &Range<usize>) -> usize {
         self.text.bytes().take(span.start).filter(|b| *b == b'\n').count() + 1
+    }
+
+    /// What could not even be parsed: the line alone does not say where to look, so the column does.
+    pub fn broken(&self, span: Option<Range<usize>>, what: impl Into<String>, remedy: impl Into<String>) {
+        let Some(span) = span else {
+            return self.fault(0, what, remedy);
+        };
+        let line = self.line(&span);
+        let before = self.text.get(..span.start).unwrap_or(self.text);
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let place = format!("{}:{line}:{column}", self.file);
+        self.note_at(Gravity::Fault, line, place, what.into(), remedy.into());
+    }
+
+    pub fn named(&self, line: usize, named: Named) {
+        self.named.borrow_mut().push(Placed { value: named, line });
+    }
+
+    pub fn take_named(&self) -> Vec<Placed<Named>> {
+        self.named.take()
+    }
+
+    /// `zeitnah.toml:12`, or the file as a whole.
+    pub fn place(&self, line: usize) -> String {
+        if line == 0 {
+            self.file.to_owned()
+        } else {
+            format!("{}:{line}", self.file)
+        }
     }
 
     /// Line 0 is the file as a whole.
@@ -64,11 +97,10 @@ impl<'a> Reading<'a> {
     }
 
     fn note(&self, gravity: Gravity, line: usize, what: String, remedy: String) {
-        let place = if line == 0 {
-            self.file.to_owned()
-        } else {
-            format!("{}:{line}", self.file)
-        };
+        self.note_at(gravity, line, self.place(line), what, remedy);
+    }
+
+    fn note_at(&self, gravity: Gravity, line: usize, place: String, what: String, remedy: String) {
         self.faults.borrow_mut().push((
             line,
             Fault {

@@ -10,6 +10,7 @@ use crate::domain::rights::Circle;
 use crate::domain::rights::Grant;
 use crate::domain::rights::Grantee;
 use crate::domain::rights::Role;
+use crate::domain::rules::Named;
 
 const ROLES: [Role; 4] = [Role::Viewer, Role::Responder, Role::Approver, Role::Admin];
 
@@ -38,6 +39,18 @@ fn to(table: &Table) -> Option<Grantee> {
     let group = name::id_of(table, "slack_group", Sort::Group).map(|id| Grantee::Circle(Circle::Group(id)));
     let user = name::id_of(table, "slack_user", Sort::Person).map(Grantee::Person);
     let room = name::id_of(table, "slack_channel", Sort::Channel).map(|id| Grantee::Circle(Circle::Room(id)));
+    for (key, to) in [
+        ("slack_group", &group),
+        ("slack_user", &user),
+        ("slack_channel", &room),
+    ] {
+        let named = match to {
+            Some(Grantee::Circle(circle)) => Named::Circle(circle.clone()),
+            Some(Grantee::Person(user)) => Named::Person(user.clone()),
+            None => continue,
+        };
+        table.reading.named(table.line_of(key), named);
+    }
     if count != 1 {
         let what = if count == 0 {
             "this role is given to nobody"

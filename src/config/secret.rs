@@ -60,12 +60,49 @@ pub fn needed_of(table: &Table, key: &'static str, name: &str) -> Option<SecretS
     resolve(table, key, entry, place(table, key, entry)?.named(name))
 }
 
+/// Where a secret is, for people: the variable or the file, and the line that says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    pub name: String,
+    pub line: usize,
+}
+
+/// Whatever is wrong with how it is written has been told when it was read.
+pub fn origin(table: &Table, key: &'static str) -> Origin {
+    let given = table.entry(key);
+    let place = given.and_then(|e| e.value.as_table());
+    let name = place.and_then(|t| only(t, "env").or_else(|| only(t, "file")));
+    Origin {
+        name: name.unwrap_or(key).to_owned(),
+        line: table.line_of(key),
+    }
+}
+
+/// As `origin`, of several.
+pub fn origins(table: &Table, key: &'static str, name: &str) -> String {
+    let given = table.entry(key).and_then(|e| e.value.as_array());
+    let places = given.into_iter().flatten().filter_map(|v| v.get_ref().as_table());
+    let own = |variable: &str| Place::Env(variable.to_owned()).named(name).told();
+    let names = places.filter_map(|t| {
+        only(t, "env")
+            .map(own)
+            .or_else(|| only(t, "file").map(str::to_owned))
+    });
+    names.collect::<Vec<_>>().join(", ")
+}
+
 enum Place {
     Env(String),
     File(String),
 }
 
 impl Place {
+    fn told(self) -> String {
+        match self {
+            Self::Env(name) | Self::File(name) => name,
+        }
+    }
+
     /// `SOURCE_{NAME}_SECRET` for the source `my-shop` is SOURCE_MY_SHOP_SECRET.
     fn named(self, name: &str) -> Self {
         let name = name.to_uppercase().replace('-', "_");

@@ -4,6 +4,7 @@ use secrecy::ExposeSecret;
 use secrecy::SecretString;
 
 use crate::config::secret;
+use crate::config::secret::Origin;
 use crate::config::table::Table;
 use crate::config::url::url;
 
@@ -39,6 +40,28 @@ pub enum ReadBack {
     Never,
 }
 
+/// The section as far as it could be read, and where its secrets come from: enough to ask Slack about the rest.
+#[derive(Debug, Clone)]
+pub struct Given {
+    pub api_url: Option<String>,
+    pub bot_token: Option<SecretString>,
+    pub bot_token_from: Origin,
+    pub app_token_from: Origin,
+    pub read_back: Option<ReadBack>,
+    pub way: Option<Way>,
+}
+
+impl Given {
+    pub fn whole(&self) -> Option<Slack> {
+        Some(Slack {
+            way: self.way.clone()?,
+            api_url: self.api_url.clone()?,
+            bot_token: self.bot_token.clone()?,
+            read_back: self.read_back?,
+        })
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Mode {
     Socket,
@@ -51,10 +74,10 @@ pub fn post_every_ms(table: &Table) -> Option<i64> {
 }
 
 /// The section with its defaults; without it in the file there is no Slack.
-pub fn read(table: Table) -> Option<Slack> {
+pub fn read(table: Table) -> Given {
     let mode = table.choice("mode", &[("socket", Mode::Socket), ("http", Mode::Http)]);
     let api_url = url(&table, "api_url");
-    let bot_token = token(&table, "bot_token", "xapp-");
+    let bot_token = token(&table, "bot_token", "xoxb-");
     let read_back = table.choice(
         "read_back",
         &[("auto", ReadBack::Auto), ("never", ReadBack::Never)],
@@ -63,19 +86,25 @@ pub fn read(table: Table) -> Option<Slack> {
         .integer("connections", 1..=5)
         .and_then(|n| u8::try_from(n).ok());
     let way = way(&table, mode, connections);
+    let (bot_token_from, app_token_from) = (
+        secret::origin(&table, "bot_token"),
+        secret::origin(&table, "app_token"),
+    );
     table.close();
-    Some(Slack {
-        way: way?,
-        api_url: api_url?,
-        bot_token: bot_token?,
-        read_back: read_back?,
-    })
+    Given {
+        api_url,
+        bot_token,
+        bot_token_from,
+        app_token_from,
+        read_back,
+        way,
+    }
 }
 
 fn way(table: &Table, mode: Option<Mode>, connections: Option<u8>) -> Option<Way> {
     match mode {
         Some(Mode::Socket) => {
-            let app_token = token(table, "app_token", "xoxb-");
+            let app_token = token(table, "app_token", "xapp-");
             secret::unused(table, "signing_secret");
             secret::unused(table, "previous_signing_secret");
             Some(Way::Socket {
@@ -86,6 +115,9 @@ fn way(table: &Table, mode: Option<Mode>, connections: Option<u8>) -> Option<Way
         Some(Mode::Http) => {
             secret::unused(table, "app_token");
             let signing_secret = secret::needed(table, "signing_secret");
+            if let Some(secret) = &signing_secret {
+                like_a_signing_secret(table, secret);
+            }
             let previous = secret::optional(table, "previous_signing_secret");
             Some(Way::Http {
                 signing_secret: signing_secret?,
@@ -101,20 +133,53 @@ fn way(table: &Table, mode: Option<Mode>, connections: Option<u8>) -> Option<Way
     }
 }
 
-/// Slack hands out both tokens side by side; in each other's place they fail late and with a riddle.
-fn token(table: &Table, key: &'static str, beginning_of_other: &str) -> Option<SecretString> {
+/// What Slack hands out side by side, by how it begins.
+const BEGINNINGS: [(&str, &str); 7] = [
+    ("xoxb-", "the Bot User OAuth Token"),
+    ("xapp-", "the App-Level Token"),
+    ("xoxp-", "a User OAuth Token"),
+    ("xoxe", "a token for configurations or for rotation"),
+    ("xoxa-", "a token of an older kind"),
+    ("xoxr-", "a refresh token"),
+    ("xoxc-", "a browser's token"),
+];
+
+/// In each other's place they fail late and with a riddle.
+fn token(table: &Table, key: &'static str, beginning: &str) -> Option<SecretString> {
     let token = secret::needed(table, key)?;
-    if !token.expose_secret().starts_with(beginning_of_other) {
+    let given = token.expose_secret();
+    let known = BEGINNINGS.iter().find(|(mark, _)| given.starts_with(mark));
+    let Some((mark, sort)) = known.filter(|(mark, _)| *mark != beginning) else {
         return Some(token);
+    };
+    let what = format!(
+        "`{}` begins with {mark}, so {} holds {sort}",
+        table.dotted(key),
+        secret::origin(table, key).name
+    );
+    let remedy = match beginning {
+        "xapp-" => {
+            "put the App-Level Token (xapp-…) there; it is under \"Basic Information\" in the app's settings"
+        }
+        _ => {
+            "put the Bot User OAuth Token (xoxb-…) there; it is under \"OAuth & Permissions\" in the app's settings"
+        }
+    };
+    table.fault(key, what, remedy);
+    None
+}
+
+/// Slack's are 32 hexadecimal digits; a stand-in may have others. The client's secret stands right beside it.
+fn like_a_signing_secret(table: &Table, secret: &SecretString) {
+    let secret = secret.expose_secret();
+    if secret.len() == 32 && secret.chars().all(|c| c.is_ascii_hexdigit()) {
+        return;
     }
     let what = format!(
-        "`{}` begins with {beginning_of_other}: it is the other token",
-        table.dotted(key)
+        "{} does not look like a signing secret, which has 32 digits from 0 to f (`slack.signing_secret`)",
+        secret::origin(table, "signing_secret").name
     );
-    table.fault(
-        key,
-        what,
-        "bot_token begins with xoxb-, app_token with xapp-: swap them",
-    );
-    None
+    let remedy =
+        "copy \"Signing Secret\" from \"Basic Information\" in the app's settings, not \"Client Secret\"";
+    table.reading.warn(table.line_of("signing_secret"), what, remedy);
 }

@@ -133,11 +133,16 @@ fn the_example_is_valid_and_says_what_it_seems_to_say() {
 
 #[test]
 fn people_can_see_when_their_digests_come() {
-    let runs = parse(EXAMPLE)
-        .unwrap()
-        .digest_runs("2026-11-20T12:00:00Z".parse().unwrap());
-    let shown: Vec<String> = runs[0].next.iter().map(|slot| slot.local.to_string()).collect();
-    assert_eq!(runs[0].digest, "morning");
+    let sections = Sections::parse("zeitnah.toml", EXAMPLE, &full);
+    let morning = &sections.digests[0];
+    let runs = morning
+        .value
+        .schedule
+        .upcoming("2026-11-20T12:00:00Z".parse().unwrap(), 3);
+    let shown: Vec<String> = runs.iter().map(|slot| slot.local.to_string()).collect();
+    assert_eq!(morning.value.name, "morning");
+    let line = EXAMPLE.lines().nth(morning.line - 1).unwrap();
+    assert!(line.starts_with("schedule = \"0 8 * * 1-5\""), "{line}");
     assert_eq!(
         shown,
         [
@@ -174,10 +179,10 @@ fn every_broken_line_is_told() {
         "[slack]\nmode = \n\n[http]\nlisten = \"x\nlisten = \"y\"\n",
         &full,
     );
-    let lines: Vec<&str> = found.iter().map(|f| f.split(": ").next().unwrap()).collect();
+    let places: Vec<&str> = found.iter().map(|f| f.split(": ").next().unwrap()).collect();
     assert_eq!(
-        lines,
-        ["zeitnah.toml:2", "zeitnah.toml:5", "zeitnah.toml:6"],
+        places,
+        ["zeitnah.toml:2:8", "zeitnah.toml:5:12", "zeitnah.toml:6:1"],
         "{found:?}"
     );
 }
@@ -237,22 +242,99 @@ fn each_way_to_slack_needs_its_own_secret_only() {
         told(MINIMAL, &without("SLACK_SIGNING_SECRET")),
         Vec::<String>::new()
     );
-    assert_eq!(told(&http, &without("SLACK_APP_TOKEN")), Vec::<String>::new());
+    let faults = |found: Vec<String>| -> Vec<String> {
+        found.into_iter().filter(|f| !f.contains("warning: ")).collect()
+    };
     assert_eq!(
-        told(&http, &without("SLACK_SIGNING_SECRET")),
+        faults(told(&http, &without("SLACK_APP_TOKEN"))),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        faults(told(&http, &without("SLACK_SIGNING_SECRET"))),
         [
             "zeitnah.toml:2: the environment variable SLACK_SIGNING_SECRET is not set (`slack.signing_secret`); \
           set SLACK_SIGNING_SECRET, or write signing_secret = { env = \"OTHER_NAME\" } or { file = \"/path\" }"
         ]
     );
-    let swapped = |name: &str| {
-        Some(if name == "SLACK_BOT_TOKEN" {
-            "xapp-1".into()
+}
+
+#[test]
+fn a_token_in_another_ones_place_is_told_by_how_it_begins() {
+    let holds = |wanted: &'static str, value: &'static str| {
+        move |name: &str| {
+            Some(if name == wanted {
+                value.to_owned()
+            } else {
+                name.to_lowercase()
+            })
+        }
+    };
+    for (variable, value, sort) in [
+        ("SLACK_BOT_TOKEN", "xapp-1", "the App-Level Token"),
+        ("SLACK_BOT_TOKEN", "xoxp-1", "a User OAuth Token"),
+        ("SLACK_APP_TOKEN", "xoxb-1", "the Bot User OAuth Token"),
+    ] {
+        let found = told(MINIMAL, &holds(variable, value));
+        assert_eq!(found.len(), 1, "{found:?}");
+        let (mark, setting) = (&value[..5], variable.trim_start_matches("SLACK_").to_lowercase());
+        let what = format!(
+            "zeitnah.toml:2: `slack.{setting}` begins with {mark}, so {setting} holds {sort}; put the "
+        );
+        assert!(
+            found[0].starts_with(&what.replace(&format!("so {setting}"), &format!("so {variable}"))),
+            "{found:?}"
+        );
+        assert!(!found[0].contains(value), "no secret in it: {found:?}");
+    }
+    assert!(told(MINIMAL, &holds("SLACK_BOT_TOKEN", "xoxb-1")).is_empty());
+}
+
+#[test]
+fn what_is_no_signing_secret_is_a_warning() {
+    let http = MINIMAL.replace("[slack]", "[slack]\nmode = \"http\"");
+    let found = told(&http, &full);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("warning: SLACK_SIGNING_SECRET does not look like a signing secret"),
+        "{found:?}"
+    );
+    assert!(!found[0].contains("slack_signing_secret"), "{found:?}");
+    let right = |name: &str| {
+        Some(if name == "SLACK_SIGNING_SECRET" {
+            "0123456789abcdef0123456789abcdef".to_owned()
         } else {
-            name.to_owned()
+            name.to_lowercase()
         })
     };
-    assert!(told(MINIMAL, &swapped)[0].contains("it is the other token"));
+    assert_eq!(told(&http, &right), Vec::<String>::new());
+}
+
+#[test]
+fn a_fault_in_one_section_leaves_the_others_readable() {
+    let text = MINIMAL
+        .replace("role = \"responder\"", "role = \"boss\"")
+        .replace("[slack]", "[slack]\nread_back = \"perhaps\"")
+        + "[http]\nlisten = \"x\"\n";
+    let without = |name: &str| (name != "SLACK_APP_TOKEN").then(|| name.to_lowercase());
+    let sections = Sections::parse("zeitnah.toml", &text, &without);
+    assert_eq!(sections.faults.len(), 4, "{:?}", sections.faults);
+    assert!(sections.database.is_some() && sections.http.is_none());
+    let slack = sections.slack.as_ref().unwrap();
+    assert!(slack.bot_token.is_some() && slack.way.is_none() && slack.whole().is_none());
+    assert_eq!((sections.channels.len(), sections.sources.len()), (1, 1));
+    let lines: Vec<(usize, &Named)> = sections.named.iter().map(|n| (n.line, &n.value)).collect();
+    let circle = Named::Circle(crate::domain::rights::Circle::Room("C0123ABC".into()));
+    assert_eq!(lines, [(7, &Named::Room("C0123ABC".into())), (18, &circle)]);
+    assert_eq!(sections.place(7, ""), "zeitnah.toml:7");
+    assert_eq!(sections.place(0, "DATABASE_URL"), "DATABASE_URL");
+    assert!(sections.whole().is_err());
+}
+
+#[test]
+fn the_practice_source_has_its_name_for_itself() {
+    let found = told(&MINIMAL.replace("my-shop", "practice"), &full);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("\"practice\" is the name of the source that `zeitnah card` uses"));
 }
 
 #[test]

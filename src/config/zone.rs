@@ -8,16 +8,22 @@ use crate::config::table::Table;
 
 pub fn zone(table: &Table, key: &'static str) -> Option<Tz> {
     let given = table.string(key)?;
-    let found = given.value.parse::<Tz>().ok();
-    if found.is_none() {
-        let what = format!("`{}` = {:?} is no time zone", table.dotted(key), given.value);
-        let remedy = match meant(&given.value) {
-            Some(near) => format!("did you mean {near:?}?"),
-            None => "use a name like \"Europe/Berlin\"".to_owned(),
-        };
-        table.reading.fault(given.line, what, remedy);
+    match find(&given.value) {
+        Ok(zone) => Some(zone),
+        Err(remedy) => {
+            let what = format!("`{}` = {:?} is no time zone", table.dotted(key), given.value);
+            table.reading.fault(given.line, what, remedy);
+            None
+        }
     }
-    found
+}
+
+/// The zone, or what to write in its place.
+pub fn find(name: &str) -> Result<Tz, String> {
+    name.parse().map_err(|_| match meant(name) {
+        Some(near) => format!("did you mean {near:?}?"),
+        None => "use a name like \"Europe/Berlin\"".to_owned(),
+    })
 }
 
 fn meant(word: &str) -> Option<&'static str> {

@@ -16,6 +16,7 @@ pub mod item;
 pub mod language;
 pub mod news;
 pub mod person;
+pub mod practice;
 pub mod reply;
 pub mod rights;
 pub mod route;

@@ -59,6 +59,21 @@ pub struct DigestPlan {
     pub only_if_something: bool,
 }
 
+/// Something in a chat that configuration names, by what it is needed for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Named {
+    /// We post there.
+    Room(String),
+    /// Whoever is in it has rights.
+    Circle(Circle),
+    /// A group that is pinged.
+    Group(String),
+    /// Somebody who has rights or is pinged.
+    Person(String),
+    /// Somebody who gets direct messages.
+    Confidant(String),
+}
+
 /// When a customer counts as answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockStops {

@@ -9,6 +9,7 @@ use crate::domain::digest::Digest;
 use crate::domain::form::Form;
 use crate::domain::person::Mention;
 use crate::domain::rights::Circle;
+use crate::domain::rules::Named;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::port::PortError;
@@ -94,14 +95,16 @@ pub trait ChatPlatform: Send + Sync {
     /// Reads a stored delivery again, for presses that a crash left behind.
     fn read(&self, raw: &[u8]) -> Press;
 
-    /// For operators: each fault with its remedy.
-    async fn check(&self, rooms: &[String], circles: &[Circle]) -> Vec<Finding>;
+    /// For operators: what is wrong with our access and with each of what configuration names.
+    async fn check(&self, named: &[Named]) -> Vec<Finding>;
 }
 
 /// One line of `zeitnah check`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     pub grave: Gravity,
+    /// Which of what was named it is about; else it is about our access.
+    pub about: Option<Named>,
     pub text: String,
     pub remedy: String,
 }

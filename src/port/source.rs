@@ -40,7 +40,14 @@ pub trait ReviewSource: Send + Sync {
     async fn look(&self, call: &ReplyCall) -> Result<Option<SourceReply>, PortError>;
 
     /// For operators: what is wrong with the settings or the access, each with its remedy.
-    async fn check(&self, now: At) -> Vec<String>;
+    async fn check(&self, now: At) -> Vec<Flaw>;
+}
+
+/// One line of `zeitnah check` about a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    pub what: String,
+    pub remedy: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]

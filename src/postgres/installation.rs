@@ -25,8 +25,12 @@ pub(super) struct Installation {
 impl Installation {
     /// PATH first, then the newest of the system's; but data is only ever opened by the major version that made it.
     pub fn find(home: &Home) -> Result<Self, LaunchError> {
-        let mut found: Vec<Self> = candidates().into_iter().filter_map(Self::at).collect();
-        let Some(made_with) = home.made_with() else {
+        let found = candidates().into_iter().filter_map(Self::at).collect();
+        Self::fitting(found, home.made_with(), home.data())
+    }
+
+    fn fitting(mut found: Vec<Self>, made_with: Option<String>, data: PathBuf) -> Result<Self, LaunchError> {
+        let Some(made_with) = made_with else {
             return if found.is_empty() {
                 Err(LaunchError::NotInstalled)
             } else {
@@ -37,7 +41,7 @@ impl Installation {
             Some(fitting) => Ok(found.swap_remove(fitting)),
             None if found.is_empty() => Err(LaunchError::NotInstalled),
             None => Err(LaunchError::OtherVersion {
-                data: home.data(),
+                data,
                 made_with,
                 found: found
                     .iter()
@@ -134,6 +138,29 @@ fn real(dir: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_none_is_installed_it_is_said_how_to_get_one() {
+        let data = || PathBuf::from("/var/tmp/demo/data");
+        for made_with in [None, Some("15".to_owned())] {
+            let fault = Installation::fitting(vec![], made_with, data()).unwrap_err();
+            assert_eq!(
+                fault.to_string(),
+                "PostgreSQL is not installed: no `initdb` in PATH nor below /usr/lib/postgresql. Install it with \
+                 `apt-get install postgresql` or set DATABASE_URL."
+            );
+        }
+        let newer = Installation {
+            bin: "/usr/bin".into(),
+            major: "17".into(),
+        };
+        let fault = Installation::fitting(vec![newer], Some("15".into()), data()).unwrap_err();
+        assert!(
+            fault
+                .to_string()
+                .contains("was made by PostgreSQL 15, but only 17 is installed")
+        );
+    }
 
     #[test]
     fn the_major_version_is_read_from_what_the_server_says() {

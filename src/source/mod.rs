@@ -5,6 +5,7 @@ pub mod file;
 pub mod google;
 mod http;
 mod json;
+pub mod practice;
 pub mod push;
 pub mod signature;
 #[cfg(test)]

@@ -67,21 +67,23 @@ pub async fn was_claimed(pool: &sqlx::PgPool, digest: &str, room: &str, slot: Na
     .await?)
 }
 
-/// New items of a channel by source and tone.
+/// New items of a channel by source and tone; one source counts for nothing.
 pub async fn new_items(
     pool: &sqlx::PgPool,
     channel: &str,
+    without: &str,
     from: At,
     to: At,
 ) -> Result<Vec<(String, String, i64)>> {
     let rows = sqlx::query!(
         r#"SELECT i.source, i.tone, count(*) AS "n!" FROM item i
-           WHERE i.first_seen_at >= $2 AND i.first_seen_at < $3
+           WHERE i.first_seen_at >= $2 AND i.first_seen_at < $3 AND i.source <> $4
              AND EXISTS (SELECT 1 FROM card c WHERE c.item_id = i.id AND c.channel = $1)
            GROUP BY i.source, i.tone ORDER BY i.source, i.tone"#,
         channel,
         from,
-        to
+        to,
+        without
     )
     .fetch_all(pool)
     .await?;
@@ -89,15 +91,24 @@ pub async fn new_items(
 }
 
 /// How many items of a channel something happened to in the period, by the log.
-pub async fn happened(pool: &sqlx::PgPool, channel: &str, what: &[String], from: At, to: At) -> Result<i64> {
+pub async fn happened(
+    pool: &sqlx::PgPool,
+    channel: &str,
+    without: &str,
+    what: &[String],
+    from: At,
+    to: At,
+) -> Result<i64> {
     Ok(sqlx::query_scalar!(
         r#"SELECT count(DISTINCT e.item_id) AS "n!" FROM item_event e
            WHERE e.what = ANY($2) AND e.at >= $3 AND e.at < $4
-             AND EXISTS (SELECT 1 FROM card c WHERE c.item_id = e.item_id AND c.channel = $1)"#,
+             AND EXISTS (SELECT 1 FROM card c WHERE c.item_id = e.item_id AND c.channel = $1)
+             AND EXISTS (SELECT 1 FROM item i WHERE i.id = e.item_id AND i.source <> $5)"#,
         channel,
         what,
         from,
-        to
+        to,
+        without
     )
     .fetch_one(pool)
     .await?)

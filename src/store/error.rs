@@ -3,7 +3,7 @@
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("database: {0}")]
+    #[error("database: {}", said(.0))]
     Driver(#[from] sqlx::Error),
     #[error("migration: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
@@ -20,6 +20,19 @@ pub enum StoreError {
         wanted: u64,
         got: u64,
     },
+}
+
+/// A full disk is said by what it means, wherever it is met: it is the one fault that looks like loss and is none.
+fn said(driver: &sqlx::Error) -> String {
+    let code = driver.as_database_error().and_then(|e| e.code());
+    match code.as_deref() {
+        Some("53100") => {
+            "the disk of PostgreSQL is full: nothing new is accepted until there is room again, and \
+                          nothing accepted is lost"
+                .to_owned()
+        }
+        _ => driver.to_string(),
+    }
 }
 
 impl StoreError {

@@ -158,26 +158,53 @@ pub async fn lock_known(
 
 /// What a list or a digest shows, oldest deadline first.
 pub enum Filter<'a> {
-    Open { channel: Option<&'a str> },
-    HeldBy { person: &'a str },
-    Overdue { channel: Option<&'a str>, now: At },
+    Open {
+        channel: Option<&'a str>,
+    },
+    HeldBy {
+        person: &'a str,
+    },
+    Overdue {
+        channel: Option<&'a str>,
+        now: At,
+    },
+    /// What a digest counts: open, or overdue at an instant, and not of this source.
+    Digest {
+        channel: &'a str,
+        overdue: Option<At>,
+        without: &'a str,
+    },
+}
+
+impl<'a> Filter<'a> {
+    /// Channel, holder, overdue at, source left out.
+    fn parts(&self) -> (Option<&'a str>, Option<&'a str>, Option<At>, Option<&'a str>) {
+        match *self {
+            Self::Open { channel } => (channel, None, None, None),
+            Self::HeldBy { person } => (None, Some(person), None, None),
+            Self::Overdue { channel, now } => (channel, None, Some(now), None),
+            Self::Digest {
+                channel,
+                overdue,
+                without,
+            } => (Some(channel), None, overdue, Some(without)),
+        }
+    }
 }
 
 pub async fn list(pool: &sqlx::PgPool, filter: Filter<'_>, limit: i64) -> Result<Vec<Item>> {
-    let (channel, person, overdue) = match filter {
-        Filter::Open { channel } => (channel, None, None),
-        Filter::HeldBy { person } => (None, Some(person), None),
-        Filter::Overdue { channel, now } => (channel, None, Some(now)),
-    };
+    let (channel, person, overdue, without) = filter.parts();
     items!(
         "WHERE state IN ('open', 'claimed', 'snoozed')
            AND ($1::text IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1))
            AND ($2::text IS NULL OR handling ->> 'by' = $2)
            AND ($3::timestamptz IS NULL OR due_at < $3)
-         ORDER BY due_at, id LIMIT $4",
+           AND ($4::text IS NULL OR source <> $4)
+         ORDER BY due_at, id LIMIT $5",
         channel,
         person,
         overdue,
+        without,
         limit
     )
     .fetch_all(pool)
@@ -189,20 +216,18 @@ pub async fn list(pool: &sqlx::PgPool, filter: Filter<'_>, limit: i64) -> Result
 
 /// How many a list would show without its limit.
 pub async fn count(pool: &sqlx::PgPool, filter: Filter<'_>) -> Result<i64> {
-    let (channel, person, overdue) = match filter {
-        Filter::Open { channel } => (channel, None, None),
-        Filter::HeldBy { person } => (None, Some(person), None),
-        Filter::Overdue { channel, now } => (channel, None, Some(now)),
-    };
+    let (channel, person, overdue, without) = filter.parts();
     Ok(sqlx::query_scalar!(
         r#"SELECT count(*) AS "n!" FROM item
            WHERE state IN ('open', 'claimed', 'snoozed')
              AND ($1::text IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1))
              AND ($2::text IS NULL OR handling ->> 'by' = $2)
-             AND ($3::timestamptz IS NULL OR due_at < $3)"#,
+             AND ($3::timestamptz IS NULL OR due_at < $3)
+             AND ($4::text IS NULL OR source <> $4)"#,
         channel,
         person,
-        overdue
+        overdue,
+        without
     )
     .fetch_one(pool)
     .await?)

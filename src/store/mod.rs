@@ -3,6 +3,7 @@
 //! are written together or not at all.
 
 pub mod card;
+pub mod condition;
 pub mod digest;
 pub mod error;
 pub mod event;
@@ -14,6 +15,7 @@ pub mod person;
 pub mod reply;
 pub mod source;
 pub mod timer;
+pub mod trouble;
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -26,6 +28,7 @@ use sqlx::postgres::PgListener;
 use sqlx::postgres::PgPoolOptions;
 
 pub use crate::store::error::StoreError;
+pub use crate::store::trouble::Trouble;
 
 pub type Tx = sqlx::Transaction<'static, Postgres>;
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -43,6 +46,14 @@ pub struct Store {
 
 impl Store {
     pub async fn open(url: &str, connections: u32) -> Result<Self> {
+        // The driver would take any scheme for its own.
+        if !["postgres://", "postgresql://"]
+            .iter()
+            .any(|s| url.starts_with(s))
+        {
+            let why = "the address of a database begins with postgres://";
+            return Err(sqlx::Error::Configuration(why.into()).into());
+        }
         let options = PgConnectOptions::from_str(url)?
             .application_name("zeitnah")
             .options([
@@ -54,9 +65,32 @@ impl Store {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(5))
-            .connect_with(options)
-            .await?;
-        Ok(Self { pool })
+            .connect_with(options.clone())
+            .await;
+        match pool {
+            Ok(pool) => Ok(Self { pool }),
+            // The pool was patient with a server that is only starting; who asks once more hears what is wrong.
+            Err(late @ sqlx::Error::PoolTimedOut) => {
+                sqlx::PgConnection::connect_with(&options).await?.close().await?;
+                Err(late.into())
+            }
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// Where an address leads, for people: without the password.
+    pub fn place(url: &str) -> Option<Place> {
+        let options = PgConnectOptions::from_str(url).ok()?;
+        let server = match options.get_socket() {
+            Some(socket) => socket.display().to_string(),
+            None => format!("{}:{}", options.get_host(), options.get_port()),
+        };
+        let user = options.get_username().to_owned();
+        Some(Place {
+            database: options.get_database().unwrap_or(&user).to_owned(),
+            server,
+            user,
+        })
     }
 
     /// A database of this name on the server behind `url`, made if it is missing. Returns its address.
@@ -142,6 +176,13 @@ impl Store {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub server: String,
+    pub user: String,
+    pub database: String,
 }
 
 pub struct Ears(PgListener);

@@ -68,20 +68,26 @@ async fn nap(desk: &Desk) -> Result<Duration> {
 pub async fn until_quiet(desk: &Arc<Desk>) -> Result<usize> {
     let mut done = 0;
     loop {
-        let leased = desk.lease(i64::try_from(SIDE_BY_SIDE).unwrap_or(1)).await?;
-        if leased.is_empty() {
-            return Ok(done);
-        }
-        done += leased.len();
-        let mut under_way = JoinSet::new();
-        for effect in leased {
-            let desk = desk.clone();
-            under_way.spawn(async move { desk.perform(&effect).await });
-        }
-        while let Some(ended) = under_way.join_next().await {
-            if let Ok(Err(error)) = ended {
-                tracing::warn!(error = %error, "an effect broke off");
-            }
+        match round(desk).await? {
+            0 => return Ok(done),
+            more => done += more,
         }
     }
+}
+
+/// What may run at this moment, and how many that was.
+pub async fn round(desk: &Arc<Desk>) -> Result<usize> {
+    let leased = desk.lease(i64::try_from(SIDE_BY_SIDE).unwrap_or(1)).await?;
+    let got = leased.len();
+    let mut under_way = JoinSet::new();
+    for effect in leased {
+        let desk = desk.clone();
+        under_way.spawn(async move { desk.perform(&effect).await });
+    }
+    while let Some(ended) = under_way.join_next().await {
+        if let Ok(Err(error)) = ended {
+            tracing::warn!(error = %error, "an effect broke off");
+        }
+    }
+    Ok(got)
 }

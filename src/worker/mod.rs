@@ -3,6 +3,7 @@
 
 pub mod drain;
 pub mod poll;
+pub mod show;
 pub mod tick;
 
 use std::future::Future;

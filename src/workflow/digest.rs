@@ -14,6 +14,7 @@ use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
 use crate::domain::id::EffectId;
 use crate::domain::item::Tone;
+use crate::domain::practice;
 use crate::domain::rules::Channel;
 use crate::domain::rules::DigestPlan;
 use crate::domain::schedule;
@@ -80,18 +81,21 @@ impl Desk {
         let pool = self.store.pool();
         let name = channel.name.as_str();
         let mut numbers = Numbers::default();
-        for (source, tone, n) in rows::new_items(pool, name, from, to).await? {
+        for (source, tone, n) in rows::new_items(pool, name, practice::NAME, from, to).await? {
             let tone = Tone::parse(&tone).unwrap_or(Tone::Neutral);
             numbers.new.push((self.rules.label(&source).to_owned(), tone, n));
         }
         let answered = ["visible", "answered_elsewhere", "confirmed_there"].map(str::to_owned);
-        numbers.answered = rows::happened(pool, name, &answered, from, to).await?;
-        numbers.handled = rows::happened(pool, name, &["handled".to_owned()], from, to).await?;
-        numbers.open = item::count(pool, Filter::Open { channel: Some(name) }).await?;
-        let late = Filter::Overdue {
-            channel: Some(name),
-            now: to,
+        numbers.answered = rows::happened(pool, name, practice::NAME, &answered, from, to).await?;
+        numbers.handled =
+            rows::happened(pool, name, practice::NAME, &["handled".to_owned()], from, to).await?;
+        let counted = |overdue| Filter::Digest {
+            channel: name,
+            overdue,
+            without: practice::NAME,
         };
+        numbers.open = item::count(pool, counted(None)).await?;
+        let late = counted(Some(to));
         for item in item::list(pool, late, LISTED).await? {
             let message = rows::card_message(pool, item.id.0, &channel.room).await?;
             let chat = self.chat(&channel.chat)?;
@@ -102,15 +106,7 @@ impl Desk {
                 link: message.and_then(|m| chat.link(&channel.room, &m)),
             });
         }
-        let all = item::count(
-            pool,
-            Filter::Overdue {
-                channel: Some(name),
-                now: to,
-            },
-        )
-        .await?;
-        numbers.overdue_count = all;
+        numbers.overdue_count = item::count(pool, counted(Some(to))).await?;
         Ok(numbers)
     }
 

@@ -17,6 +17,7 @@ use crate::domain::handling::Handling;
 use crate::domain::handling::Reason;
 use crate::domain::id::ReplyId;
 use crate::domain::item::Item;
+use crate::domain::practice;
 use crate::domain::reply::Reply;
 use crate::domain::reply::ReplyState;
 use crate::domain::rules::Target;
@@ -79,7 +80,7 @@ impl Desk {
         parts.push(Part::Text {
             key: "text".into(),
             label: case.voice.lang.text("form-reply-label", &[]),
-            hint: Some(limit_hint(item.caps.limit, source, case.voice)),
+            hint: Some(limit_hint(item, source, case.voice)),
             placeholder: Some(case.voice.lang.text("form-reply-placeholder", &[])),
             initial: draft.as_ref().map(|d| d.body.clone()),
             lines: Lines::Many,
@@ -104,7 +105,12 @@ impl Desk {
         let item = &case.locked.0;
         let source = self.rules.label(&item.source);
         let voice = case.voice;
-        let mut parts = vec![Part::Say(voice.say("reply-as", &[("source", source.into())]))];
+        let as_it_stands = if item.source == practice::NAME {
+            voice.say("practice-as", &[])
+        } else {
+            voice.say("reply-as", &[("source", source.into())])
+        };
+        let mut parts = vec![Part::Say(as_it_stands)];
         parts.extend(
             words::pieces(&draft.body, PIECE_UNITS)
                 .into_iter()
@@ -222,7 +228,7 @@ impl Desk {
         parts.push(Part::Text {
             key: "text".into(),
             label: lang.text("form-reply-label", &[]),
-            hint: Some(limit_hint(item.caps.limit, source, case.voice)),
+            hint: Some(limit_hint(item, source, case.voice)),
             placeholder: None,
             initial: case.reply.as_ref().map(|r| r.body.clone()),
             lines: Lines::Many,
@@ -404,8 +410,11 @@ pub(crate) fn unit(limit: Limit, voice: Voice) -> String {
     voice.lang.text(key, &[])
 }
 
-fn limit_hint(limit: Option<Limit>, source: &str, voice: Voice) -> String {
-    match limit {
+fn limit_hint(item: &Item, source: &str, voice: Voice) -> String {
+    if item.source == practice::NAME {
+        return voice.lang.text("practice-hint", &[]);
+    }
+    match item.caps.limit {
         Some(limit) => voice.lang.text(
             "form-reply-hint",
             &[

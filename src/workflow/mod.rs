@@ -8,6 +8,7 @@ pub mod forms;
 pub mod ingest;
 pub mod news;
 pub mod perform;
+pub mod practise;
 pub mod publish;
 pub mod receive;
 pub mod reconcile;

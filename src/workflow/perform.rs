@@ -21,6 +21,7 @@ use crate::domain::id::LeaseToken;
 use crate::domain::item::Item;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
+use crate::domain::practice;
 use crate::domain::text::Arg;
 use crate::domain::text::Lang;
 use crate::domain::text::Seg;
@@ -656,6 +657,10 @@ pub fn note(
         What::Sent { .. } => voice.say("note-sent", &[("name", name())]),
         What::TakenBack => voice.say("note-taken-back", &[("name", name())]),
         What::Accepted => voice.say("note-accepted", &[("source", source())]),
+        What::Visible { minutes, .. } if item.source == practice::NAME => match minutes {
+            Some(minutes) => voice.say("practice-visible", &[("span", voice.lang.span(*minutes).into())]),
+            None => voice.say("practice-visible-again", &[]),
+        },
         What::Visible {
             minutes: Some(minutes),
             ..

@@ -7,6 +7,7 @@ use crate::domain::handling::Handling;
 use crate::domain::item::Item;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
+use crate::domain::practice;
 use crate::domain::reply::ReplyState;
 use crate::store::StoreError;
 use crate::store::Tx;
@@ -102,7 +103,8 @@ impl Desk {
         let Some(deadline) = item.deadline.filter(|_| item.handling.is_open()) else {
             return Ok(false);
         };
-        if is_out(tx, item).await? {
+        // Nobody waits for the answer to a practice item, so nobody is called.
+        if item.source == practice::NAME || is_out(tx, item).await? {
             return Ok(false);
         }
         let ping = self.whom_to_name(tx, item, now).await?;

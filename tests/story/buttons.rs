@@ -2,6 +2,8 @@
 //! can be typed too.
 
 use zeitnah::domain::action::Verb;
+use zeitnah::domain::rights::Circle;
+use zeitnah::domain::rules::Named;
 use zeitnah::sandbox::slack::Fault;
 use zeitnah::sandbox::slack::Message;
 
@@ -13,6 +15,7 @@ use crate::desk::Desk;
 use crate::desk::GAST;
 use crate::desk::LEADS;
 use crate::desk::STORE;
+use crate::desk::TEAM;
 use crate::desk::Wish;
 
 const ANSWER: &str = "Hallo Jule, das war zu lang. – Anna";
@@ -328,10 +331,12 @@ async fn a_slack_compatible_server_without_user_groups_runs_with_less() {
         ..Wish::default()
     })
     .await;
-    let rules = &desk.apps[0].desk.rules;
-    let rooms: Vec<String> = rules.channels.values().map(|c| c.room.clone()).collect();
-    let chat = desk.apps[0].desk.chat("slack").unwrap();
-    let found = chat.check(&rooms, &rules.circles("slack")).await;
+    let named = [
+        Named::Room(CARE.into()),
+        Named::Circle(Circle::Group(TEAM.into())),
+        Named::Person(CARLA.into()),
+    ];
+    let found = desk.apps[0].desk.chat("slack").unwrap().check(&named).await;
     let found: Vec<String> = found
         .iter()
         .map(|f| format!("{:?}: {} {}", f.grave, f.text, f.remedy))
@@ -361,17 +366,30 @@ async fn check_tells_each_fault_with_its_remedy() {
     desk.slack.add_channel("C0OUT", "out", &[ANNA]);
     desk.slack
         .change_channel("C0OUT", |c| c.members.retain(|m| m == ANNA));
-    let circles = [
-        zeitnah::domain::rights::Circle::Group("S0NOBODY".into()),
-        zeitnah::domain::rights::Circle::Room("C0NONE".into()),
+    desk.slack.add_user("U0LEFT", "Lena", "Lena Left");
+    desk.slack.change_user("U0LEFT", |u| u.deleted = true);
+    desk.slack.add_group("S0EMPTY", "empty", &[]);
+    let named = [
+        Named::Room("C0OLD".into()),
+        Named::Room("C0OUT".into()),
+        Named::Room("C0NONE".into()),
+        Named::Room(CARE.into()),
+        Named::Circle(Circle::Group("S0NOBODY".into())),
+        Named::Circle(Circle::Group("S0EMPTY".into())),
+        Named::Circle(Circle::Room("C0NONE".into())),
+        Named::Group(TEAM.into()),
+        Named::Person("U0LEFT".into()),
+        Named::Person("U0NOBODY".into()),
+        Named::Confidant(CARLA.into()),
     ];
-    let rooms = ["C0OLD", "C0OUT", "C0NONE", CARE].map(str::to_owned);
     let chat = desk.apps[0].desk.chat("slack").unwrap();
-    let mut found = chat.check(&rooms, &circles).await;
-    desk.slack.set_scope("usergroups:read", false);
-    found.extend(chat.check(&[], &circles[..1]).await);
+    let mut found = chat.check(&named).await;
+    for scope in ["usergroups:read", "im:write"] {
+        desk.slack.set_scope(scope, false);
+    }
+    found.extend(chat.check(&named[4..5]).await);
     desk.slack.fault(Fault::server_error("auth.test", 500));
-    found.extend(chat.check(&[], &[]).await);
+    found.extend(chat.check(&named).await);
     let found: Vec<String> = found
         .iter()
         .map(|f| format!("{:?}: {} {}", f.grave, f.text, f.remedy))

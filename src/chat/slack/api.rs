@@ -15,6 +15,8 @@ use slack_morphism::hyper_tokio::SlackClientHyperConnector;
 use slack_morphism::hyper_tokio::SlackHyperClient;
 use tokio::time::timeout;
 
+use crate::chat::slack::greet;
+use crate::chat::slack::greet::Greeting;
 use crate::port::PortError;
 
 /// slack-morphism has no time limits of its own.
@@ -25,6 +27,8 @@ const REPEATS: [&str; 2] = ["duplicate_message", "duplicate_message_not_found"];
 pub struct Api {
     client: SlackHyperClient,
     token: SlackApiToken,
+    secret: SecretString,
+    url: String,
     host: String,
 }
 
@@ -55,8 +59,14 @@ impl Api {
         Ok(Self {
             client: client(api_url)?,
             token: token(bot_token),
+            secret: bot_token.clone(),
+            url: api_url.to_owned(),
             host,
         })
+    }
+
+    pub async fn greet(&self) -> Result<Greeting, PortError> {
+        greet::bot(&self.url, &self.secret).await
     }
 
     /// A call that changes something there.
@@ -171,7 +181,7 @@ fn sort(method: &str, error: &SlackClientError, kind: Kind) -> PortError {
                 || format!("{method}: {}", e.code),
                 |d| format!("{method}: {} ({d})", e.code),
             );
-            by_name(&e.code, why, unclear)
+            by_name(&e.code, with_remedy(&e.code, why), unclear)
         }
         SlackClientError::RateLimitError(e) => PortError::Later {
             why: format!("{method}: rate limit"),
@@ -208,7 +218,20 @@ fn sort(method: &str, error: &SlackClientError, kind: Kind) -> PortError {
     }
 }
 
-fn by_name(code: &str, why: String, unclear: impl FnOnce(String) -> PortError) -> PortError {
+/// What an operator reads first when rights end while we run: in the log, and in an item's story.
+fn with_remedy(code: &str, why: String) -> String {
+    match code {
+        "invalid_auth" | "not_authed" | "account_inactive" | "token_revoked" | "token_expired" => {
+            format!(
+                "{why}; Slack does not take the bot token any more: install the app again and restart with its token"
+            )
+        }
+        "missing_scope" => format!("{why}; `zeitnah check` names the scope"),
+        _ => why,
+    }
+}
+
+pub(super) fn by_name(code: &str, why: String, unclear: impl FnOnce(String) -> PortError) -> PortError {
     match code {
         "ratelimited" | "rate_limited" => PortError::Later { why, after: Some(30) },
         "message_not_found" | "thread_not_found" | "cant_update_message" | "edit_window_closed" => {
@@ -223,6 +246,7 @@ fn by_name(code: &str, why: String, unclear: impl FnOnce(String) -> PortError) -
         | "account_inactive"
         | "token_revoked"
         | "token_expired"
+        | "not_allowed_token_type"
         | "no_permission"
         | "user_not_in_channel"
         | "user_not_found"

@@ -1,131 +1,233 @@
-//! What an operator has to know before the first press: token, scopes, rooms, groups. A method that this Slack does
-//! not have costs a feature and is a warning; it does not stop the bot.
+//! What an operator has to know before the first press: token, scopes, rooms, groups, people. A method that this Slack
+//! does not have costs a feature and is a warning; it does not stop the bot.
 
+use std::collections::BTreeSet;
+
+use secrecy::SecretString;
 use serde_json::Value;
 
 use crate::chat::slack::SCOPES;
 use crate::chat::slack::api::Api;
+use crate::chat::slack::greet;
 use crate::domain::rights::Circle;
+use crate::domain::rules::Named;
 use crate::port::PortError;
 use crate::port::chat::Finding;
 use crate::port::chat::Gravity;
 
-pub async fn all(api: &Api, rooms: &[String], circles: &[Circle]) -> Vec<Finding> {
+const BOT_TOKEN: &str =
+    "Copy the Bot User OAuth Token (xoxb-…) from \"OAuth & Permissions\" of the installed app.";
+const APP_TOKEN: &str = "Make an App-Level Token (xapp-…) with connections:write under \"Basic Information\" in the app's settings.";
+const AGAIN: &str = "Try again in a minute; if it stays so, check [slack] api_url and the way out to it.";
+const USER_ID: &str = "Copy the member ID from the person's profile in Slack (the three dots there).";
+
+pub async fn all(api: &Api, named: &[Named]) -> Vec<Finding> {
+    let greeting = match api.greet().await {
+        Ok(greeting) => greeting,
+        Err(error) => return vec![unknown_token(&error, "the bot token", BOT_TOKEN)],
+    };
     let mut out = Vec::new();
-    match api.read("auth.test", &[]).await {
-        Ok(_) => {}
-        Err(PortError::Later { why, .. } | PortError::Unknown { why }) => {
-            out.push(fault(
-                format!("Slack does not answer: {why}"),
-                "Try again in a minute; if it stays so, check [slack] api_url and the way out to it.",
+    let lacking = match &greeting.scopes {
+        Some(granted) => lacking(granted),
+        None => {
+            out.push(warning(
+                None,
+                "This Slack does not tell which scopes the bot token has.".into(),
+                "Compare them with `zeitnah manifest slack`.",
             ));
-            return out;
+            Vec::new()
         }
-        Err(PortError::Denied { why } | PortError::Never { why } | PortError::Gone { why }) => {
-            out.push(fault(
-                format!("Slack does not take the bot token: {why}"),
-                "Copy the Bot User OAuth Token (xoxb-…) of the installed app into SLACK_BOT_TOKEN.",
-            ));
-            return out;
-        }
-    }
-    for room in rooms {
-        out.extend(self::room(api, room).await);
-    }
-    for circle in circles {
-        out.extend(self::circle(api, circle).await);
+    };
+    out.extend(lacking.iter().map(|name| scope(name, named)));
+    let mut seen = BTreeSet::new();
+    for one in named.iter().filter(|one| seen.insert(*one)) {
+        let found = look(api, one).await;
+        // Which scope lacks has been said once; it need not be said for each that it is about.
+        let said = |f: &Finding| !lacking.is_empty() && f.text.contains("missing_scope");
+        out.extend(found.filter(|f| !said(f)));
     }
     out
 }
 
-async fn room(api: &Api, room: &str) -> Option<Finding> {
-    match api.read("conversations.info", &[("channel", room)]).await {
+/// Whether Slack would give us a line, in Socket Mode.
+pub async fn line(api_url: &str, app_token: &SecretString) -> Option<Finding> {
+    let error = greet::line(api_url, app_token).await.err()?;
+    Some(unknown_token(&error, "the app-level token", APP_TOKEN))
+}
+
+/// What the manifest asks for and this token has not.
+pub fn lacking(granted: &BTreeSet<String>) -> Vec<&'static str> {
+    let names = SCOPES.iter().map(|(name, _)| *name);
+    names.filter(|name| !granted.contains(*name)).collect()
+}
+
+/// A scope that nothing in the configuration needs is worth a word and no more.
+pub fn scope(name: &'static str, named: &[Named]) -> Finding {
+    let needed = match name {
+        "usergroups:read" => named
+            .iter()
+            .any(|n| matches!(n, Named::Group(_) | Named::Circle(Circle::Group(_)))),
+        "im:write" => named.iter().any(|n| matches!(n, Named::Confidant(_))),
+        _ => true,
+    };
+    let without = match name {
+        "chat:write" => "no card can be posted",
+        "commands" => "/zeitnah does not work",
+        "channels:read" => "nobody can tell who is in a public channel, nor whether it is archived",
+        "groups:read" => "nobody can tell who is in a private channel, nor whether it is archived",
+        "usergroups:read" => "rights by user group do not work",
+        "users:read" => "cards show ids in place of names",
+        "im:write" => "nobody gets a direct message on an escalation",
+        _ => "something does not work",
+    };
+    let text = format!("The app lacks the scope {name}: {without}.");
+    let remedy = format!(
+        "Add {name} under \"OAuth & Permissions\", \"Bot Token Scopes\", and reinstall the app there."
+    );
+    if needed {
+        fault(None, text, &remedy)
+    } else {
+        warning(None, text, &remedy)
+    }
+}
+
+fn unknown_token(error: &PortError, which: &str, remedy: &str) -> Finding {
+    match error {
+        PortError::Later { why, .. } | PortError::Unknown { why } => {
+            fault(None, format!("Slack does not answer: {why}."), AGAIN)
+        }
+        PortError::Denied { why } | PortError::Never { why } | PortError::Gone { why } => {
+            fault(None, format!("Slack does not take {which}: {why}."), remedy)
+        }
+    }
+}
+
+async fn look(api: &Api, named: &Named) -> Option<Finding> {
+    match named {
+        Named::Room(id) => room(api, named, id).await,
+        Named::Circle(Circle::Room(id)) => circle(api, named, "conversations.members", ("channel", id)).await,
+        Named::Circle(Circle::Group(id)) | Named::Group(id) => {
+            circle(api, named, "usergroups.users.list", ("usergroup", id)).await
+        }
+        Named::Person(id) | Named::Confidant(id) => person(api, named, id).await,
+    }
+}
+
+async fn room(api: &Api, named: &Named, id: &str) -> Option<Finding> {
+    let about = Some(named);
+    let invite = "Type /invite @zeitnah in that channel.";
+    match api.read("conversations.info", &[("channel", id)]).await {
         Ok(answer) => {
             let is = |key: &str| answer.pointer(key).and_then(Value::as_bool);
             if is("/channel/is_archived") == Some(true) {
-                return Some(fault(
-                    format!("Channel {room} is archived."),
-                    "Unarchive it in Slack, or name another channel in [[channel]].",
-                ));
+                let remedy = "Unarchive it in Slack, or name another channel.";
+                return Some(fault(about, format!("Channel {id} is archived."), remedy));
             }
-            (is("/channel/is_member") == Some(false)).then(|| {
+            if is("/channel/is_member") == Some(false) {
+                return Some(fault(about, format!("The bot is not in channel {id}."), invite));
+            }
+            (is("/channel/is_read_only") == Some(true)).then(|| {
                 fault(
-                    format!("The bot is not in channel {room}."),
-                    "Type /invite @zeitnah in that channel.",
+                    about,
+                    format!("Only some people may post in channel {id}, and the bot is not one of them."),
+                    "Let the bot post under the channel's settings, \"Posting permissions\", or name another channel.",
                 )
             })
         }
         Err(PortError::Never { why }) => Some(warning(
-            format!("Channel {room} could not be looked at: {why}"),
+            about,
+            format!("Channel {id} could not be looked at: {why}."),
             "Without this, only posting will show.",
         )),
-        Err(PortError::Denied { why }) if why.contains("missing_scope") => Some(scope("channels:read", &why)),
-        Err(error) => Some(fault(
-            format!("Channel {room} cannot be used: {}", why(&error)),
-            "Check the id (C…) in [[channel]] and invite the bot there.",
+        // A private channel that the bot is not in does not exist for it.
+        Err(PortError::Denied { why }) if why.contains("channel_not_found") => Some(fault(
+            about,
+            format!("There is no channel {id}, or it is private and the bot is not in it."),
+            "Type /invite @zeitnah there if it is private; else compare the id: it stands at the end of the channel's details.",
         )),
+        Err(error) => Some(unlooked(about, &format!("Channel {id}"), &error)),
     }
 }
 
-async fn circle(api: &Api, circle: &Circle) -> Option<Finding> {
-    let (method, args) = match circle {
-        Circle::Group(id) => ("usergroups.users.list", [("usergroup", id.as_str())]),
-        Circle::Room(id) => ("conversations.members", [("channel", id.as_str())]),
-    };
-    match api.read(method, &args).await {
-        Ok(_) => None,
+async fn circle(api: &Api, named: &Named, method: &str, args: (&str, &String)) -> Option<Finding> {
+    let about = Some(named);
+    let id = args.1;
+    match api.read(method, &[(args.0, id)]).await {
+        Ok(answer) => {
+            let list = ["users", "members"].into_iter().find_map(|key| answer.get(key));
+            let nobody = list.and_then(Value::as_array).is_some_and(Vec::is_empty);
+            nobody.then(|| {
+                let remedy = "Add people to it in Slack; this is read again every five minutes.";
+                warning(about, format!("Nobody is in {id}."), remedy)
+            })
+        }
         Err(PortError::Never { why }) if why.contains("subteam") => Some(fault(
-            format!("There is no user group {}: {why}", circle.id()),
-            "Check the id (S…) in [[role]]: in Slack it is in the address of the group's page.",
+            about,
+            format!("There is no user group {id}, or it is switched off."),
+            "Check the id (S…): in Slack it is in the address of the group's page.",
         )),
         Err(PortError::Never { why }) => Some(warning(
-            format!("Rights by {} cannot work here: {why}", circle.id()),
+            about,
+            format!("Rights by {id} cannot work here: {why}."),
             "This Slack has no user groups (or the plan has none): give roles by slack_user or slack_channel.",
         )),
-        Err(PortError::Denied { why }) if why.contains("missing_scope") => Some(match circle {
-            Circle::Group(_) => scope("usergroups:read", &why),
-            Circle::Room(_) => scope("channels:read", &why),
-        }),
-        Err(error) => Some(fault(
-            format!("The members of {} cannot be read: {}", circle.id(), why(&error)),
-            "Check the id in [[role]].",
+        Err(PortError::Denied { why }) if why.contains("channel_not_found") => Some(fault(
+            about,
+            format!("There is no channel {id}, or it is private and the bot is not in it."),
+            "Check the id (C…), and invite the bot there if it is private.",
         )),
+        Err(error) => Some(unlooked(about, &format!("Who is in {id}"), &error)),
     }
 }
 
-fn why(error: &PortError) -> &str {
-    match error {
-        PortError::Later { why, .. }
-        | PortError::Never { why }
-        | PortError::Gone { why }
-        | PortError::Denied { why }
-        | PortError::Unknown { why } => why,
+async fn person(api: &Api, named: &Named, id: &str) -> Option<Finding> {
+    let about = Some(named);
+    match api.read("users.info", &[("user", id)]).await {
+        Ok(answer) => {
+            let is = |key: &str| answer.pointer(key).and_then(Value::as_bool) == Some(true);
+            if is("/user/deleted") {
+                let text = format!("{id} has been deactivated in Slack.");
+                return Some(fault(about, text, "Name somebody else, or take the line out."));
+            }
+            is("/user/is_bot")
+                .then(|| warning(about, format!("{id} is a bot, which presses nothing."), USER_ID))
+        }
+        Err(PortError::Denied { why }) if why.contains("user_not_found") => Some(fault(
+            about,
+            format!("There is nobody with the id {id}."),
+            USER_ID,
+        )),
+        Err(PortError::Never { why }) => Some(warning(
+            about,
+            format!("{id} could not be looked at: {why}."),
+            "Without this, cards show ids in place of names.",
+        )),
+        Err(error) => Some(unlooked(about, id, &error)),
     }
 }
 
-fn scope(name: &str, why: &str) -> Finding {
-    let reason = SCOPES
-        .iter()
-        .find(|(scope, _)| *scope == name)
-        .map_or("", |(_, reason)| reason);
-    fault(
-        format!("The app lacks the scope {name} ({reason}): {why}"),
-        "Paste bot-manifest.yaml into the app's settings and reinstall it.",
-    )
+fn unlooked(about: Option<&Named>, what: &str, error: &PortError) -> Finding {
+    let (why, remedy) = match error {
+        PortError::Later { why, .. } | PortError::Unknown { why } => (why, AGAIN),
+        PortError::Denied { why } | PortError::Never { why } | PortError::Gone { why } => {
+            (why, "Check the id, the app's scopes and that the bot may enter.")
+        }
+    };
+    fault(about, format!("{what} could not be looked at: {why}."), remedy)
 }
 
-fn fault(text: String, remedy: &str) -> Finding {
+fn fault(about: Option<&Named>, text: String, remedy: &str) -> Finding {
     Finding {
         grave: Gravity::Fault,
+        about: about.cloned(),
         text,
         remedy: remedy.to_owned(),
     }
 }
 
-fn warning(text: String, remedy: &str) -> Finding {
+fn warning(about: Option<&Named>, text: String, remedy: &str) -> Finding {
     Finding {
         grave: Gravity::Warning,
-        text,
-        remedy: remedy.to_owned(),
+        ..fault(about, text, remedy)
     }
 }

@@ -6,6 +6,7 @@ pub mod api;
 pub mod blocks;
 pub mod check;
 pub mod door;
+pub mod greet;
 pub mod http;
 pub mod inbound;
 pub mod segments;
@@ -21,11 +22,13 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::chat::slack::api::Api;
+use crate::chat::slack::greet::Greeting;
 use crate::domain::At;
 use crate::domain::action::Press;
 use crate::domain::card::Card;
 use crate::domain::form::Form;
 use crate::domain::rights::Circle;
+use crate::domain::rules::Named;
 use crate::domain::text::Seg;
 use crate::domain::text::flat;
 use crate::port::PortError;
@@ -116,6 +119,11 @@ impl SlackChat {
             .write()
             .unwrap_or_else(std::sync::PoisonError::into_inner) = identity.clone();
         Ok(identity)
+    }
+
+    /// Whether Slack knows the token, and what it may; changes nothing here.
+    pub async fn greet(&self) -> Result<Greeting, PortError> {
+        self.api.greet().await
     }
 
     pub fn identity(&self) -> Identity {
@@ -301,8 +309,8 @@ impl ChatPlatform for SlackChat {
         inbound::read(raw, &self.identity().team)
     }
 
-    async fn check(&self, rooms: &[String], circles: &[Circle]) -> Vec<Finding> {
-        check::all(&self.api, rooms, circles).await
+    async fn check(&self, named: &[Named]) -> Vec<Finding> {
+        check::all(&self.api, named).await
     }
 }
 

@@ -24,6 +24,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::chat::slack::api;
+use crate::chat::slack::check;
 use crate::chat::slack::door::Door;
 use crate::port::PortError;
 
@@ -79,6 +80,10 @@ impl Socket {
                 tracing::warn!("the old connections did not close in time");
             }
             if !stop.is_cancelled() {
+                // The library keeps the reason to itself.
+                if !up && let Some(why) = check::line(&self.api_url, &self.app_token).await {
+                    tracing::error!(why = why.text, remedy = why.remedy, "Slack gives no line");
+                }
                 tracing::warn!(failures, "the line to Slack is made anew");
                 pause(failures, &stop).await;
             }

@@ -6,6 +6,7 @@ pub mod push;
 use crate::config::name;
 use crate::config::reading::Placed;
 use crate::config::table::Table;
+use crate::domain::practice;
 
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -32,6 +33,13 @@ enum Word {
 pub fn read(table: Table) -> Option<Placed<Source>> {
     let line = table.line;
     let name = name::name(&table);
+    if let Some(name) = name.as_ref().filter(|n| n.value == practice::NAME) {
+        let what = format!(
+            "{:?} is the name of the source that `zeitnah card` uses",
+            name.value
+        );
+        table.reading.fault(name.line, what, "give it another name");
+    }
     let label = table.string("label");
     if !table.has("kind") {
         table.missing("kind", "\"google\" or \"push\"");

@@ -15,6 +15,8 @@ pub const KEYS: [&str; 2] = ["secrets", "reply"];
 pub struct Push {
     /// Any of them may have signed a delivery.
     pub secrets: Vec<SecretString>,
+    /// The variables or files that hold them.
+    pub secrets_from: String,
     /// Without it, people answer on the site.
     pub reply: Option<ReplyTo>,
 }
@@ -36,6 +38,7 @@ pub fn read(table: &Table, name: Option<&str>) -> Option<Push> {
     let reply = table.optional("reply").map(|reply| read_reply(reply, name));
     Some(Push {
         secrets: secrets?,
+        secrets_from: secret::origins(table, "secrets", name.unwrap_or_default()),
         reply: match reply {
             Some(reply) => Some(reply?),
             None => None,

@@ -364,3 +364,13 @@ demo-fault-site-away-told = Google und der Gartenshop antworten nur noch mit Feh
 demo-fault-bot-killed = Bot getötet
 demo-fault-bot-killed-hint = kill -9 auf den Prozess des Bots, mitten in der Arbeit; nach 3 Sekunden startet er neu.
 demo-fault-bot-killed-told = kill -9: der Prozess des Bots ist weg, ohne sich verabschieden zu können
+
+## Übung
+practice-label = Übung
+practice-author = zeitnah
+practice-subject = Probekarte
+practice-words = Das ist eine Probekarte. Kein Kunde hat sie geschrieben, und keiner liest deine Antwort: Sie bleibt hier und wird nirgends veröffentlicht. Drück auf Antworten, sieh dir die Vorschau an und sende. Danach probier ruhig jeden anderen Knopf.
+practice-hint = Zur Übung: Die Antwort bleibt hier und wird nirgends veröffentlicht
+practice-as = So stünde es beim Kunden. Zur Übung bleibt es hier:
+practice-visible = Zur Übung gesendet (nach { $span }). Veröffentlicht wurde nichts.
+practice-visible-again = Zur Übung geändert. Veröffentlicht wurde nichts.

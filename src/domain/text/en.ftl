@@ -367,3 +367,13 @@ demo-fault-site-away-told = Google and the shop answer with errors only (503)
 demo-fault-bot-killed = Bot killed
 demo-fault-bot-killed-hint = kill -9 on the bot's process, in the middle of its work; after 3 seconds it starts again.
 demo-fault-bot-killed-told = kill -9: the bot's process is gone and could not say goodbye
+
+## Practice
+practice-label = Practice
+practice-author = zeitnah
+practice-subject = Test card
+practice-words = This is a test card. No customer wrote it, and none will read your reply: it stays here and is published nowhere. Press Reply, look at the preview and send. Then feel free to try every other button.
+practice-hint = For practice: the reply stays here and is published nowhere
+practice-as = This is how a customer would see it. For practice it stays here:
+practice-visible = Sent for practice (after { $span }). Nothing was published.
+practice-visible-again = Changed for practice. Nothing was published.

@@ -54,6 +54,8 @@ pub struct Settings {
     pub signing_secret: String,
     pub scopes: BTreeSet<String>,
     pub subscriptions: BTreeSet<String>,
+    /// Somebody has uninstalled the app.
+    pub revoked: bool,
     /// Methods this server claims not to know, as other Slack-compatible servers do.
     pub absent: BTreeSet<String>,
     pub rate_limits: bool,
@@ -83,6 +85,7 @@ impl Default for Settings {
             signing_secret: "sandbox-signing-secret".to_owned(),
             scopes: names(&SCOPES),
             subscriptions: names(&SUBSCRIPTIONS),
+            revoked: false,
             absent: BTreeSet::new(),
             rate_limits: true,
             refuses_repeats: true,

@@ -27,6 +27,7 @@ use crate::domain::caps::Unit;
 use crate::domain::item::Incoming;
 use crate::domain::item::SourceReply;
 use crate::port::PortError;
+use crate::port::source::Flaw;
 use crate::port::source::HookCall;
 use crate::port::source::HookNews;
 use crate::port::source::HookRefusal;
@@ -209,23 +210,49 @@ impl ReviewSource for Google {
         reply::look(&self.api, call).await
     }
 
-    async fn check(&self, now: At) -> Vec<String> {
-        let mut faults = Vec::new();
+    async fn check(&self, now: At) -> Vec<Flaw> {
+        // Without a token every location would say the same.
+        if let Err(error) = self.api.token.get(now).await {
+            return vec![flaw("the refresh token", error)];
+        }
+        let mut flaws = Vec::new();
         for location in &self.settings.locations {
-            let id = &location.id;
-            match self.api.list(id, 1, None, now).await {
-                Ok(_) => {}
-                Err(PortError::Denied { why }) => faults.push(format!(
-                    "location {id}: {why}. The Google user of the refresh token must be owner or manager of the \
-                     location, the location must be verified, and the project must be approved for the API"
-                )),
-                Err(PortError::Gone { why }) => faults.push(format!(
-                    "location {id}: {why}. Compare `account` and the location's id with those in the profile"
-                )),
-                Err(other) => faults.push(format!("location {id}: {other}")),
+            if let Err(error) = self.api.list(&location.id, 1, None, now).await {
+                flaws.push(flaw(&format!("location {}", location.id), error));
             }
         }
-        faults
+        flaws
+    }
+}
+
+fn flaw(of: &str, error: PortError) -> Flaw {
+    match error {
+        // The token's own refusals say what to do.
+        PortError::Denied { why } if why.contains(": ") && why.starts_with("Google ") => {
+            let (what, remedy) = why.split_once(": ").unwrap_or((&why, ""));
+            Flaw {
+                what: what.to_owned(),
+                remedy: remedy.to_owned(),
+            }
+        }
+        PortError::Denied { why } => Flaw {
+            what: format!("{of}: {why}"),
+            remedy: "the Google user of the refresh token must be owner or manager of the location, the location must \
+                     be verified, and the project must be approved for the API"
+                .to_owned(),
+        },
+        PortError::Gone { why } => Flaw {
+            what: format!("{of}: {why}"),
+            remedy: "compare `account` and the location's id with those in the profile".to_owned(),
+        },
+        PortError::Later { why, .. } | PortError::Unknown { why } => Flaw {
+            what: format!("{of}: {why}"),
+            remedy: "try again in a minute; if it stays so, check the way out to Google".to_owned(),
+        },
+        PortError::Never { why } => Flaw {
+            what: format!("{of}: {why}"),
+            remedy: "compare base_url and token_url with the defaults".to_owned(),
+        },
     }
 }
 

@@ -246,7 +246,7 @@ async fn one_location_that_refuses_us_does_not_silence_the_others() {
     assert_eq!((first[0].odd.len(), first[1].items.len()), (1, 1));
     let second = round(&some, Some(first[1].cursor.clone()), now()).await;
     assert!(second[0].odd.is_empty(), "it is told once");
-    assert!(some.check(now()).await[0].contains("owner or manager"));
+    assert!(some.check(now()).await[0].remedy.contains("owner or manager"));
 
     let none = stores(
         &google(|_, _| Says::Json(403, fixture!("denied.json"))).await.url,

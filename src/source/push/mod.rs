@@ -24,6 +24,7 @@ use crate::domain::caps::Retry;
 use crate::domain::item::Incoming;
 use crate::domain::item::SourceReply;
 use crate::port::PortError;
+use crate::port::source::Flaw;
 use crate::port::source::HookCall;
 use crate::port::source::HookNews;
 use crate::port::source::HookRefusal;
@@ -192,15 +193,25 @@ impl ReviewSource for Push {
         self.replies()?.look(call).await
     }
 
-    async fn check(&self, _now: At) -> Vec<String> {
-        let plain = self
-            .replies
-            .as_ref()
-            .filter(|r| r.url.scheme() == "http" && !is_local(&r.url));
-        let plain =
-            plain.map(|_| "reply.url uses http: replies can be read on the way, use https".to_owned());
-        let many = (self.secrets.len() > 3)
-            .then(|| "more than three secrets: after a rotation remove the old ones".to_owned());
+    async fn check(&self, _now: At) -> Vec<Flaw> {
+        let flaw = |what: &str, remedy: &str| Flaw {
+            what: what.to_owned(),
+            remedy: remedy.to_owned(),
+        };
+        let replies = self.replies.as_ref();
+        let plain = replies.filter(|r| r.url.scheme() == "http" && !is_local(&r.url));
+        let plain = plain.map(|_| {
+            flaw(
+                "replies go over http and can be read on the way",
+                "write https:// in reply.url",
+            )
+        });
+        let many = (self.secrets.len() > 3).then(|| {
+            flaw(
+                "it has more than three secrets",
+                "after a rotation remove the old ones",
+            )
+        });
         plain.into_iter().chain(many).collect()
     }
 }

@@ -174,6 +174,7 @@ fn admit(world: &World, name: &str, token: Option<&str>) -> Result<(), Refused> 
             Err("not_allowed_token_type".into())
         }
         Some(token) if token == settings.app_token => Err("not_allowed_token_type".into()),
+        Some(token) if token == settings.bot_token && settings.revoked => Err("token_revoked".into()),
         Some(token) if token == settings.bot_token => Ok(()),
         Some(_) => Err("invalid_auth".into()),
     }

@@ -72,6 +72,11 @@ impl Slack {
         self.change(|world, _| world.groups.iter_mut().find(|group| group.id == id).map(change));
     }
 
+    /// The app is uninstalled: its bot token is worth nothing from now on.
+    pub fn revoke(&self) {
+        self.look().settings.revoked = true;
+    }
+
     /// Takes a scope away or gives it back, as a reinstallation would.
     pub fn set_scope(&self, scope: &str, granted: bool) {
         self.change(|world, _| match granted {

@@ -1,0 +1,92 @@
+//! `zeitnah check`: all faults at once, each with its place and its remedy. Green means that it will work. A fault in one
+//! section hides nothing that can be looked at without it.
+
+mod chat;
+mod database;
+mod report;
+mod sources;
+
+use std::io::IsTerminal as _;
+use std::path::Path;
+
+use clap::Args;
+
+use crate::cli::Failure;
+use crate::cli::Outcome;
+use crate::cli::check::report::Report;
+use crate::cli::environment;
+use crate::cli::tell;
+use crate::config::Config;
+use crate::config::Gravity;
+use crate::config::Sections;
+use crate::port::clock::Clock;
+use crate::port::clock::SystemClock;
+
+const FILE: &str = "Configuration";
+const DIGESTS: &str = "Digests";
+
+#[derive(Args)]
+pub struct Options {
+    /// Do not call Slack or the sources.
+    #[arg(long)]
+    offline: bool,
+    /// For programs: one JSON document in place of sentences.
+    #[arg(long)]
+    json: bool,
+}
+
+pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
+    let sections = Sections::load(&Config::path(asked, &environment), &environment);
+    let mut report = Report::default();
+    file(&sections, &mut report);
+    database::look(&sections, &mut report).await;
+    if !options.offline {
+        chat::look(&sections, &mut report).await;
+    }
+    sources::look(&sections, options.offline, &mut report).await;
+    digests(&sections, &mut report);
+    if options.json {
+        tell(&report.json());
+    } else {
+        let colour = std::io::stdout().is_terminal() && environment("NO_COLOR").is_none_or(|v| v.is_empty());
+        tell(report.text(colour, !options.offline).trim_end());
+    }
+    if report.is_green() {
+        Ok(())
+    } else {
+        Err(Failure::Said)
+    }
+}
+
+fn file(sections: &Sections, report: &mut Report) {
+    for fault in &sections.faults {
+        report.of_file(FILE, fault);
+    }
+    if sections.faults.iter().all(|f| f.gravity == Gravity::Warning) {
+        report.good(FILE, sections.path.clone());
+    }
+}
+
+/// The next times of each, for people to see whether they mean what they wrote.
+fn digests(sections: &Sections, report: &mut Report) {
+    let now = SystemClock.now();
+    for placed in &sections.digests {
+        let plan = &placed.value;
+        let next: Vec<String> = plan
+            .schedule
+            .upcoming(now, 3)
+            .iter()
+            .map(|slot| slot.local.format("%a %Y-%m-%d %H:%M").to_string())
+            .collect();
+        report.good(
+            DIGESTS,
+            format!(
+                "{} in channel {}: next at {} ({})",
+                plan.name,
+                plan.channel,
+                next.join(", "),
+                plan.schedule.zone
+            ),
+        );
+    }
+}

@@ -1,0 +1,183 @@
+//! What a check found, area by area: calm to read at a terminal, and plain to read for a program.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::config::Fault;
+use crate::config::Gravity;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mark {
+    Good,
+    Warning,
+    Fault,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Line {
+    area: &'static str,
+    mark: Mark,
+    /// `zeitnah.toml:12`, or the environment variable.
+    place: Option<String>,
+    what: String,
+    remedy: Option<String>,
+}
+
+#[derive(Debug, Default)]
+pub struct Report {
+    lines: Vec<Line>,
+}
+
+/// What a program reads.
+#[derive(Serialize)]
+struct Told<'a> {
+    ok: bool,
+    faults: usize,
+    warnings: usize,
+    findings: &'a [Line],
+}
+
+impl Report {
+    pub fn good(&mut self, area: &'static str, what: impl Into<String>) {
+        self.add(area, Mark::Good, None, what.into(), None);
+    }
+
+    pub fn warning(&mut self, area: &'static str, place: Option<String>, what: String, remedy: &str) {
+        self.add(area, Mark::Warning, place, what, Some(remedy.to_owned()));
+    }
+
+    pub fn fault(&mut self, area: &'static str, place: Option<String>, what: String, remedy: &str) {
+        self.add(area, Mark::Fault, place, what, Some(remedy.to_owned()));
+    }
+
+    pub fn of_file(&mut self, area: &'static str, fault: &Fault) {
+        let mark = match fault.gravity {
+            Gravity::Fault => Mark::Fault,
+            Gravity::Warning => Mark::Warning,
+        };
+        let (place, what) = (fault.place.clone(), fault.what.clone());
+        self.add(area, mark, Some(place), what, Some(fault.remedy.clone()));
+    }
+
+    fn add(
+        &mut self,
+        area: &'static str,
+        mark: Mark,
+        place: Option<String>,
+        what: String,
+        remedy: Option<String>,
+    ) {
+        self.lines.push(Line {
+            area,
+            mark,
+            place,
+            what,
+            remedy,
+        });
+    }
+
+    fn count(&self, mark: Mark) -> usize {
+        self.lines.iter().filter(|line| line.mark == mark).count()
+    }
+
+    pub fn is_green(&self) -> bool {
+        self.count(Mark::Fault) == 0
+    }
+
+    pub fn json(&self) -> String {
+        let told = Told {
+            ok: self.is_green(),
+            faults: self.count(Mark::Fault),
+            warnings: self.count(Mark::Warning),
+            findings: &self.lines,
+        };
+        // Strings and numbers only: there is nothing in it that could not be written.
+        serde_json::to_string_pretty(&told).unwrap_or_default()
+    }
+
+    /// `all` is whether everything was looked at that there is.
+    pub fn text(&self, colour: bool, all: bool) -> String {
+        let mut out = String::new();
+        let mut area = "";
+        for line in &self.lines {
+            if line.area != area {
+                let gap = if area.is_empty() { "" } else { "\n" };
+                writeln!(out, "{gap}{}", line.area).ok();
+                area = line.area;
+            }
+            let place = line.place.as_ref().map(|p| format!("{p}: ")).unwrap_or_default();
+            writeln!(out, "  {} {place}{}", mark(line.mark, colour), line.what).ok();
+            if let Some(remedy) = &line.remedy {
+                writeln!(out, "      → {remedy}").ok();
+            }
+        }
+        writeln!(out, "\n{}", self.summary(all)).ok();
+        out
+    }
+
+    fn summary(&self, all: bool) -> String {
+        let several = |n: usize, one: &str| match n {
+            1 => format!("1 {one}"),
+            n => format!("{n} {one}s"),
+        };
+        let (faults, warnings) = (self.count(Mark::Fault), self.count(Mark::Warning));
+        let works = if all {
+            "`zeitnah serve` will work"
+        } else {
+            "nothing wrong here; Slack and the sources were not asked"
+        };
+        match (faults, warnings) {
+            (0, 0) => format!("All good: {works}."),
+            (0, n) => format!("{}, no fault: {works}.", several(n, "warning")),
+            (n, 0) => format!("{}.", several(n, "fault")),
+            (n, m) => format!("{}, {}.", several(n, "fault"), several(m, "warning")),
+        }
+    }
+}
+
+fn mark(mark: Mark, colour: bool) -> String {
+    let (sign, code) = match mark {
+        Mark::Good => ("✔", 32),
+        Mark::Warning => ("⚠", 33),
+        Mark::Fault => ("✖", 31),
+    };
+    if colour {
+        format!("\u{1b}[{code}m{sign}\u{1b}[0m")
+    } else {
+        sign.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_says_what_it_comes_to() {
+        let mut report = Report::default();
+        report.good("Database", "PostgreSQL answers");
+        assert_eq!(
+            report.text(false, true),
+            "Database\n  ✔ PostgreSQL answers\n\nAll good: `zeitnah serve` will work.\n"
+        );
+        report.warning("Slack", None, "odd".into(), "look");
+        assert!(
+            report
+                .text(false, true)
+                .ends_with("1 warning, no fault: `zeitnah serve` will work.\n")
+        );
+        report.fault("Slack", Some("zeitnah.toml:3".into()), "wrong".into(), "mend it");
+        let text = report.text(true, true);
+        assert!(
+            text.contains("\u{1b}[31m✖\u{1b}[0m zeitnah.toml:3: wrong\n      → mend it\n"),
+            "{text}"
+        );
+        assert!(text.ends_with("1 fault, 1 warning.\n"));
+        let json: serde_json::Value = serde_json::from_str(&report.json()).unwrap();
+        assert_eq!(json["ok"], false);
+        assert_eq!(json["findings"][2]["place"], "zeitnah.toml:3");
+    }
+}

@@ -1,0 +1,341 @@
+//! What goes wrong at the start is one sentence: what, where, what to do. No panic, no secret, and never exit code 0.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt as _;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpListener;
+use tokio::process::Child;
+use zeitnah::sandbox::slack::Fault;
+use zeitnah::store::Store;
+
+use crate::setup::Bench;
+use crate::setup::ROOM;
+
+/// A PostgreSQL that turns everybody away with this code.
+async fn refusing(code: &'static str, message: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut guest, _)) = listener.accept().await {
+            let mut heard = [0_u8; 1024];
+            let ssl = [0, 0, 0, 8, 4, 210, 22, 47];
+            let mut read = guest.read(&mut heard).await.unwrap_or(0);
+            if heard[..read] == ssl {
+                guest.write_all(b"N").await.ok();
+                read = guest.read(&mut heard).await.unwrap_or(0);
+            }
+            if read == 0 {
+                continue;
+            }
+            let fields = format!("SFATAL\0VFATAL\0C{code}\0M{message}\0\0");
+            let mut answer = vec![b'E'];
+            answer.extend(u32::try_from(fields.len() + 4).unwrap().to_be_bytes());
+            answer.extend(fields.as_bytes());
+            guest.write_all(&answer).await.ok();
+            guest.shutdown().await.ok();
+        }
+    });
+    format!("postgres://me:hunter2@127.0.0.1:{port}/zeitnah")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_reason_why_the_database_is_not_there_is_its_own_sentence() {
+    let mut bench = Bench::sound().await;
+    let nowhere = "postgres://me:hunter2@127.0.0.1:9/zeitnah".to_owned();
+    let mut gone = url::Url::parse(&bench.database).unwrap();
+    gone.set_path("no_such_database");
+    let cases = [
+        (
+            nowhere,
+            "no PostgreSQL answers at 127.0.0.1:9: the connection was refused; start it, or correct DATABASE_URL",
+        ),
+        (
+            "postgres://me:hunter2@localhost/zeitnah?host=/nowhere/at/all".into(),
+            "no PostgreSQL answers at /nowhere/at/all: there is no socket; start it, or correct DATABASE_URL",
+        ),
+        (
+            refusing("28P01", "password authentication failed").await,
+            "does not take this password of user me; correct DATABASE_URL",
+        ),
+        (
+            refusing("28000", "role \"me\" does not exist").await,
+            "does not let user me in: role \"me\" does not exist; make that user, or allow it in pg_hba.conf, or correct \
+             DATABASE_URL",
+        ),
+        (
+            gone.to_string(),
+            "has no database no_such_database; make it with `createdb no_such_database`, or correct DATABASE_URL",
+        ),
+        (
+            refusing("53300", "too many connections").await,
+            "has no connection left; raise max_connections, or lower [database] connections",
+        ),
+        (
+            "mysql://me:hunter2@localhost/x".into(),
+            "DATABASE_URL is no address of a database; write postgres://user:password@host/database",
+        ),
+    ];
+    for (url, sentence) in cases {
+        bench.set("DATABASE_URL", Some(&url));
+        let serve = bench.run(&["serve"]).await;
+        assert!(serve.sentence().ends_with(sentence), "{serve:?}");
+        let migrate = bench.run(&["migrate"]).await;
+        assert_eq!(migrate.sentence(), serve.sentence());
+    }
+    bench.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_old_schema_is_named_and_not_half_used() {
+    let bench = Bench::sound().await;
+    let store = Store::open(&bench.database, 1).await.unwrap();
+    sqlx::raw_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        .execute(store.pool())
+        .await
+        .unwrap();
+    store.close().await;
+    let said = bench.run(&["serve"]).await;
+    assert!(said.sentence().contains("run `zeitnah migrate`"), "{said:?}");
+    bench.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tokens_that_slack_refuses_end_the_start() {
+    let mut bench = Bench::sound().await;
+    bench.set("SLACK_APP_TOKEN", Some("xapp-somebody-elses"));
+    let said = bench.run(&["serve"]).await;
+    assert_eq!(
+        said.sentence(),
+        "zeitnah: Slack does not take the app-level token: apps.connections.open: invalid_auth; make one with \
+         connections:write under \"Basic Information\" (xapp-…), and see `zeitnah check`"
+    );
+    bench.set("SLACK_BOT_TOKEN", Some("xoxb-of-another-company"));
+    let said = bench.run(&["serve"]).await;
+    assert_eq!(
+        said.sentence(),
+        "zeitnah: Slack does not take the bot token: auth.test: invalid_auth; copy the Bot User OAuth Token (xoxb-…) \
+         of the installed app again, and see `zeitnah check`"
+    );
+    bench.set("SLACK_BOT_TOKEN", None);
+    let said = bench.run(&["serve"]).await;
+    assert_eq!(said.code, Some(1));
+    said.says(&[
+        "zeitnah.toml:1: the environment variable SLACK_BOT_TOKEN is not set (`slack.bot_token`); set",
+    ]);
+    bench.finish().await;
+}
+
+/// A replica whose log is read.
+struct Replica {
+    child: Child,
+    log: Vec<u8>,
+}
+
+impl Replica {
+    fn of(bench: &Bench) -> Self {
+        let mut command = bench.command(&["serve"]);
+        let child = command.stderr(Stdio::piped()).spawn().unwrap();
+        Self { child, log: vec![] }
+    }
+
+    async fn says(&mut self, wanted: &[&str]) -> String {
+        let stderr = self.child.stderr.as_mut().unwrap();
+        let mut piece = [0_u8; 4096];
+        loop {
+            let text = String::from_utf8_lossy(&self.log).into_owned();
+            if wanted.iter().all(|w| text.contains(w)) {
+                return text;
+            }
+            let reading = tokio::time::timeout(Duration::from_secs(50), stderr.read(&mut piece)).await;
+            match reading
+                .unwrap_or_else(|_| panic!("{wanted:?} never came: {text}"))
+                .unwrap()
+            {
+                0 => panic!("it ended: {text}"),
+                read => self.log.extend(&piece[..read]),
+            }
+        }
+    }
+
+    async fn stop(mut self) {
+        assert!(self.child.try_wait().unwrap().is_none(), "it goes on");
+        self.child.start_kill().unwrap();
+        self.child.wait().await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_missing_scope_is_told_by_check_and_at_the_start_and_stops_nobody() {
+    let bench = Bench::sound().await;
+    bench.slack.set_scope("users:read", false);
+    let check = bench.run(&["check"]).await;
+    assert_eq!(check.code, Some(1));
+    check.says(&[
+        "✖ zeitnah.toml:1 (SLACK_BOT_TOKEN): The app lacks the scope users:read: cards show ids in place of names\n",
+        "→ Add users:read under \"OAuth & Permissions\", \"Bot Token Scopes\", and reinstall the app there\n",
+    ]);
+    let mut replica = Replica::of(&bench);
+    let log = replica
+        .says(&["The app lacks the scope users:read", "\"ready\""])
+        .await;
+    assert!(log.contains("reinstall the app"), "{log}");
+    replica.stop().await;
+    bench.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slack_that_is_away_at_the_start_is_waited_for() {
+    let bench = Bench::sound().await;
+    bench.slack.fault(Fault::server_error("auth.test", 503).times(2));
+    let mut replica = Replica::of(&bench);
+    let log = replica
+        .says(&["Slack does not answer yet", "the chat does not answer yet"])
+        .await;
+    assert!(log.contains("auth.test: HTTP 503"), "{log}");
+    assert!(bench.slack.connected(1).await, "and then it is there");
+    replica.stop().await;
+    bench.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_that_is_revoked_while_it_runs_is_told_with_what_to_do() {
+    let bench = Bench::sound().await;
+    let mut replica = Replica::of(&bench);
+    assert!(bench.slack.connected(1).await);
+    bench.slack.revoke();
+    bench.write("reviews.csv", "id,stars,body\na-1,5,Gut\n");
+    let taken = bench.run(&["import", "shop", "reviews.csv"]).await;
+    taken.says(&["1 new, 0 changed, 0 known, 0 bad."]);
+    let log = replica
+        .says(&["Slack does not take the bot token any more"])
+        .await;
+    assert!(
+        log.contains("token_revoked; ") && log.contains("install the app again"),
+        "{log}"
+    );
+    replica.stop().await;
+    let asked = bench.run(&["card"]).await;
+    asked.says(&["Slack does not take the bot token: auth.test: token_revoked."]);
+    assert_eq!(asked.code, Some(1));
+    bench.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_taken_port_is_named() {
+    let bench = Bench::sound().await;
+    let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = taken.local_addr().unwrap();
+    bench.change(&[("127.0.0.1:0", &at.to_string())]);
+    let said = bench.run(&["serve"]).await;
+    assert_eq!(
+        said.sentence(),
+        format!(
+            "zeitnah: {at} is taken by another program; stop that one, or choose another port in [http] listen"
+        )
+    );
+    let demo = bench.run(&["demo", "--port", &at.port().to_string()]).await;
+    assert!(demo.sentence().contains("choose another with --port"), "{demo:?}");
+    bench.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broken_file_is_told_whole_with_line_and_column() {
+    let bench = Bench::sound().await;
+    bench.write(
+        "zeitnah.toml",
+        "[slack]\nmode = \n\n[http]\nlisten = \"x\nlisten = \"y\"\n",
+    );
+    for command in [&["serve"][..], &["check"], &["migrate"], &["card"]] {
+        let said = bench.run(command).await;
+        assert_eq!(said.code, Some(1));
+        said.says(&[
+            "zeitnah.toml:2:8: ",
+            "zeitnah.toml:5:12: ",
+            "this is no TOML",
+            "see https://toml.io",
+        ]);
+    }
+    bench.change(&[
+        ("language = \"de\"", "language = \"fr\""),
+        ("kind = \"push\"", "kind = \"pull\""),
+    ]);
+    let said = bench.run(&["serve"]).await;
+    assert_eq!(said.err.lines().count(), 2, "{said:?}");
+    said.says(&[
+        "zeitnah.toml:8: `channel.language` does not know \"fr\"",
+        "zeitnah.toml:13: `source.kind`",
+    ]);
+    let none = bench.run(&["--config", "nothing.toml", "serve"]).await;
+    assert_eq!(
+        none.err,
+        "nothing.toml: the file cannot be read: entity not found; write one with `zeitnah init`, or name yours by \
+         --config or ZEITNAH_CONFIG\n"
+    );
+    bench.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_here_loses_nothing_and_says_so() {
+    let bench = Bench::sound().await;
+    // The device that is always full stands for the disk.
+    let said = bench
+        .run(&[
+            "--config",
+            "/dev/full",
+            "init",
+            "--channel",
+            ROOM,
+            "--yes",
+            "--force",
+        ])
+        .await;
+    assert_eq!(
+        said.sentence(),
+        "zeitnah: /dev/full could not be written: the disk is full; make room and run the same command again"
+    );
+    bench.write("reviews.csv", "id,stars,body\na-1,5,Gut\na-2,elf,?\n");
+    let rejects = bench.folder.join("reviews.csv.rejects");
+    std::os::unix::fs::symlink("/dev/full", &rejects).unwrap();
+    let said = bench.run(&["import", "shop", "reviews.csv"]).await;
+    assert!(
+        said.sentence()
+            .ends_with("the disk is full; make room and run the same command again"),
+        "{said:?}"
+    );
+    std::fs::remove_file(&rejects).unwrap();
+    let said = bench.run(&["import", "shop", "reviews.csv"]).await;
+    assert_eq!(said.code, Some(0), "{said:?}");
+    said.says(&["1 new, 0 changed, 0 known, 1 bad."]);
+    bench.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_of_postgres_is_told_by_what_it_means() {
+    let bench = Bench::sound().await;
+    let store = Store::open(&bench.database, 1).await.unwrap();
+    sqlx::raw_sql(
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '53100',
+         MESSAGE = 'could not extend file \"base/5/1259\": No space left on device'; END $$;
+         CREATE TRIGGER full_disk BEFORE INSERT ON item FOR EACH STATEMENT EXECUTE FUNCTION full_disk()",
+    )
+    .execute(store.pool())
+    .await
+    .unwrap();
+    bench.write("reviews.csv", "id,stars,body\na-1,5,Gut\n");
+    let full = "is full: nothing new is accepted until there is room, and nothing accepted is lost; make room there, then \
+                run the same command again";
+    for command in [&["import", "shop", "reviews.csv"][..], &["card"]] {
+        let said = bench.run(command).await;
+        assert!(said.sentence().ends_with(full), "{said:?}");
+    }
+    sqlx::raw_sql("DROP TRIGGER full_disk ON item")
+        .execute(store.pool())
+        .await
+        .unwrap();
+    store.close().await;
+    let said = bench.run(&["import", "shop", "reviews.csv"]).await;
+    said.says(&["1 new, 0 changed, 0 known, 0 bad."]);
+    bench.finish().await;
+}
