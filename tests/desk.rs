@@ -28,6 +28,7 @@ use zeitnah::domain::route::When;
 use zeitnah::domain::rules::Channel;
 use zeitnah::domain::rules::ClockStops;
 use zeitnah::domain::rules::DigestPlan;
+use zeitnah::domain::rules::Keep;
 use zeitnah::domain::rules::Rules;
 use zeitnah::domain::rules::Target;
 use zeitnah::domain::schedule::Schedule;
@@ -740,5 +741,9 @@ fn usual(wish: &Wish) -> Rules {
         undo_seconds: 30,
         clock_stops: ClockStops::Visible,
         post_every_ms: if wish.paced { 1000 } else { 0 },
+        keep: Keep {
+            deliveries: 14,
+            history: 90,
+        },
     }
 }

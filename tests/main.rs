@@ -10,4 +10,5 @@ mod manifest;
 mod outbox;
 mod sentences;
 mod setup;
+mod stopping;
 mod story;

@@ -20,12 +20,16 @@ use crate::chat::slack::socket::Socket;
 use crate::domain::practice;
 use crate::domain::rules::Rules;
 use crate::http;
+use crate::http::Health;
+use crate::http::Sockets;
 use crate::port::PortError;
 use crate::port::chat::ChatPlatform;
 use crate::port::clock::Clock;
 use crate::port::source::ReviewSource;
 use crate::source::practice::Practice;
 use crate::store::Store;
+use crate::telemetry::Scrape;
+use crate::telemetry::process;
 use crate::worker;
 use crate::workflow::Desk;
 
@@ -59,13 +63,37 @@ pub struct App {
     pub slack: Option<Arc<SlackChat>>,
     /// Presses under way after their acknowledgement.
     pub work: TaskTracker,
-    line: http::Line,
+    /// From the moment in which we are told to stop: nobody should be sent to us any more.
+    stopping: CancellationToken,
+    /// For how long we go on after that, until whoever asks whether we are ready has heard it.
+    pub drain: Duration,
+    watched: Option<Watched>,
+    health: Arc<Health>,
     socket: Option<(Socket, Arc<Line>)>,
     signed: Option<slack::http::Http>,
 }
 
+/// Where operators ask, and what they read there.
+struct Watched {
+    scrape: Scrape,
+    at: Place,
+}
+
+enum Place {
+    /// On the listener that the world reaches, because somebody wants it so.
+    Shared,
+    Own(TcpListener),
+    /// On one of their own, which answers already.
+    Answering,
+}
+
 /// What was begun may take this long to end.
 const GRACE: Duration = Duration::from_secs(25);
+/// And the database connections this long to close.
+const LAST_WORDS: Duration = Duration::from_secs(3);
+/// So long it takes at most from the end of the pause for balancers to the end of the process.
+pub const LONGEST_STOP: Duration = GRACE.saturating_add(LAST_WORDS);
+const FOLD: Duration = Duration::from_secs(5);
 
 impl App {
     pub fn assemble(parts: Parts) -> Result<Self, PortError> {
@@ -98,11 +126,16 @@ impl App {
             chats,
         });
         let work = TaskTracker::new();
+        let stopping = CancellationToken::new();
+        let mut lines: Vec<http::Line> = Vec::new();
         let mut app = Self {
+            health: Arc::new(Health::new(desk.clone(), Vec::new(), stopping.clone())),
             desk,
             slack,
             work,
-            line: Arc::new(|| true),
+            stopping,
+            drain: Duration::ZERO,
+            watched: None,
             socket: None,
             signed: None,
         };
@@ -126,7 +159,11 @@ impl App {
                 } => {
                     let line = Arc::new(Line::default());
                     let watched = line.clone();
-                    app.line = Arc::new(move || watched.is_up());
+                    let sockets = move || Sockets {
+                        up: watched.up(),
+                        wanted: connections,
+                    };
+                    lines.push((slack::NAME.to_owned(), Arc::new(sockets)));
                     app.socket = Some((
                         Socket {
                             door,
@@ -139,7 +176,14 @@ impl App {
                 }
             }
         }
+        app.health = Arc::new(Health::new(app.desk.clone(), lines, app.stopping.clone()));
         Ok(app)
+    }
+
+    /// Lets operators read `scrape` at a listener of their own, or at ours where there is none.
+    pub fn watched_at(&mut self, listener: Option<TcpListener>, scrape: Scrape) {
+        let at = listener.map_or(Place::Shared, Place::Own);
+        self.watched = Some(Watched { scrape, at });
     }
 
     /// Knows who we are and who is in which group before the first press is judged.
@@ -161,11 +205,32 @@ impl App {
         stop: CancellationToken,
     ) -> impl Future<Output = std::io::Result<()>> + Send + use<> {
         let chats = self.signed.clone().map(slack::http::routes).unwrap_or_default();
-        http::serve(
-            listener,
-            http::router(self.desk.clone(), self.line.clone(), chats),
-            stop,
-        )
+        let router = match &self.watched {
+            Some(Watched {
+                scrape,
+                at: Place::Shared,
+            }) => http::together(&self.health, scrape.clone(), process::now(), chats),
+            Some(_) | None => http::router(&self.health, chats),
+        };
+        http::serve(listener, router, stop)
+    }
+
+    /// Answers operators at their listener until stopped; once, and only where they have one.
+    pub fn answer_operators(
+        &mut self,
+        stop: CancellationToken,
+    ) -> Option<impl Future<Output = std::io::Result<()>> + Send + use<>> {
+        let watched = self.watched.as_mut()?;
+        match std::mem::replace(&mut watched.at, Place::Answering) {
+            Place::Own(listener) => {
+                let router = http::operators(&self.health, watched.scrape.clone(), process::now());
+                Some(http::serve(listener, router, stop))
+            }
+            other => {
+                watched.at = other;
+                None
+            }
+        }
     }
 
     /// Holds the chat's line until stopped; once, and only where there is a line to hold.
@@ -177,14 +242,16 @@ impl App {
         Some(socket.run(line, stop))
     }
 
-    /// Everything, until stopped. The order matters: who we are, then ears, then hands; and at the end ears first,
-    /// so that nothing new comes in while what was begun is finished.
+    /// Everything, until stopped. The order matters: who we are, then ears, then hands. At the end we first say that
+    /// we are not ready any more, then close our ears, so that nothing new comes in while what was begun is finished;
+    /// operators can watch until it is.
     pub async fn run(mut self, listener: TcpListener, stop: CancellationToken) -> std::io::Result<()> {
         let tasks = TaskTracker::new();
-        let hands = CancellationToken::new();
-        let line = self.hold_line(stop.clone());
+        let (ears, hands) = (CancellationToken::new(), CancellationToken::new());
+        let line = self.hold_line(ears.clone());
+        let watching = self.watch(&tasks, &hands);
         let this = Arc::new(self);
-        let (known, quit) = (this.clone(), stop.clone());
+        let (known, quit) = (this.clone(), ears.clone());
         tasks.spawn(async move {
             // Slack away at the start is no reason not to take in reviews.
             let mut tries: u32 = 0;
@@ -206,21 +273,55 @@ impl App {
             }
         });
         worker::start(&this.desk, &hands, &tasks);
-        let answered = this.answer(listener, stop.clone()).await;
-        stop.cancel();
+        let mut answering = tokio::spawn(this.answer(listener, ears.clone()));
+        let broken = tokio::select! {
+            () = stop.cancelled() => None,
+            ended = &mut answering => Some(ended),
+        };
+        this.stopping.cancel();
+        if broken.is_none() {
+            worker::pause(this.drain, &hands).await;
+        }
+        ears.cancel();
         this.work.close();
         tasks.close();
         let finish = async {
+            let answered = match broken {
+                Some(ended) => ended,
+                // Whoever has begun to ask is answered.
+                None => (&mut answering).await,
+            };
             this.work.wait().await;
             hands.cancel();
             tasks.wait().await;
+            answered
         };
-        if tokio::time::timeout(GRACE, finish).await.is_err() {
+        let finished = tokio::time::timeout(GRACE, finish).await;
+        answering.abort();
+        if let Some(watching) = watching {
+            watching.abort();
+        }
+        if finished.is_err()
+            || tokio::time::timeout(LAST_WORDS, this.desk.store.close())
+                .await
+                .is_err()
+        {
             tracing::warn!(
                 "some work did not end in time; its leases run out and another replica looks it up"
             );
         }
-        this.desk.store.close().await;
-        answered
+        finished.unwrap_or(Ok(Ok(()))).unwrap_or_else(|e| Err(e.into()))
+    }
+
+    /// Answers operators, and keeps what they read from piling up when nobody does.
+    fn watch(
+        &mut self,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+    ) -> Option<tokio::task::JoinHandle<std::io::Result<()>>> {
+        let scrape = self.watched.as_ref()?.scrape.clone();
+        tasks.spawn(worker::every(FOLD, stop.clone(), move || scrape.fold()));
+        // Never told to stop: it is ended when everything else has.
+        self.answer_operators(CancellationToken::new()).map(tokio::spawn)
     }
 }

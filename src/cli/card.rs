@@ -60,7 +60,7 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
         )),
     }
     if replicas == 0 {
-        tell("Its buttons work as soon as `zeitnah serve` runs; none runs on this database now.");
+        tell("Its buttons work as soon as `zeitnah serve` runs; none was seen on this database.");
     } else {
         tell("`zeitnah serve` runs, so its buttons work now.");
     }

@@ -4,6 +4,7 @@ mod card;
 mod check;
 mod demo;
 mod digest;
+mod health;
 mod import;
 mod init;
 mod manifest;
@@ -64,6 +65,8 @@ enum Command {
     Import(import::Options),
     /// Print a digest; nothing is sent.
     Digest(digest::Options),
+    /// Ask the replica on this machine whether it is ready; the exit code says it too.
+    Health,
     /// Tell everything that happened to an item, by its number or id.
     Why { item: String },
     /// Print what to paste into the platform's console.
@@ -117,7 +120,10 @@ pub fn run() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return failed(&format!("the runtime does not start: {error}")),
     };
-    match runtime.block_on(dispatch(cli)) {
+    let ended = runtime.block_on(dispatch(cli));
+    // Whatever still looks up a name or writes a file is not waited for.
+    runtime.shutdown_background();
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Said) => ExitCode::FAILURE,
         Err(Failure::Say(why)) => failed(&why),
@@ -136,6 +142,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Card(options) => card::run(config, options).await,
         Command::Import(options) => import::run(config, options).await,
         Command::Digest(options) => digest::run(config, options).await,
+        Command::Health => health::run(config).await,
         Command::Why { item } => why::run(config, &item).await,
         Command::Manifest { chat } => manifest::run(chat),
         Command::Sandbox(options) => sandbox::run(options).await,

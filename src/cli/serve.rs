@@ -1,10 +1,13 @@
 //! `zeitnah serve`: one replica, until it is told to stop.
 
 use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::signal::unix::Signal;
 use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +27,7 @@ use crate::config::slack::Way;
 use crate::port::PortError;
 use crate::port::clock::SystemClock;
 use crate::telemetry;
+use crate::telemetry::Scrape;
 
 pub async fn run(asked: Option<&Path>, migrate: bool) -> Outcome {
     let config = load(asked)?;
@@ -34,33 +38,55 @@ pub async fn run(asked: Option<&Path>, migrate: bool) -> Outcome {
     };
     telemetry::start(format, &config.log.level);
     for warning in &config.warnings {
-        tracing::warn!("{warning}");
+        tracing::warn!(fault = %warning, "the configuration can be read, and one thing in it is hardly meant");
     }
     let store = store(&config).await?;
     if migrate {
         store.migrate().await?;
     }
     current(&store).await?;
-    let listener = TcpListener::bind(config.http.listen).await.map_err(|error| {
+    let listener = bind(config.http.listen, "listen").await?;
+    let operators = match config.http.operator_listen {
+        Some(at) => Some(bind(at, "operator_listen").await?),
+        None => None,
+    };
+    let mut app = App::assemble(Parts::of(&config, store, Arc::new(SystemClock))?)?;
+    greet(&config, &app).await?;
+    app.watched_at(operators, Scrape::install()?);
+    app.drain = Duration::from_secs(config.http.drain_seconds);
+    let stop = CancellationToken::new();
+    let at_once = CancellationToken::new();
+    let mut signals = Signals::open()?;
+    let (asked, urged) = (stop.clone(), at_once.clone());
+    tokio::spawn(async move {
+        signals.next().await;
+        tracing::info!("stopping: what was begun is finished first; asked again, we end at once");
+        asked.cancel();
+        signals.next().await;
+        urged.cancel();
+    });
+    started(&config);
+    tokio::select! {
+        ended = app.run(listener, stop) => ended?,
+        () = at_once.cancelled() => {
+            let what = "ended at once; what was under way is looked up by another replica, or at the next start";
+            return Err(Failure::Say(what.to_owned()));
+        }
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn bind(at: SocketAddr, key: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(at).await.map_err(|error| {
         let why = match error.kind() {
             ErrorKind::AddrInUse => "is taken by another program; stop that one, or choose another port",
             ErrorKind::PermissionDenied => "may not be used by this user; choose a port above 1023",
             ErrorKind::AddrNotAvailable => "is no address of this machine; write one of its own",
-            _ => return Failure::Say(format!("{} cannot be used: {error}", config.http.listen)),
+            _ => return Failure::Say(format!("{at} cannot be used: {error}")),
         };
-        Failure::Say(format!("{} {why} in [http] listen", config.http.listen))
-    })?;
-    let app = App::assemble(Parts::of(&config, store, Arc::new(SystemClock))?)?;
-    greet(&config, &app).await?;
-    let stop = CancellationToken::new();
-    let asked = stop.clone();
-    tokio::spawn(async move {
-        told_to_stop().await;
-        tracing::info!("stopping: what was begun is finished first");
-        asked.cancel();
-    });
-    tracing::info!(listen = %config.http.listen, sources = config.sources.len(), "ready");
-    Ok(app.run(listener, stop).await?)
+        Failure::Say(format!("{at} {why} in [http] {key}"))
+    })
 }
 
 /// A token that Slack refuses never works by itself, so nobody should believe that we run. A Slack that is away comes
@@ -98,14 +124,50 @@ async fn greet(config: &Config, app: &App) -> Outcome {
     }
 }
 
-/// Ctrl-C at a terminal, SIGTERM from whoever keeps us running.
-pub async fn told_to_stop() {
-    let Ok(mut term) = signal(SignalKind::terminate()) else {
-        tokio::signal::ctrl_c().await.ok();
-        return;
+/// What an operator wants to see first. Whether we are one of several, nobody knows, ourselves included.
+fn started(config: &Config) {
+    let slack = match config.slack.as_ref().map(|s| &s.way) {
+        Some(Way::Socket { .. }) => "socket",
+        Some(Way::Http { .. }) => "http",
+        None => "none",
     };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = term.recv() => {}
+    let operators = config.http.operator_listen.unwrap_or(config.http.listen);
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        slack.mode = slack,
+        http.listen = %config.http.listen,
+        http.operator_listen = %operators,
+        sources = config.sources.len(),
+        channels = config.channels.len(),
+        "started"
+    );
+}
+
+/// Ctrl-C at a terminal, SIGTERM from whoever keeps us running. Opened once, so that none is missed in between.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn open() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Once, for whoever has nothing to finish.
+pub async fn told_to_stop() {
+    if let Ok(mut signals) = Signals::open() {
+        signals.next().await;
     }
 }

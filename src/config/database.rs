@@ -5,6 +5,7 @@ use secrecy::SecretString;
 use crate::config::secret;
 use crate::config::secret::Origin;
 use crate::config::table::Table;
+use crate::domain::rules::Keep;
 
 #[derive(Debug, Clone)]
 pub struct Database {
@@ -13,6 +14,7 @@ pub struct Database {
     /// Connections of one process at most.
     pub connections: u32,
     pub url_from: Origin,
+    pub keep: Keep,
 }
 
 pub fn read(table: Table) -> Option<Database> {
@@ -21,11 +23,17 @@ pub fn read(table: Table) -> Option<Database> {
         .integer("connections", 2..=500)
         .and_then(|n| u32::try_from(n).ok());
     let url_from = secret::origin(&table, "url");
+    let deliveries = table.integer("keep_deliveries_days", 1..=3650);
+    let history = table.integer("keep_history_days", 30..=3650);
     table.close();
     Some(Database {
         url: url?,
         // Wrong is told, and any number will do for looking at the rest.
         connections: connections.unwrap_or(2),
         url_from,
+        keep: Keep {
+            deliveries: deliveries.unwrap_or(14),
+            history: history.unwrap_or(90),
+        },
     })
 }

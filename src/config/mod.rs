@@ -135,6 +135,7 @@ impl Config {
             undo_seconds: self.reply.undo_seconds,
             clock_stops: self.reply.clock_stops,
             post_every_ms: self.post_every_ms,
+            keep: self.database.keep,
         }
     }
 }

@@ -430,3 +430,18 @@ fn no_text_makes_the_reader_panic() {
         }
     }
 }
+
+#[test]
+fn figures_have_an_address_of_their_own_unless_somebody_wants_one_port() {
+    let config = parse(MINIMAL).unwrap();
+    let operators = config.http.operator_listen.unwrap();
+    assert!(operators.ip().is_loopback() && operators != config.http.listen);
+    let shared =
+        format!("[http]\nlisten = \"127.0.0.1:8080\"\noperator_listen = \"127.0.0.1:8080\"\n{MINIMAL}");
+    let config = parse(&shared).unwrap();
+    assert_eq!((config.http.operator_listen, config.warnings.len()), (None, 0));
+    let open = shared.replace("[http]", "[http]\npublic_url = \"https://bot.example.com\"");
+    let warnings = told(&open, &full);
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("told to the world"), "{warnings:?}");
+}

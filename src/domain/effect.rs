@@ -79,7 +79,8 @@ pub enum Lane {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEffect {
     pub id: EffectId,
-    /// Unique for ever: the same key is never done twice.
+    /// Unique: the same key is never done twice. The row is not kept for ever, so a key is made of something that
+    /// happens once, like an event, or is counted elsewhere, like a reply's approval.
     pub key: String,
     pub effect: Effect,
     pub item: Option<ItemId>,

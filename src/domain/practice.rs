@@ -108,6 +108,7 @@ mod tests {
     use super::*;
     use crate::domain::route;
     use crate::domain::rules::ClockStops;
+    use crate::domain::rules::Keep;
     use crate::domain::text::Voice;
 
     fn channel(name: &str, lang: Lang) -> Channel {
@@ -141,6 +142,10 @@ mod tests {
             digests: vec![],
             labels: BTreeMap::new(),
             claim_minutes: 15,
+            keep: Keep {
+                deliveries: 14,
+                history: 90,
+            },
             undo_seconds: 30,
             clock_stops: ClockStops::Visible,
             post_every_ms: 0,

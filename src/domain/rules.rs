@@ -26,6 +26,16 @@ pub struct Rules {
     pub clock_stops: ClockStops,
     /// Least time between two messages in one room.
     pub post_every_ms: i64,
+    pub keep: Keep,
+}
+
+/// How many days what is over is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    /// Deliveries from chats as they came: they hold people's names and words.
+    pub deliveries: i64,
+    /// What was done outside and how often it was tried, and whatever only serves to do nothing twice.
+    pub history: i64,
 }
 
 /// A room of a chat, and how we speak in it.

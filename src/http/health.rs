@@ -1,31 +1,87 @@
-//! Alive and ready, for whoever keeps us running: the database answers, the outbox moves, the chat's line is up.
+//! Alive and ready, for whoever keeps us running: we are not stopping, the database answers, the outbox moves, the
+//! chats' lines are up. The world learns whether and why not; the figures are for operators.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
-use axum::extract::FromRef;
 use axum::extract::State;
 use axum::http::StatusCode;
+use chrono::TimeDelta;
 use serde_json::Value;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
+use crate::http::lately::Lately;
 use crate::workflow::Desk;
+use crate::workflow::pulse::Pulse;
 
-/// Something that is due for longer than this waits for somebody.
+/// What could be tried for longer than this and was not waits for somebody.
 const STUCK_SECONDS: i64 = 120;
+/// A balancer may ask each second.
+const GOOD_FOR: TimeDelta = TimeDelta::milliseconds(900);
+const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Whether the chat's line is up; always, where the chat calls us.
-pub type Line = Arc<dyn Fn() -> bool + Send + Sync>;
-
-#[derive(Clone)]
-pub struct Ready {
-    pub desk: Arc<Desk>,
-    pub line: Line,
+/// The sockets of a chat that we call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sockets {
+    pub up: u32,
+    pub wanted: u32,
 }
 
-impl FromRef<Ready> for Arc<Desk> {
-    fn from_ref(ready: &Ready) -> Self {
-        ready.desk.clone()
+/// A chat's name and how its sockets are now.
+pub type Line = (String, Arc<dyn Fn() -> Sockets + Send + Sync>);
+
+pub struct Health {
+    pub desk: Arc<Desk>,
+    pub lines: Vec<Line>,
+    stopping: CancellationToken,
+    pulse: Lately<Option<Pulse>>,
+}
+
+impl Health {
+    pub fn new(desk: Arc<Desk>, lines: Vec<Line>, stopping: CancellationToken) -> Self {
+        Self {
+            desk,
+            lines,
+            stopping,
+            pulse: Lately::new(GOOD_FOR, PATIENCE),
+        }
+    }
+
+    /// How things stand, by the database; none when it does not answer.
+    pub async fn pulse(&self) -> Option<Pulse> {
+        // Why it does not, the loops that cannot work without it say in the log.
+        let ask = async { self.desk.pulse().await.ok() };
+        self.pulse.get(&*self.desk.clock, ask, || None).await
+    }
+
+    pub fn sockets(&self) -> impl Iterator<Item = (&str, Sockets)> {
+        self.lines.iter().map(|(chat, line)| (chat.as_str(), line()))
+    }
+
+    /// Why nobody should be sent to us now.
+    fn reasons(&self, pulse: Option<&Pulse>) -> Vec<String> {
+        let mut why = Vec::new();
+        if self.stopping.is_cancelled() {
+            why.push("we are stopping".to_owned());
+        }
+        match pulse.map(|p| p.outbox_age.num_seconds()) {
+            None => why.push("the database does not answer".to_owned()),
+            Some(age) if age >= STUCK_SECONDS => {
+                why.push(format!(
+                    "the outbox is stuck: what could be done {age} s ago is not done"
+                ));
+            }
+            Some(_) => {}
+        }
+        for (chat, sockets) in self.sockets().filter(|(_, s)| s.up == 0) {
+            why.push(format!(
+                "none of {} sockets to {chat} is connected",
+                sockets.wanted
+            ));
+        }
+        why
     }
 }
 
@@ -33,28 +89,54 @@ pub async fn live() -> &'static str {
     "ok\n"
 }
 
-pub async fn ready(State(Ready { desk, line }): State<Ready>) -> (StatusCode, Json<Value>) {
-    let (database, outbox) = match desk.backlog().await {
-        Ok(backlog) => {
-            let age = backlog.oldest.map_or(0, |at| (desk.now() - at).num_seconds());
-            let outbox =
-                json!({ "due": backlog.due, "unknown": backlog.unknown, "dead": backlog.dead, "age_s": age });
-            (Ok(()), Some((age < STUCK_SECONDS, outbox)))
-        }
-        Err(error) => (Err(error.to_string()), None),
-    };
-    let chat = line();
-    let fine = database.is_ok() && chat && outbox.as_ref().is_some_and(|(moves, _)| *moves);
-    let status = if fine {
+/// For the world.
+pub async fn ready(State(health): State<Arc<Health>>) -> (StatusCode, Json<Value>) {
+    let pulse = health.pulse().await;
+    let (status, body) = judged(&health, pulse.as_ref());
+    (status, Json(body))
+}
+
+/// The same for operators, with all that we know.
+pub async fn ready_in_full(State(health): State<Arc<Health>>) -> (StatusCode, Json<Value>) {
+    let pulse = health.pulse().await;
+    let (status, mut body) = judged(&health, pulse.as_ref());
+    let sockets: serde_json::Map<String, Value> = health
+        .sockets()
+        .map(|(chat, s)| (chat.to_owned(), json!({ "up": s.up, "wanted": s.wanted })))
+        .collect();
+    body["database"] = json!(pulse.is_some());
+    body["sockets"] = Value::Object(sockets);
+    if let Some(Pulse {
+        backlog,
+        outbox_age,
+        sources,
+        ..
+    }) = &pulse
+    {
+        body["outbox"] = json!({
+            "due": backlog.due,
+            "waiting": backlog.waiting,
+            "sending": backlog.sending,
+            "unknown": backlog.unknown,
+            "dead": backlog.dead,
+            "age_s": outbox_age.num_seconds(),
+        });
+        let read = sources.iter().map(|s| {
+            let lag = s.lag.map(|l| l.num_seconds());
+            (s.name.clone(), json!({ "lag_s": lag, "failures": s.failures }))
+        });
+        body["sources"] = Value::Object(read.collect());
+    }
+    (status, Json(body))
+}
+
+fn judged(health: &Health, pulse: Option<&Pulse>) -> (StatusCode, Value) {
+    let reasons = health.reasons(pulse);
+    let status = if reasons.is_empty() {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    let body = json!({
-        "ready": fine,
-        "database": database.is_ok(),
-        "chat": chat,
-        "outbox": outbox.map(|(_, o)| o),
-    });
-    (status, Json(body))
+    let body = json!({ "ready": reasons.is_empty(), "reasons": reasons });
+    (status, body)
 }

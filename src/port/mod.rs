@@ -1,27 +1,35 @@
 //! What the workflows need from the outside, in our nouns. An adapter sorts its own failures into these five; nobody
-//! else reads status codes.
+//! else reads status codes. Displayed, a failure is fit for a log; its `why` is for people and the database.
 
 pub mod chat;
 pub mod clock;
 pub mod source;
 
+/// Between what was called and what the far side said to it.
+pub const ANSWERED: &str = ", answered: ";
+
+/// Without the far side's own words: they may repeat what customers or we wrote, and logs must not.
+fn ours(why: &str) -> &str {
+    why.split(ANSWERED).next().unwrap_or_default()
+}
+
 /// Why a call outside did not do what was asked, sorted by what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PortError {
     /// It was not done; try again, not before `after` seconds if given.
-    #[error("later: {why}")]
+    #[error("later: {}", ours(why))]
     Later { why: String, after: Option<i64> },
     /// It was not done, and the same request will never succeed.
-    #[error("never: {why}")]
+    #[error("never: {}", ours(why))]
     Never { why: String },
     /// What it was about is not there any more.
-    #[error("gone: {why}")]
+    #[error("gone: {}", ours(why))]
     Gone { why: String },
     /// We may not; somebody has to change rights or tokens.
-    #[error("denied: {why}")]
+    #[error("denied: {}", ours(why))]
     Denied { why: String },
     /// It may or may not have been done: look before doing it again.
-    #[error("unclear: {why}")]
+    #[error("unclear: {}", ours(why))]
     Unknown { why: String },
 }
 

@@ -14,6 +14,7 @@ use url::Url;
 
 use crate::domain::At;
 use crate::domain::words;
+use crate::port::ANSWERED;
 use crate::port::PortError;
 
 const CONNECT: Duration = Duration::from_secs(5);
@@ -167,7 +168,7 @@ impl Answer {
         };
         match said.is_empty() {
             true => format!("{}: {}{hint}", self.what, self.status),
-            false => format!("{}: {}{hint}, {said}", self.what, self.status),
+            false => format!("{}: {}{hint}{ANSWERED}{said}", self.what, self.status),
         }
     }
 }
@@ -320,9 +321,15 @@ mod tests {
 
     #[test]
     fn an_error_quotes_one_short_line() {
-        let why = answer(400, Deed::Read, &"böse\n\u{202e}".repeat(500)).why();
-        assert!(why.starts_with("PUT /v4/x: 400, böse böse"), "{why}");
+        let answer = answer(400, Deed::Read, &"böse\n\u{202e}".repeat(500));
+        let why = answer.why();
+        assert!(why.starts_with("PUT /v4/x: 400, answered: böse böse"), "{why}");
         assert!(why.chars().count() < 350 && !why.contains('\n') && !why.contains('\u{202e}'));
+        assert_eq!(
+            answer.error().to_string(),
+            "never: PUT /v4/x: 400",
+            "what is logged"
+        );
     }
 
     #[test]

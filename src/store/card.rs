@@ -231,3 +231,14 @@ pub async fn to_probe(tx: &mut Tx, before: At, now: At, limit: i64) -> Result<Ve
     .map(Into::into)
     .collect())
 }
+
+/// How many cards show an older state than they should, and how many are not posted.
+pub async fn behind(pool: &sqlx::PgPool) -> Result<(i64, i64)> {
+    let row = sqlx::query!(
+        r#"SELECT (SELECT count(*) FROM card WHERE message_id IS NOT NULL AND shown < wanted) AS "stale!",
+             (SELECT count(*) FROM card WHERE message_id IS NULL) AS "unposted!""#
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok((row.stale, row.unposted))
+}

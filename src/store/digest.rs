@@ -125,3 +125,20 @@ pub async fn card_message(pool: &sqlx::PgPool, item: uuid::Uuid, room: &str) -> 
     .await?;
     Ok(message.flatten())
 }
+
+/// Deletes slots that were claimed before then, but never the last one of a digest: the next one begins where it ended,
+/// and a yearly digest has nothing else to know that this year's was sent.
+pub async fn forget(pool: &sqlx::PgPool, before: At, limit: i64) -> Result<u64> {
+    let done = sqlx::query!(
+        "DELETE FROM digest_slot WHERE (digest, room, slot) IN (
+             SELECT s.digest, s.room, s.slot FROM digest_slot s WHERE s.claimed_at < $1
+               AND EXISTS (SELECT 1 FROM digest_slot later
+                   WHERE later.digest = s.digest AND later.room = s.room AND later.slot > s.slot)
+             LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        before,
+        limit
+    )
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected())
+}

@@ -57,3 +57,17 @@ pub async fn advance(tx: &mut Tx, source: &str, file: &str, progress: &Progress,
     .await?;
     Ok(())
 }
+
+/// Deletes how far imports came that nobody has gone on with since then. The same file again is read from its
+/// beginning, and finds its items unchanged.
+pub async fn forget(pool: &sqlx::PgPool, before: At, limit: i64) -> Result<u64> {
+    let done = sqlx::query!(
+        "DELETE FROM import_run WHERE (source, file) IN (
+             SELECT source, file FROM import_run WHERE updated_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        before,
+        limit
+    )
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected())
+}

@@ -73,3 +73,17 @@ pub async fn waiting(pool: &sqlx::PgPool) -> Result<i64> {
             .await?,
     )
 }
+
+/// Deletes deliveries that were finished before then, some at a time. Chats repeat a delivery within hours, so its key
+/// is not needed any more either.
+pub async fn forget(pool: &sqlx::PgPool, before: At, limit: i64) -> Result<u64> {
+    let done = sqlx::query!(
+        "DELETE FROM inbox WHERE (chat, key) IN (
+             SELECT chat, key FROM inbox WHERE done_at < $1 ORDER BY done_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        before,
+        limit
+    )
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected())
+}

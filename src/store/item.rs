@@ -233,6 +233,17 @@ pub async fn count(pool: &sqlx::PgPool, filter: Filter<'_>) -> Result<i64> {
     .await?)
 }
 
+/// How many are in each state in which somebody owes an answer.
+pub async fn still_open(pool: &sqlx::PgPool) -> Result<Vec<(String, i64)>> {
+    let rows = sqlx::query!(
+        r#"SELECT state AS "state!", count(*) AS "n!" FROM item WHERE state IN ('open', 'claimed', 'snoozed')
+           GROUP BY state"#
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|r| (r.state, r.n)).collect())
+}
+
 /// A new item, with what the rules decided for it.
 #[derive(Debug, Serialize)]
 pub struct NewItem<'a> {

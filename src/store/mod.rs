@@ -173,6 +173,17 @@ impl Store {
         Ok(Ears(listener))
     }
 
+    /// Connections of this process: in use, idle, and how many there may be.
+    pub fn connections(&self) -> (u32, u32, u32) {
+        let idle = u32::try_from(self.pool.num_idle()).unwrap_or(0);
+        let all = self.pool.size();
+        (
+            all.saturating_sub(idle),
+            idle,
+            self.pool.options().get_max_connections(),
+        )
+    }
+
     pub async fn close(&self) {
         self.pool.close().await;
     }

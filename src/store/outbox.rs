@@ -26,6 +26,8 @@ pub struct Leased {
     /// An earlier try's outcome is unclear: look before doing anything.
     pub unclear: bool,
     pub begun_at: At,
+    /// When it could first be tried, as far as it is known: later tries only know when the first one began.
+    pub ready_at: At,
     pub started_at: At,
     pub token: LeaseToken,
 }
@@ -62,6 +64,21 @@ pub enum Settled {
     Dead {
         why: String,
     },
+}
+
+impl Settled {
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Found => "found",
+            Self::Later { .. } => "later",
+            Self::Again { .. } => "again",
+            Self::Unknown { .. } => "unknown",
+            Self::LookAgain { .. } => "looked",
+            Self::Anew { .. } => "anew",
+            Self::Dead { .. } => "dead",
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -131,14 +148,15 @@ pub async fn lease(
              ORDER BY e.lane, e.run_at, e.seq LIMIT 400),
            heads AS (SELECT DISTINCT ON (serial) id, lane, run_at, seq FROM waiting ORDER BY serial, lane, run_at, seq),
            mine AS (
-             SELECT e.id, e.state FROM effect e JOIN heads h ON h.id = e.id
+             SELECT e.id, e.state, e.run_at FROM effect e JOIN heads h ON h.id = e.id
              WHERE e.state IN ('ready', 'unknown')
              ORDER BY h.lane, h.run_at, h.seq LIMIT $4 FOR UPDATE OF e SKIP LOCKED)
            UPDATE effect SET state = 'sending', lease_token = $3, lease_until = $2, attempts = attempts + 1,
                begun_at = coalesce(begun_at, $1)
            FROM mine WHERE effect.id = mine.id
            RETURNING effect.id, effect.key, effect.body, effect.item_id, effect.pace, effect.attempts, effect.looks,
-               effect.begun_at AS "begun_at!", mine.state = 'unknown' AS "unclear!""#,
+               effect.begun_at AS "begun_at!", mine.state = 'unknown' AS "unclear!",
+               CASE WHEN effect.attempts = 1 THEN mine.run_at ELSE effect.begun_at END AS "ready_at!""#,
         now,
         until,
         token.0,
@@ -167,6 +185,7 @@ pub async fn lease(
                 looks: r.looks,
                 unclear: r.unclear,
                 begun_at: r.begun_at,
+                ready_at: r.ready_at,
                 started_at: now,
                 token,
             })
@@ -205,16 +224,7 @@ pub async fn settle(tx: &mut Tx, leased: &Leased, how: &Settled, now: At) -> Res
         Settled::Anew { at } => ("ready", Some(*at), None, 0, true),
         Settled::Dead { why } => ("dead", None, Some(why.as_str()), 0, false),
     };
-    let outcome = match how {
-        Settled::Done => "done",
-        Settled::Found => "found",
-        Settled::Later { .. } => "later",
-        Settled::Again { .. } => "again",
-        Settled::Unknown { .. } => "unknown",
-        Settled::LookAgain { .. } => "looked",
-        Settled::Anew { .. } => "anew",
-        Settled::Dead { .. } => "dead",
-    };
+    let outcome = how.as_str();
     let held = sqlx::query_scalar!(
         r#"WITH held AS (
              UPDATE effect SET state = $3, run_at = coalesce($4, run_at), last_error = $5, looks = $6,
@@ -311,6 +321,9 @@ pub async fn next(pool: &sqlx::PgPool, now: At) -> Result<Option<At>> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backlog {
     pub due: i64,
+    /// Not due yet.
+    pub waiting: i64,
+    pub sending: i64,
     pub unknown: i64,
     pub dead: i64,
     pub oldest: Option<At>,
@@ -318,29 +331,58 @@ pub struct Backlog {
 
 pub async fn backlog(pool: &sqlx::PgPool, now: At) -> Result<Backlog> {
     let row = sqlx::query!(
-        r#"SELECT count(*) FILTER (WHERE state = 'ready' AND run_at <= $1) AS "due!",
-             count(*) FILTER (WHERE state = 'unknown') AS "unknown!",
-             -- What queues for its turn in a room is not stuck, however long the queue.
-             min(run_at) FILTER (WHERE state = 'ready' AND run_at <= $1 AND coalesce(pace, '') NOT LIKE 'room:%')
-                 AS oldest,
-             (SELECT count(*) FROM effect WHERE state = 'dead') AS "dead!"
-           FROM effect WHERE state IN ('ready', 'unknown', 'sending')"#,
+        // Each part is worded as the partial index that answers it, so that no part walks through what is over.
+        r#"SELECT count(*) FILTER (WHERE e.state = 'ready' AND e.run_at <= $1) AS "due!",
+             count(*) FILTER (WHERE e.state = 'ready' AND e.run_at > $1) AS "waiting!",
+             count(*) FILTER (WHERE e.state = 'unknown') AS "unknown!",
+             -- What waits for its turn in a room, or because a far side asked for it, is not stuck.
+             min(greatest(e.run_at, rate.free_at)) FILTER
+                 (WHERE e.state = 'ready' AND greatest(e.run_at, rate.free_at) <= $1) AS oldest,
+             (SELECT count(*) FROM effect s WHERE s.state = 'sending') AS "sending!",
+             (SELECT count(*) FROM effect d WHERE d.state = 'dead') AS "dead!"
+           FROM effect e LEFT JOIN rate ON rate.key = e.pace WHERE e.state IN ('ready', 'unknown')"#,
         now
     )
     .fetch_one(pool)
     .await?;
     Ok(Backlog {
         due: row.due,
+        waiting: row.waiting,
+        sending: row.sending,
         unknown: row.unknown,
         dead: row.dead,
         oldest: row.oldest,
     })
 }
 
+/// Deletes effects that were over before then with their tries, some at a time; not those of items that are still
+/// open, whose story somebody may need. Nothing is done twice for it: what may happen once for each approval is counted
+/// with the reply, and every other key is made of something that happens once.
+pub async fn forget(pool: &sqlx::PgPool, before: At, limit: i64) -> Result<u64> {
+    let done = sqlx::query!(
+        "WITH old AS (
+             SELECT e.id FROM effect e WHERE e.state IN ('done', 'dead', 'cancelled') AND e.settled_at < $1
+               AND NOT EXISTS (SELECT 1 FROM item i
+                   WHERE i.id = e.item_id AND i.state IN ('open', 'claimed', 'snoozed'))
+             ORDER BY e.settled_at LIMIT $2 FOR UPDATE OF e SKIP LOCKED),
+           tries AS (DELETE FROM effect_attempt a USING old WHERE a.effect_id = old.id)
+         DELETE FROM effect USING old WHERE effect.id = old.id",
+        before,
+        limit
+    )
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// One line for each try of each effect of an item, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Try {
+    pub effect: uuid::Uuid,
     pub kind: String,
+    /// Of the card that it is about.
+    pub channel: Option<String>,
+    pub begun: At,
     pub at: At,
     pub outcome: String,
     pub error: Option<String>,
@@ -349,8 +391,32 @@ pub struct Try {
 pub async fn tries(pool: &sqlx::PgPool, item: ItemId) -> Result<Vec<Try>> {
     Ok(sqlx::query_as!(
         Try,
-        "SELECT e.kind, a.ended_at AS at, a.outcome, a.error FROM effect e JOIN effect_attempt a ON a.effect_id = e.id
-         WHERE e.item_id = $1 ORDER BY a.ended_at, a.begun_at, e.seq",
+        r#"SELECT e.id AS effect, e.kind, c.channel AS "channel?", a.begun_at AS begun, a.ended_at AS at, a.outcome,
+             a.error
+           FROM effect e JOIN effect_attempt a ON a.effect_id = e.id LEFT JOIN card c ON c.id = (e.body ->> 'card')::uuid
+           WHERE e.item_id = $1 ORDER BY a.ended_at, a.begun_at, e.seq"#,
+        item.0
+    )
+    .fetch_all(pool)
+    .await?)
+}
+
+/// What is still to be done about an item, in the order of its times.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ahead {
+    pub effect: uuid::Uuid,
+    pub kind: String,
+    pub channel: Option<String>,
+    pub state: String,
+    pub run_at: At,
+}
+
+pub async fn ahead(pool: &sqlx::PgPool, item: ItemId) -> Result<Vec<Ahead>> {
+    Ok(sqlx::query_as!(
+        Ahead,
+        r#"SELECT e.id AS effect, e.kind, c.channel AS "channel?", e.state, e.run_at
+           FROM effect e LEFT JOIN card c ON c.id = (e.body ->> 'card')::uuid
+           WHERE e.item_id = $1 AND e.state IN ('ready', 'sending', 'unknown') ORDER BY e.run_at, e.seq"#,
         item.0
     )
     .fetch_all(pool)

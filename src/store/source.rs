@@ -125,3 +125,47 @@ pub async fn odd(tx: &mut Tx, source: &str, native_id: Option<&str>, why: &str, 
     .await?;
     Ok(())
 }
+
+/// How reading a source goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    pub source: String,
+    pub last_ok_at: Option<At>,
+    pub failures: i32,
+}
+
+pub async fn health(pool: &sqlx::PgPool) -> Result<Vec<Health>> {
+    Ok(sqlx::query_as!(
+        Health,
+        "SELECT source, last_ok_at, failures FROM source_state ORDER BY source"
+    )
+    .fetch_all(pool)
+    .await?)
+}
+
+/// Deletes answers that were given before then, some at a time. The same delivery would be read once more, and its
+/// items be found unchanged.
+pub async fn forget_answers(pool: &sqlx::PgPool, before: At, limit: i64) -> Result<u64> {
+    let done = sqlx::query!(
+        "DELETE FROM delivery WHERE (source, key) IN (
+             SELECT source, key FROM delivery WHERE received_at < $1 ORDER BY received_at LIMIT $2
+             FOR UPDATE SKIP LOCKED)",
+        before,
+        limit
+    )
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+pub async fn forget_odd(pool: &sqlx::PgPool, before: At, limit: i64) -> Result<u64> {
+    let done = sqlx::query!(
+        "DELETE FROM odd_item WHERE id IN (
+             SELECT id FROM odd_item WHERE seen_at < $1 ORDER BY seen_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        before,
+        limit
+    )
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected())
+}

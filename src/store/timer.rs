@@ -29,6 +29,7 @@ pub const REMIND: &str = "remind";
 pub const DUE: &str = "due";
 pub const CLAIM_ENDS: &str = "claim_ends";
 pub const SNOOZE_ENDS: &str = "snooze_ends";
+pub const KINDS: [&str; 4] = [REMIND, DUE, CLAIM_ENDS, SNOOZE_ENDS];
 
 pub async fn set(tx: &mut Tx, timers: &[NewTimer]) -> Result<()> {
     if timers.is_empty() {
@@ -66,6 +67,29 @@ pub async fn due(pool: &sqlx::PgPool, now: At, limit: i64) -> Result<Vec<Due>> {
         .collect())
 }
 
+/// When this timer was fired, if it was.
+pub async fn fired_at(pool: &sqlx::PgPool, item: ItemId, kind: &str, at: At) -> Result<Option<At>> {
+    let fired = sqlx::query_scalar!(
+        "SELECT fired_at FROM timer WHERE item_id = $1 AND kind = $2 AND at = $3",
+        item.0,
+        kind,
+        at
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(fired.flatten())
+}
+
+/// The oldest timer that is due and was not fired.
+pub async fn oldest_due(pool: &sqlx::PgPool, now: At) -> Result<Option<At>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT min(at) FROM timer WHERE fired_at IS NULL AND at <= $1",
+        now
+    )
+    .fetch_one(pool)
+    .await?)
+}
+
 /// True for the one who fired it.
 pub async fn fire(tx: &mut Tx, id: TimerId, now: At) -> Result<bool> {
     let done = sqlx::query!(
@@ -76,4 +100,18 @@ pub async fn fire(tx: &mut Tx, id: TimerId, now: At) -> Result<bool> {
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Deletes timers that were fired before then, some at a time. A timer decides nothing: should one be set again, it
+/// finds nothing to do.
+pub async fn forget(pool: &sqlx::PgPool, before: At, limit: i64) -> Result<u64> {
+    let done = sqlx::query!(
+        "DELETE FROM timer WHERE id IN (
+             SELECT id FROM timer WHERE fired_at < $1 ORDER BY fired_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        before,
+        limit
+    )
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected())
 }

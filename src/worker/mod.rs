@@ -9,6 +9,7 @@ pub mod tick;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
+use std::time::Instant;
 
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +19,9 @@ use crate::workflow::Desk;
 
 /// After a loop failed, for example because the database was away.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// A loop that ran for so long had recovered from its last failure.
+const CALM: Duration = Duration::from_secs(60);
 
 /// Starts all loops of one replica. They stop when `stop` is cancelled, each after what it has begun.
 pub fn start(desk: &Arc<Desk>, stop: &CancellationToken, tasks: &TaskTracker) {
@@ -36,9 +40,16 @@ where
     F: Future<Output = crate::workflow::Result<()>> + Send,
     R: Fn(Arc<Desk>, CancellationToken) -> F,
 {
+    let mut failures: u32 = 0;
     while !stop.is_cancelled() {
+        let begun = Instant::now();
         if let Err(error) = run(desk.clone(), stop.clone()).await {
-            tracing::error!(worker = name, error = %error, "the loop failed and starts again");
+            failures = if begun.elapsed() > CALM { 1 } else { failures + 1 };
+            // The same each second would only hide what else is said.
+            if failures.is_power_of_two() {
+                tracing::error!(worker.name = name, worker.failures = failures, error = %error,
+                    "the loop failed and starts again");
+            }
         }
         wait(AFTER_FAILURE, &stop).await;
     }
@@ -47,6 +58,18 @@ where
 /// A pause between two tries of something that has to work before anything else does.
 pub async fn breathe(stop: &CancellationToken) {
     wait(Duration::from_secs(2), stop).await;
+}
+
+/// A pause that ends early when `unless` is asked for.
+pub async fn pause(time: Duration, unless: &CancellationToken) {
+    wait(time, unless).await;
+}
+
+/// Something small that has to be done again and again.
+pub async fn every(time: Duration, stop: CancellationToken, what: impl Fn() + Send) {
+    while wait(time, &stop).await {
+        what();
+    }
 }
 
 /// False when it was time to stop.

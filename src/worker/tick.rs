@@ -1,4 +1,5 @@
-//! What comes round: timers, digests, presses that were left behind, who is in which group, cards that need repair.
+//! What comes round: timers, digests, presses that were left behind, who is in which group, cards that need repair,
+//! rows that are old enough to go.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,9 +13,12 @@ use crate::workflow::Result;
 const EVERY: Duration = Duration::from_secs(1);
 /// In ticks: often enough to repair a card within a minute of the fault's end, seldom enough for the chat's limits.
 const RECONCILE: u64 = 15;
+/// In ticks: what is old enough to be deleted does not become less by waiting.
+const FORGET: u64 = 60;
 
 pub async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<()> {
     let mut round: u64 = 0;
+    let mut more_to_forget = false;
     loop {
         desk.tick().await?;
         desk.schedule().await?;
@@ -22,6 +26,9 @@ pub async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<()> {
         desk.refresh().await?;
         if round.is_multiple_of(RECONCILE) {
             desk.reconcile().await?;
+        }
+        if round.is_multiple_of(FORGET) || more_to_forget {
+            more_to_forget = desk.forget().await?;
         }
         round += 1;
         if !wait(EVERY, &stop).await {

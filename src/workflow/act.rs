@@ -11,6 +11,7 @@ use crate::domain::action::Change as ChatChange;
 use crate::domain::action::ItemRef;
 use crate::domain::action::Outcome;
 use crate::domain::action::Press;
+use crate::domain::action::Step;
 use crate::domain::action::Verb;
 use crate::domain::effect::Effect;
 use crate::domain::effect::Lane;
@@ -45,6 +46,7 @@ use crate::store::outbox;
 use crate::store::person;
 use crate::store::reply;
 use crate::store::timer;
+use crate::telemetry::meter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::WorkflowError;
@@ -68,14 +70,19 @@ impl Inbox for Desk {
     }
 
     async fn act(&self, kept: &Kept, press: Press) -> std::result::Result<Outcome, PortError> {
-        for _ in 1..TRIES {
+        let mut tries = 1;
+        let judged = loop {
             match self.judge(kept, &press).await {
-                Err(e) if e.is_conflict() => {}
-                done => return done.map_err(|e| PortError::later(e.to_string())),
+                Err(e) if e.is_conflict() && tries < TRIES => tries += 1,
+                judged => break judged,
             }
+        };
+        let came_to = judged.as_ref().map_or("failed", |j| j.came_to);
+        if let Some(verb) = verb_of(&press.ask) {
+            meter::judged(verb, came_to, self.now() - kept.at);
         }
-        self.judge(kept, &press)
-            .await
+        judged
+            .map(|j| j.outcome)
             .map_err(|e| PortError::later(e.to_string()))
     }
 
@@ -115,6 +122,21 @@ pub(crate) struct Case<'a> {
     pub locked: Locked,
     pub reply: Option<Reply>,
     pub now: At,
+}
+
+/// A press that was decided: what the chat has to do now, and in a word what became of it.
+pub(crate) struct Judged {
+    pub outcome: Outcome,
+    pub came_to: &'static str,
+}
+
+impl Judged {
+    pub fn done(came_to: &'static str) -> Self {
+        Self {
+            outcome: Outcome::Done,
+            came_to,
+        }
+    }
 }
 
 /// What a verb comes to before it is written down.
@@ -168,7 +190,7 @@ impl Desk {
         Ok(count)
     }
 
-    async fn judge(&self, kept: &Kept, press: &Press) -> Result<Outcome> {
+    async fn judge(&self, kept: &Kept, press: &Press) -> Result<Judged> {
         let now = self.now();
         let voice = self.voice(&press.chat, &press.room);
         let mut tx = self.store.begin().await?;
@@ -177,47 +199,51 @@ impl Desk {
             _ => None,
         };
         if !inbox::finish(&mut tx, &kept.chat, &kept.key, now, note).await? {
-            return Ok(Outcome::Done);
+            return Ok(Judged::done("repeated"));
         }
-        let outcome = match &press.ask {
+        let judged = match &press.ask {
             Ask::Do { verb, item } => self.act_on(&mut tx, press, voice, *verb, *item, now).await?,
             Ask::Submit { form, values } => self.submit(&mut tx, press, voice, form, values, now).await?,
             Ask::List(listing) => {
-                let text = match self
+                let no = self
                     .no_right(&mut tx, press, voice, Role::Viewer, None, now)
-                    .await?
-                {
-                    Some(no) => no,
-                    None => self.list(press, voice, *listing).await?,
+                    .await?;
+                let (text, came_to) = match no {
+                    Some(no) => (no, "forbidden"),
+                    None => (self.list(press, voice, *listing).await?, "told"),
                 };
-                self.whisper(&mut tx, press, text, now).await?
+                self.whisper(&mut tx, press, text, now).await?;
+                Judged::done(came_to)
             }
             Ask::Help { unknown } => {
                 let text = crate::workflow::commands::help(voice, unknown.as_deref());
-                self.whisper(&mut tx, press, text, now).await?
+                self.whisper(&mut tx, press, text, now).await?;
+                Judged::done("told")
             }
             Ask::NoNumber { command } => {
                 let text = voice.say("help-no-number", &[("word", short_line(command, 40).into())]);
-                self.whisper(&mut tx, press, text, now).await?
+                self.whisper(&mut tx, press, text, now).await?;
+                Judged::done("told")
             }
             Ask::Changed(ChatChange::Circle(id)) => {
                 person::circle_changed(&mut tx, &press.chat, id, now).await?;
-                Outcome::Done
+                Judged::done("noted")
             }
             Ask::Changed(ChatChange::Room(room)) => {
                 person::circle_changed(&mut tx, &press.chat, room, now).await?;
                 outbox::wake(self.store.pool(), &room_key(&press.chat, room), now).await?;
-                Outcome::Done
+                Judged::done("noted")
             }
             Ask::Odd { why } => {
-                tracing::warn!(why, "delivery not understood");
+                tracing::warn!(error = why, inbox.key = kept.key, "delivery not understood");
                 self.whisper(&mut tx, press, voice.say("told-not-understood", &[]), now)
-                    .await?
+                    .await?;
+                Judged::done("not_understood")
             }
-            Ask::Nothing => Outcome::Done,
+            Ask::Nothing => Judged::done("noted"),
         };
         tx.commit().await.map_err(StoreError::from)?;
-        Ok(outcome)
+        Ok(judged)
     }
 
     async fn act_on(
@@ -228,7 +254,7 @@ impl Desk {
         verb: Verb,
         item: ItemRef,
         now: At,
-    ) -> Result<Outcome> {
+    ) -> Result<Judged> {
         person::met(tx, &press.by.person, &press.by.name).await?;
         let id = match item {
             ItemRef::Id(id) => Some(id),
@@ -236,7 +262,8 @@ impl Desk {
         };
         // Before the item is looked up: without a right one does not even learn which numbers there are.
         if let Some(no) = self.no_right(tx, press, voice, verb.needs(), id, now).await? {
-            return self.whisper(tx, press, no, now).await;
+            self.whisper(tx, press, no, now).await?;
+            return Ok(Judged::done("forbidden"));
         }
         let locked = match id {
             Some(id) => item::lock(tx, id).await?,
@@ -248,7 +275,8 @@ impl Desk {
                 ItemRef::Id(_) => "?".to_owned(),
             };
             let text = voice.say("refused-unknown-item", &[("number", number.into())]);
-            return self.whisper(tx, press, text, now).await;
+            self.whisper(tx, press, text, now).await?;
+            return Ok(Judged::done("unknown_item"));
         };
         let reply = match locked.0.reply {
             Some(id) => reply::get(&mut **tx, id).await?,
@@ -272,7 +300,7 @@ impl Desk {
         case: &mut Case<'_>,
         verdict: Verdict,
         opening: Opening,
-    ) -> Result<Outcome> {
+    ) -> Result<Judged> {
         let Case {
             press, voice, now, ..
         } = *case;
@@ -280,23 +308,29 @@ impl Desk {
             Opening::Press => Outcome::Open(form),
             Opening::Form => Outcome::Next(form),
         };
-        match verdict {
+        let (outcome, came_to) = match verdict {
             Verdict::Changed(change, form) => {
                 self.write(tx, &mut case.locked, *change).await?;
-                Ok(form.map_or(Outcome::Done, shown))
+                (form.map_or(Outcome::Done, shown), "changed")
             }
             Verdict::Show(_) if press.opener.is_none() && matches!(opening, Opening::Press) => {
                 self.whisper(tx, press, voice.say("told-press-again", &[]), now)
-                    .await
+                    .await?;
+                (Outcome::Done, "told")
             }
-            Verdict::Show(form) => Ok(shown(form)),
-            Verdict::Say(text) => self.whisper(tx, press, text, now).await,
+            Verdict::Show(form) => (shown(form), "shown"),
+            Verdict::Say(text) => {
+                self.whisper(tx, press, text, now).await?;
+                (Outcome::Done, "told")
+            }
             Verdict::Refused(refusal) => {
                 let text = self.refusal(tx, case, &refusal).await?;
-                self.whisper(tx, press, text, now).await
+                self.whisper(tx, press, text, now).await?;
+                (Outcome::Done, "refused")
             }
-            Verdict::Faults(faults) => Ok(Outcome::Faults(faults)),
-        }
+            Verdict::Faults(faults) => (Outcome::Faults(faults), "faulty"),
+        };
+        Ok(Judged { outcome, came_to })
     }
 
     async fn decide(&self, tx: &mut Tx, case: &mut Case<'_>, verb: Verb) -> Result<Verdict> {
@@ -559,13 +593,7 @@ impl Desk {
     }
 
     /// A sentence for one person, written down like everything else, so that a full channel cannot swallow it.
-    pub(crate) async fn whisper(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        text: Vec<Seg>,
-        now: At,
-    ) -> Result<Outcome> {
+    pub(crate) async fn whisper(&self, tx: &mut Tx, press: &Press, text: Vec<Seg>, now: At) -> Result<()> {
         let effect = NewEffect {
             id: EffectId::new(now),
             key: format!("whisper:{}:{}", press.chat, press.key),
@@ -583,8 +611,27 @@ impl Desk {
             run_at: now,
         };
         outbox::put(tx, &[effect], now).await?;
-        Ok(Outcome::Done)
+        Ok(())
     }
+}
+
+/// What was pressed, in a word; none for what no person did.
+fn verb_of(ask: &Ask) -> Option<&'static str> {
+    Some(match ask {
+        Ask::Do { verb, .. } => verb.as_str(),
+        Ask::Submit { form, .. } => match form.step {
+            Step::Write => "form_write",
+            Step::Preview => "form_send",
+            Step::Escalate => "form_escalate",
+            Step::Handle => "form_handled",
+            Step::Snooze => "form_snooze",
+            Step::Read => "form_read",
+        },
+        Ask::List(_) => "list",
+        Ask::Help { .. } | Ask::NoNumber { .. } => "help",
+        Ask::Odd { .. } => "odd",
+        Ask::Changed(_) | Ask::Nothing => return None,
+    })
 }
 
 /// Whether a form would be the first answer to a press, or the next step of a form.

@@ -16,6 +16,7 @@ use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::id::TimerId;
 use crate::domain::item::Incoming;
+use crate::domain::item::Kind;
 use crate::domain::item::Rating;
 use crate::domain::item::Standing;
 use crate::domain::item::Tone;
@@ -37,24 +38,42 @@ use crate::store::reply;
 use crate::store::source;
 use crate::store::timer;
 use crate::store::timer::NewTimer;
+use crate::telemetry::meter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::publish;
 use crate::workflow::tell::Change;
 
 /// What a batch came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     pub new: usize,
     pub changed: usize,
     pub same: usize,
+    by_kind: BTreeMap<(&'static str, &'static str), usize>,
 }
 
-impl std::ops::AddAssign for Tally {
-    fn add_assign(&mut self, other: Self) {
-        self.new += other.new;
-        self.changed += other.changed;
-        self.same += other.same;
+impl Tally {
+    fn count_new(&mut self, kind: Kind) {
+        self.new += 1;
+        *self.by_kind.entry((kind.as_str(), "new")).or_default() += 1;
+    }
+
+    fn count_changed(&mut self, kind: Kind) {
+        self.changed += 1;
+        *self.by_kind.entry((kind.as_str(), "changed")).or_default() += 1;
+    }
+
+    fn count_same(&mut self, kind: Kind) {
+        self.same += 1;
+        *self.by_kind.entry((kind.as_str(), "unchanged")).or_default() += 1;
+    }
+
+    /// Counts what was committed.
+    pub(crate) fn tell(&self, source: &str) {
+        for ((kind, news), n) in &self.by_kind {
+            meter::received(source, kind, news, *n);
+        }
     }
 }
 
@@ -64,6 +83,7 @@ impl Desk {
         // The same item twice in one batch: the later word counts.
         let mut wanted = BTreeMap::new();
         for incoming in batch {
+            let kind = incoming.kind;
             if wanted
                 .insert(
                     (incoming.scope.clone(), incoming.native_id.clone()),
@@ -71,7 +91,7 @@ impl Desk {
                 )
                 .is_some()
             {
-                tally.same += 1;
+                tally.count_same(kind);
             }
         }
         let (scopes, ids): (Vec<String>, Vec<String>) = wanted.keys().cloned().unzip();
@@ -82,24 +102,29 @@ impl Desk {
                 continue;
             };
             if self.meet_again(tx, &mut locked, &incoming, now).await? {
-                tally.changed += 1;
+                tally.count_changed(incoming.kind);
             } else {
-                tally.same += 1;
+                tally.count_same(incoming.kind);
                 same.push(locked.0.id);
             }
         }
         item::seen(tx, &same, now).await?;
         let fresh: Vec<Incoming> = wanted.into_values().filter(|i| !i.removed).collect();
-        let new = self.welcome(tx, source, &fresh, now).await?;
-        tally.new += new;
-        tally.same += fresh.len() - new;
+        self.welcome(tx, source, &fresh, &mut tally, now).await?;
         Ok(tally)
     }
 
     /// New items: route, deadline, cards, timers, in a handful of statements however many there are.
-    async fn welcome(&self, tx: &mut Tx, source: &str, fresh: &[Incoming], now: At) -> Result<usize> {
+    async fn welcome(
+        &self,
+        tx: &mut Tx,
+        source: &str,
+        fresh: &[Incoming],
+        tally: &mut Tally,
+        now: At,
+    ) -> Result<()> {
         if fresh.is_empty() {
-            return Ok(0);
+            return Ok(());
         }
         struct Plan<'a> {
             id: ItemId,
@@ -160,11 +185,12 @@ impl Desk {
         let mut timers = Vec::new();
         let mut cards = Vec::new();
         let mut effects = Vec::new();
-        for (row, plan) in rows
-            .iter()
-            .zip(&plans)
-            .filter(|(row, _)| written.contains(&row.id))
-        {
+        for (row, plan) in rows.iter().zip(&plans) {
+            if !written.contains(&row.id) {
+                tally.count_same(row.incoming.kind);
+                continue;
+            }
+            tally.count_new(row.incoming.kind);
             let received = What::Received {
                 route: plan.route.name.clone(),
             };
@@ -197,7 +223,7 @@ impl Desk {
         timer::set(tx, &timers).await?;
         card::insert(tx, &cards).await?;
         outbox::put(tx, &effects, now).await?;
-        Ok(written.len())
+        Ok(())
     }
 
     /// An item that we know. True when something about it is new.
@@ -374,8 +400,15 @@ impl Desk {
 
     /// Keeps the address of what could not be understood.
     pub async fn keep_odd(&self, tx: &mut Tx, name: &str, odd: &[OddItem], now: At) -> Result<()> {
+        if !odd.is_empty() {
+            // What was wrong may quote what was written, so it stands in the database only.
+            tracing::warn!(
+                source.name = name,
+                items = odd.len(),
+                "items not understood; odd_item says why"
+            );
+        }
         for item in odd {
-            tracing::warn!(source.name = name, index = item.index, why = %item.why, "item not understood");
             source::odd(tx, name, item.native_id.as_deref(), &item.why, now).await?;
         }
         Ok(())

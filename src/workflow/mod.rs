@@ -4,12 +4,14 @@
 pub mod act;
 pub mod commands;
 pub mod digest;
+pub mod forget;
 pub mod forms;
 pub mod ingest;
 pub mod news;
 pub mod perform;
 pub mod practise;
 pub mod publish;
+pub mod pulse;
 pub mod receive;
 pub mod reconcile;
 pub mod refresh;

@@ -42,6 +42,8 @@ use crate::store::outbox::Leased;
 use crate::store::outbox::Settled;
 use crate::store::person;
 use crate::store::reply;
+use crate::store::timer;
+use crate::telemetry::meter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::WorkflowError;
@@ -154,7 +156,7 @@ impl Desk {
                 let now = self.now();
                 let mut tx = self.store.begin().await?;
                 if let Some(generation) = cards::anew(&mut tx, id, row.generation).await? {
-                    tracing::warn!(card = %id, "posted again because nobody can tell where the first one stands");
+                    tracing::warn!(card.id = %id, "posted again because nobody can tell where the first one stands");
                     let again = post_card(id, item.id, &row.chat, &row.room, generation, now);
                     outbox::put(&mut tx, &[again], now).await?;
                 }
@@ -268,8 +270,14 @@ impl Desk {
             body: Body::Note(note),
         };
         match self.post(leased, &row.chat, &post).await? {
-            Posted::At(_) | Posted::Somewhere => self.settle(leased, Settled::Done).await,
-            Posted::Found(_) => self.settle(leased, there(leased)).await,
+            Posted::At(_) | Posted::Somewhere => {
+                self.settle(leased, Settled::Done).await?;
+                self.count_warning(&item, &event).await
+            }
+            Posted::Found(_) => {
+                self.settle(leased, there(leased)).await?;
+                self.count_warning(&item, &event).await
+            }
             Posted::Gone(why) => {
                 // The card was deleted: it gets a new message, and the line goes there.
                 let now = self.now();
@@ -362,8 +370,16 @@ impl Desk {
             body: Body::Digest(digest),
         };
         match self.post(leased, &channel.chat, &post).await? {
-            Posted::At(_) | Posted::Somewhere => self.settle(leased, Settled::Done).await,
-            Posted::Found(_) => self.settle(leased, there(leased)).await,
+            Posted::At(_) | Posted::Somewhere => {
+                self.settle(leased, Settled::Done).await?;
+                meter::digest_sent(name, self.now() - to);
+                Ok(())
+            }
+            Posted::Found(_) => {
+                self.settle(leased, there(leased)).await?;
+                meter::digest_sent(name, self.now() - to);
+                Ok(())
+            }
             Posted::Gone(why) => self.settle(leased, self.patiently(leased, why)).await,
             Posted::Not(how) => self.settle(leased, how).await,
         }
@@ -454,11 +470,16 @@ impl Desk {
             },
             // Rights can be given back; until then somebody has to see it.
             PortError::Denied { why } => {
-                tracing::error!(effect.kind = leased.effect.kind(), why, "denied");
+                // It is tried on and on, and said once.
+                if leased.attempts <= 1 {
+                    tracing::error!(effect.kind = leased.effect.kind(), effect.key = leased.key, error = %error,
+                        "denied: rights or tokens have to change");
+                }
                 self.patiently(leased, why.clone())
             }
             PortError::Never { why } | PortError::Gone { why } => {
-                tracing::error!(effect.kind = leased.effect.kind(), why, "given up");
+                tracing::error!(effect.kind = leased.effect.kind(), effect.key = leased.key, error = %error,
+                    "given up: the same will never succeed");
                 Settled::Dead { why: why.clone() }
             }
             PortError::Unknown { why } => Settled::Unknown {
@@ -490,6 +511,7 @@ impl Desk {
     pub(crate) async fn settle_in(&self, mut tx: Tx, leased: &Leased, how: Settled) -> Result<()> {
         if outbox::settle(&mut tx, leased, &how, self.now()).await? {
             tx.commit().await.map_err(StoreError::from)?;
+            count(leased, &how, self.now());
         } else {
             tracing::warn!(
                 effect.key = leased.key,
@@ -497,6 +519,23 @@ impl Desk {
             );
             tx.rollback().await.map_err(StoreError::from)?;
         }
+        Ok(())
+    }
+
+    /// How late a warning stands in the chat: from the instant that it is about, or, where something else than the
+    /// clock gave rise to it (an answer came back when the time was over), from then.
+    async fn count_warning(&self, item: &Item, event: &Event) -> Result<()> {
+        let (warning, kind, instant) = match &event.what {
+            What::Reminded { .. } => ("reminder", timer::REMIND, item.deadline.and_then(|d| d.remind)),
+            What::Overdue { due } => ("overdue", timer::DUE, Some(*due)),
+            _ => return Ok(()),
+        };
+        let fired = match instant {
+            Some(at) => timer::fired_at(self.store.pool(), item.id, kind, at).await?,
+            None => None,
+        };
+        let since = instant.filter(|_| fired == Some(event.at)).unwrap_or(event.at);
+        meter::warned(warning, self.now() - since);
         Ok(())
     }
 
@@ -577,7 +616,35 @@ impl Desk {
     }
 }
 
-fn people_of(handling: &Handling) -> Vec<PersonId> {
+fn count(leased: &Leased, how: &Settled, now: At) {
+    let kind = leased.effect.kind();
+    meter::tried(kind, how.as_str());
+    match how {
+        Settled::Done | Settled::Found | Settled::Dead { .. } => {
+            meter::ended(kind, how.as_str(), now - leased.ready_at)
+        }
+        Settled::Later { .. }
+        | Settled::Again { .. }
+        | Settled::Unknown { .. }
+        | Settled::LookAgain { .. }
+        | Settled::Anew { .. } => {}
+    }
+    if leased.unclear {
+        match how {
+            // What became of a reply, publishing knows better.
+            Settled::Done | Settled::Found if matches!(leased.effect, Effect::PublishReply { .. }) => {}
+            Settled::Done | Settled::Found => meter::resolved(kind, "settled"),
+            Settled::Anew { .. } => meter::resolved(kind, "missing"),
+            Settled::Dead { .. } => meter::resolved(kind, "given_up"),
+            Settled::Later { .. }
+            | Settled::Again { .. }
+            | Settled::Unknown { .. }
+            | Settled::LookAgain { .. } => {}
+        }
+    }
+}
+
+pub(crate) fn people_of(handling: &Handling) -> Vec<PersonId> {
     match handling {
         Handling::Claimed { by, .. } | Handling::Snoozed { by, .. } | Handling::Handled { by, .. } => {
             vec![by.clone()]

@@ -31,6 +31,7 @@ use crate::store::outbox;
 use crate::store::outbox::Leased;
 use crate::store::outbox::Settled;
 use crate::store::reply;
+use crate::telemetry::meter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::WorkflowError;
@@ -75,6 +76,11 @@ impl Desk {
             Ended::Stands(_) | Ended::Foreign | Ended::Gone | Ended::Failed(_) | Ended::Unclear => {
                 Settled::Done
             }
+        };
+        let resolved = match &ended {
+            Ended::Stands(_) | Ended::Stood(_) | Ended::Foreign | Ended::Gone => "settled",
+            Ended::Unclear => "person",
+            Ended::Failed(_) | Ended::Settled(_) => "given_up",
         };
         let mut tx = self.store.begin().await?;
         let mut locked = item::lock(&mut tx, item.id)
@@ -124,7 +130,11 @@ impl Desk {
             Ended::Settled(_) => {}
         }
         self.write(&mut tx, &mut locked, change).await?;
-        self.settle_in(tx, leased, how).await
+        self.settle_in(tx, leased, how).await?;
+        if leased.unclear {
+            meter::resolved(leased.effect.kind(), resolved);
+        }
+        Ok(())
     }
 
     /// From here on the reply cannot be taken back. None when there is nothing (more) to publish.
@@ -215,6 +225,17 @@ impl Desk {
     /// The source is away: the reply waits, and its author is told once.
     async fn away(&self, leased: &Leased, ours: &Reply, error: &PortError) -> Result<Settled> {
         self.heed(leased, error).await?;
+        if let (
+            PortError::Later {
+                after: Some(seconds), ..
+            },
+            Some(far),
+        ) = (
+            error,
+            leased.pace.as_deref().and_then(|p| p.strip_prefix("source:")),
+        ) {
+            meter::limited(far, "reply", *seconds);
+        }
         self.tell_if_away(leased, ours).await?;
         Ok(self.verdict(leased, error))
     }

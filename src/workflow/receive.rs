@@ -15,6 +15,7 @@ use crate::port::source::ReplyCall;
 use crate::port::source::ReplyDeed;
 use crate::store::item;
 use crate::store::source;
+use crate::telemetry::meter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::ingest::Tally;
@@ -52,6 +53,13 @@ pub enum HookAnswer {
 
 impl Desk {
     pub async fn receive(&self, name: &str, call: &HookCall) -> Result<HookAnswer> {
+        let answered = self.answer(name, call).await;
+        let known = self.sources.contains_key(name).then_some(name);
+        meter::hooked(known, result(&answered));
+        answered
+    }
+
+    async fn answer(&self, name: &str, call: &HookCall) -> Result<HookAnswer> {
         let now = self.now();
         let Some(from) = self.sources.get(name) else {
             return Ok(HookAnswer::UnknownSource);
@@ -96,6 +104,7 @@ impl Desk {
                     .map_err(|e| crate::store::StoreError::odd("delivery", "answer", &delivery, e))?;
                 source::answer(&mut tx, name, &delivery, &json, now).await?;
                 tx.commit().await.map_err(crate::store::StoreError::from)?;
+                tally.tell(name);
                 Ok(HookAnswer::Receipt(receipt))
             }
         }
@@ -124,6 +133,8 @@ impl Desk {
                 let next = if page.more { now } else { now + every };
                 source::read_on(&mut tx, name, &page.cursor, next, now).await?;
                 tx.commit().await.map_err(crate::store::StoreError::from)?;
+                meter::polled(name, true);
+                tally.tell(name);
                 Ok(Some(tally))
             }
             Err(error) => {
@@ -138,6 +149,10 @@ impl Desk {
                     | PortError::Gone { .. }
                     | PortError::Unknown { .. } => 10 << failures.clamp(0, 5),
                 };
+                meter::polled(name, false);
+                if matches!(error, PortError::Later { after: Some(_), .. }) {
+                    meter::limited(name, "read", wait);
+                }
                 tracing::warn!(source.name = name, error = %error, wait_s = wait, "source could not be read");
                 source::failed(
                     self.store.pool(),
@@ -189,5 +204,24 @@ impl Desk {
             tx.commit().await.map_err(crate::store::StoreError::from)?;
         }
         Ok(looked)
+    }
+}
+
+/// A call by what it was answered with, for the figures.
+fn result(answered: &Result<HookAnswer>) -> &'static str {
+    match answered {
+        Ok(HookAnswer::Receipt(receipt)) if receipt.accepted == 0 && !receipt.rejected.is_empty() => {
+            "rejected"
+        }
+        Ok(HookAnswer::Receipt(_)) => "taken",
+        Ok(HookAnswer::Awake) => "wake_up",
+        Ok(HookAnswer::UnknownSource) => "unknown_source",
+        Ok(HookAnswer::Refused(refusal)) => match refusal {
+            HookRefusal::Unsigned(_) => "unsigned",
+            HookRefusal::Malformed(_) => "malformed",
+            HookRefusal::NotHere => "no_hook",
+            HookRefusal::Later(_) => "later",
+        },
+        Err(_) => "failed",
     }
 }

@@ -35,7 +35,7 @@ impl Desk {
                         tx.commit().await.map_err(crate::store::StoreError::from)?;
                     }
                     Err(error) => {
-                        tracing::warn!(circle = circle.key(), error = %error, "members could not be read");
+                        tracing::warn!(circle.key = circle.key(), error = %error, "members could not be read");
                         let next = now + TimeDelta::seconds(RETRY_SECONDS);
                         let why = error.to_string();
                         person::circle_trouble(self.store.pool(), name, &circle.key(), &why, next).await?;

@@ -17,6 +17,7 @@ use crate::store::item::Locked;
 use crate::store::reply;
 use crate::store::timer;
 use crate::store::timer::Due;
+use crate::telemetry::meter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::tell::Change;
@@ -50,6 +51,9 @@ impl Desk {
             self.write(&mut tx, &mut locked, change).await?;
         }
         tx.commit().await.map_err(StoreError::from)?;
+        if let Some(kind) = timer::KINDS.into_iter().find(|kind| *kind == due.kind) {
+            meter::fired(kind, now - due.at);
+        }
         Ok(true)
     }
 

@@ -1,8 +1,13 @@
-//! An item's whole story in sentences: what people did, what the far side answered, why the deadline is when it is.
+//! An item's whole story in sentences, for operators: what people did, what was tried outside and how it ended, what is
+//! still to come, why the deadline is when it is. In English like the rest of the command line, in the channel's time.
 
 use crate::domain::At;
 use crate::domain::card;
+use crate::domain::event::Event;
+use crate::domain::event::What;
+use crate::domain::handling::Handling;
 use crate::domain::id::ItemId;
+use crate::domain::item::Item;
 use crate::domain::person::PersonId;
 use crate::domain::text::Lang;
 use crate::domain::text::Voice;
@@ -11,10 +16,20 @@ use crate::domain::why;
 use crate::store::event;
 use crate::store::item;
 use crate::store::outbox;
+use crate::store::outbox::Ahead;
+use crate::store::outbox::Try;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::perform::note;
+use crate::workflow::perform::people_of;
+
+/// One line of the story; tries stand below what they follow from.
+struct Line {
+    at: At,
+    is_try: bool,
+    text: String,
+}
 
 impl Desk {
     /// `named` is a number or an id. None when there is no such item.
@@ -34,57 +49,241 @@ impl Desk {
         }) else {
             return Ok(None);
         };
-        let voice = self
-            .rules
-            .route(&item.route)
-            .to
-            .first()
-            .and_then(|name| self.rules.channel(name))
-            .map_or(
-                Voice {
-                    lang: Lang::default(),
-                    zone: chrono_tz::Tz::UTC,
-                },
-                |c| c.voice,
-            );
+        let channels = &self.rules.route(&item.route).to;
+        let channel = channels.first().and_then(|name| self.rules.channel(name));
+        let voice = Voice {
+            lang: Lang::En,
+            zone: channel.map_or(chrono_tz::Tz::UTC, |c| c.voice.zone),
+        };
         let source = self.rules.label(&item.source);
-        let mut out = vec![format!(
-            "#{} {} ({})",
-            item.number,
-            card::head(&item, source, voice.lang),
-            item.id
-        )];
-        let mut story: Vec<(At, String)> = Vec::new();
         let events = event::of_item(pool, item.id).await?;
-        let mut people: Vec<PersonId> = events.iter().filter_map(|e| e.by.clone()).collect();
-        people.sort();
-        people.dedup();
-        let names = person::names(pool, &people).await?;
-        for happened in &events {
-            let called = |p: &PersonId| names.get(p).cloned().unwrap_or_else(|| p.user.clone());
-            let line = flat(&note(happened, &item, source, voice, None, called));
-            let line = if line.is_empty() {
-                happened.what.as_str().to_owned()
-            } else {
-                line
+        let tries = outbox::tries(pool, item.id).await?;
+        let ahead = outbox::ahead(pool, item.id).await?;
+        let names = person::names(pool, &people(&item, &events)).await?;
+        let called = |p: &PersonId| names.get(p).cloned().unwrap_or_else(|| p.user.clone());
+
+        let mut lines: Vec<Line> = events
+            .iter()
+            .map(|event| Line {
+                at: event.at,
+                is_try: false,
+                text: told(event, &item, source, voice, &called),
+            })
+            .collect();
+        lines.extend(tried(&tries, &ahead, source, voice));
+        lines.sort_by_key(|line| (line.at, line.is_try));
+
+        let mut out = vec![
+            format!("#{}  {}", item.number, card::head(&item, source, voice.lang)),
+            format!("    {}", item.id),
+            format!("    now {}", now(&item, voice, &called)),
+            format!("    times are those of {}", voice.zone),
+            String::new(),
+        ];
+        // What several effects did in the same moment is told once.
+        for same in lines.chunk_by(|a, b| a.at == b.at && a.text == b.text) {
+            let line = &same[0];
+            let indent = if line.is_try { "    " } else { "" };
+            let times = match same.len() {
+                1 => String::new(),
+                n => format!(", {n} times"),
             };
-            story.push((happened.at, line));
+            out.push(format!(
+                "{}  {indent}{}{times}",
+                moment(line.at, voice),
+                line.text
+            ));
         }
-        for tried in outbox::tries(pool, item.id).await? {
-            let why = tried.error.map(|e| format!(": {e}")).unwrap_or_default();
-            story.push((tried.at, format!("  → {} {}{why}", tried.kind, tried.outcome)));
+        if tries.is_empty() && !item.handling.is_open() {
+            out.push(format!(
+                "(What was tried outside is kept for {} days after the item is done.)",
+                self.rules.keep.history
+            ));
         }
-        story.sort_by_key(|(at, _)| *at);
-        out.extend(
-            story
-                .into_iter()
-                .map(|(at, line)| format!("{}  {line}", voice.moment(at))),
-        );
-        out.extend(
-            why::deadline(&item, source, voice, self.now())
-                .iter()
-                .map(|line| flat(line)),
-        );
+        if !ahead.is_empty() {
+            out.push(String::new());
+            out.extend(ahead.iter().map(|a| coming(a, source, voice)));
+        }
+        out.push(String::new());
+        let reasons = why::deadline(&item, source, voice, self.now());
+        out.extend(reasons.iter().map(|line| flat(line)));
         Ok(Some(out))
+    }
+}
+
+fn people(item: &Item, events: &[Event]) -> Vec<PersonId> {
+    let mut people = people_of(&item.handling);
+    for event in events {
+        people.extend(event.by.clone());
+        match &event.what {
+            What::TakenOver { from, .. } => people.push(from.clone()),
+            What::ClaimEnded { of } => people.push(of.clone()),
+            _ => {}
+        }
+    }
+    people.sort();
+    people.dedup();
+    people
+}
+
+/// To the second, and with the year: whoever reads this compares it with logs.
+fn moment(at: At, voice: Voice) -> String {
+    at.with_timezone(&voice.zone)
+        .format("%Y-%m-%d %H:%M:%S")
+        .to_string()
+}
+
+fn now(item: &Item, voice: Voice, called: &impl Fn(&PersonId) -> String) -> String {
+    match &item.handling {
+        Handling::Open => "open, nobody is on it".to_owned(),
+        Handling::Claimed { by, until } => {
+            format!("taken by {} until {}", called(by), moment(*until, voice))
+        }
+        Handling::Snoozed { by, until, .. } => {
+            format!("snoozed by {} until {}", called(by), moment(*until, voice))
+        }
+        Handling::Answered { by: Some(by), at } => {
+            format!("answered by {} at {}", called(by), moment(*at, voice))
+        }
+        Handling::Answered { by: None, at } => {
+            format!("answered, not through us, at {}", moment(*at, voice))
+        }
+        Handling::Handled { by, at, .. } => {
+            format!("marked handled by {} at {}", called(by), moment(*at, voice))
+        }
+        Handling::Removed { at } => format!("gone at the source since {}", moment(*at, voice)),
+    }
+}
+
+/// What the card's thread tells, and what it leaves out because the card shows it.
+fn told(
+    event: &Event,
+    item: &Item,
+    source: &str,
+    voice: Voice,
+    called: &impl Fn(&PersonId) -> String,
+) -> String {
+    let who = || event.by.as_ref().map_or_else(String::new, called);
+    match &event.what {
+        What::Received { route } => format!("It came from {source} and went by the route {route:?}."),
+        What::Drafted => format!("{} wrote a draft.", who()),
+        What::Sent { until } => {
+            format!(
+                "{} sent the reply; it could be taken back until {}.",
+                who(),
+                moment(*until, voice)
+            )
+        }
+        What::Escalated { to, why } => format!("{} asked {to} for help – “{why}”.", who()),
+        What::Reminded { due } => {
+            format!("The team was reminded: the deadline is {}.", moment(*due, voice))
+        }
+        What::Overdue { due } => {
+            format!(
+                "The deadline ({}) passed, and the team was told.",
+                moment(*due, voice)
+            )
+        }
+        What::Unclear => {
+            format!("Unclear whether the reply arrived at {source}: a person was asked to look and decide.")
+        }
+        _ => flat(&note(event, item, source, voice, None, called)),
+    }
+}
+
+/// Each try in a sentence; the same again and again is one line.
+fn tried(tries: &[Try], ahead: &[Ahead], source: &str, voice: Voice) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut seen = vec![false; tries.len()];
+    for (i, first) in tries.iter().enumerate() {
+        if std::mem::replace(&mut seen[i], true) {
+            continue;
+        }
+        let mut last = first;
+        let mut repeats = 0;
+        let mut next = None;
+        for (j, later) in tries.iter().enumerate().skip(i + 1) {
+            if later.effect != first.effect {
+                continue;
+            }
+            if (&later.outcome, &later.error) != (&first.outcome, &first.error) {
+                next = Some(later.begun);
+                break;
+            }
+            seen[j] = true;
+            last = later;
+            repeats += 1;
+        }
+        let next = next.or_else(|| {
+            let waiting = ahead.iter().find(|a| a.effect == first.effect);
+            waiting.map(|a| a.run_at)
+        });
+        let before = tries[..i].iter().rev().find(|t| t.effect == first.effect);
+        let unclear = before.is_some_and(|t| matches!(t.outcome.as_str(), "unknown" | "looked" | "lost"));
+        let ended = match first.outcome.as_str() {
+            "done" if unclear => "looked up, and settled".to_owned(),
+            outcome => ended(outcome, first.error.as_deref()),
+        };
+        let mut text = format!(
+            "→ {}: {ended}",
+            deed(&first.kind, first.channel.as_deref(), source)
+        );
+        if repeats > 0 {
+            let until = moment(last.at, voice);
+            text.push_str(&format!(" ({} times until {until})", repeats + 1));
+        }
+        if let Some(next) = next {
+            text.push_str(&format!("; next try {}", moment(next, voice)));
+        }
+        lines.push(Line {
+            at: first.at,
+            is_try: true,
+            text,
+        });
+    }
+    lines
+}
+
+fn deed(kind: &str, channel: Option<&str>, source: &str) -> String {
+    let channel = channel.unwrap_or("?");
+    match kind {
+        "post_card" => format!("the card in {channel}"),
+        "edit_card" => format!("the card in {channel}, brought up to date"),
+        "post_note" => format!("a line in the thread in {channel}"),
+        "alert" => "word to those who were asked for help".to_owned(),
+        "whisper" => "a private sentence".to_owned(),
+        "publish_reply" => format!("the reply to {source}"),
+        "follow_reply" => format!("a look whether {source} shows the reply"),
+        other => other.to_owned(),
+    }
+}
+
+fn ended(outcome: &str, error: Option<&str>) -> String {
+    let why = error.map(|e| format!(" ({e})")).unwrap_or_default();
+    match outcome {
+        "done" => "done".to_owned(),
+        "later" => format!("not done{why}"),
+        "again" => "not yet".to_owned(),
+        "unknown" => format!("unclear whether it was done{why}"),
+        "looked" => "looked, and it is not there so far".to_owned(),
+        "anew" => "looked, and it is not there: it is done anew".to_owned(),
+        "dead" => format!("given up{why}"),
+        "lost" => "whoever did it died or hung: unclear whether it was done".to_owned(),
+        other => format!("{other}{why}"),
+    }
+}
+
+fn coming(ahead: &Ahead, source: &str, voice: Voice) -> String {
+    let deed = deed(&ahead.kind, ahead.channel.as_deref(), source);
+    match ahead.state.as_str() {
+        "sending" => format!("Under way: {deed}."),
+        "unknown" => format!(
+            "To be looked up: {deed}, at {} or as soon as it is its turn.",
+            moment(ahead.run_at, voice)
+        ),
+        _ => format!(
+            "To be done: {deed}, at {} or as soon as it is its turn.",
+            moment(ahead.run_at, voice)
+        ),
     }
 }

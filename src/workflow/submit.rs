@@ -45,6 +45,7 @@ use crate::store::timer;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::act::Case;
+use crate::workflow::act::Judged;
 use crate::workflow::act::Opening;
 use crate::workflow::act::Verdict;
 use crate::workflow::act::not_now;
@@ -64,14 +65,14 @@ impl Desk {
         form: &FormToken,
         values: &Values,
         now: At,
-    ) -> Result<Outcome> {
+    ) -> Result<Judged> {
         person::met(tx, &press.by.person, &press.by.name).await?;
         let verb = match form.step {
             Step::Write | Step::Preview => Verb::Reply,
             Step::Escalate => Verb::Escalate,
             Step::Handle => Verb::Handle,
             Step::Snooze => Verb::Snooze,
-            Step::Read => return Ok(Outcome::Done),
+            Step::Read => return Ok(Judged::done("noted")),
         };
         if let Some(no) = self
             .no_right(tx, press, voice, verb.needs(), Some(form.item), now)
@@ -79,16 +80,20 @@ impl Desk {
         {
             return match form.step {
                 // Closing it would throw away what was typed by somebody who had the right a minute ago.
-                Step::Write => Ok(Outcome::Faults(BTreeMap::from([("text".to_owned(), flat(&no))]))),
+                Step::Write => Ok(Judged {
+                    outcome: Outcome::Faults(BTreeMap::from([("text".to_owned(), flat(&no))])),
+                    came_to: "forbidden",
+                }),
                 Step::Preview | Step::Escalate | Step::Handle | Step::Snooze | Step::Read => {
-                    self.whisper(tx, press, no, now).await
+                    self.whisper(tx, press, no, now).await?;
+                    Ok(Judged::done("forbidden"))
                 }
             };
         }
         let Some(locked) = item::lock(tx, form.item).await? else {
-            return self
-                .whisper(tx, press, voice.say("refused-stale", &[]), now)
-                .await;
+            self.whisper(tx, press, voice.say("refused-stale", &[]), now)
+                .await?;
+            return Ok(Judged::done("unknown_item"));
         };
         let reply = match locked.0.reply {
             Some(id) => reply::get(&mut **tx, id).await?,
@@ -107,7 +112,7 @@ impl Desk {
             Step::Escalate => self.escalate_to(tx, &mut case, values).await?,
             Step::Handle => handle(&mut case, values),
             Step::Snooze => snooze(&mut case, values),
-            Step::Read => return Ok(Outcome::Done),
+            Step::Read => return Ok(Judged::done("noted")),
         };
         self.conclude(tx, &mut case, verdict, Opening::Form).await
     }

@@ -25,7 +25,7 @@ async fn a_card_stands_within_seconds_and_each_run_makes_one() {
         first.starts_with("Card 1 stands in channel care: https://zeitnah.slack.com/archives/C0123ABC/p"),
         "{first}"
     );
-    said.says(&["Its buttons work as soon as `zeitnah serve` runs; none runs on this database now."]);
+    said.says(&["Its buttons work as soon as `zeitnah serve` runs; none was seen on this database."]);
     let cards = bench.slack.see(ROOM);
     assert_eq!(cards.len(), 1);
     assert!(

@@ -15,9 +15,11 @@ use slack_morphism::hyper_tokio::SlackClientHyperConnector;
 use slack_morphism::hyper_tokio::SlackHyperClient;
 use tokio::time::timeout;
 
+use crate::chat::slack::NAME;
 use crate::chat::slack::greet;
 use crate::chat::slack::greet::Greeting;
 use crate::port::PortError;
+use crate::telemetry::meter;
 
 /// slack-morphism has no time limits of its own.
 const CALL: Duration = Duration::from_secs(15);
@@ -70,12 +72,12 @@ impl Api {
     }
 
     /// A call that changes something there.
-    pub async fn write(&self, method: &str, body: &Value) -> Result<Value, PortError> {
+    pub async fn write(&self, method: &'static str, body: &Value) -> Result<Value, PortError> {
         told(method, self.send(method, body).await)
     }
 
     /// The same with a body that carries an id by which Slack may know a repeat. `None`: it knows this one.
-    pub async fn write_once(&self, method: &str, body: &Value) -> Result<Option<Value>, PortError> {
+    pub async fn write_once(&self, method: &'static str, body: &Value) -> Result<Option<Value>, PortError> {
         match self.send(method, body).await {
             Ok(Err(SlackClientError::ApiError(e))) if REPEATS.contains(&e.code.as_str()) => Ok(None),
             answered => told(method, answered).map(Some),
@@ -91,7 +93,7 @@ impl Api {
     }
 
     /// A call that only reads: whatever goes wrong, trying again does no harm.
-    pub async fn read(&self, method: &str, args: &[(&str, &str)]) -> Result<Value, PortError> {
+    pub async fn read(&self, method: &'static str, args: &[(&str, &str)]) -> Result<Value, PortError> {
         let session = self.client.open_session(&self.token);
         let args: Vec<(&str, Option<&str>)> = args
             .iter()
@@ -144,7 +146,7 @@ impl Api {
 
 type Answered = Result<Result<Value, SlackClientError>, tokio::time::error::Elapsed>;
 
-fn told(method: &str, answered: Answered) -> Result<Value, PortError> {
+fn told(method: &'static str, answered: Answered) -> Result<Value, PortError> {
     match answered {
         Ok(Ok(answer)) => certain(method, answer),
         Ok(Err(error)) => Err(sort(method, &error, Kind::Write)),
@@ -169,7 +171,7 @@ fn certain(method: &str, answer: Value) -> Result<Value, PortError> {
     }
 }
 
-fn sort(method: &str, error: &SlackClientError, kind: Kind) -> PortError {
+fn sort(method: &'static str, error: &SlackClientError, kind: Kind) -> PortError {
     let unclear = |why: String| match kind {
         Kind::Read => PortError::later(why),
         Kind::Write => PortError::Unknown { why },
@@ -183,14 +185,17 @@ fn sort(method: &str, error: &SlackClientError, kind: Kind) -> PortError {
             );
             by_name(&e.code, with_remedy(&e.code, why), unclear)
         }
-        SlackClientError::RateLimitError(e) => PortError::Later {
-            why: format!("{method}: rate limit"),
-            after: Some(
-                e.retry_after
-                    .map_or(30, |d| i64::try_from(d.as_secs()).unwrap_or(30))
-                    .max(1),
-            ),
-        },
+        SlackClientError::RateLimitError(e) => {
+            let wait = e
+                .retry_after
+                .map_or(30, |d| i64::try_from(d.as_secs()).unwrap_or(30))
+                .max(1);
+            meter::limited(NAME, method, wait);
+            PortError::Later {
+                why: format!("{method}: rate limit"),
+                after: Some(wait),
+            }
+        }
         // Slack says no with 200 and a name; this is somebody in between, who let nothing through.
         SlackClientError::HttpError(e) if e.status_code.is_client_error() => {
             PortError::later(format!("{method}: HTTP {}", e.status_code.as_u16()))

@@ -149,7 +149,12 @@ async fn room(api: &Api, named: &Named, id: &str) -> Option<Finding> {
     }
 }
 
-async fn circle(api: &Api, named: &Named, method: &str, args: (&str, &String)) -> Option<Finding> {
+async fn circle(
+    api: &Api,
+    named: &Named,
+    method: &'static str,
+    args: (&'static str, &str),
+) -> Option<Finding> {
     let about = Some(named);
     let id = args.1;
     match api.read(method, &[(args.0, id)]).await {

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::time::Duration;
+use std::time::Instant;
 
 use serde_json::Value;
 use serde_json::json;
@@ -24,6 +25,7 @@ use crate::port::chat::Delivery;
 use crate::port::chat::Inbox;
 use crate::port::chat::Kept;
 use crate::port::clock::Clock;
+use crate::telemetry::meter;
 
 /// Slack waits three seconds; what takes longer is told before that.
 const PATIENCE: Duration = Duration::from_millis(2500);
@@ -44,9 +46,12 @@ impl Door {
     /// Takes one delivery. The answer is the acknowledgement's body; an error means that nothing was kept and the
     /// delivery must not be acknowledged.
     pub async fn take(&self, raw: Vec<u8>) -> Result<Option<Value>, PortError> {
+        let came = Instant::now();
         let value = inbound::payload(&raw).unwrap_or(Value::Null);
         let submission = inbound::is_submission(&value);
-        match timeout(PATIENCE, self.keep_and_act(raw, submission)).await {
+        let taken = timeout(PATIENCE, self.keep_and_act(raw, submission, came)).await;
+        meter::acknowledged(NAME, submission, came.elapsed());
+        match taken {
             Ok(Ok(answer)) => Ok(answer),
             // The form stays open with the text in it.
             Ok(Err(_)) | Err(_) if submission => Ok(Some(self.sorry(&value))),
@@ -61,7 +66,12 @@ impl Door {
         }
     }
 
-    async fn keep_and_act(&self, raw: Vec<u8>, submission: bool) -> Result<Option<Value>, PortError> {
+    async fn keep_and_act(
+        &self,
+        raw: Vec<u8>,
+        submission: bool,
+        came: Instant,
+    ) -> Result<Option<Value>, PortError> {
         let delivery = Delivery {
             chat: NAME.into(),
             key: inbound::key(&raw),
@@ -76,16 +86,19 @@ impl Door {
             return self.inbox.act(&kept, press).await.map(answer);
         }
         let door = self.clone();
-        self.work.spawn(async move { door.work_on(&kept, press).await });
+        self.work
+            .spawn(async move { door.work_on(&kept, press, came).await });
         Ok(None)
     }
 
-    async fn work_on(&self, kept: &Kept, press: Press) {
+    async fn work_on(&self, kept: &Kept, press: Press, came: Instant) {
         let opener = press.opener.clone();
         match self.inbox.act(kept, press.clone()).await {
             Ok(Outcome::Open(form)) => {
                 let Some(opener) = opener else { return };
-                if let Err(error) = self.chat.open(&opener, &form).await {
+                let opened = self.chat.open(&opener, &form).await;
+                meter::form_opened(NAME, opened.is_ok(), came.elapsed());
+                if let Err(error) = opened {
                     tracing::warn!(error = %error, "a form could not be opened");
                     if let Err(error) = self.inbox.missed(kept, &press).await {
                         tracing::warn!(error = %error, "nor could that be told");

@@ -40,7 +40,7 @@ pub fn routes(http: Http) -> Router {
 
 async fn take(State(http): State<Http>, headers: HeaderMap, body: Bytes) -> Response {
     if let Err(why) = verify(&http.signing_secrets, &headers, &body, http.door.clock.now()) {
-        tracing::warn!(why, "a call that claims to be Slack was refused");
+        tracing::warn!(error = why, "a call that claims to be Slack was refused");
         return StatusCode::UNAUTHORIZED.into_response();
     }
     if let Some(challenge) = challenge(&body) {

@@ -23,10 +23,12 @@ use tokio::time::sleep;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use crate::chat::slack::NAME;
 use crate::chat::slack::api;
 use crate::chat::slack::check;
 use crate::chat::slack::door::Door;
 use crate::port::PortError;
+use crate::telemetry::meter;
 
 /// A connection that has not said hello by then hangs.
 const HELLO: Duration = Duration::from_secs(30);
@@ -57,7 +59,12 @@ pub struct Line {
 
 impl Line {
     pub fn is_up(&self) -> bool {
-        self.hellos.load(Ordering::Relaxed) > 0
+        self.up() > 0
+    }
+
+    /// Connections on which Slack has said hello.
+    pub fn up(&self) -> u32 {
+        self.hellos.load(Ordering::Relaxed)
     }
 }
 
@@ -84,7 +91,8 @@ impl Socket {
                 if !up && let Some(why) = check::line(&self.api_url, &self.app_token).await {
                     tracing::error!(why = why.text, remedy = why.remedy, "Slack gives no line");
                 }
-                tracing::warn!(failures, "the line to Slack is made anew");
+                meter::reconnected(NAME, "silent");
+                tracing::warn!(line.failures = failures, "the line to Slack is made anew");
                 pause(failures, &stop).await;
             }
         }
@@ -198,7 +206,8 @@ impl SlackSocketModeClientListener for Frames {
             }
             Some("disconnect") => {
                 let reason = frame.get("reason").and_then(Value::as_str).unwrap_or("?");
-                tracing::info!(reason, "Slack ends a connection");
+                tracing::info!(line.reason = word(reason), "Slack ends a connection");
+                meter::reconnected(NAME, word(reason));
                 self.reconnect(client_id);
                 return None;
             }
@@ -226,6 +235,17 @@ impl SlackSocketModeClientListener for Frames {
     }
 
     async fn on_disconnect(&self, client_id: &SlackSocketModeWssClientId) {
+        meter::reconnected(NAME, "lost");
         self.reconnect(client_id);
+    }
+}
+
+/// Slack's own reasons; anything new is one word, so that the figures stay few.
+fn word(reason: &str) -> &'static str {
+    match reason {
+        "warning" => "warning",
+        "refresh_requested" => "refresh_requested",
+        "link_disabled" => "link_disabled",
+        _ => "other",
     }
 }

@@ -56,18 +56,12 @@ async fn ask(sections: &Sections, given: &Given, url: &str, token: &SecretString
     let named: Vec<Named> = sections.named.iter().map(|n| n.value.clone()).collect();
     let findings = chat.check(&named).await;
     let ours = |f: &&Finding| f.about.is_none();
-    if findings.iter().filter(ours).all(|f| f.grave == Gravity::Warning) {
+    let may_look = findings.iter().filter(ours).all(|f| f.grave == Gravity::Warning);
+    if may_look {
         report.good(AREA, "the bot token is taken, with the scopes that are needed");
     }
     for finding in findings.iter().filter(ours) {
         say(report, Some(place.clone()), finding);
-    }
-    let known = findings
-        .iter()
-        .any(|f| f.about.is_none() && f.text.contains("Slack does not"));
-    if known {
-        // Nobody was asked about the rest.
-        return;
     }
     for finding in findings.iter().filter(|f| f.about.is_some()) {
         let lines = sections
@@ -77,7 +71,7 @@ async fn ask(sections: &Sections, given: &Given, url: &str, token: &SecretString
         let places: Vec<String> = lines.map(|n| sections.place(n.line, "")).collect();
         say(report, Some(places.join(", ")), finding);
     }
-    if findings.iter().any(|f| f.about.is_none()) {
+    if !may_look {
         // Without a scope, not to hear a fault means nothing.
         return;
     }

@@ -50,19 +50,7 @@ async fn asked(
     let before = SystemClock.now();
     let theirs = condition::clock(store.pool()).await?;
     let middle = before + (SystemClock.now() - before) / 2;
-    let apart = (theirs - middle).num_seconds();
-    if apart.abs() > SECONDS_APART {
-        let direction = if apart > 0 { "ahead of" } else { "behind" };
-        report.warning(
-            AREA,
-            None,
-            format!(
-                "the database's clock is {} s {direction} this machine's",
-                apart.abs()
-            ),
-            "let both keep time by NTP: two replicas whose clocks differ do not agree on what is due",
-        );
-    }
+    clocks((theirs - middle).num_seconds(), report);
     let lacking = store.lacking_migrations().await?;
     if !lacking.is_empty() {
         let what = format!("the schema lacks {}", lacking.join(", "));
@@ -71,6 +59,20 @@ async fn asked(
         report.good(AREA, "the schema is up to date");
     }
     Ok(())
+}
+
+/// Positive when the server's is ahead.
+fn clocks(apart: i64, report: &mut Report) {
+    if apart.abs() <= SECONDS_APART {
+        return;
+    }
+    let direction = if apart > 0 { "ahead of" } else { "behind" };
+    let what = format!(
+        "the database's clock is {} s {direction} this machine's",
+        apart.abs()
+    );
+    let remedy = "let both keep time by NTP: replicas whose clocks differ do not agree on what is due";
+    report.warning(AREA, None, what, remedy);
 }
 
 fn judge(found: &Condition, settings: &Database, place: &str, report: &mut Report) {
@@ -123,5 +125,88 @@ fn judge(found: &Condition, settings: &Database, place: &str, report: &mut Repor
         );
         let remedy = "write fewer in [database] connections, or raise max_connections";
         report.warning(AREA, Some(place.to_owned()), what, remedy);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::secret::Origin;
+    use crate::domain::rules::Keep;
+
+    fn told(found: &Condition) -> String {
+        let settings = Database {
+            url: "postgres://db".to_owned().into(),
+            connections: 16,
+            url_from: Origin {
+                name: "DATABASE_URL".into(),
+                line: 0,
+                keep: Keep {
+                    deliveries: 14,
+                    history: 90,
+                },
+            },
+        };
+        let mut report = Report::default();
+        judge(found, &settings, "DATABASE_URL", &mut report);
+        report.text(false, true)
+    }
+
+    #[test]
+    fn a_sound_database_is_not_talked_about() {
+        let sound = Condition {
+            number: 150_018,
+            version: "15.18".into(),
+            encoding: "UTF8".into(),
+            read_only: false,
+            schema: Some("public".into()),
+            may_create: true,
+            most_connections: 100,
+            barred: vec![],
+            newer: vec![],
+        };
+        assert!(told(&sound).ends_with("All good: `zeitnah serve` will work.\n"));
+    }
+
+    #[test]
+    fn all_that_is_wrong_with_it_is_told_at_once() {
+        let said = told(&Condition {
+            number: 130_011,
+            version: "13.11".into(),
+            encoding: "SQL_ASCII".into(),
+            read_only: true,
+            schema: None,
+            may_create: false,
+            most_connections: 10,
+            barred: vec!["item".into(), "reply".into()],
+            newer: vec![7],
+        });
+        for part in [
+            "✖ DATABASE_URL: PostgreSQL 13.11 is too old",
+            "encoding is SQL_ASCII",
+            "can only be read",
+            "a newer zeitnah has changed the schema (0007)",
+            "we may not read and write item, reply",
+            "no schema of the search path exists",
+            "one process may open 16 connections, the server allows 10",
+            "6 faults, 1 warning.",
+        ] {
+            assert!(said.contains(part), "{part:?} is not in:\n{said}");
+        }
+    }
+
+    #[test]
+    fn clocks_that_differ_are_worth_a_word() {
+        for (apart, words) in [
+            (5, None),
+            (-6, Some("6 s behind this machine's")),
+            (60, Some("60 s ahead of")),
+        ] {
+            let mut report = Report::default();
+            clocks(apart, &mut report);
+            let said = report.text(false, true);
+            assert_eq!(said.contains("⚠"), words.is_some());
+            assert!(words.is_none_or(|w| said.contains(w)), "{said}");
+        }
     }
 }

@@ -28,7 +28,13 @@ pub fn start(format: Format, level: &str) {
         .with_target(false);
     // A second start, as in tests, changes nothing.
     let started = if json {
-        lines.json().try_init()
+        // One flat object a line, so that a field is found by its own name.
+        lines
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .with_span_list(false)
+            .try_init()
     } else {
         lines.compact().try_init()
     };

@@ -1,0 +1,68 @@
+//! How things stand now, for whoever watches us: only counts and ages, and only questions that an index answers.
+
+use chrono::TimeDelta;
+
+use crate::store::card;
+use crate::store::inbox;
+use crate::store::item;
+use crate::store::item::Filter;
+use crate::store::outbox::Backlog;
+use crate::store::source;
+use crate::store::timer;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+
+#[derive(Debug, Clone)]
+pub struct Pulse {
+    pub backlog: Backlog,
+    /// Since when the oldest effect could have been tried.
+    pub outbox_age: TimeDelta,
+    pub presses: i64,
+    /// Items by state, those that somebody still owes an answer.
+    pub open: Vec<(String, i64)>,
+    pub overdue: i64,
+    pub stale_cards: i64,
+    pub unposted_cards: i64,
+    pub timer_age: TimeDelta,
+    pub sources: Vec<SourcePulse>,
+}
+
+/// A source that is read, not one that only calls us.
+#[derive(Debug, Clone)]
+pub struct SourcePulse {
+    pub name: String,
+    /// None when it was never read.
+    pub lag: Option<TimeDelta>,
+    pub failures: i32,
+}
+
+impl Desk {
+    pub async fn pulse(&self) -> Result<Pulse> {
+        let pool = self.store.pool();
+        let now = self.now();
+        let age = |since: Option<_>| since.map_or(TimeDelta::zero(), |at| now - at);
+        let backlog = self.backlog().await?;
+        let (stale_cards, unposted_cards) = card::behind(pool).await?;
+        let known = source::health(pool).await?;
+        let polled = self.sources.values().filter(|s| s.poll_every().is_some());
+        let sources = polled.map(|s| {
+            let row = known.iter().find(|row| row.source == s.name());
+            SourcePulse {
+                name: s.name().to_owned(),
+                lag: row.and_then(|r| r.last_ok_at).map(|at| now - at),
+                failures: row.map_or(0, |r| r.failures),
+            }
+        });
+        Ok(Pulse {
+            outbox_age: age(backlog.oldest),
+            backlog,
+            presses: inbox::waiting(pool).await?,
+            open: item::still_open(pool).await?,
+            overdue: item::count(pool, Filter::Overdue { channel: None, now }).await?,
+            stale_cards,
+            unposted_cards,
+            timer_age: age(timer::oldest_due(pool, now).await?),
+            sources: sources.collect(),
+        })
+    }
+}
