@@ -8,6 +8,7 @@ mod desk;
 mod house;
 mod manifest;
 mod outbox;
+mod packaging;
 mod sentences;
 mod setup;
 mod stopping;
