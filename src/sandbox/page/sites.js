@@ -13,6 +13,7 @@ const SITES = ["google", "shop"];
 let state = null;
 let site = "google";
 let editing = null;
+let moved = 0; // when the pointer last moved here; one that only rests, say where "Send" was, keeps nothing away
 let replies = null; // what was answered when the page last looked
 const fresh = { google: new Set(), shop: new Set() };
 
@@ -48,7 +49,7 @@ function show(key) {
   const [name, id] = [key.slice(0, key.indexOf("/")), key.slice(key.indexOf("/") + 1)];
   const half = $("sites");
   const there = half.offsetParent !== null && document.visibilityState === "visible";
-  const busy = half.contains(document.activeElement) || half.matches(":hover") || editing || $("write-box").open;
+  const busy = half.contains(document.activeElement) || Date.now() - moved < 4000 || editing || $("write-box").open;
   fresh[name].add(id);
   const item = itemsOf(name).find((i) => i.id === id);
   announce(`${word("newAnswers", 1)}: ${item.author}`);
@@ -176,6 +177,7 @@ export function startSites() {
     $("items").scrollTop = 0;
     if (node) point(node);
   });
+  for (const kind of ["pointermove", "wheel", "touchmove"]) $("sites").addEventListener(kind, () => (moved = Date.now()), { passive: true });
   window.addEventListener("hashchange", goToAddress);
   document.addEventListener("click", (event) => {
     const hit = ADDRESS.exec(event.target.closest?.("a[href]")?.hash || "");
