@@ -3,7 +3,9 @@
 // Said for clippy: all of this may unwrap, also what is not marked as a test itself.
 #![cfg(test)]
 
+mod browser;
 mod database;
+mod demo;
 mod desk;
 mod house;
 mod manifest;

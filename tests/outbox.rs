@@ -42,7 +42,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => (0..6_u8).prop_map(|effect| Step::Put { effect }),
         4 => (1..4_i64).prop_map(|limit| Step::Lease { limit }),
-        5 => (any::<prop::sample::Index>(), 0..7_u8).prop_map(|(which, how)| Step::Settle { which, how }),
+        5 => (any::<prop::sample::Index>(), 0..8_u8).prop_map(|(which, how)| Step::Settle { which, how }),
         3 => (0..100_i64).prop_map(|seconds| Step::Wait { seconds }),
         2 => Just(Step::Reap),
         1 => Just(Step::Revive),
@@ -80,6 +80,7 @@ fn how(n: u8, now: At) -> Settled {
         3 => Settled::Unknown { at, why },
         4 => Settled::LookAgain { at },
         5 => Settled::Anew { at },
+        6 => Settled::Found,
         _ => Settled::Dead { why },
     }
 }

@@ -43,16 +43,10 @@ impl News {
         }
     }
 
-    /// Says at its end which item it is about.
+    /// Whoever shows it shows the number beside it.
     pub fn about(self, number: i64) -> Self {
-        let with = |lang: Lang, what: &str| {
-            let what = what.trim_end_matches('.');
-            lang.text("news-about", &[("what", what.into()), ("n", number.into())])
-        };
         Self {
             item: Some(number),
-            de: with(Lang::De, &self.de),
-            en: with(Lang::En, &self.en),
             ..self
         }
     }

@@ -174,14 +174,16 @@ impl Desk {
             // The thread's own line says it as well as we could.
             told => News::told(at, mood_of(told), |lang| {
                 let voice = Voice { lang, zone };
-                flat(&note(
+                // A line of a list has no full stop.
+                let line = flat(&note(
                     happened,
                     item,
                     self.rules.label(&item.source),
                     voice,
                     held.as_ref().map(called),
                     called,
-                ))
+                ));
+                line.trim_end_matches('.').to_owned()
             }),
         })
     }
@@ -312,7 +314,6 @@ mod tests {
             ("author", "Familie Butenschön".into()),
             ("place", "Filiale Leipzig Südvorstadt".into()),
             ("span", "3 Std. 59 Min.".into()),
-            ("what", "".into()),
             ("text", "x".repeat(QUOTED).into()),
         ];
         let keys = include_str!("../domain/text/en.ftl")

@@ -8,6 +8,7 @@ mod import;
 mod keeping;
 mod logs;
 mod main_job;
+mod news;
 mod people;
 mod publishing;
 mod replicas;

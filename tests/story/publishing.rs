@@ -126,7 +126,7 @@ async fn an_answer_lost_after_google_took_the_reply_is_read_back_and_not_sent_ag
         (puts(&desk, &review), at_google(&desk, &review).as_deref()),
         (1, Some(WORDS))
     );
-    assert_eq!(outcomes(&desk, "publish_reply").await, ["unknown", "done"]);
+    assert_eq!(outcomes(&desk, "publish_reply").await, ["unknown", "found"]);
     desk.thread(&card);
     desk.finish().await;
 }
@@ -354,7 +354,7 @@ async fn a_replica_that_dies_between_the_call_and_writing_it_down_has_published_
         (puts(&desk, &review), at_google(&desk, &review).as_deref()),
         (1, Some(WORDS))
     );
-    assert_eq!(outcomes(&desk, "publish_reply").await, ["lost", "done"]);
+    assert_eq!(outcomes(&desk, "publish_reply").await, ["lost", "found"]);
     has(&desk.text(&card), "✔ Beantwortet von Anna");
     desk.thread(&card);
     desk.finish().await;

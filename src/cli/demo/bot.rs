@@ -2,6 +2,7 @@
 //! it gracefully at the end, kills it with SIGKILL when the page asks for that, and starts it again.
 
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -57,6 +58,8 @@ pub fn socket(port: u16) -> io::Result<TcpSocket> {
 }
 
 pub struct Keeper {
+    /// Ours, as it was found when we started: it may be built anew meanwhile.
+    pub program: PathBuf,
     pub demo: Arc<Demo>,
     pub base: String,
     pub port: Port,
@@ -102,7 +105,7 @@ impl Keeper {
     }
 
     fn start(&self) -> io::Result<Child> {
-        Command::new(std::env::current_exe()?)
+        Command::new(&self.program)
             .args([replica::COMMAND, "--far", &self.base, "--port"])
             .arg(self.port.number.to_string())
             // Not an argument: those can be read by everybody on the machine.

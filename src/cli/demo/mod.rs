@@ -89,6 +89,7 @@ pub async fn run(options: Options) -> Outcome {
     let told = tokio::spawn(narrator.run(quit.clone()));
     let (up, mut is_up) = tokio::sync::watch::channel(false);
     let keeper = Keeper {
+        program: std::env::current_exe()?,
         demo,
         base: base.clone(),
         port,
@@ -96,23 +97,27 @@ pub async fn run(options: Options) -> Outcome {
         up,
     };
     let mut near = tokio::spawn(keeper.keep(stop.clone()));
-    tokio::select! {
-        _ = is_up.wait_for(|up| *up) => {}
-        ended = &mut near => return ended?,
-        () = told_to_stop() => stop.cancel(),
-    }
-    if !stop.is_cancelled() {
-        say(&format!(
-            "Ready: {base}   (Ctrl-C ends it; started again it goes on where it was)"
-        ));
+    let asked = async {
+        tokio::select! {
+            _ = is_up.wait_for(|up| *up) => say(&format!(
+                "Ready: {base}   (Ctrl-C ends it; started again it goes on where it was)"
+            )),
+            () = told_to_stop() => return,
+        }
         told_to_stop().await;
-    }
-    say("Stopping …");
-    stop.cancel();
-    near.await??;
+    };
+    let ended = tokio::select! {
+        () = asked => {
+            say("Stopping …");
+            stop.cancel();
+            near.await
+        }
+        ended = &mut near => ended,
+    };
     quit.cancel();
     told.await?;
     far.await??;
+    ended??;
     if let Some(server) = server {
         tokio::task::spawn_blocking(move || server.stop()).await??;
     }

@@ -301,7 +301,6 @@ why-met = Beantwortet { $at }: gehalten.
 why-missed = Beantwortet { $at }: nach der Frist.
 
 ## Was gerade geschah (für Zuschauer, eine Zeile)
-news-about = { $what } (Nr. { $n })
 news-received = { $source } meldet: { $tone }. Karte im Kanal, ohne Frist
 news-received-due = { $source } meldet: { $tone }. Karte im Kanal, Frist { $due }
 news-drafted = { $name } schreibt: der Text ist gesichert, noch bevor er gesendet wird

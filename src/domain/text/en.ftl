@@ -304,7 +304,6 @@ why-met = Answered { $at }: in time.
 why-missed = Answered { $at }: after the deadline.
 
 ## What just happened (for onlookers, one line)
-news-about = { $what } (no. { $n })
 news-received = { $source } reports: { $tone }. Card in the channel, no deadline
 news-received-due = { $source } reports: { $tone }. Card in the channel, due { $due }
 news-drafted = { $name } is writing: the text is safe before it is sent

@@ -85,11 +85,12 @@ async fn advance(State(demo): State<Arc<Demo>>, Json(asked): Json<Advance>) -> J
     let seconds = match (asked.seconds, asked.to.as_deref()) {
         (Some(seconds), None) => seconds.clamp(0, LONGEST_STEP),
         (None, Some("next_deadline")) => {
-            let Some(next) = demo.board.look().next.clone() else {
+            let now = demo.clock.now();
+            let Some(next) = demo.board.look().next.clone().filter(|next| next.at > now) else {
                 return no("no deadline is waiting");
             };
             // Rounded up, or the deadline would still lie ahead by a blink.
-            ((next.at - demo.clock.now()).num_seconds() + 1).clamp(0, LONGEST_STEP)
+            ((next.at - now).num_seconds() + 1).min(LONGEST_STEP)
         }
         _ => return no("say either seconds or to: next_deadline"),
     };

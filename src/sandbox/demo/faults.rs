@@ -67,6 +67,8 @@ impl Demo {
                     }
                 }
             }
+            // Who is dead already cannot be killed; the one that comes next must not die of it.
+            _ if !self.is_up() => return true,
             _ => self.kill.notify_one(),
         }
         self.tell(

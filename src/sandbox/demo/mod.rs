@@ -298,3 +298,87 @@ impl Demo {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicI64;
+    use std::sync::atomic::Ordering;
+
+    use super::*;
+
+    fn demo(name: &str, wall: Arc<AtomicI64>) -> Arc<Demo> {
+        let now: crate::sandbox::Now =
+            Arc::new(move || DateTime::UNIX_EPOCH + TimeDelta::seconds(wall.load(Ordering::Relaxed)));
+        let clock = Shift::new(now);
+        let reading = clock.clone();
+        let now: crate::sandbox::Now = Arc::new(move || reading.now());
+        let slack = Slack::new(now.clone(), Default::default());
+        let google = Google::new(now.clone(), Default::default());
+        let shop = Shop::new(now, Default::default());
+        let file = std::env::temp_dir().join(format!("zeitnah-far-side-{name}-{}.json", std::process::id()));
+        std::fs::remove_file(&file).ok();
+        Demo::new(clock, slack, google, shop, file)
+    }
+
+    #[tokio::test]
+    async fn customers_come_within_three_minutes_of_a_bot_that_hears_them() {
+        let wall = Arc::new(AtomicI64::new(1_790_000_000));
+        let demo = demo("story", wall.clone());
+        let later = async |seconds| {
+            wall.fetch_add(seconds, Ordering::Relaxed);
+            demo.round().await;
+        };
+        later(0).await;
+        later(600).await;
+        assert_eq!(demo.written().len(), 0, "nobody hears them yet");
+        demo.bot_is(Bot::Up);
+        later(1).await;
+        assert_eq!(demo.written().len(), 1);
+        demo.advance(3600);
+        later(1).await;
+        assert_eq!(demo.written().len(), 1, "a moved clock does not hurry them");
+        demo.bot_is(Bot::Down);
+        for _ in 0..20 {
+            later(9).await;
+        }
+        assert_eq!(demo.written().len(), samples::samples().len());
+        let told = demo.board.look().lines.clone();
+        assert!(
+            told.iter()
+                .any(|l| l.de == "Familie Butenschön schreibt bei Google, Filiale Hamburg Altona")
+        );
+
+        let memory = std::fs::read_to_string(&demo.file).unwrap();
+        later(9).await;
+        assert_eq!(
+            memory,
+            std::fs::read_to_string(&demo.file).unwrap(),
+            "nothing new, nothing written"
+        );
+        demo.remember().unwrap();
+        later(9).await;
+        assert_eq!(demo.board.look().lines, told, "what was told is not told again");
+        std::fs::remove_file(&demo.file).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_fault_is_in_force_until_it_struck_or_was_healed() {
+        let demo = demo("faults", Arc::new(AtomicI64::new(1_790_000_000)));
+        demo.slack.add_channel("C0STIMMEN", "kundenstimmen", &[]);
+        demo.bot_is(Bot::Up);
+        let active = || demo.board.look().faults.clone();
+        for name in ["answer_lost", "rate_limit", "archived_channel", "site_away"] {
+            assert!(demo.inject(name).await);
+            assert_eq!(active(), [name]);
+            demo.heal().await;
+            assert!(active().is_empty(), "{name}");
+        }
+        assert!(!demo.inject("nonsense").await);
+        demo.inject("answer_lost").await;
+        demo.shop.door().forget("answer_lost");
+        demo.look_at_faults();
+        assert!(active().is_empty(), "it was meant for one answer only");
+        demo.bot_is(Bot::Down);
+        assert_eq!(active(), ["bot_killed"]);
+    }
+}

@@ -1,0 +1,291 @@
+//! The demo as people use it: real clicks and keys in a headless Chromium, against the real binary. Each step leaves a
+//! picture in `target/screenshots`.
+
+mod driver;
+mod person;
+
+use serde_json::json;
+use thirtyfour::Key;
+
+use self::person::Person;
+use self::person::Screen;
+use crate::demo::Demo;
+use crate::demo::until;
+
+const SHEARS: &str = "p-zaunkoenig";
+
+/// A customer writes at the shop, by clicks.
+async fn writes(person: &Person, author: &str, text: &str) {
+    person.clicks("#tab-shop").await;
+    person.clicks("#write-box summary").await;
+    person.clicks("#stars label:has(input[value='2'])").await;
+    person.clicks(&format!("#place option[value={SHEARS}]")).await;
+    person.types("#author", author).await;
+    person.types("#text", text).await;
+    person.presses("#write", "Veröffentlichen").await;
+    person.finds("#items article", text).await;
+}
+
+/// The same without a page, where the story is about something else.
+async fn wrote(demo: &Demo, author: &str, text: &str) {
+    let said = demo
+        .tell(
+            "sites/write",
+            json!({ "site": "shop", "place": SHEARS, "author": author, "stars": 2, "kind": "review", "text": text }),
+        )
+        .await;
+    assert_eq!(said["ok"], true, "{said}");
+}
+
+/// From the card to "sent", by clicks.
+async fn answers(person: &Person, card: &str, text: &str) {
+    person.presses(card, "Antworten").await;
+    person.is_there("#modal[open] textarea").await;
+    person.types("#modal textarea", text).await;
+    person.presses("#modal", "Vorschau").await;
+    person.sees("#modal h3", "Vorschau").await;
+    person.sees("#modal .view", text).await;
+}
+
+async fn sends(person: &Person, card: &str) {
+    person.presses("#modal", "Senden").await;
+    until("the form is closed", async || {
+        person.text("#modal[open]").await.is_empty()
+    })
+    .await;
+    until("it can be taken back", async || {
+        person.can_press(card, "Zurückholen").await
+    })
+    .await;
+}
+
+async fn published_once(demo: &Demo, author: &str, text: &str) {
+    until("the answer stands at the shop", async || {
+        let item = demo.shop_item(author).await.unwrap();
+        item["reply"]["text"] == text
+    })
+    .await;
+    assert_eq!(demo.shop_item(author).await.unwrap()["publications"], 1);
+}
+
+#[tokio::test]
+async fn a_review_is_answered_from_its_card() {
+    let demo = Demo::start();
+    let anna = Person::sits_down(&demo, Screen::Desk).await;
+    anna.shows("1-welcome").await;
+    let words = "Die Feder quietscht nach drei Wochen, und die Klinge hat Spiel.";
+    writes(&anna, "Alex Probe", words).await;
+    anna.shows("2-written").await;
+
+    let card = anna.card(words).await;
+    anna.shows("3-card").await;
+    let reply = "Das tut mir leid. Ich schicke dir heute eine neue Feder, die Klinge tauschen wir gern. Anna";
+    answers(&anna, &card, reply).await;
+    anna.shows("4-preview").await;
+    sends(&anna, &card).await;
+    anna.shows("5-sent").await;
+
+    demo.advance(31).await;
+    published_once(&demo, "Alex Probe", reply).await;
+    anna.sees(&card, "Beantwortet von Anna").await;
+    let review = anna.finds("#items article", words).await;
+    anna.sees(&review, reply).await;
+    anna.sees(&review, "1× veröffentlicht").await;
+    anna.shows("6-answered").await;
+    anna.leaves().await;
+    demo.stop().await;
+}
+
+#[tokio::test]
+async fn two_press_at_once_and_one_without_rights_tries() {
+    let demo = Demo::start();
+    let (anna, ben) = tokio::join!(
+        Person::sits_down(&demo, Screen::Desk),
+        Person::sits_down(&demo, Screen::Desk)
+    );
+    anna.acts_as("U0ANNA").await;
+    ben.acts_as("U0BEN").await;
+    let words = "Beim ersten Ast hat sich die Schraube gelöst.";
+    wrote(&demo, "Toni Muster", words).await;
+    let (at_annas, at_bens) = tokio::join!(anna.card(words), ben.card(words));
+
+    tokio::join!(
+        anna.presses(&at_annas, "Übernehmen"),
+        ben.presses(&at_bens, "Übernehmen")
+    );
+    let whisper = "#messages .whisper";
+    until("one of them is told", async || {
+        let (a, b) = tokio::join!(anna.text(whisper), ben.text(whisper));
+        a.contains("Ben ist gerade dran") != b.contains("Anna ist gerade dran")
+    })
+    .await;
+    let anna_lost = anna.text(whisper).await.contains("gerade dran");
+    let (winner, loser) = if anna_lost { ("Ben", &anna) } else { ("Anna", &ben) };
+    anna.sees(&at_annas, winner).await;
+    ben.sees(&at_bens, winner).await;
+    loser.sees(whisper, "Nur für dich sichtbar").await;
+    loser.shows("two-one-was-first").await;
+
+    ben.acts_as("U0GISELA").await;
+    ben.sees_no(whisper, "gerade dran").await;
+    ben.presses(&at_bens, "Antworten").await;
+    ben.sees(whisper, "Dafür brauchst du hier das Recht „Antworten“")
+        .await;
+    assert_eq!(ben.text("#modal[open]").await, "", "no form for Gisela");
+    ben.shows("two-gisela-may-not").await;
+    tokio::join!(anna.leaves(), ben.leaves());
+    demo.stop().await;
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_looked_up_and_not_sent_twice() {
+    let demo = Demo::start();
+    let anna = Person::sits_down(&demo, Screen::Desk).await;
+    let words = "Der Griff ist nach einem Regentag aufgequollen.";
+    wrote(&demo, "Robin Muster", words).await;
+    let card = anna.card(words).await;
+    anna.clicks("[data-fault=answer_lost]").await;
+    anna.is_there("[data-fault=answer_lost].active").await;
+    anna.shows("fault-set").await;
+    answers(&anna, &card, "Das darf nicht sein, ich tausche ihn um. Anna").await;
+    sends(&anna, &card).await;
+    demo.advance(31).await;
+
+    anna.clicks("#log-open").await;
+    anna.sees("#log", "aber die Bestätigung ging unterwegs verloren")
+        .await;
+    anna.sees(
+        "#log",
+        "Antwort verloren gegangen: nachgesehen, gefunden, nicht noch einmal gesendet",
+    )
+    .await;
+    anna.shows("fault-answer-lost").await;
+    published_once(
+        &demo,
+        "Robin Muster",
+        "Das darf nicht sein, ich tausche ihn um. Anna",
+    )
+    .await;
+    anna.sees(&card, "Beantwortet von Anna").await;
+    anna.leaves().await;
+    demo.stop().await;
+}
+
+#[tokio::test]
+async fn a_bot_that_is_killed_between_press_and_publication_loses_nothing() {
+    let demo = Demo::start();
+    let anna = Person::sits_down(&demo, Screen::Desk).await;
+    let words = "Die Verpackung war offen und eine Schraube fehlte.";
+    wrote(&demo, "Sascha Muster", words).await;
+    let card = anna.card(words).await;
+    answers(&anna, &card, "Die Schraube ist heute in der Post. Anna").await;
+    sends(&anna, &card).await;
+
+    anna.clicks("[data-fault=bot_killed]").await;
+    anna.is_there("#bot.down").await;
+    demo.advance(31).await;
+    anna.shows("fault-bot-killed").await;
+    assert!(demo.shop_item("Sascha Muster").await.unwrap()["reply"].is_null());
+    anna.is_there("#bot.up").await;
+    anna.clicks("#log-open").await;
+    anna.sees("#log", "Der Bot läuft wieder").await;
+    published_once(&demo, "Sascha Muster", "Die Schraube ist heute in der Post. Anna").await;
+    anna.sees(&card, "Beantwortet von Anna").await;
+    anna.shows("fault-bot-back").await;
+    anna.leaves().await;
+    demo.stop().await;
+}
+
+#[tokio::test]
+async fn the_page_speaks_both_languages() {
+    let demo = Demo::start();
+    let anna = Person::sits_down(&demo, Screen::Desk).await;
+    anna.sees("#write-box summary", "Bewertung schreiben").await;
+    anna.clicks("#lang option[value=en]").await;
+    anna.sees("#write-box summary", "Write a review").await;
+    assert_eq!(
+        anna.run("return document.documentElement.lang", vec![]).await,
+        "en"
+    );
+    anna.enters("C0VOICES").await;
+    let card = anna.card("drove forty minutes").await;
+    anna.clicks("#log-open").await;
+    anna.sees("#log", "Card in the channel").await;
+    anna.clicks("#log-open").await;
+    anna.presses(&card, "Reply").await;
+    anna.sees("#modal h3", "Reply").await;
+    anna.sees("#modal footer", "Preview").await;
+    anna.shows("english").await;
+    anna.leaves().await;
+    demo.stop().await;
+}
+
+#[tokio::test]
+async fn the_whole_path_fits_on_a_phone() {
+    let demo = Demo::start();
+    let anna = Person::sits_down(&demo, Screen::Phone).await;
+    anna.fits().await;
+    anna.shows("phone-1-chat").await;
+    anna.clicks("#side-sites").await;
+    let words = "Nach dem Winter war die Klinge verrostet, trotz Öl.";
+    writes(&anna, "Luca Muster", words).await;
+    anna.fits().await;
+    anna.shows("phone-2-written").await;
+    anna.clicks("#side-chat").await;
+    let card = anna.card(words).await;
+    let reply = "Schick sie uns, wir schleifen und ölen sie kostenlos. Anna";
+    anna.fits().await;
+    answers(&anna, &card, reply).await;
+    anna.fits().await;
+    anna.shows("phone-3-preview").await;
+    sends(&anna, &card).await;
+    demo.advance(31).await;
+    published_once(&demo, "Luca Muster", reply).await;
+    anna.sees(&card, "Beantwortet von Anna").await;
+    anna.shows("phone-4-card").await;
+    anna.clicks("#side-sites").await;
+    let review = anna.finds("#items article", words).await;
+    anna.sees(&review, reply).await;
+    anna.fits().await;
+    anna.shows("phone-5-answered").await;
+    anna.leaves().await;
+    demo.stop().await;
+}
+
+#[tokio::test]
+async fn the_keyboard_is_enough() {
+    let demo = Demo::start();
+    let anna = Person::sits_down(&demo, Screen::Desk).await;
+    let words = "Liegt gut in der Hand, schneidet aber nur weiches Holz.";
+    wrote(&demo, "Charlie Muster", words).await;
+    let card = anna.card(words).await;
+    anna.tabs_to_inside(&card, "Antworten").await;
+    anna.shows("keyboard-1-focus").await;
+    anna.hits(Key::Enter).await;
+    anna.is_there("#modal[open] textarea").await;
+    until("the field has the focus", async || {
+        anna.run("return document.activeElement.tagName", vec![]).await == "TEXTAREA"
+    })
+    .await;
+    let reply = "Danke für den Hinweis, das steht jetzt klarer in der Beschreibung. Anna";
+    anna.keys(reply).await;
+    anna.tabs_to("Vorschau").await;
+    anna.hits(Key::Enter).await;
+    anna.sees("#modal h3", "Vorschau").await;
+    anna.tabs_to("Senden").await;
+    anna.shows("keyboard-2-preview").await;
+    anna.hits(Key::Enter).await;
+    until("the form is closed", async || {
+        anna.text("#modal[open]").await.is_empty()
+    })
+    .await;
+    until("the focus is back at the card", async || {
+        let script = "return document.querySelector(arguments[0]).contains(document.activeElement)";
+        anna.run(script, vec![json!(card)]).await == true
+    })
+    .await;
+    demo.advance(31).await;
+    published_once(&demo, "Charlie Muster", reply).await;
+    anna.leaves().await;
+    demo.stop().await;
+}

@@ -1,0 +1,265 @@
+//! A person at the page: finds things by what they are called, presses them with real clicks and keys, and waits until
+//! something is so. What the page shows is all that a person knows.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering;
+
+use serde_json::Value;
+use serde_json::json;
+use thirtyfour::By;
+use thirtyfour::Key;
+use thirtyfour::WebDriver;
+use thirtyfour::WebElement;
+
+use super::driver;
+pub use super::driver::Screen;
+use crate::demo::Demo;
+use crate::demo::until;
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// Whatever can be pressed below `arguments[0]` and is called `arguments[1]`, as a screen reader would say it.
+const CALLED: &str = r#"
+const [within, name] = arguments;
+const text = (n) => n.textContent.replace(/\s+/g, " ").trim();
+const called = (n) => n.getAttribute("aria-label")
+  || (n.getAttribute("aria-labelledby") || "").split(" ").filter(Boolean).map((id) => text(document.getElementById(id))).join(" ")
+  || text(n);
+const all = document.querySelectorAll(`${within} :is(button, summary, a[href], [role=tab], [role=menuitem])`);
+return [...all].find((n) => n.checkVisibility() && called(n) === name) || null;
+"#;
+
+/// The newest of the things like `arguments[0]` that holds the words `arguments[1]`: its own address.
+const HOLDS: &str = r#"
+const [what, words] = arguments;
+const hit = [...document.querySelectorAll(what)].findLast((n) => n.checkVisibility() && n.textContent.includes(words));
+if (!hit) return null;
+for (const name of ["data-ts", "data-id"]) {
+  if (hit.getAttribute(name)) return `#${hit.closest("[id]:not(article)").id} [${name}="${hit.getAttribute(name)}"]`;
+}
+return null;
+"#;
+
+const FOCUSED: &str = r#"
+const n = document.activeElement;
+return (n.getAttribute("aria-label") || n.textContent || n.id).replace(/\s+/g, " ").trim();
+"#;
+
+/// What makes the page wider than the screen.
+const WIDE: &str = r#"
+const screen = Math.round(visualViewport.width * visualViewport.scale);
+if (document.documentElement.scrollWidth <= screen && innerWidth <= screen) return [];
+const out = [...document.querySelectorAll("body *")].filter((n) => n.getBoundingClientRect().right > screen + 0.5);
+const name = (n) => `${n.tagName} #${n.id} .${n.className} ${Math.round(n.getBoundingClientRect().right)} of ${screen}`;
+return [`${document.documentElement.scrollWidth}, ${innerWidth}`, ...out.slice(0, 25).map(name)];
+"#;
+
+pub struct Person {
+    pub driver: WebDriver,
+    base: String,
+    home: PathBuf,
+}
+
+impl Person {
+    pub async fn sits_down(demo: &Demo, screen: Screen) -> Self {
+        let n = NEXT.fetch_add(1, Ordering::Relaxed);
+        let home = std::env::temp_dir().join(format!("zeitnah-browser-{}-{n}", std::process::id()));
+        let driver = driver::open(screen, &home).await;
+        driver.goto(&demo.base).await.unwrap();
+        let person = Self {
+            driver,
+            base: demo.base.clone(),
+            home,
+        };
+        person.sees("#line", "").await;
+        person.is_there("#me input[value=U0ANNA]").await;
+        person
+    }
+
+    /// Nothing went wrong behind the scenes: no error, nothing that the policy stopped, nobody else was asked.
+    pub async fn leaves(self) {
+        let errors: Vec<String> = self
+            .driver
+            .browser_log()
+            .await
+            .unwrap()
+            .into_iter()
+            .filter(|entry| entry.level == "SEVERE" || entry.message.contains("Content Security Policy"))
+            .map(|entry| entry.message)
+            .collect();
+        assert!(errors.is_empty(), "the browser complains: {errors:#?}");
+        let mut asked = 0;
+        for entry in self.driver.get_log("performance").await.unwrap() {
+            let event: Value = serde_json::from_str(&entry.message).unwrap();
+            // The empty page that the browser opens with is its own.
+            let url = event["message"]["params"]["request"]["url"].as_str();
+            if let Some(url) = url.filter(|url| url.starts_with("http")) {
+                assert!(url.starts_with(&self.base), "the page asked elsewhere: {url}");
+                asked += 1;
+            }
+        }
+        assert!(asked > 10, "the browser's log says nothing: {asked}");
+        self.driver.quit().await.unwrap();
+        std::fs::remove_dir_all(&self.home).ok();
+    }
+
+    /// Kept for people to look at.
+    pub async fn shows(&self, name: &str) {
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
+            || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target"),
+            PathBuf::from,
+        );
+        let folder = target.join("screenshots");
+        std::fs::create_dir_all(&folder).unwrap();
+        self.driver
+            .screenshot(&folder.join(format!("{name}.png")))
+            .await
+            .unwrap();
+    }
+
+    pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
+        let done = self.driver.execute(script, arguments).await;
+        done.map_or(Value::Null, |done| done.json().clone())
+    }
+
+    pub async fn text(&self, what: &str) -> String {
+        let script =
+            "return [...document.querySelectorAll(arguments[0])].map((n) => n.textContent).join('\\n')";
+        let text = self.run(script, vec![json!(what)]).await;
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    pub async fn sees(&self, what: &str, words: &str) {
+        until(&format!("{what} says {words:?}"), async || {
+            self.text(what).await.contains(words) && (!words.is_empty() || !self.text(what).await.is_empty())
+        })
+        .await;
+    }
+
+    pub async fn sees_no(&self, what: &str, words: &str) {
+        until(&format!("{what} no longer says {words:?}"), async || {
+            !self.text(what).await.contains(words)
+        })
+        .await;
+    }
+
+    pub async fn is_there(&self, what: &str) -> WebElement {
+        let mut found = None;
+        until(&format!("{what} is there"), async || {
+            found = self.driver.find(By::Css(what)).await.ok();
+            found.is_some()
+        })
+        .await;
+        found.unwrap()
+    }
+
+    /// The newest card, message or review with these words.
+    pub async fn finds(&self, what: &str, words: &str) -> String {
+        let mut found = Value::Null;
+        until(&format!("a {what} holds {words:?}"), async || {
+            found = self.run(HOLDS, vec![json!(what), json!(words)]).await;
+            !found.is_null()
+        })
+        .await;
+        found.as_str().unwrap().to_owned()
+    }
+
+    pub async fn card(&self, words: &str) -> String {
+        self.finds("#messages article[data-item]", words).await
+    }
+
+    /// A click on whatever has this name below `within`. The page may redraw it in between, as it does for people.
+    pub async fn presses(&self, within: &str, name: &str) {
+        until(&format!("{name:?} in {within} can be pressed"), async || {
+            let found = self
+                .driver
+                .execute(CALLED, vec![json!(within), json!(name)])
+                .await;
+            match found.and_then(|found| found.element()) {
+                Ok(button) => {
+                    button.scroll_into_view().await.ok();
+                    button.click().await.is_ok()
+                }
+                Err(_) => false,
+            }
+        })
+        .await;
+    }
+
+    pub async fn clicks(&self, what: &str) {
+        until(&format!("{what} can be clicked"), async || {
+            let Ok(thing) = self.driver.find(By::Css(what)).await else {
+                return false;
+            };
+            thing.click().await.is_ok()
+        })
+        .await;
+    }
+
+    pub async fn can_press(&self, within: &str, name: &str) -> bool {
+        let found = self
+            .driver
+            .execute(CALLED, vec![json!(within), json!(name)])
+            .await;
+        found.is_ok_and(|found| found.element().is_ok())
+    }
+
+    pub async fn types(&self, what: &str, text: &str) {
+        let field = self.is_there(what).await;
+        // Over whatever stands there already.
+        field.send_keys(Key::Control + "a").await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    pub async fn acts_as(&self, user: &str) {
+        self.clicks(&format!("#me label:has(input[value={user}])")).await;
+    }
+
+    pub async fn enters(&self, room: &str) {
+        self.clicks(&format!("[data-room={room}]")).await;
+    }
+
+    pub async fn hits(&self, key: Key) {
+        self.driver.action_chain().send_keys(key).perform().await.unwrap();
+    }
+
+    pub async fn keys(&self, text: &str) {
+        self.driver
+            .action_chain()
+            .send_keys(text)
+            .perform()
+            .await
+            .unwrap();
+    }
+
+    pub async fn focus(&self) -> String {
+        let focused = self.run(FOCUSED, vec![]).await;
+        focused.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// By Tab alone.
+    pub async fn tabs_to(&self, name: &str) {
+        self.tabs_to_inside("body", name).await;
+    }
+
+    pub async fn tabs_to_inside(&self, within: &str, name: &str) {
+        let inside = "return document.querySelector(arguments[0]).contains(document.activeElement)";
+        let mut way = Vec::new();
+        for _ in 0..150 {
+            let here = self.focus().await;
+            if here == name && self.run(inside, vec![json!(within)]).await == true {
+                return;
+            }
+            way.push(here);
+            self.hits(Key::Tab).await;
+        }
+        panic!("Tab never comes to {name:?}; it went over {way:#?}");
+    }
+
+    /// Nothing sticks out to the right.
+    pub async fn fits(&self) {
+        let wide = self.run(WIDE, vec![]).await;
+        assert_eq!(wide, json!([]), "these stick out");
+    }
+}

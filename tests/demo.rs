@@ -1,0 +1,257 @@
+//! The demo as a person starts it: the real binary in a folder of its own, and what it says when it cannot start.
+
+use std::io::BufRead;
+use std::io::BufReader;
+use std::path::PathBuf;
+use std::process::Child;
+use std::process::Command;
+use std::process::Output;
+use std::process::Stdio;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc;
+use std::time::Duration;
+use std::time::Instant;
+
+use serde_json::Value;
+use serde_json::json;
+use zeitnah::store::Store;
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// A debug build on a busy machine; a person with a free one waits for three seconds.
+const READY: Duration = Duration::from_secs(60);
+
+pub fn folder() -> PathBuf {
+    let n = NEXT.fetch_add(1, Ordering::Relaxed);
+    let dir = std::env::temp_dir().join(format!("zeitnah-demo-test-{}-{n}", std::process::id()));
+    std::fs::remove_dir_all(&dir).ok();
+    dir
+}
+
+fn command(dir: &std::path::Path, port: u16) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zeitnah"));
+    command
+        .args(["demo", "--port", &port.to_string(), "--dir"])
+        .arg(dir);
+    command.stdin(Stdio::null()).stderr(Stdio::piped());
+    command
+}
+
+/// A running demo. Dropped, it is killed, and its bot goes with it.
+pub struct Demo {
+    process: Child,
+    lines: mpsc::Receiver<String>,
+    database: String,
+    pub base: String,
+    pub dir: PathBuf,
+    pub http: reqwest::Client,
+}
+
+impl Demo {
+    pub fn start() -> Self {
+        Self::start_in(folder())
+    }
+
+    pub fn start_in(dir: PathBuf) -> Self {
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let mut process = command(&dir, 0).spawn().unwrap();
+        let words = BufReader::new(process.stderr.take().unwrap());
+        let (say, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in words.lines().map_while(Result::ok) {
+                eprintln!("demo: {line}");
+                say.send(line).ok();
+            }
+        });
+        let mut demo = Self {
+            process,
+            lines,
+            database: String::new(),
+            base: String::new(),
+            dir,
+            http: reqwest::Client::builder()
+                .timeout(Duration::from_secs(30))
+                .build()
+                .unwrap(),
+        };
+        let end = Instant::now() + READY;
+        while demo.base.is_empty() {
+            let left = end.saturating_duration_since(Instant::now());
+            let line = demo.lines.recv_timeout(left).expect("the demo gets ready");
+            if let Some(rest) = line.strip_prefix("Using the database ") {
+                demo.database = rest.split(' ').next().unwrap().to_owned();
+            }
+            if let Some(rest) = line.strip_prefix("Ready: ") {
+                demo.base = rest.split(' ').next().unwrap().to_owned();
+            }
+        }
+        demo
+    }
+
+    pub async fn state(&self, of: &str) -> Value {
+        let url = format!("{}/control/{of}/state", self.base);
+        self.http.get(url).send().await.unwrap().json().await.unwrap()
+    }
+
+    pub async fn tell(&self, what: &str, body: Value) -> Value {
+        let url = format!("{}/control/{what}", self.base);
+        let answer = self.http.post(url).json(&body).send().await.unwrap();
+        answer.json().await.unwrap()
+    }
+
+    pub async fn advance(&self, seconds: i64) {
+        let said = self.tell("demo/advance", json!({ "seconds": seconds })).await;
+        assert_eq!(said["ok"], true, "{said}");
+    }
+
+    /// The German sentences, oldest first.
+    pub async fn told(&self) -> Vec<String> {
+        let state = self.state("demo").await;
+        let lines = state["lines"].as_array().unwrap();
+        lines
+            .iter()
+            .map(|l| l["de"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    pub async fn until_told(&self, words: &str) {
+        until(&format!("the line says {words:?}"), async || {
+            self.told().await.iter().any(|line| line.contains(words))
+        })
+        .await;
+    }
+
+    /// What the shop has of the customer with this name.
+    pub async fn shop_item(&self, author: &str) -> Option<Value> {
+        let state = self.state("sites").await;
+        let products = state["shop"]["products"].as_array().unwrap().clone();
+        let mut items = products
+            .into_iter()
+            .flat_map(|p| p["items"].as_array().unwrap().clone());
+        items.find(|i| i["author"] == author)
+    }
+
+    /// As Ctrl-C does, and then everything that is left is cleared away.
+    pub async fn stop(mut self) {
+        assert!(self.end(), "the demo ends when it is told to");
+        std::fs::remove_dir_all(&self.dir).ok();
+        if !self.database.is_empty() {
+            let server = std::env::var("DATABASE_URL").unwrap();
+            Store::forget(&server, &self.database).await.unwrap();
+        }
+    }
+
+    /// True when it ended by itself and well.
+    pub fn end(&mut self) -> bool {
+        let id = rustix::process::Pid::from_child(&self.process);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        let end = Instant::now() + Duration::from_secs(40);
+        // Its words end when it ends.
+        while let Ok(_) | Err(mpsc::RecvTimeoutError::Timeout) =
+            self.lines.recv_timeout(Duration::from_millis(200))
+        {
+            if Instant::now() > end {
+                return false;
+            }
+        }
+        self.process.wait().unwrap().success()
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
+
+/// Waits for something that has to become true.
+pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(40);
+    while !is_so().await {
+        assert!(
+            Instant::now() < end,
+            "in 40 seconds it did not happen that {what}"
+        );
+        tokio::time::sleep(Duration::from_millis(60)).await;
+    }
+}
+
+fn refused(dir: &std::path::Path, port: u16) -> String {
+    let Output { status, stderr, .. } = command(dir, port).output().unwrap();
+    assert!(!status.success());
+    String::from_utf8(stderr).unwrap()
+}
+
+#[test]
+fn a_port_in_use_is_said_with_its_remedy() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let said = refused(&folder(), port);
+    assert_eq!(
+        said,
+        format!(
+            "zeitnah: port {port} cannot be used: Address already in use (os error 98); choose another with --port\n"
+        )
+    );
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_said_with_its_remedy() {
+    let file = folder();
+    std::fs::write(&file, "not a folder").unwrap();
+    let said = refused(&file.join("demo"), 0);
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.ends_with("choose another with --dir\n"), "{said}");
+}
+
+#[tokio::test]
+async fn two_demos_do_not_share_a_memory_and_one_goes_on_where_it_was() {
+    let mut first = Demo::start();
+    let said = refused(&first.dir, 0);
+    assert!(said.contains("another demo uses"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+
+    first.until_told("Karte im Kanal").await;
+    first.advance(3600).await;
+    let people = first.state("demo").await["people"].clone();
+    assert_eq!(people[0], json!({ "user": "U0ANNA", "role": "responder" }));
+    assert_eq!(people[2], json!({ "user": "U0CARLA", "role": "admin" }));
+    assert_eq!(people[3], json!({ "user": "U0GISELA", "role": null }));
+    assert!(first.end());
+
+    let again = Demo::start_in(first.dir.clone());
+    assert!(
+        again
+            .told()
+            .await
+            .iter()
+            .any(|line| line.contains("Karte im Kanal")),
+        "what was told is still there"
+    );
+    let now: chrono::DateTime<chrono::Utc> = again.state("demo").await["now"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let ahead = now - zeitnah::port::clock::Clock::now(&zeitnah::port::clock::SystemClock);
+    assert!(ahead.num_minutes() >= 59, "the clock is still ahead: {ahead}");
+    again.stop().await;
+}
+
+#[tokio::test]
+async fn a_killed_demo_leaves_no_bot_behind() {
+    let mut demo = Demo::start();
+    demo.process.kill().unwrap();
+    demo.process.wait().unwrap();
+    let far = demo.base.clone();
+    until("no bot of it runs", async || {
+        let processes = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+        !processes
+            .filter_map(|p| std::fs::read(p.path().join("cmdline")).ok())
+            .any(|line| String::from_utf8_lossy(&line).contains(&format!("--far\0{far}\0")))
+    })
+    .await;
+}
