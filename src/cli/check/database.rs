@@ -141,10 +141,10 @@ mod tests {
             url_from: Origin {
                 name: "DATABASE_URL".into(),
                 line: 0,
-                keep: Keep {
-                    deliveries: 14,
-                    history: 90,
-                },
+            },
+            keep: Keep {
+                deliveries: 14,
+                history: 90,
             },
         };
         let mut report = Report::default();
