@@ -91,6 +91,8 @@ async fn a_review_is_answered_from_its_card() {
     let review = anna.finds("#items article", words).await;
     anna.sees(&review, reply).await;
     anna.sees(&review, "1× veröffentlicht").await;
+    anna.looks_at(&card).await;
+    anna.looks_at(&review).await;
     anna.shows("6-answered").await;
     anna.leaves().await;
     demo.stop().await;
@@ -197,6 +199,39 @@ async fn a_bot_that_is_killed_between_press_and_publication_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_bot_that_is_killed_while_it_sends_has_sent_once() {
+    let demo = Demo::start();
+    let anna = Person::sits_down(&demo, Screen::Desk).await;
+    let words = "Nach dem dritten Schnitt klemmt die Sperre.";
+    wrote(&demo, "Mika Muster", words).await;
+    let card = anna.card(words).await;
+    answers(&anna, &card, "Das richten wir, ich melde mich heute. Anna").await;
+    sends(&anna, &card).await;
+    let slow = json!({ "site": "shop", "name": "slow", "ms": 5000, "on": "writes" });
+    assert_eq!(demo.tell("sites/fault", slow).await["ok"], true);
+    demo.advance(31).await;
+    until("the bot has called and waits for its answer", async || {
+        demo.state("sites").await["faults"] == json!([])
+    })
+    .await;
+    anna.clicks("[data-fault=bot_killed]").await;
+    demo.until_told("Der Bot läuft wieder").await;
+    // Nobody knows whether it arrived until the lease of the dead one has run out and somebody has looked, twice.
+    demo.advance(61).await;
+    demo.until_told("Mitten in der Arbeit abgebrochen").await;
+    demo.advance(16).await;
+    published_once(
+        &demo,
+        "Mika Muster",
+        "Das richten wir, ich melde mich heute. Anna",
+    )
+    .await;
+    anna.sees(&card, "Beantwortet von Anna").await;
+    anna.leaves().await;
+    demo.stop().await;
+}
+
+#[tokio::test]
 async fn the_page_speaks_both_languages() {
     let demo = Demo::start();
     let anna = Person::sits_down(&demo, Screen::Desk).await;
@@ -242,11 +277,13 @@ async fn the_whole_path_fits_on_a_phone() {
     demo.advance(31).await;
     published_once(&demo, "Luca Muster", reply).await;
     anna.sees(&card, "Beantwortet von Anna").await;
+    anna.looks_at(&card).await;
     anna.shows("phone-4-card").await;
     anna.clicks("#side-sites").await;
     let review = anna.finds("#items article", words).await;
     anna.sees(&review, reply).await;
     anna.fits().await;
+    anna.looks_at(&review).await;
     anna.shows("phone-5-answered").await;
     anna.leaves().await;
     demo.stop().await;

@@ -118,6 +118,12 @@ impl Person {
             .unwrap();
     }
 
+    /// Brought to the middle of whatever it scrolls in.
+    pub async fn looks_at(&self, what: &str) {
+        let script = "document.querySelector(arguments[0])?.scrollIntoView({ block: 'center' })";
+        self.run(script, vec![json!(what)]).await;
+    }
+
     pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
         let done = self.driver.execute(script, arguments).await;
         done.map_or(Value::Null, |done| done.json().clone())
