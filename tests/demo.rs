@@ -135,6 +135,10 @@ impl Demo {
     /// As Ctrl-C does, and then everything that is left is cleared away.
     pub async fn stop(mut self) {
         assert!(self.end(), "the demo ends when it is told to");
+        self.clear().await;
+    }
+
+    async fn clear(&self) {
         std::fs::remove_dir_all(&self.dir).ok();
         if !self.database.is_empty() {
             let server = std::env::var("DATABASE_URL").unwrap();
@@ -254,4 +258,5 @@ async fn a_killed_demo_leaves_no_bot_behind() {
             .any(|line| String::from_utf8_lossy(&line).contains(&format!("--far\0{far}\0")))
     })
     .await;
+    demo.clear().await;
 }
