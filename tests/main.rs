@@ -11,6 +11,7 @@ mod house;
 mod manifest;
 mod outbox;
 mod packaging;
+mod readme;
 mod sentences;
 mod setup;
 mod stopping;

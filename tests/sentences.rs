@@ -49,6 +49,13 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("found", "[Name]", "[Name]"),
     ("now", "2", "2"),
     ("before", "4", "4"),
+    ("tone", "Kritik", "Complaint"),
+    ("slot", "Do 20.11. 08:00", "Thu 20 Nov 08:00"),
+    ("channel", "care", "care"),
+    ("text", "Anna war schneller.", "Anna was faster."),
+    ("place", "Google, München Ost", "Google, Munich East"),
+    ("author", "Jule", "Jule"),
+    ("what", "Die Karte stimmt wieder", "The card is true again"),
     ("counts", "3× Lob, 2× Kritik", "3 praise, 2 complaints"),
 ];
 
@@ -64,7 +71,7 @@ const SPEAKING: &[&str] = &[
     "postgres",
     "postgres.rs",
     "source",
-    "telemetry.rs",
+    "telemetry",
     "worker",
     "workflow",
 ];
@@ -108,7 +115,8 @@ fn sentences_keep_to_the_style() {
             "failed",
             "error",
         ];
-        if blames.iter().any(|w| text.contains(w)) {
+        // What the demo breaks on purpose may be called broken.
+        if !key.starts_with("demo-fault") && blames.iter().any(|w| text.contains(w)) {
             fault("blames");
         }
         let formal = |word: &str| {

@@ -240,7 +240,7 @@ async fn told_to_stop_it_says_so_finishes_what_was_begun_and_goes() {
             })
         })
         .await;
-    let last = world.slack.press(ANNA, CARE, &card, "Freigeben").await;
+    let last = world.slack.press(ANNA, CARE, &card, "Zurückgeben").await;
     assert!(
         last.acked,
         "until the pause is over everything is taken: {last:?}"

@@ -101,7 +101,7 @@ async fn every_button_of_it_works_and_nothing_is_published() {
     let card = desk.card();
     insta::assert_snapshot!("card_practice", desk.text(&card));
     desk.press(BEN, &card, "Übernehmen").await;
-    desk.press(BEN, &card, "Freigeben").await;
+    desk.press(BEN, &card, "Zurückgeben").await;
     desk.press(ANNA, &card, "Antworten").await;
     let form = desk.form(ANNA);
     assert!(

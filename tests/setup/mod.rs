@@ -57,6 +57,7 @@ schedule = "0 8 * * 1-5"
 
 [http]
 listen = "127.0.0.1:0"
+operator_listen = "127.0.0.1:0"
 "#;
 
 static NEXT: AtomicU32 = AtomicU32::new(0);

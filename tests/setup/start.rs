@@ -178,7 +178,7 @@ async fn a_missing_scope_is_told_by_check_and_at_the_start_and_stops_nobody() {
     ]);
     let mut replica = Replica::of(&bench);
     let log = replica
-        .says(&["The app lacks the scope users:read", "\"ready\""])
+        .says(&["The app lacks the scope users:read", "\"started\""])
         .await;
     assert!(log.contains("reinstall the app"), "{log}");
     replica.stop().await;

@@ -237,7 +237,7 @@ async fn a_press_that_reaches_both_replicas_is_one_press_from_the_card_to_the_pu
     // The second copy is acknowledged with nothing, which closes the form if it happens to be the faster one. The text
     // is kept all the same.
     if desk.slack.view(ANNA).is_none() {
-        desk.press(ANNA, &card, "Antworten").await;
+        desk.press(ANNA, &card, "Weiterschreiben").await;
         assert!(desk.form(ANNA).contains(WORDS), "{}", desk.form(ANNA));
         desk.submit(ANNA, &[("text", WORDS)]).await;
     }

@@ -155,7 +155,7 @@ async fn while_the_answer_is_under_way_nobody_is_called() {
     let id = desk.review(2, TEXT).await;
     let card = desk.card();
     desk.answer(ANNA, &card, "Danke, Jule.").await;
-    assert!(desk.text(&card).contains("⧖ Gesendet"), "{}", desk.text(&card));
+    assert!(desk.text(&card).contains("⏳ Gesendet"), "{}", desk.text(&card));
     go(&desk, "2026-11-21T12:00:00Z", TimeDelta::hours(1)).await;
     assert!(calls(&desk, &card).is_empty(), "it lies with Google");
     // Said no after the deadline: now it is overdue, and everybody sees it.

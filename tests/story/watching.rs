@@ -309,7 +309,7 @@ async fn a_day_with_faults_is_counted_and_the_figures_hold_no_words_names_or_sec
         )
     };
     assert_eq!(tries("publish_reply", "unknown"), 1.0);
-    assert_eq!(tries("publish_reply", "done"), 1.0);
+    assert_eq!(tries("publish_reply", "found"), 1.0);
     assert_eq!(
         is(
             "zeitnah_unknown_resolved_total",
