@@ -1,12 +1,13 @@
-//! Stand-ins for the far side, with memory and with faults on demand: a Slack, a Google review API and a shop's
-//! review site. They speak the platforms' wire formats and know nothing of the bot, so the bot's real clients are
-//! what every story test and the demo run. Time comes in from outside, so a test can make it stand still.
+//! Stand-ins for the far side, with memory and with faults on demand: a Slack, a Discord, a Google review API and a
+//! shop's review site. They speak the platforms' wire formats and know nothing of the bot, so the bot's real clients
+//! are what every story test and the demo run. Time comes in from outside, so a test can make it stand still.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 pub mod demo;
+pub mod discord;
 pub mod google;
 pub mod page;
 pub mod samples;

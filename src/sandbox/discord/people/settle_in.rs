@@ -1,0 +1,96 @@
+//! Who and what is there before anything happens.
+
+use crate::sandbox::discord::Discord;
+use crate::sandbox::discord::Settings;
+use crate::sandbox::discord::json;
+use crate::sandbox::discord::state::Channel;
+use crate::sandbox::discord::state::Role;
+use crate::sandbox::discord::state::TEXT;
+use crate::sandbox::discord::state::User;
+
+impl Discord {
+    pub fn settings(&self) -> Settings {
+        self.look().settings.clone()
+    }
+
+    pub fn set_rate_limits(&self, on: bool) {
+        self.change(|world, _| world.settings.rate_limits = on);
+    }
+
+    pub fn add_user(&self, id: &str, name: &str, display_name: &str) {
+        self.change(|world, _| {
+            world.users.push(User {
+                id: id.to_owned(),
+                name: name.to_owned(),
+                display_name: display_name.to_owned(),
+                roles: Vec::new(),
+                bot: false,
+                closed: false,
+                away: false,
+            });
+        });
+    }
+
+    pub fn change_user(&self, id: &str, change: impl FnOnce(&mut User)) {
+        self.change(|world, _| {
+            if let Some(user) = world.users.iter_mut().find(|user| user.id == id) {
+                change(user);
+            }
+        });
+    }
+
+    /// A role with nothing of its own but its name, which may be mentioned.
+    pub fn add_role(&self, id: &str, name: &str, users: &[&str]) {
+        self.change(|world, _| {
+            world.roles.push(Role {
+                id: id.to_owned(),
+                name: name.to_owned(),
+                permissions: 0,
+                mentionable: true,
+                managed: false,
+            });
+            for user in world
+                .users
+                .iter_mut()
+                .filter(|user| users.contains(&user.id.as_str()))
+            {
+                user.roles.push(id.to_owned());
+            }
+            let shown = world.role(id).map(json::role);
+            let guild = world.settings.guild_id.clone();
+            world.tell_guild(
+                "GUILD_ROLE_CREATE",
+                serde_json::json!({ "guild_id": guild, "role": shown }),
+            );
+        });
+    }
+
+    pub fn change_role(&self, id: &str, change: impl FnOnce(&mut Role)) {
+        self.change(|world, _| {
+            if let Some(role) = world.roles.iter_mut().find(|role| role.id == id) {
+                change(role);
+            }
+            let shown = world.role(id).map(json::role);
+            let guild = world.settings.guild_id.clone();
+            world.tell_guild(
+                "GUILD_ROLE_UPDATE",
+                serde_json::json!({ "guild_id": guild, "role": shown }),
+            );
+        });
+    }
+
+    pub fn add_channel(&self, id: &str, name: &str) {
+        self.change(|world, _| {
+            world.channels.push(Channel {
+                id: id.to_owned(),
+                kind: TEXT,
+                name: name.to_owned(),
+                parent: None,
+                overwrites: Vec::new(),
+                thread: None,
+                with: None,
+            });
+            world.tell_channel("CHANNEL_CREATE", id);
+        });
+    }
+}
