@@ -179,7 +179,7 @@ fn attend(
     }
     let bucket = match slow_down(world, now, route, &call) {
         Ok(bucket) => bucket,
-        Err(told) => return (fault, told),
+        Err(told) => return (fault, *told),
     };
     let answer = read(world, route, headers, body).and_then(|body| {
         let call = Call { body, ..call };
@@ -216,20 +216,20 @@ fn slow_down(
     now: DateTime<Utc>,
     route: &Route,
     call: &Call,
-) -> Result<Option<Bucketed>, Told> {
+) -> Result<Option<Bucketed>, Box<Told>> {
     if !world.settings.rate_limits || route.name == "callback" {
         return Ok(None);
     }
     if route.access == Access::Bot
         && let Err(wait) = world.rates.take_global(now)
     {
-        return Err(limited(world, wait, true, None));
+        return Err(Box::new(limited(world, wait, true, None)));
     }
     match world.rates.take(route.name, &route.major(call), now) {
         Ok(bucket) => Ok(Some(bucket)),
         Err(bucket) => {
             let wait = bucket.after;
-            Err(limited(world, wait, false, Some(bucket)))
+            Err(Box::new(limited(world, wait, false, Some(bucket))))
         }
     }
 }

@@ -176,8 +176,9 @@ impl World {
     fn value(&self, option: &Value, text: &str, ids: &mut Vec<String>) -> Result<Value, String> {
         let name = option["name"].as_str().unwrap_or_default();
         if let Some(choices) = option["choices"].as_array().filter(|choices| !choices.is_empty()) {
-            let fits =
-                |c: &&Value| c["name"] == *text || c["value"] == *text || c["value"].to_string() == text;
+            let number = text.parse::<f64>().ok();
+            let same = |value: &Value| number.is_some() && value.as_f64() == number;
+            let fits = |c: &&Value| c["name"] == *text || c["value"] == *text || same(&c["value"]);
             let found = choices.iter().find(fits).map(|c| c["value"].clone());
             return found.ok_or_else(|| format!("`{name}` has no choice `{text}`"));
         }

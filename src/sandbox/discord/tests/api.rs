@@ -35,7 +35,9 @@ async fn strangers_are_refused_in_discords_words() {
         wrong.json::<Value>().await.unwrap(),
         json!({ "message": "401: Unauthorized", "code": 0 })
     );
-    let unnamed = reqwest::Client::new()
+    let unnamed = reqwest::Client::builder()
+        .build()
+        .unwrap()
         .get(&url)
         .header("authorization", "Bot discord-sandbox")
         .send();

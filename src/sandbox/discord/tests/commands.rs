@@ -20,6 +20,7 @@ fn list() -> Value {
                 { "type": 3, "name": "review", "description": "Which", "required": true, "autocomplete": true },
                 { "type": 4, "name": "days", "description": "How long", "min_value": 1, "max_value": 90 },
                 { "type": 6, "name": "who", "description": "Whose" },
+                { "type": 4, "name": "stars", "description": "How many", "choices": [{ "name": "two", "value": 2 }] },
             ] },
         ] },
         { "type": 1, "name": "secret", "description": "For few", "default_member_permissions": "8" },
@@ -156,7 +157,7 @@ async fn commands_are_refused_with_a_place() {
 async fn a_command_comes_with_typed_values() {
     let stage = registered().await;
     let app = stage.app(&[whisper("here you are")]).await;
-    let text = format!("/zeitnah show review:the long one days:7 who:<@{BEN}>");
+    let text = format!("/zeitnah show review:the long one days:7 who:<@{BEN}> stars:2");
     let outcome = stage.discord.command(ANNA, REVIEWS, &text).await;
     assert!(outcome.acked, "{outcome:?}");
     let data = app.last()["data"].clone();
@@ -171,6 +172,7 @@ async fn a_command_comes_with_typed_values() {
             { "name": "review", "type": 3, "value": "the long one" },
             { "name": "days", "type": 4, "value": 7 },
             { "name": "who", "type": 6, "value": BEN },
+            { "name": "stars", "type": 4, "value": 2 },
         ])
     );
     assert_eq!(data["resolved"]["users"][BEN]["username"], "ben");
@@ -181,6 +183,7 @@ async fn a_command_comes_with_typed_values() {
         "/zeitnah show",
         "/zeitnah show review:a days:x",
         "/zeitnah show review:a days:91",
+        "/zeitnah show review:a stars:3",
         "/zeitnah mine x",
         "/other",
         "/secret",
