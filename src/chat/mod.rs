@@ -2,3 +2,4 @@
 //! nothing outside this folder knows how.
 
 pub mod slack;
+pub mod typed;

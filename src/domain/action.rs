@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
 use crate::domain::person::PersonId;
+use crate::domain::rights::Circle;
 use crate::domain::rights::Role;
 
 macro_rules! verbs {
@@ -90,8 +91,24 @@ pub enum Step {
     Escalate,
     Handle,
     Snooze,
+    /// Yes, I am sure: send it once more.
+    SendAgain,
     /// Nothing to submit.
     Read,
+}
+
+impl Step {
+    /// What submitting it does; whoever may not do that may not submit it.
+    pub fn verb(self) -> Verb {
+        match self {
+            Self::Write | Self::Preview => Verb::Reply,
+            Self::Escalate => Verb::Escalate,
+            Self::Handle => Verb::Handle,
+            Self::Snooze => Verb::Snooze,
+            Self::SendAgain => Verb::SendAgain,
+            Self::Read => Verb::FullText,
+        }
+    }
 }
 
 /// Which item a person means.
@@ -110,6 +127,15 @@ pub enum Ask {
     Submit {
         form: FormToken,
         values: BTreeMap<String, String>,
+    },
+    /// A button that asks "are you sure" was pressed in a chat that cannot ask by itself.
+    Sure {
+        verb: Verb,
+        item: ItemRef,
+    },
+    /// A form that was sent and closed is opened again, with what was typed in it.
+    Again {
+        form: FormToken,
     },
     /// A slash command that is about no single item.
     List(Listing),
@@ -167,13 +193,17 @@ pub struct Actor {
     pub name: String,
     /// From another company's workspace.
     pub outsider: bool,
+    /// The circles that this person is in, where the delivery itself says so; else what was read before counts.
+    pub vouched: Option<Vec<Circle>>,
 }
 
 /// What a press comes to; the chat says it in its own way.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// All that is to be said was written down as effects.
+    /// Nothing is left to say.
     Done,
+    /// A private sentence was written down as an effect and is on its way.
+    Told,
     Open(crate::domain::form::Form),
     /// The form stays with these sentences at its fields.
     Faults(BTreeMap<String, String>),

@@ -39,6 +39,8 @@ pub enum Part {
     Date {
         key: String,
         label: String,
+        /// The next days, as value and as people write them.
+        coming: Vec<(String, String)>,
         initial: Option<String>,
     },
 }

@@ -102,6 +102,7 @@ mod tests {
             person: PersonId::new("slack", user),
             name: user.into(),
             outsider,
+            vouched: None,
         }
     }
 

@@ -6,7 +6,6 @@ use crate::domain::At;
 use crate::domain::action::Press;
 use crate::domain::card::Card;
 use crate::domain::digest::Digest;
-use crate::domain::form::Form;
 use crate::domain::person::Mention;
 use crate::domain::rights::Circle;
 use crate::domain::rules::Named;
@@ -40,6 +39,16 @@ pub struct Note {
     pub text: Vec<Seg>,
     pub buttons: Vec<crate::domain::card::Button>,
     pub item: Option<crate::domain::id::ItemId>,
+    /// What it is about in a line, for chats whose threads have names.
+    pub about: String,
+}
+
+/// Who is in a circle, as far as the chat tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Members {
+    These(Vec<String>),
+    /// The chat shows nobody the list, but each press says which circles its person is in.
+    EachVouchedFor,
 }
 
 /// What looking for a post came to.
@@ -55,6 +64,9 @@ pub enum Found {
 #[async_trait]
 pub trait ChatPlatform: Send + Sync {
     fn name(&self) -> &str;
+
+    /// Finds out who we are there. Needed before the first press is judged.
+    async fn introduce(&self) -> Result<(), PortError>;
 
     /// Posts and returns the message's id. `None`: the chat has this post from an earlier try, and does not say where.
     async fn post(&self, post: &Post) -> Result<Option<String>, PortError>;
@@ -80,14 +92,11 @@ pub trait ChatPlatform: Send + Sync {
         text: &[Seg],
     ) -> Result<(), PortError>;
 
-    /// Opens a form within the few seconds that a press allows.
-    async fn open(&self, opener: &str, form: &Form) -> Result<(), PortError>;
-
     /// A room for direct messages with one person.
     async fn direct(&self, user: &str) -> Result<String, PortError>;
 
     /// Who is in a group or a room now.
-    async fn members(&self, circle: &Circle) -> Result<Vec<String>, PortError>;
+    async fn members(&self, circle: &Circle) -> Result<Members, PortError>;
 
     /// What people call this person.
     async fn person_name(&self, user: &str) -> Result<String, PortError>;
@@ -128,6 +137,9 @@ pub trait Inbox: Send + Sync {
 
     /// A form came too late to be opened: the person is asked to press again.
     async fn missed(&self, kept: &Kept, press: &Press) -> Result<(), PortError>;
+
+    /// What somebody may mean who has typed the beginning of a number or a name after a command: number and line.
+    async fn suggest(&self, press: &Press, typed: &str) -> Result<Vec<(i64, String)>, PortError>;
 
     /// How we speak in a room, for the few sentences that are said without a decision.
     fn voice(&self, chat: &str, room: &str) -> Voice;

@@ -3,6 +3,7 @@
 
 pub mod chat;
 pub mod clock;
+pub mod shared;
 pub mod source;
 
 /// Between what was called and what the far side said to it.

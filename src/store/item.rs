@@ -214,6 +214,22 @@ pub async fn list(pool: &sqlx::PgPool, filter: Filter<'_>, limit: i64) -> Result
     .collect()
 }
 
+/// What was answered or handled, the newest first.
+pub async fn closed(pool: &sqlx::PgPool, channel: Option<&str>, limit: i64) -> Result<Vec<Item>> {
+    items!(
+        "WHERE state IN ('answered', 'handled')
+           AND ($1::text IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1))
+         ORDER BY number DESC LIMIT $2",
+        channel,
+        limit
+    )
+    .fetch_all(pool)
+    .await?
+    .into_iter()
+    .map(TryInto::try_into)
+    .collect()
+}
+
 /// How many a list would show without its limit.
 pub async fn count(pool: &sqlx::PgPool, filter: Filter<'_>) -> Result<i64> {
     let (channel, person, overdue, without) = filter.parts();

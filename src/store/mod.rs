@@ -10,6 +10,7 @@ pub mod event;
 pub mod import;
 pub mod inbox;
 pub mod item;
+pub mod leader;
 pub mod outbox;
 pub mod person;
 pub mod reply;

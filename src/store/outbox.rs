@@ -266,6 +266,43 @@ pub async fn slow_down(connection: impl sqlx::PgExecutor<'_>, key: &str, until: 
     Ok(())
 }
 
+/// Until when one of these is used up. None: all are free.
+pub async fn used_up(pool: &sqlx::PgPool, keys: &[String], now: At) -> Result<Option<At>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT max(free_at) FROM rate WHERE key = ANY($1) AND free_at > $2",
+        keys,
+        now
+    )
+    .fetch_one(pool)
+    .await?)
+}
+
+/// One call of those that `key` allows: `every` apart, and up to `burst` of them at once after a pause. None: go on.
+pub async fn spend(
+    pool: &sqlx::PgPool,
+    key: &str,
+    every: chrono::TimeDelta,
+    burst: i32,
+    now: At,
+) -> Result<Option<At>> {
+    // `free_at` is when the last call taken would have had its turn at an even pace.
+    let ahead = every * burst;
+    let taken = sqlx::query_scalar!(
+        "INSERT INTO rate (key, free_at) VALUES ($1, $2::timestamptz + $3::bigint * interval '1 microsecond')
+         ON CONFLICT (key) DO UPDATE
+           SET free_at = greatest(rate.free_at, $2) + $3::bigint * interval '1 microsecond'
+           WHERE rate.free_at <= $4
+         RETURNING free_at",
+        key,
+        now,
+        every.num_microseconds().unwrap_or(0),
+        now + ahead
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(if taken.is_some() { None } else { Some(now + every) })
+}
+
 /// Takes back what nobody has begun. False: it is too late.
 pub async fn cancel(tx: &mut Tx, key: &str, now: At) -> Result<bool> {
     let done = sqlx::query!(

@@ -95,6 +95,17 @@ pub async fn members_named(tx: &mut Tx, chat: &str, circles: &[String], limit: i
     .await?)
 }
 
+/// Who is known to be in one of these circles.
+pub async fn members(tx: &mut Tx, chat: &str, circles: &[String]) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT DISTINCT user_id FROM member WHERE chat = $1 AND circle = ANY($2)",
+        chat,
+        circles
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
 /// Makes sure that these circles are known, and says which of them are to be read now; taking one is claiming it.
 pub async fn circles_due(
     pool: &sqlx::PgPool,
@@ -157,6 +168,44 @@ pub async fn circle_read(
         chat,
         key,
         users
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The chat does not tell who is in it, and that is not a fault.
+pub async fn circle_unlisted(pool: &sqlx::PgPool, chat: &str, key: &str, next: At) -> Result<()> {
+    sqlx::query!(
+        "UPDATE circle SET trouble = NULL, next_read_at = $3 WHERE chat = $1 AND key = $2",
+        chat,
+        key,
+        next
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Of the circles `all`, this person is in those of `here`, says the chat. It is remembered for showing only: such a
+/// circle is never read as a whole, so nobody gets a right from it without a press that says it again.
+pub async fn vouched(tx: &mut Tx, chat: &str, user: &str, all: &[String], here: &[String]) -> Result<()> {
+    sqlx::query!(
+        "DELETE FROM member WHERE chat = $1 AND user_id = $2 AND circle = ANY($3) AND NOT circle = ANY($4)",
+        chat,
+        user,
+        all,
+        here
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "INSERT INTO member (chat, circle, user_id) SELECT c.chat, c.key, $2 FROM circle c
+         WHERE c.chat = $1 AND c.key = ANY($3) AND c.key = ANY($4) ON CONFLICT DO NOTHING",
+        chat,
+        user,
+        all,
+        here
     )
     .execute(&mut **tx)
     .await?;

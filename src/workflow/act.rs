@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use crate::domain::At;
 use crate::domain::action::Ask;
 use crate::domain::action::Change as ChatChange;
+use crate::domain::action::FormToken;
 use crate::domain::action::ItemRef;
 use crate::domain::action::Outcome;
 use crate::domain::action::Press;
@@ -26,6 +27,7 @@ use crate::domain::person::PersonId;
 use crate::domain::reply::Reply;
 use crate::domain::reply::ReplyState;
 use crate::domain::rights;
+use crate::domain::rights::Circle;
 use crate::domain::rights::Grantee;
 use crate::domain::rights::Role;
 use crate::domain::text::Arg;
@@ -101,6 +103,15 @@ impl Inbox for Desk {
         again.await.map_err(|e| PortError::later(e.to_string()))
     }
 
+    async fn suggest(
+        &self,
+        press: &Press,
+        typed: &str,
+    ) -> std::result::Result<Vec<(i64, String)>, PortError> {
+        let found = self.suggestions(press, typed).await;
+        found.map_err(|e| PortError::later(e.to_string()))
+    }
+
     fn voice(&self, chat: &str, room: &str) -> Voice {
         let channel = self.rules.channel_of_room(chat, room);
         channel
@@ -134,6 +145,14 @@ impl Judged {
     pub fn done(came_to: &'static str) -> Self {
         Self {
             outcome: Outcome::Done,
+            came_to,
+        }
+    }
+
+    /// A private sentence is on its way.
+    pub fn told(came_to: &'static str) -> Self {
+        Self {
+            outcome: Outcome::Told,
             came_to,
         }
     }
@@ -202,7 +221,19 @@ impl Desk {
             return Ok(Judged::done("repeated"));
         }
         let judged = match &press.ask {
-            Ask::Do { verb, item } => self.act_on(&mut tx, press, voice, *verb, *item, now).await?,
+            Ask::Do { verb, item } => {
+                let deed = Deed::Do(*verb);
+                self.act_on(&mut tx, press, voice, deed, *item, now).await?
+            }
+            Ask::Sure { verb, item } => {
+                let deed = Deed::Ask(*verb);
+                self.act_on(&mut tx, press, voice, deed, *item, now).await?
+            }
+            Ask::Again { form } => {
+                let deed = Deed::Again(form);
+                self.act_on(&mut tx, press, voice, deed, ItemRef::Id(form.item), now)
+                    .await?
+            }
             Ask::Submit { form, values } => self.submit(&mut tx, press, voice, form, values, now).await?,
             Ask::List(listing) => {
                 let no = self
@@ -213,17 +244,17 @@ impl Desk {
                     None => (self.list(press, voice, *listing).await?, "told"),
                 };
                 self.whisper(&mut tx, press, text, now).await?;
-                Judged::done(came_to)
+                Judged::told(came_to)
             }
             Ask::Help { unknown } => {
                 let text = crate::workflow::commands::help(voice, unknown.as_deref());
                 self.whisper(&mut tx, press, text, now).await?;
-                Judged::done("told")
+                Judged::told("told")
             }
             Ask::NoNumber { command } => {
                 let text = voice.say("help-no-number", &[("word", short_line(command, 40).into())]);
                 self.whisper(&mut tx, press, text, now).await?;
-                Judged::done("told")
+                Judged::told("told")
             }
             Ask::Changed(ChatChange::Circle(id)) => {
                 person::circle_changed(&mut tx, &press.chat, id, now).await?;
@@ -238,7 +269,7 @@ impl Desk {
                 tracing::warn!(error = why, inbox.key = kept.key, "delivery not understood");
                 self.whisper(&mut tx, press, voice.say("told-not-understood", &[]), now)
                     .await?;
-                Judged::done("not_understood")
+                Judged::told("not_understood")
             }
             Ask::Nothing => Judged::done("noted"),
         };
@@ -251,19 +282,22 @@ impl Desk {
         tx: &mut Tx,
         press: &Press,
         voice: Voice,
-        verb: Verb,
+        deed: Deed<'_>,
         item: ItemRef,
         now: At,
     ) -> Result<Judged> {
-        person::met(tx, &press.by.person, &press.by.name).await?;
+        self.meet(tx, press).await?;
         let id = match item {
             ItemRef::Id(id) => Some(id),
             ItemRef::Number(number) => item::by_number(self.store.pool(), number).await?,
         };
         // Before the item is looked up: without a right one does not even learn which numbers there are.
-        if let Some(no) = self.no_right(tx, press, voice, verb.needs(), id, now).await? {
+        if let Some(no) = self
+            .no_right(tx, press, voice, deed.verb().needs(), id, now)
+            .await?
+        {
             self.whisper(tx, press, no, now).await?;
-            return Ok(Judged::done("forbidden"));
+            return Ok(Judged::told("forbidden"));
         }
         let locked = match id {
             Some(id) => item::lock(tx, id).await?,
@@ -276,7 +310,7 @@ impl Desk {
             };
             let text = voice.say("refused-unknown-item", &[("number", number.into())]);
             self.whisper(tx, press, text, now).await?;
-            return Ok(Judged::done("unknown_item"));
+            return Ok(Judged::told("unknown_item"));
         };
         let reply = match locked.0.reply {
             Some(id) => reply::get(&mut **tx, id).await?,
@@ -289,7 +323,11 @@ impl Desk {
             reply,
             now,
         };
-        let verdict = self.decide(tx, &mut case, verb).await?;
+        let verdict = match deed {
+            Deed::Do(verb) => self.decide(tx, &mut case, verb).await?,
+            Deed::Ask(verb) => self.ask_first(tx, &mut case, verb).await?,
+            Deed::Again(form) => self.begin_again(tx, &mut case, form).await?,
+        };
         self.conclude(tx, &mut case, verdict, Opening::Press).await
     }
 
@@ -316,17 +354,17 @@ impl Desk {
             Verdict::Show(_) if press.opener.is_none() && matches!(opening, Opening::Press) => {
                 self.whisper(tx, press, voice.say("told-press-again", &[]), now)
                     .await?;
-                (Outcome::Done, "told")
+                (Outcome::Told, "told")
             }
             Verdict::Show(form) => (shown(form), "shown"),
             Verdict::Say(text) => {
                 self.whisper(tx, press, text, now).await?;
-                (Outcome::Done, "told")
+                (Outcome::Told, "told")
             }
             Verdict::Refused(refusal) => {
                 let text = self.refusal(tx, case, &refusal).await?;
                 self.whisper(tx, press, text, now).await?;
-                (Outcome::Done, "refused")
+                (Outcome::Told, "refused")
             }
             Verdict::Faults(faults) => (Outcome::Faults(faults), "faulty"),
         };
@@ -401,6 +439,42 @@ impl Desk {
                 None => case.voice.say("told-no-link", &[]),
             }),
         })
+    }
+
+    /// Remembers who it was, and where the delivery vouches for circles, that too: for the sentence that says who may.
+    pub(crate) async fn meet(&self, tx: &mut Tx, press: &Press) -> Result<()> {
+        person::met(tx, &press.by.person, &press.by.name).await?;
+        if let Some(vouched) = &press.by.vouched {
+            let all = self.rules.circles(&press.chat);
+            let all: Vec<String> = all.iter().map(Circle::key).collect();
+            let here: Vec<String> = vouched.iter().map(Circle::key).collect();
+            person::vouched(tx, &press.chat, &press.by.person.user, &all, &here).await?;
+        }
+        Ok(())
+    }
+
+    /// The question that goes with a button, as a form of its own.
+    async fn ask_first(&self, tx: &mut Tx, case: &mut Case<'_>, verb: Verb) -> Result<Verdict> {
+        match (verb, case.reply.as_ref().map(|r| &r.state)) {
+            (Verb::SendAgain, Some(ReplyState::Unknown { .. })) => Ok(Verdict::Show(self.sure_form(case))),
+            // Nothing to be sure about any more, or nothing ever: it is judged like any other press.
+            _ => self.decide(tx, case, verb).await,
+        }
+    }
+
+    /// The form that came back, open again; what was typed in it is a draft by now.
+    async fn begin_again(&self, tx: &mut Tx, case: &mut Case<'_>, form: &FormToken) -> Result<Verdict> {
+        match form.step {
+            Step::Write | Step::Preview => {
+                if let Some(changed) = self.reply_to_change(tx, case, form).await? {
+                    return Ok(Verdict::Show(self.write_form(tx, case, Some(&changed)).await?));
+                }
+                self.begin_reply(tx, case).await
+            }
+            Step::Escalate | Step::Handle | Step::Snooze | Step::SendAgain | Step::Read => {
+                self.decide(tx, case, form.step.verb()).await
+            }
+        }
     }
 
     /// Takes the item for whoever wants to write, and shows the form. Somebody else's lease is shown, not broken:
@@ -483,7 +557,8 @@ impl Desk {
         let since = now - TimeDelta::minutes(TRUSTED_MINUTES);
         let circles = person::circles_of(tx, &press.chat, &press.by.person.user, since).await?;
         let role = rights::role(&self.rules.grants, &press.by, &channels, |c| {
-            circles.contains(&c.key())
+            let vouched = press.by.vouched.as_ref();
+            vouched.map_or_else(|| circles.contains(&c.key()), |v| v.contains(c))
         });
         if role.is_some_and(|r| r >= needed) {
             return Ok(None);
@@ -612,6 +687,24 @@ impl Desk {
         };
         outbox::put(tx, &[effect], now).await?;
         Ok(())
+    }
+}
+
+/// What a press wants with an item.
+#[derive(Clone, Copy)]
+enum Deed<'a> {
+    Do(Verb),
+    /// First the question whether one is sure.
+    Ask(Verb),
+    Again(&'a FormToken),
+}
+
+impl Deed<'_> {
+    fn verb(self) -> Verb {
+        match self {
+            Self::Do(verb) | Self::Ask(verb) => verb,
+            Self::Again(form) => form.step.verb(),
+        }
     }
 }
 

@@ -1,11 +1,16 @@
 //! What a slash command lists, for one person's eyes.
 
+use crate::domain::action::Ask;
 use crate::domain::action::Listing;
 use crate::domain::action::Press;
+use crate::domain::action::Verb;
 use crate::domain::card;
+use crate::domain::rights::Role;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::domain::words;
+use crate::port::chat::Inbox as _;
+use crate::store::StoreError;
 use crate::store::item;
 use crate::store::item::Filter;
 use crate::workflow::Desk;
@@ -13,8 +18,52 @@ use crate::workflow::Result;
 
 /// A list longer than this nobody reads.
 const SHOWN: i64 = 15;
+/// What a chat shows below the field where one types.
+const SUGGESTED: usize = 25;
+const LOOKED_THROUGH: i64 = 200;
 
 impl Desk {
+    /// What may be meant by a number or a name that somebody is typing. Only who may see items gets any.
+    pub(crate) async fn suggestions(&self, press: &Press, typed: &str) -> Result<Vec<(i64, String)>> {
+        let voice = self.voice(&press.chat, &press.room);
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        let refused = self
+            .no_right(&mut tx, press, voice, Role::Viewer, None, now)
+            .await?;
+        tx.rollback().await.map_err(StoreError::from)?;
+        if refused.is_some() {
+            return Ok(Vec::new());
+        }
+        let channel = self
+            .rules
+            .channel_of_room(&press.chat, &press.room)
+            .map(|c| c.name.as_str());
+        let found = match &press.ask {
+            // These are about what is over.
+            Ask::Do {
+                verb: Verb::Reopen | Verb::ViewReply | Verb::ChangeReply,
+                ..
+            } => item::closed(self.store.pool(), channel, LOOKED_THROUGH).await?,
+            _ => item::list(self.store.pool(), Filter::Open { channel }, LOOKED_THROUGH).await?,
+        };
+        let typed = typed.trim().to_lowercase();
+        let lines = found.iter().map(|item| {
+            let head = card::head(item, self.rules.label(&item.source), voice.lang);
+            let number = item.number.to_string();
+            let line = voice.lang.text(
+                "list-line",
+                &[("number", number.as_str().into()), ("head", head.into())],
+            );
+            (item.number, number, line)
+        });
+        Ok(lines
+            .filter(|(_, number, line)| number.starts_with(&typed) || line.to_lowercase().contains(&typed))
+            .map(|(number, _, line)| (number, line))
+            .take(SUGGESTED)
+            .collect())
+    }
+
     pub(crate) async fn list(&self, press: &Press, voice: Voice, listing: Listing) -> Result<Vec<Seg>> {
         let pool = self.store.pool();
         let channel = self

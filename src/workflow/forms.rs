@@ -37,6 +37,8 @@ const PIECE_UNITS: usize = 2800;
 const PIECES: usize = 20;
 /// The customer's words above the field where one answers them.
 const QUOTE_UNITS: usize = 1500;
+/// More days than this are chosen from a calendar or not at all.
+const DAYS_AHEAD: usize = 25;
 
 impl Desk {
     /// The form for writing. `notice` says something first.
@@ -220,6 +222,20 @@ impl Desk {
         }
     }
 
+    /// "Are you sure", where the chat's buttons cannot ask it themselves.
+    pub(crate) fn sure_form(&self, case: &Case<'_>) -> Form {
+        let lang = case.voice.lang;
+        let source = self.rules.label(&case.locked.0.source);
+        let say = case.voice.say("confirm-again-text", &[("source", source.into())]);
+        Form {
+            token: self.token(case, Step::SendAgain, None),
+            title: lang.text("confirm-again-title", &[]),
+            submit: Some(lang.text("confirm-again-yes", &[])),
+            close: lang.text("confirm-no", &[]),
+            parts: vec![Part::Say(say)],
+        }
+    }
+
     fn change_form(&self, case: &Case<'_>) -> Form {
         let lang = case.voice.lang;
         let item = &case.locked.0;
@@ -383,6 +399,7 @@ fn snooze(case: &Case) -> Vec<Part> {
         Part::Date {
             key: "day".into(),
             label: lang.text("form-snooze-day", &[]),
+            coming: coming(tomorrow, case.voice),
             initial: Some(format!(
                 "{:04}-{:02}-{:02}",
                 tomorrow.year(),
@@ -400,6 +417,13 @@ fn snooze(case: &Case) -> Vec<Part> {
             required: false,
         },
     ]
+}
+
+/// The next days, for chats that have no calendar to choose from.
+fn coming(first: chrono::NaiveDate, voice: Voice) -> Vec<(String, String)> {
+    let days = first.iter_days().take(DAYS_AHEAD);
+    days.map(|day| (day.format("%Y-%m-%d").to_string(), voice.day(day)))
+        .collect()
 }
 
 pub(crate) fn unit(limit: Limit, voice: Voice) -> String {

@@ -2,6 +2,7 @@
 //! answer. Nothing here waits and nothing here calls outside while a transaction is open.
 
 pub mod act;
+pub mod alarm;
 pub mod commands;
 pub mod digest;
 pub mod forget;
@@ -16,6 +17,7 @@ pub mod receive;
 pub mod reconcile;
 pub mod refresh;
 pub mod remind;
+pub mod shared;
 pub mod story;
 pub mod submit;
 pub mod tell;

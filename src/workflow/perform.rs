@@ -223,13 +223,25 @@ impl Desk {
             Err(PortError::Unknown { why }) => self.settle(leased, self.patiently(leased, why)).await,
             Err(e) => {
                 self.heed(leased, &e).await?;
+                self.complain(&row.chat, &row.room, &e).await?;
                 self.settle(leased, self.verdict(leased, &e)).await
             }
         }
     }
 
+    /// A room that is closed to us is news for whoever can open it.
+    async fn complain(&self, chat: &str, room: &str, error: &PortError) -> Result<()> {
+        match error {
+            PortError::Denied { why } => self.tell_admins(chat, room, why).await,
+            PortError::Later { .. }
+            | PortError::Never { .. }
+            | PortError::Gone { .. }
+            | PortError::Unknown { .. } => Ok(()),
+        }
+    }
+
     async fn post_note(&self, leased: &Leased, id: CardId, event: EventId, ping: &[Mention]) -> Result<()> {
-        let Some((row, item, _)) = self.card(id).await? else {
+        let Some((row, item, card)) = self.card(id).await? else {
             return self.settle(leased, Settled::Done).await;
         };
         let Some(event) = event::get(self.store.pool(), event).await? else {
@@ -261,6 +273,7 @@ impl Desk {
             text,
             buttons,
             item: Some(item.id),
+            about: card.head,
         };
         let post = Post {
             key: leased.key.clone(),
@@ -330,6 +343,7 @@ impl Desk {
             text,
             buttons: note_buttons(&item, voice),
             item: Some(item.id),
+            about: card.head,
         };
         let post = Post {
             key: leased.key.clone(),
@@ -432,6 +446,7 @@ impl Desk {
             }
             Err(e) => {
                 self.heed(leased, &e).await?;
+                self.complain(chat, &post.room, &e).await?;
                 Ok(Posted::Not(self.verdict(leased, &e)))
             }
         }

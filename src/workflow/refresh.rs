@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 
 use crate::domain::person::PersonId;
 use crate::domain::rights::Circle;
+use crate::port::chat::Members;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
@@ -28,11 +29,16 @@ impl Desk {
             for circle in circles.iter().filter(|c| due.contains(&c.key())) {
                 calls += 1;
                 match chat.members(circle).await {
-                    Ok(users) => {
+                    Ok(Members::These(users)) => {
                         let mut tx = self.store.begin().await?;
                         let next = now + TimeDelta::minutes(READ_EVERY_MINUTES);
                         person::circle_read(&mut tx, name, &circle.key(), &users, now, next).await?;
                         tx.commit().await.map_err(crate::store::StoreError::from)?;
+                    }
+                    Ok(Members::EachVouchedFor) => {
+                        // Nothing to read and nothing wrong: each press says it for its own person.
+                        let next = now + TimeDelta::days(1);
+                        person::circle_unlisted(self.store.pool(), name, &circle.key(), next).await?;
                     }
                     Err(error) => {
                         tracing::warn!(circle.key = circle.key(), error = %error, "members could not be read");

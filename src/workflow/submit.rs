@@ -12,7 +12,6 @@ use crate::domain::action::FormToken;
 use crate::domain::action::Outcome;
 use crate::domain::action::Press;
 use crate::domain::action::Step;
-use crate::domain::action::Verb;
 use crate::domain::effect::AlertTo;
 use crate::domain::effect::Effect;
 use crate::domain::effect::Lane;
@@ -66,14 +65,11 @@ impl Desk {
         values: &Values,
         now: At,
     ) -> Result<Judged> {
-        person::met(tx, &press.by.person, &press.by.name).await?;
-        let verb = match form.step {
-            Step::Write | Step::Preview => Verb::Reply,
-            Step::Escalate => Verb::Escalate,
-            Step::Handle => Verb::Handle,
-            Step::Snooze => Verb::Snooze,
-            Step::Read => return Ok(Judged::done("noted")),
-        };
+        self.meet(tx, press).await?;
+        if form.step == Step::Read {
+            return Ok(Judged::done("noted"));
+        }
+        let verb = form.step.verb();
         if let Some(no) = self
             .no_right(tx, press, voice, verb.needs(), Some(form.item), now)
             .await?
@@ -84,16 +80,21 @@ impl Desk {
                     outcome: Outcome::Faults(BTreeMap::from([("text".to_owned(), flat(&no))])),
                     came_to: "forbidden",
                 }),
-                Step::Preview | Step::Escalate | Step::Handle | Step::Snooze | Step::Read => {
+                Step::Preview
+                | Step::Escalate
+                | Step::Handle
+                | Step::Snooze
+                | Step::SendAgain
+                | Step::Read => {
                     self.whisper(tx, press, no, now).await?;
-                    Ok(Judged::done("forbidden"))
+                    Ok(Judged::told("forbidden"))
                 }
             };
         }
         let Some(locked) = item::lock(tx, form.item).await? else {
             self.whisper(tx, press, voice.say("refused-stale", &[]), now)
                 .await?;
-            return Ok(Judged::done("unknown_item"));
+            return Ok(Judged::told("unknown_item"));
         };
         let reply = match locked.0.reply {
             Some(id) => reply::get(&mut **tx, id).await?,
@@ -112,6 +113,7 @@ impl Desk {
             Step::Escalate => self.escalate_to(tx, &mut case, values).await?,
             Step::Handle => handle(&mut case, values),
             Step::Snooze => snooze(&mut case, values),
+            Step::SendAgain => self.send_again(tx, &mut case).await?,
             Step::Read => return Ok(Judged::done("noted")),
         };
         self.conclude(tx, &mut case, verdict, Opening::Form).await
@@ -367,6 +369,27 @@ impl Desk {
         let Some(id) = form.reply else { return Ok(None) };
         let named = reply::get(&mut **tx, id).await?.filter(|r| r.item == form.item);
         Ok(named.filter(|r| r.state.stands_at_source()))
+    }
+
+    /// The reply that stands at the source and that this person's form, or the draft it became, was about.
+    pub(crate) async fn reply_to_change(
+        &self,
+        tx: &mut Tx,
+        case: &Case<'_>,
+        form: &FormToken,
+    ) -> Result<Option<Reply>> {
+        if let Some(changed) = self.changed_reply(tx, form).await? {
+            return Ok(Some(changed));
+        }
+        let draft = reply::draft_of(tx, case.locked.0.id, &case.press.by.person).await?;
+        let Some(id) = draft.and_then(|d| d.changes) else {
+            return Ok(None);
+        };
+        let stands = case
+            .reply
+            .as_ref()
+            .is_some_and(|r| r.id == id && r.state.stands_at_source());
+        Ok(case.reply.clone().filter(|_| stands))
     }
 
     fn too_long(&self, item: &Item, text: &str, voice: Voice) -> Option<String> {

@@ -96,16 +96,16 @@ impl Door {
         match self.inbox.act(kept, press.clone()).await {
             Ok(Outcome::Open(form)) => {
                 let Some(opener) = opener else { return };
-                let opened = self.chat.open(&opener, &form).await;
-                meter::form_opened(NAME, opened.is_ok(), came.elapsed());
-                if let Err(error) = opened {
+                let shown = self.chat.show(&opener, &form).await;
+                meter::form_opened(NAME, shown.is_ok(), came.elapsed());
+                if let Err(error) = shown {
                     tracing::warn!(error = %error, "a form could not be opened");
                     if let Err(error) = self.inbox.missed(kept, &press).await {
                         tracing::warn!(error = %error, "nor could that be told");
                     }
                 }
             }
-            Ok(Outcome::Done | Outcome::Faults(_) | Outcome::Next(_)) => {}
+            Ok(Outcome::Done | Outcome::Told | Outcome::Faults(_) | Outcome::Next(_)) => {}
             // Kept and not finished: another replica, or we, will pick it up when its lease ends.
             Err(error) => tracing::warn!(error = %error, "a press could not be finished yet"),
         }
@@ -210,7 +210,7 @@ fn as_sent(value: &Value) -> Value {
 fn answer(outcome: Outcome) -> Option<Value> {
     match outcome {
         // All steps of the form close, whatever is left to say is said elsewhere.
-        Outcome::Done => Some(json!({ "response_action": "clear" })),
+        Outcome::Done | Outcome::Told => Some(json!({ "response_action": "clear" })),
         Outcome::Faults(faults) => Some(json!({ "response_action": "errors", "errors": faults })),
         Outcome::Next(form) | Outcome::Open(form) => {
             Some(json!({ "response_action": "update", "view": view::modal(&form) }))

@@ -6,15 +6,14 @@ use sha2::Digest as _;
 
 use crate::chat::slack::NAME;
 use crate::chat::slack::view;
+use crate::chat::typed::typed;
 use crate::domain::action;
 use crate::domain::action::Actor;
 use crate::domain::action::Ask;
 use crate::domain::action::Change;
 use crate::domain::action::FormToken;
 use crate::domain::action::ItemRef;
-use crate::domain::action::Listing;
 use crate::domain::action::Press;
-use crate::domain::action::Verb;
 use crate::domain::person::PersonId;
 use crate::domain::words;
 
@@ -128,6 +127,7 @@ pub fn read(raw: &[u8], team: &str) -> Press {
             name: name(&value, user),
             // Not knowing who we are is no reason to let everybody in.
             outsider: home.is_some_and(|home| home != team),
+            vouched: None,
         },
         ask,
         room,
@@ -190,6 +190,7 @@ fn command(key: String, value: &Value) -> Press {
             name: words::short_line(word("user_name"), 60),
             // Slack does not offer slash commands to people from other workspaces.
             outsider: false,
+            vouched: None,
         },
         ask: typed(word("text")),
         room: word("channel_id").to_owned(),
@@ -197,49 +198,6 @@ fn command(key: String, value: &Value) -> Press {
         answer_to: Some(word("response_url").to_owned()).filter(|u| !u.is_empty()),
         opener: Some(word("trigger_id").to_owned()).filter(|t| !t.is_empty()),
     }
-}
-
-/// `take 42`, `reply #42`, `open`: what people type after the command.
-fn typed(text: &str) -> Ask {
-    let mut typed = text.split_whitespace();
-    let word = typed.next().unwrap_or_default().to_lowercase();
-    let number = typed.next().and_then(number);
-    match (word.as_str(), number) {
-        ("" | "help" | "hilfe" | "?", _) => Ask::Help { unknown: None },
-        ("open" | "list" | "offen", None) => Ask::List(Listing::Open),
-        ("mine" | "meine", _) => Ask::List(Listing::Mine),
-        ("overdue" | "überfällig", _) => Ask::List(Listing::Overdue),
-        (word, number) => {
-            let verb = Verb::parse(word).or(match word {
-                "open" => Some(Verb::OpenSource),
-                "handle" | "done" | "erledigt" => Some(Verb::Handle),
-                "text" => Some(Verb::FullText),
-                _ => None,
-            });
-            match (verb, number) {
-                (Some(verb), Some(number)) => Ask::Do {
-                    verb,
-                    item: ItemRef::Number(number),
-                },
-                (Some(_), None) => Ask::NoNumber {
-                    command: text.to_owned(),
-                },
-                (None, _) => Ask::Help {
-                    unknown: Some(text.to_owned()),
-                },
-            }
-        }
-    }
-}
-
-/// `42`, `#42`, `Z-42`; a minus alone is no number that stands on a card.
-fn number(word: &str) -> Option<i64> {
-    let digits = match word.strip_prefix(['#', 'Z', 'z']) {
-        Some(rest) => rest.strip_prefix('-').unwrap_or(rest),
-        None => word,
-    };
-    let plain = digits.bytes().all(|b| b.is_ascii_digit());
-    digits.parse().ok().filter(|_| plain)
 }
 
 fn odd(key: String, value: &Value, why: &str) -> Press {
@@ -250,6 +208,7 @@ fn odd(key: String, value: &Value, why: &str) -> Press {
             person: PersonId::new(NAME, ""),
             name: String::new(),
             outsider: true,
+            vouched: None,
         },
         ask: Ask::Odd { why: why.to_owned() },
         room: room(value),
@@ -300,45 +259,8 @@ mod tests {
 
     use super::*;
     use crate::domain::At;
+    use crate::domain::action::Verb;
     use crate::domain::id::ItemId;
-
-    #[test]
-    fn what_people_type() {
-        let take = Ask::Do {
-            verb: Verb::Take,
-            item: ItemRef::Number(42),
-        };
-        assert_eq!(typed("take 42"), take);
-        assert_eq!(typed("  TAKE   #42 now"), take);
-        assert_eq!(
-            typed("done Z-7"),
-            Ask::Do {
-                verb: Verb::Handle,
-                item: ItemRef::Number(7)
-            }
-        );
-        assert_eq!(typed("open"), Ask::List(Listing::Open));
-        assert_eq!(
-            typed("open 42"),
-            Ask::Do {
-                verb: Verb::OpenSource,
-                item: ItemRef::Number(42)
-            }
-        );
-        assert_eq!(typed(""), Ask::Help { unknown: None });
-        assert_eq!(
-            typed("take"),
-            Ask::NoNumber {
-                command: "take".into()
-            }
-        );
-        assert_eq!(
-            typed("dance 42"),
-            Ask::Help {
-                unknown: Some("dance 42".into())
-            }
-        );
-    }
 
     #[test]
     fn a_button_and_an_overflow_choice_are_the_same_press() {

@@ -35,6 +35,7 @@ use crate::port::PortError;
 use crate::port::chat::ChatPlatform;
 use crate::port::chat::Finding;
 use crate::port::chat::Found;
+use crate::port::chat::Members;
 use crate::port::chat::Post;
 
 pub const NAME: &str = "slack";
@@ -100,7 +101,7 @@ impl SlackChat {
     }
 
     /// Asks Slack who we are. Needed before presses can be told from those of another company's people.
-    pub async fn introduce(&self) -> Result<Identity, PortError> {
+    async fn ask_who_we_are(&self) -> Result<(), PortError> {
         let answer = self.api.read("auth.test", &[]).await?;
         let word = |key: &str| {
             answer
@@ -117,8 +118,8 @@ impl SlackChat {
         *self
             .identity
             .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = identity.clone();
-        Ok(identity)
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = identity;
+        Ok(())
     }
 
     /// Whether Slack knows the token, and what it may; changes nothing here.
@@ -131,6 +132,12 @@ impl SlackChat {
             .read()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
             .clone()
+    }
+
+    /// Opens a form within the few seconds that a press allows.
+    pub async fn show(&self, opener: &str, form: &Form) -> Result<(), PortError> {
+        let body = json!({ "trigger_id": opener, "view": view::modal(form) });
+        self.api.write("views.open", &body).await.map(|_| ())
     }
 
     async fn direct_room(&self, user: &str) -> Result<String, PortError> {
@@ -148,6 +155,10 @@ impl SlackChat {
 impl ChatPlatform for SlackChat {
     fn name(&self) -> &str {
         NAME
+    }
+
+    async fn introduce(&self) -> Result<(), PortError> {
+        self.ask_who_we_are().await
     }
 
     async fn post(&self, post: &Post) -> Result<Option<String>, PortError> {
@@ -246,16 +257,11 @@ impl ChatPlatform for SlackChat {
         }
     }
 
-    async fn open(&self, opener: &str, form: &Form) -> Result<(), PortError> {
-        let body = json!({ "trigger_id": opener, "view": view::modal(form) });
-        self.api.write("views.open", &body).await.map(|_| ())
-    }
-
     async fn direct(&self, user: &str) -> Result<String, PortError> {
         self.direct_room(user).await
     }
 
-    async fn members(&self, circle: &Circle) -> Result<Vec<String>, PortError> {
+    async fn members(&self, circle: &Circle) -> Result<Members, PortError> {
         let mut out = Vec::new();
         let mut cursor = String::new();
         // 200 pages of 200: a circle beyond that is a mistake in configuration, not a team.
@@ -284,7 +290,7 @@ impl ChatPlatform for SlackChat {
             }
             cursor = next.to_owned();
         }
-        Ok(out)
+        Ok(Members::These(out))
     }
 
     async fn person_name(&self, user: &str) -> Result<String, PortError> {

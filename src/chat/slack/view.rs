@@ -79,7 +79,9 @@ fn part(part: &Part) -> Value {
             }
             input(key, label, None, element, true)
         }
-        Part::Date { key, label, initial } => {
+        Part::Date {
+            key, label, initial, ..
+        } => {
             let mut element = json!({ "type": "datepicker", "action_id": key });
             if let Some(initial) = initial {
                 element["initial_date"] = json!(initial);

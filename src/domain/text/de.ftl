@@ -185,6 +185,12 @@ told-press-again = Das ging gerade nicht, nichts ist verloren. Bitte in einer Mi
 told-not-understood = Das habe ich nicht verstanden. /zeitnah help zeigt, was geht.
 told-open-at = Hier geht es zum Beitrag: { $link }
 told-no-link = Zu diesem Beitrag gibt es keinen Link.
+told-closed = In „{ $channel }“ kann ich gerade nichts zeigen: { $why }. Mir fehlen dort Rechte, oder den Kanal gibt es nicht mehr. Sobald es wieder geht, hole ich alles nach.
+told-done = Erledigt. Die Karte zeigt, wie es weitergeht.
+told-cancelled = Abgebrochen. Nichts wurde gesendet.
+told-your-text = Dein Text ist hier, er ist nicht verloren:
+told-no-direct = Für dich gibt es eine private Nachricht, aber du nimmst keine Direktnachrichten an. Drück noch einmal, oder erlaube sie für diesen Server.
+told-wait = Einen Moment …
 told-source-away = { $source } antwortet gerade nicht. Deine Antwort ist gespeichert und geht raus, sobald es geht.
 
 ## Befehle
@@ -195,6 +201,26 @@ help-overdue = /zeitnah overdue · was überfällig ist
 help-verbs = /zeitnah reply 42 · antworten; ebenso take (übernehmen), release (zurückgeben), escalate (eskalieren), handled (erledigt), snooze (zurückstellen), undo (zurückholen), full, why, view, change, reopen
 help-unknown = „{ $word }“ kenne ich nicht.
 help-no-number = „{ $word }“: Welche Nummer? Sie steht auf der Karte, zum Beispiel: /zeitnah take 42
+command-about = Bewertungen und Fragen von Kunden
+command-open = Was offen ist
+command-mine = Was du gerade hast
+command-overdue = Was überfällig ist
+command-help = Wie es geht
+command-number = Nummer auf der Karte, oder ein Wort daraus
+command-reply = Antworten
+command-take = Übernehmen
+command-release = Wieder freigeben
+command-escalate = Um Hilfe bitten
+command-handled = Ohne Antwort erledigen
+command-snooze = Zurückstellen
+command-undo = Die Antwort zurückholen, solange es geht
+command-change = Die veröffentlichte Antwort ändern
+command-reopen = Wieder öffnen
+command-full = Den ganzen Text lesen
+command-why = Warum diese Frist gilt
+command-view = Unsere Antwort ansehen
+command-open-at = Den Link zum Beitrag zeigen
+command-copy = Den Text zum Kopieren zeigen
 list-open = { $n ->
     [0] Nichts offen. Schönen Tag.
     [one] Ein Beitrag ist offen:

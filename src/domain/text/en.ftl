@@ -185,6 +185,12 @@ told-press-again = That did not work just now, nothing is lost. Please press aga
 told-not-understood = I did not understand that. /zeitnah help shows what works.
 told-open-at = This way to the post: { $link }
 told-no-link = There is no link to this post.
+told-closed = I cannot show anything in “{ $channel }” right now: { $why }. I lack permissions there, or the channel is gone. As soon as it works again I catch up on everything.
+told-done = Done. The card shows what happens next.
+told-cancelled = Cancelled. Nothing was sent.
+told-your-text = Your text is here, it is not lost:
+told-no-direct = There is a private message for you, but you do not take direct messages. Press again, or allow them for this server.
+told-wait = One moment …
 told-source-away = { $source } is not answering right now. Your reply is saved and goes out as soon as it can.
 
 ## Commands
@@ -195,6 +201,26 @@ help-overdue = /zeitnah overdue · what is overdue
 help-verbs = /zeitnah reply 42 · likewise take, release, escalate, handled, snooze, undo, full, why, view, change, reopen
 help-unknown = I do not know “{ $word }”.
 help-no-number = “{ $word }”: which number? It stands on the card, for example: /zeitnah take 42
+command-about = Reviews and questions from customers
+command-open = What is open
+command-mine = What you are on
+command-overdue = What is overdue
+command-help = How it works
+command-number = Number on the card, or a word from it
+command-reply = Reply
+command-take = Take it
+command-release = Give it back
+command-escalate = Ask for help
+command-handled = Mark as handled without a reply
+command-snooze = Put it aside
+command-undo = Take the reply back while that is possible
+command-change = Change the published reply
+command-reopen = Open it again
+command-full = Read the whole text
+command-why = Why this deadline
+command-view = See our reply
+command-open-at = Show the link to it
+command-copy = Show the text for copying
 list-open = { $n ->
     [0] Nothing open. Have a good day.
     [one] One post is open:

@@ -224,6 +224,16 @@ impl Voice {
         }
     }
 
+    /// A day without a time.
+    pub fn day(self, day: chrono::NaiveDate) -> String {
+        let weekday = format!("weekday-{}", day.weekday().num_days_from_monday());
+        let weekday = self.lang.text(&weekday, &[]);
+        match self.lang {
+            Lang::De => format!("{weekday} {}", day.format("%d.%m.")),
+            Lang::En => format!("{weekday} {}", day.format("%-d %b")),
+        }
+    }
+
     fn split(self, formatted: &str, args: Args) -> Vec<Seg> {
         let mut out = Vec::new();
         for (i, piece) in formatted.split(OPEN).enumerate() {

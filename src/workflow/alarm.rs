@@ -1,0 +1,71 @@
+//! A room that is closed to us cannot say so on its cards. Whoever can open it again is told, once a day and room,
+//! instead of finding out from a customer.
+
+use crate::domain::effect::Effect;
+use crate::domain::effect::Lane;
+use crate::domain::effect::NewEffect;
+use crate::domain::id::EffectId;
+use crate::domain::rights::Grantee;
+use crate::domain::rights::Role;
+use crate::domain::words;
+use crate::port::chat::Inbox as _;
+use crate::store::StoreError;
+use crate::store::outbox;
+use crate::store::person;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+
+impl Desk {
+    /// Nothing is said twice: the effect's key is the room and the day.
+    pub(crate) async fn tell_admins(&self, chat: &str, room: &str, why: &str) -> Result<()> {
+        let now = self.now();
+        let Some(channel) = self.rules.channel_of_room(chat, room) else {
+            return Ok(());
+        };
+        let mut people = Vec::new();
+        let mut circles = Vec::new();
+        for grant in self.rules.grants.iter() {
+            if grant.chat != chat || grant.role != Role::Admin {
+                continue;
+            }
+            match &grant.to {
+                Grantee::Person(user) => people.push(user.clone()),
+                Grantee::Circle(circle) => circles.push(circle.key()),
+            }
+        }
+        let mut tx = self.store.begin().await?;
+        people.extend(person::members(&mut tx, chat, &circles).await?);
+        people.sort();
+        people.dedup();
+        let text = self.voice(chat, room).say(
+            "told-closed",
+            &[
+                ("channel", channel.name.as_str().into()),
+                ("why", words::short_line(why, 200).into()),
+            ],
+        );
+        let day = now.date_naive();
+        let effects: Vec<NewEffect> = people
+            .iter()
+            .map(|user| NewEffect {
+                id: EffectId::new(now),
+                key: format!("whisper:{chat}:closed:{room}:{day}:{user}"),
+                effect: Effect::Whisper {
+                    room: room.to_owned(),
+                    user: user.clone(),
+                    thread: None,
+                    answer_to: None,
+                    text: text.clone(),
+                },
+                item: None,
+                lane: Lane::Urgent,
+                serial: format!("whisper:{chat}:{user}"),
+                pace: Some(format!("whisper:{chat}")),
+                run_at: now,
+            })
+            .collect();
+        outbox::put(&mut tx, &effects, now).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        Ok(())
+    }
+}
