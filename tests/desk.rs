@@ -264,6 +264,7 @@ impl Desk {
                 },
                 mode,
             }),
+            discord: None,
         })
         .unwrap();
         app.introduce().await.unwrap();
@@ -450,7 +451,7 @@ impl Desk {
     pub fn hold_lines(&mut self) -> CancellationToken {
         let let_go = self.stop.child_token();
         for app in &mut self.apps {
-            if let Some(holding) = app.hold_line(let_go.clone()) {
+            for holding in app.hold_lines(&let_go) {
                 tokio::spawn(async move { holding.await.unwrap() });
             }
         }

@@ -39,7 +39,14 @@ const LIVES_IN: &[(&str, &[&str])] = &[
     // The demo's bot is a process of its own because only such a one can be killed.
     ("tokio::process", &["postgres", "cli/demo"]),
 ];
-const WAITS: &[&str] = &["worker", "chat/slack/socket", "sandbox"];
+/// Besides the workers, whoever keeps a connection, and pages that must not overtake the first one.
+const WAITS: &[&str] = &[
+    "worker",
+    "chat/slack/socket",
+    "chat/discord/gateway",
+    "chat/discord/door",
+    "sandbox",
+];
 
 const NO_PLATFORM: &[&str] = &["domain", "port", "store", "workflow", "worker"];
 const PLATFORM_WORDS: &[&str] = &[

@@ -31,6 +31,24 @@ fn the_manifest_asks_for_what_the_code_needs() {
 }
 
 #[test]
+fn the_invitation_to_discord_asks_for_the_least_and_explains_each() {
+    use zeitnah::chat::discord;
+    let printed = zeitnah::cli::manifest::discord_manifest(Some("1300000000000000002"));
+    // View, send, embed, history, public threads, send in threads. The stories run with these and no other.
+    let least: u64 = [10, 11, 14, 16, 35, 38].iter().map(|bit| 1 << bit).sum();
+    assert_eq!(discord::permissions(), least);
+    assert!(printed.contains(&format!(
+        "client_id=1300000000000000002&scope=bot+applications.commands&permissions={least}"
+    )));
+    for (_, name, why) in discord::PERMISSIONS {
+        assert!(printed.contains(&format!("{name}: {why}")), "{name}");
+    }
+    let begin = printed.find("\n[").unwrap();
+    let commands: Value = serde_json::from_str(&printed[begin..]).unwrap();
+    assert_eq!(commands, discord::commands::list());
+}
+
+#[test]
 fn no_scope_reads_messages_unless_a_person_takes_it_in() {
     let reading: Vec<String> = list(&manifest(), "/oauth_config/scopes/bot")
         .into_iter()

@@ -4,6 +4,7 @@
 pub mod parts;
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,11 +13,11 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::chat::discord;
+use crate::chat::discord::DiscordChat;
 use crate::chat::slack;
 use crate::chat::slack::SlackChat;
-use crate::chat::slack::door::Door;
-use crate::chat::slack::socket::Line;
-use crate::chat::slack::socket::Socket;
+use crate::domain::id::LeaseToken;
 use crate::domain::practice;
 use crate::domain::rules::Rules;
 use crate::http;
@@ -32,6 +33,7 @@ use crate::telemetry::Scrape;
 use crate::telemetry::process;
 use crate::worker;
 use crate::workflow::Desk;
+use crate::workflow::shared::Shared;
 
 /// What an installation is made of.
 pub struct Parts {
@@ -40,6 +42,7 @@ pub struct Parts {
     pub rules: Rules,
     pub sources: Vec<Arc<dyn ReviewSource>>,
     pub slack: Option<SlackParts>,
+    pub discord: Option<DiscordParts>,
 }
 
 pub struct SlackParts {
@@ -58,19 +61,45 @@ pub enum SlackMode {
     },
 }
 
+pub struct DiscordParts {
+    pub settings: discord::Settings,
+    pub mode: DiscordMode,
+}
+
+/// How interactions reach us.
+pub enum DiscordMode {
+    Http { public_key: String },
+    Gateway,
+}
+
+/// Holds a chat's line until stopped.
+type Holding = Pin<Box<dyn Future<Output = Result<(), PortError>> + Send>>;
+type Hold = Box<dyn FnOnce(CancellationToken) -> Holding + Send + Sync>;
+
+/// A chat's line that we hold, by the chat's name.
+struct Held {
+    chat: &'static str,
+    sockets: Arc<dyn Fn() -> Sockets + Send + Sync>,
+    hold: Hold,
+}
+
 pub struct App {
     pub desk: Arc<Desk>,
     pub slack: Option<Arc<SlackChat>>,
+    pub discord: Option<Arc<DiscordChat>>,
     /// Presses under way after their acknowledgement.
     pub work: TaskTracker,
+    /// Whether this replica holds the line to Discord that all replicas share.
+    pub leads: Arc<dyn Fn() -> bool + Send + Sync>,
     /// From the moment in which we are told to stop: nobody should be sent to us any more.
     stopping: CancellationToken,
     /// For how long we go on after that, until whoever asks whether we are ready has heard it.
     pub drain: Duration,
     watched: Option<Watched>,
     health: Arc<Health>,
-    socket: Option<(Socket, Arc<Line>)>,
-    signed: Option<slack::http::Http>,
+    held: Vec<Held>,
+    /// The addresses at which chats call us.
+    called: http::Routes,
 }
 
 /// Where operators ask, and what they read there.
@@ -102,17 +131,31 @@ impl App {
             clock,
             rules,
             sources,
-            slack: wanted,
+            slack,
+            discord,
         } = parts;
+        let shared = Arc::new(Shared {
+            store: store.clone(),
+            clock: clock.clone(),
+            me: LeaseToken::new(clock.now()).0,
+        });
         let mut chats: BTreeMap<String, Arc<dyn ChatPlatform>> = BTreeMap::new();
-        let (slack, mode) = match wanted {
+        let slack = match slack {
             Some(SlackParts { settings, mode }) => {
                 let url = settings.api_url.clone();
                 let chat = Arc::new(SlackChat::open(settings)?);
                 chats.insert(slack::NAME.to_owned(), chat.clone());
-                (Some(chat), Some((mode, url)))
+                Some((chat, mode, url))
             }
-            None => (None, None),
+            None => None,
+        };
+        let discord = match discord {
+            Some(DiscordParts { settings, mode }) => {
+                let chat = Arc::new(DiscordChat::open(settings, shared.clone(), clock.clone())?);
+                chats.insert(discord::NAME.to_owned(), chat.clone());
+                Some((chat, mode))
+            }
+            None => None,
         };
         let practice: Arc<dyn ReviewSource> = Arc::new(Practice {
             label: practice::label(&rules.channels),
@@ -125,59 +168,123 @@ impl App {
             sources: sources.map(|s| (s.name().to_owned(), s)).collect(),
             chats,
         });
-        let work = TaskTracker::new();
         let stopping = CancellationToken::new();
-        let mut lines: Vec<http::Line> = Vec::new();
         let mut app = Self {
             health: Arc::new(Health::new(desk.clone(), Vec::new(), stopping.clone())),
             desk,
-            slack,
-            work,
+            slack: slack.as_ref().map(|(chat, _, _)| chat.clone()),
+            discord: discord.as_ref().map(|(chat, _)| chat.clone()),
+            work: TaskTracker::new(),
+            leads: Arc::new(|| false),
             stopping,
             drain: Duration::ZERO,
             watched: None,
-            socket: None,
-            signed: None,
+            held: Vec::new(),
+            called: http::Routes::new(),
         };
-        if let (Some(chat), Some((mode, api_url))) = (app.slack.clone(), mode) {
-            let door = Door {
+        if let Some((chat, mode, api_url)) = slack {
+            let door = slack::door::Door {
+                chat,
+                inbox: app.desk.clone(),
+                clock: clock.clone(),
+                work: app.work.clone(),
+            };
+            app.connect_slack(door, mode, api_url);
+        }
+        if let Some((chat, mode)) = discord {
+            let door = discord::door::Door {
                 chat,
                 inbox: app.desk.clone(),
                 clock,
                 work: app.work.clone(),
             };
-            match mode {
-                SlackMode::Http { signing_secrets } => {
-                    app.signed = Some(slack::http::Http {
-                        door,
-                        signing_secrets,
-                    });
-                }
-                SlackMode::Socket {
-                    app_token,
-                    connections,
-                } => {
-                    let line = Arc::new(Line::default());
-                    let watched = line.clone();
-                    let sockets = move || Sockets {
-                        up: watched.up(),
-                        wanted: connections,
-                    };
-                    lines.push((slack::NAME.to_owned(), Arc::new(sockets)));
-                    app.socket = Some((
-                        Socket {
-                            door,
-                            api_url,
-                            app_token,
-                            connections,
-                        },
-                        line,
-                    ));
-                }
-            }
+            app.connect_discord(door, mode, shared)?;
         }
+        let lines = app
+            .held
+            .iter()
+            .map(|held| (held.chat.to_owned(), held.sockets.clone()));
+        let lines: Vec<http::Line> = lines.collect();
         app.health = Arc::new(Health::new(app.desk.clone(), lines, app.stopping.clone()));
         Ok(app)
+    }
+
+    fn connect_slack(&mut self, door: slack::door::Door, mode: SlackMode, api_url: String) {
+        match mode {
+            SlackMode::Http { signing_secrets } => {
+                self.is_called_at(slack::http::routes(slack::http::Http {
+                    door,
+                    signing_secrets,
+                }));
+            }
+            SlackMode::Socket {
+                app_token,
+                connections,
+            } => {
+                let line = Arc::new(slack::socket::Line::default());
+                let watched = line.clone();
+                let sockets = move || Sockets {
+                    up: watched.up(),
+                    wanted: connections,
+                };
+                let socket = slack::socket::Socket {
+                    door,
+                    api_url,
+                    app_token,
+                    connections,
+                };
+                self.holds(
+                    slack::NAME,
+                    sockets,
+                    Box::new(move |stop| Box::pin(socket.run(line, stop))),
+                );
+            }
+        }
+    }
+
+    fn connect_discord(
+        &mut self,
+        door: discord::door::Door,
+        mode: DiscordMode,
+        lead: Arc<Shared>,
+    ) -> Result<(), PortError> {
+        match mode {
+            DiscordMode::Http { public_key } => {
+                let verifier = discord::http::verifier(&public_key)?;
+                self.is_called_at(discord::http::routes(discord::http::Http { door, verifier }));
+            }
+            DiscordMode::Gateway => {
+                let line = Arc::new(discord::gateway::Line::default());
+                let (watched, led) = (line.clone(), line.clone());
+                self.leads = Arc::new(move || led.is_held_here());
+                // All replicas share one; whoever stands by for it has none and wants none.
+                let sockets = move || Sockets {
+                    up: u32::from(watched.is_held_here()),
+                    wanted: u32::from(!watched.stands_by()),
+                };
+                let gateway = discord::gateway::Gateway { door, lead };
+                self.holds(
+                    discord::NAME,
+                    sockets,
+                    Box::new(move |stop| Box::pin(gateway.run(line, stop))),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn is_called_at(&mut self, routes: http::Routes) {
+        self.called = std::mem::take(&mut self.called).merge(routes);
+    }
+
+    fn holds(
+        &mut self,
+        chat: &'static str,
+        sockets: impl Fn() -> Sockets + Send + Sync + 'static,
+        hold: Hold,
+    ) {
+        let sockets = Arc::new(sockets);
+        self.held.push(Held { chat, sockets, hold });
     }
 
     /// Lets operators read `scrape` at a listener of their own, or at ours where there is none.
@@ -188,14 +295,15 @@ impl App {
 
     /// Knows who we are and who is in which group before the first press is judged.
     pub async fn introduce(&self) -> Result<(), PortError> {
-        if let Some(slack) = &self.slack {
-            slack.introduce().await?;
+        for chat in self.desk.chats.values() {
+            chat.introduce().await?;
         }
-        self.desk
-            .refresh()
-            .await
-            .map(|_| ())
-            .map_err(|e| PortError::later(e.to_string()))
+        self.refresh().await
+    }
+
+    async fn refresh(&self) -> Result<(), PortError> {
+        let read = self.desk.refresh().await;
+        read.map(drop).map_err(|e| PortError::later(e.to_string()))
     }
 
     /// Answers HTTP until stopped.
@@ -204,7 +312,7 @@ impl App {
         listener: TcpListener,
         stop: CancellationToken,
     ) -> impl Future<Output = std::io::Result<()>> + Send + use<> {
-        let chats = self.signed.clone().map(slack::http::routes).unwrap_or_default();
+        let chats = self.called.clone();
         let router = match &self.watched {
             Some(Watched {
                 scrape,
@@ -233,13 +341,10 @@ impl App {
         }
     }
 
-    /// Holds the chat's line until stopped; once, and only where there is a line to hold.
-    pub fn hold_line(
-        &mut self,
-        stop: CancellationToken,
-    ) -> Option<impl Future<Output = Result<(), PortError>> + Send + use<>> {
-        let (socket, line) = self.socket.take()?;
-        Some(socket.run(line, stop))
+    /// Holds the chats' lines until stopped; once, and only where there is a line to hold.
+    pub fn hold_lines(&mut self, stop: &CancellationToken) -> Vec<Holding> {
+        let held = std::mem::take(&mut self.held);
+        held.into_iter().map(|line| (line.hold)(stop.clone())).collect()
     }
 
     /// Everything, until stopped. The order matters: who we are, then ears, then hands. At the end we first say that
@@ -248,30 +353,39 @@ impl App {
     pub async fn run(mut self, listener: TcpListener, stop: CancellationToken) -> std::io::Result<()> {
         let tasks = TaskTracker::new();
         let (ears, hands) = (CancellationToken::new(), CancellationToken::new());
-        let line = self.hold_line(ears.clone());
+        let mut lines: BTreeMap<&str, Hold> = std::mem::take(&mut self.held)
+            .into_iter()
+            .map(|line| (line.chat, line.hold))
+            .collect();
         let watching = self.watch(&tasks, &hands);
         let this = Arc::new(self);
-        let (known, quit) = (this.clone(), ears.clone());
-        tasks.spawn(async move {
-            // Slack away at the start is no reason not to take in reviews.
-            let mut tries: u32 = 0;
-            while let Err(error) = known.introduce().await {
-                tries += 1;
-                // Said often at first and seldom later: it may last for hours.
-                if tries.is_power_of_two() {
-                    tracing::warn!(error = %error, tries, "the chat does not answer yet");
+        for (name, chat) in &this.desk.chats {
+            let (chat, known, quit) = (chat.clone(), this.clone(), ears.clone());
+            let line = lines.remove(name.as_str());
+            // One chat away at the start is no reason to keep the other waiting, nor not to take in reviews.
+            tasks.spawn(async move {
+                let mut tries: u32 = 0;
+                while let Err(error) = chat.introduce().await {
+                    tries += 1;
+                    // Said often at first and seldom later: it may last for hours.
+                    if tries.is_power_of_two() {
+                        tracing::warn!(chat = chat.name(), error = %error, tries, "the chat does not answer yet");
+                    }
+                    if quit.is_cancelled() {
+                        return;
+                    }
+                    worker::breathe(&quit).await;
                 }
-                if quit.is_cancelled() {
-                    return;
+                if let Err(error) = known.refresh().await {
+                    tracing::warn!(error = %error, "groups could not be read yet");
                 }
-                worker::breathe(&quit).await;
-            }
-            if let Some(line) = line
-                && let Err(error) = line.await
-            {
-                tracing::error!(error = %error, "Socket Mode ended");
-            }
-        });
+                if let Some(line) = line
+                    && let Err(error) = line(quit).await
+                {
+                    tracing::error!(chat = chat.name(), error = %error, "the line ended");
+                }
+            });
+        }
         worker::start(&this.desk, &hands, &tasks);
         let mut answering = tokio::spawn(this.answer(listener, ears.clone()));
         let broken = tokio::select! {

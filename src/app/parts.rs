@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::app::DiscordMode;
+use crate::app::DiscordParts;
 use crate::app::Parts;
 use crate::app::SlackMode;
 use crate::app::SlackParts;
+use crate::chat::discord;
 use crate::chat::slack;
 use crate::config::Config;
 use crate::config::slack::ReadBack;
@@ -28,6 +31,7 @@ impl Parts {
             rules: config.rules(),
             sources: sources.collect::<Result<_, _>>()?,
             slack: config.slack.as_ref().map(slack_parts),
+            discord: config.discord.as_ref().map(|d| discord_parts(d, config)),
         })
     }
 }
@@ -55,6 +59,25 @@ fn slack_parts(slack: &crate::config::slack::Slack) -> SlackParts {
                 previous,
             } => SlackMode::Http {
                 signing_secrets: std::iter::once(signing_secret).chain(previous).cloned().collect(),
+            },
+        },
+    }
+}
+
+fn discord_parts(from: &crate::config::discord::Discord, config: &Config) -> DiscordParts {
+    let rooms = config.channels.iter().filter(|c| c.chat == discord::NAME);
+    DiscordParts {
+        settings: discord::Settings {
+            api_url: from.api_url.clone(),
+            bot_token: from.bot_token.clone(),
+            server: from.server.clone(),
+            voices: rooms.map(|c| (c.room.clone(), c.voice)).collect(),
+            paced: true,
+        },
+        mode: match &from.way {
+            crate::config::discord::Way::Gateway => DiscordMode::Gateway,
+            crate::config::discord::Way::Http { public_key } => DiscordMode::Http {
+                public_key: public_key.clone(),
             },
         },
     }

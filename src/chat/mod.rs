@@ -1,5 +1,6 @@
 //! Chat platforms, both directions. Each turns our nouns into its own format and its own format into our nouns;
 //! nothing outside this folder knows how.
 
+pub mod discord;
 pub mod slack;
 pub mod typed;

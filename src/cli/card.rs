@@ -20,7 +20,7 @@ use crate::worker::show;
 
 #[derive(Args)]
 pub struct Options {
-    /// Its name in [[channel]], or its id in Slack (default: where everything goes that no route names).
+    /// Its name in [[channel]], or its id in the chat (default: where everything goes that no route names).
     channel: Option<String>,
 }
 
@@ -28,13 +28,13 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
     let config = load(asked)?;
     let channel = channel(&config, options.channel.as_deref())?.clone();
     let app = desk(&config).await?;
-    let Some(slack) = &app.slack else {
-        return Err(Failure::Say(
-            "there is no [slack] in the configuration, so no card can be shown; add the line [slack]".into(),
-        ));
+    let Some(chat) = app.desk.chats.get(&channel.chat) else {
+        let section = &channel.chat;
+        return Err(Failure::Say(format!(
+            "there is no [{section}] in the configuration, so no card can be shown; add the line [{section}]"
+        )));
     };
     // What would keep the card away is said before there is one.
-    let chat = app.desk.chat(&channel.chat)?;
     let findings = chat.check(&[Named::Room(channel.room.clone())]).await;
     let faults: Vec<_> = findings.iter().filter(|f| f.grave == Gravity::Fault).collect();
     if !faults.is_empty() {
@@ -43,7 +43,7 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
             .for_each(|f| say(&format!("✖ {} {}", f.text, f.remedy)));
         return Err(Failure::Said);
     }
-    slack.introduce().await?;
+    chat.introduce().await?;
 
     let replicas = condition::replicas(app.desk.store.pool()).await?;
     let made = app.desk.practise(&channel.name).await?;

@@ -2,17 +2,41 @@
 
 use clap::ValueEnum;
 
+use crate::chat::discord;
 use crate::cli::Outcome;
 use crate::cli::tell;
 
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Chat {
     Slack,
+    Discord,
 }
 
-pub fn run(chat: Chat) -> Outcome {
+pub fn run(chat: Chat, application: Option<&str>) -> Outcome {
     match chat {
         Chat::Slack => tell(include_str!("../../bot-manifest.yaml").trim_end()),
+        Chat::Discord => tell(&discord_manifest(application)),
     }
     Ok(())
+}
+
+/// The invitation with the least that works, each permission with its reason, and the commands as they are registered.
+pub fn discord_manifest(application: Option<&str>) -> String {
+    let application = application.unwrap_or("YOUR_APPLICATION_ID");
+    let mut out = format!(
+        "# Invite the bot with this link (the application id is on \"General Information\" in the developer portal):\n\
+         https://discord.com/oauth2/authorize?client_id={application}&scope=bot+applications.commands&permissions={}\n\
+         \n# What it asks for, and why; no privileged intent is needed:\n",
+        discord::permissions()
+    );
+    for (_, name, why) in discord::PERMISSIONS {
+        out.push_str(&format!("#   {name}: {why}\n"));
+    }
+    out.push_str(
+        "\n# With mode = \"http\": set \"Interactions Endpoint URL\" to {public_url}/discord/interactions.\n\
+         # With mode = \"gateway\": leave it empty.\n\
+         \n# The commands; the bot registers them itself when they change:\n",
+    );
+    out.push_str(&serde_json::to_string_pretty(&discord::commands::list()).unwrap_or_default());
+    out
 }

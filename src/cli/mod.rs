@@ -7,7 +7,7 @@ mod digest;
 mod health;
 mod import;
 mod init;
-mod manifest;
+pub mod manifest;
 mod migrate;
 mod sandbox;
 mod serve;
@@ -70,7 +70,12 @@ enum Command {
     /// Tell everything that happened to an item, by its number or id.
     Why { item: String },
     /// Print what to paste into the platform's console.
-    Manifest { chat: manifest::Chat },
+    Manifest {
+        chat: manifest::Chat,
+        /// The application's id, for the link that invites the bot to a Discord server.
+        #[arg(long)]
+        application: Option<String>,
+    },
     /// Only the stand-ins of the demo, to try a configuration against.
     #[command(hide = true)]
     Sandbox(sandbox::Options),
@@ -144,7 +149,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Digest(options) => digest::run(config, options).await,
         Command::Health => health::run(config).await,
         Command::Why { item } => why::run(config, &item).await,
-        Command::Manifest { chat } => manifest::run(chat),
+        Command::Manifest { chat, application } => manifest::run(chat, application.as_deref()),
         Command::Sandbox(options) => sandbox::run(options).await,
         Command::WithPostgres { .. } => Ok(()),
     }

@@ -22,6 +22,7 @@ use crate::cli::current;
 use crate::cli::load;
 use crate::cli::store;
 use crate::config::Config;
+use crate::config::discord;
 use crate::config::log::Format;
 use crate::config::slack::Way;
 use crate::port::PortError;
@@ -89,9 +90,29 @@ async fn bind(at: SocketAddr, key: &str) -> Result<TcpListener, Failure> {
     })
 }
 
-/// A token that Slack refuses never works by itself, so nobody should believe that we run. A Slack that is away comes
+/// A token that a chat refuses never works by itself, so nobody should believe that we run. A chat that is away comes
 /// back, and until then reviews are taken in.
 async fn greet(config: &Config, app: &App) -> Outcome {
+    greet_slack(config, app).await?;
+    let Some(discord) = &app.discord else {
+        return Ok(());
+    };
+    match discord.greet().await {
+        Ok(()) => {}
+        Err(PortError::Denied { why }) => {
+            return Err(Failure::Say(format!(
+                "Discord does not take the bot token: {why}; copy the token of the page \"Bot\" in the developer \
+                 portal again, and see `zeitnah check`"
+            )));
+        }
+        Err(error) => {
+            tracing::warn!(error = %error, "Discord does not answer yet; it is asked again and again")
+        }
+    }
+    Ok(())
+}
+
+async fn greet_slack(config: &Config, app: &App) -> Outcome {
     let (Some(slack), Some(settings)) = (&app.slack, &config.slack) else {
         return Ok(());
     };
@@ -131,10 +152,16 @@ fn started(config: &Config) {
         Some(Way::Http { .. }) => "http",
         None => "none",
     };
+    let discord = match config.discord.as_ref().map(|d| &d.way) {
+        Some(discord::Way::Gateway) => "gateway",
+        Some(discord::Way::Http { .. }) => "http",
+        None => "none",
+    };
     let operators = config.http.operator_listen.unwrap_or(config.http.listen);
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         slack.mode = slack,
+        discord.mode = discord,
         http.listen = %config.http.listen,
         http.operator_listen = %operators,
         sources = config.sources.len(),

@@ -1,6 +1,7 @@
 //! The rooms that cards are shown in, and how we speak there.
 
-use crate::config::CHAT;
+use crate::config::DISCORD;
+use crate::config::SLACK;
 use crate::config::name;
 use crate::config::name::Sort;
 use crate::config::reading::Placed;
@@ -16,28 +17,23 @@ use crate::domain::text::Voice;
 pub fn read(table: Table) -> Option<Placed<Channel>> {
     let line = table.line;
     let name = name::name(&table);
-    if !table.has("slack") {
-        table.missing("slack", "\"C0123ABC\"");
-    }
-    let room = name::id_of(&table, "slack", Sort::Channel);
+    let (chat, room) = room(&table);
     if let Some(room) = &room {
-        table
-            .reading
-            .named(table.line_of("slack"), Named::Room(room.clone()));
+        let named = Named::Room(room.clone());
+        table.reading.named(table.line_of(chat), chat, named);
     }
     let lang = table.choice("language", &[("de", Lang::De), ("en", Lang::En)]);
     let zone = zone(&table, "time_zone");
-    let responsible = responsible(&table);
+    let responsible = responsible(&table, chat);
     table.close();
     let voice = Voice {
         lang: lang?,
         zone: zone?,
     };
-    let chat = CHAT.to_owned();
     Some(Placed {
         value: Channel {
             name: name?.value,
-            chat,
+            chat: chat.to_owned(),
             room: room?,
             voice,
             responsible: responsible?,
@@ -46,47 +42,76 @@ pub fn read(table: Table) -> Option<Placed<Channel>> {
     })
 }
 
-fn responsible(table: &Table) -> Option<Vec<Mention>> {
+/// A channel is in one chat; an item that is to be seen in both gets a channel in each.
+fn room(table: &Table) -> (&'static str, Option<String>) {
+    if !table.has("discord") {
+        if !table.has("slack") {
+            table.missing("slack", "\"C0123ABC\"");
+        }
+        return (SLACK, name::id_of(table, "slack", Sort::Channel));
+    }
+    if table.has("slack") {
+        let remedy = "write two [[channel]], one with slack and one with discord, and name both in the `to` of a route";
+        table.fault("discord", "this channel is in Slack and in Discord", remedy);
+    }
+    (DISCORD, name::id_of(table, "discord", Sort::TextChannel))
+}
+
+fn responsible(table: &Table, chat: &'static str) -> Option<Vec<Mention>> {
     let given = table.list("responsible")?;
-    let all: Vec<Option<Mention>> = given.iter().map(|one| mention(table, one)).collect();
+    let all: Vec<Option<Mention>> = given.iter().map(|one| mention(table, one, chat)).collect();
     all.into_iter().collect()
 }
 
-fn mention(table: &Table, given: &Placed<String>) -> Option<Mention> {
+fn mention(table: &Table, given: &Placed<String>, chat: &'static str) -> Option<Mention> {
     let id = |id: &str| Placed {
         value: id.to_owned(),
         line: given.line,
     };
     match given.value.split_once(':') {
-        Some(("group", group)) => {
-            let group = name::id(table, &id(group), Sort::Group)?;
-            table.reading.named(given.line, Named::Group(group.clone()));
-            Some(Mention::Group(group))
-        }
-        Some(("user", user)) => {
-            let user = name::id(table, &id(user), Sort::Person)?;
-            table.reading.named(given.line, Named::Person(user.clone()));
-            Some(Mention::Person(user))
-        }
+        Some(("role", role)) if chat == DISCORD => group(table, &id(role), Sort::Role, chat),
+        Some(("user", user)) if chat == DISCORD => person(table, &id(user), Sort::Member, chat),
+        Some(("group", group)) if chat == SLACK => self::group(table, &id(group), Sort::Group, chat),
+        Some(("user", user)) => person(table, &id(user), Sort::Person, chat),
         _ => {
             let what = format!("`channel.responsible` does not know {:?}", given.value);
-            table
-                .reading
-                .fault(given.line, what, "write \"group:S0123ABC\" or \"user:U0123ABC\"");
+            let remedy = if chat == DISCORD {
+                "write \"role:…\" or \"user:…\" with the id from Discord"
+            } else {
+                "write \"group:S0123ABC\" or \"user:U0123ABC\""
+            };
+            table.reading.fault(given.line, what, remedy);
             None
         }
     }
 }
 
+fn group(table: &Table, given: &Placed<String>, sort: Sort, chat: &'static str) -> Option<Mention> {
+    let group = name::id(table, given, sort)?;
+    table.reading.named(given.line, chat, Named::Group(group.clone()));
+    Some(Mention::Group(group))
+}
+
+fn person(table: &Table, given: &Placed<String>, sort: Sort, chat: &'static str) -> Option<Mention> {
+    let user = name::id(table, given, sort)?;
+    table.reading.named(given.line, chat, Named::Person(user.clone()));
+    Some(Mention::Person(user))
+}
+
 /// Two of our channels in one room could not be told apart by a press. Looked at before reading, so that a fault
 /// elsewhere in the channel does not hide this one.
 pub fn one_room_each(reading: &Reading, channels: &[Table]) {
-    let rooms = channels.iter().filter_map(|table| table.entry("slack"));
+    once(reading, channels, "slack", "Slack channel");
+    once(reading, channels, "discord", "Discord channel");
+}
+
+fn once(reading: &Reading, channels: &[Table], key: &'static str, what: &'static str) {
+    let rooms = channels.iter().filter_map(|table| table.entry(key));
     let rooms = rooms.filter_map(|room| {
         Some(Placed {
             value: room.value.as_str()?.to_owned(),
             line: room.line,
         })
     });
-    reading.unique("Slack channel", &rooms.collect::<Vec<_>>());
+    reading.unique(what, &rooms.collect::<Vec<_>>());
 }

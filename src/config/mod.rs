@@ -4,6 +4,7 @@
 mod channel;
 pub mod database;
 mod digest;
+pub mod discord;
 mod duration;
 mod escalation;
 mod fault;
@@ -35,6 +36,7 @@ use toml::de::DeTable;
 pub use crate::config::fault::Fault;
 pub use crate::config::fault::Gravity;
 pub use crate::config::reading::Env;
+pub use crate::config::reading::Mentioned;
 pub use crate::config::reading::Placed;
 use crate::config::reading::Reading;
 use crate::config::source::Source;
@@ -43,15 +45,15 @@ use crate::domain::rights::Grant;
 use crate::domain::route::Route;
 use crate::domain::rules::Channel;
 use crate::domain::rules::DigestPlan;
-use crate::domain::rules::Named;
 use crate::domain::rules::Rules;
 use crate::domain::rules::Target;
 
 /// Every setting with its default and why. The only place where defaults stand.
 pub const DEFAULTS: &str = include_str!("../../config.default.toml");
 
-/// The chat that rooms and people of the file are in.
-const CHAT: &str = "slack";
+/// The chats that rooms and people of the file are in.
+const SLACK: &str = "slack";
+const DISCORD: &str = "discord";
 
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -59,6 +61,8 @@ pub struct Config {
     pub http: http::Http,
     /// Without the section there is no Slack.
     pub slack: Option<slack::Slack>,
+    /// Without the section there is no Discord.
+    pub discord: Option<discord::Discord>,
     pub sources: Vec<Source>,
     pub channels: Vec<Channel>,
     pub routes: Vec<Route>,
@@ -82,11 +86,12 @@ pub struct Sections {
     pub database: Option<database::Database>,
     pub http: Option<http::Http>,
     pub slack: Option<slack::Given>,
+    pub discord: Option<discord::Given>,
     pub sources: Vec<Placed<Source>>,
     pub channels: Vec<Placed<Channel>>,
     pub digests: Vec<Placed<DigestPlan>>,
-    /// Rooms, groups and people of the chat, and the lines that name them.
-    pub named: Vec<Placed<Named>>,
+    /// Rooms, groups and people of the chats, and the lines that name them.
+    pub named: Vec<Placed<Mentioned>>,
     whole: Option<Config>,
 }
 
@@ -194,6 +199,7 @@ impl Sections {
             database: None,
             http: None,
             slack: None,
+            discord: None,
             sources: vec![],
             channels: vec![],
             digests: vec![],
@@ -238,6 +244,8 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
     let slack = root.section("slack");
     let post_every_ms = slack::post_every_ms(&slack);
     let slack = slack.is_given().then(|| slack::read(slack));
+    let discord = root.section("discord");
+    let discord = discord.is_given().then(|| discord::read(discord));
     let sources = all(sources, source::read);
     let channels = all(channels, channel::read);
     let routes = all(listed(&root, "route").0, |table| route::read(table, &names));
@@ -260,6 +268,7 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
         database: database.clone(),
         http: http.clone(),
         slack: slack.clone(),
+        discord: discord.clone(),
         sources: sources.read.clone(),
         channels: channels.read.clone(),
         digests: digests.read.clone(),
@@ -270,6 +279,7 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
         database,
         http,
         slack,
+        discord,
         sources,
         channels,
         routes,
@@ -293,6 +303,7 @@ struct Every {
     database: Option<database::Database>,
     http: Option<http::Http>,
     slack: Option<slack::Given>,
+    discord: Option<discord::Given>,
     sources: Listed<Placed<Source>>,
     channels: Listed<Placed<Channel>>,
     routes: Listed<Placed<Route>>,
@@ -313,6 +324,10 @@ impl Every {
             http: self.http?,
             slack: match self.slack {
                 Some(slack) => Some(slack.whole()?),
+                None => None,
+            },
+            discord: match self.discord {
+                Some(discord) => Some(discord.whole()?),
                 None => None,
             },
             sources: values(self.sources)?,
@@ -389,11 +404,26 @@ fn lonely(reading: &Reading, config: &Config) {
             "add one; see zeitnah.example.toml",
         );
     }
-    if config.slack.is_none() {
+    if config.slack.is_none() && config.discord.is_none() {
         reading.warn(
             0,
-            "there is no [slack], so nobody will see a card",
-            "add the line [slack]",
+            "there is no [slack] and no [discord], so nobody will see a card",
+            "add the line [slack], or [discord] with its server",
+        );
+    }
+    let away = |chat: &str| match chat {
+        DISCORD => config.discord.is_none() && config.slack.is_some(),
+        _ => config.slack.is_none() && config.discord.is_some(),
+    };
+    for channel in config.channels.iter().filter(|c| away(&c.chat)) {
+        let what = format!(
+            "channel {:?} is in {}, which is not set up",
+            channel.name, channel.chat
+        );
+        reading.warn(
+            0,
+            what,
+            format!("add [{}], or take the channel out", channel.chat),
         );
     }
 }

@@ -1,17 +1,22 @@
-//! Our own names and Slack's ids. Names go into links, tokens and variables, so they are plain; ids are easily mixed
+//! Our own names and the chats' ids. Names go into links, tokens and variables, so they are plain; ids are easily mixed
 //! up with names, so they are checked here instead of failing at the first post.
 
 use crate::config::reading::Placed;
 use crate::config::table::Table;
 
 const LONGEST_NAME: usize = 31;
+const SNOWFLAKE: &str = "1300000000000000001";
 
-/// What a Slack id stands for; its first letter says it.
+/// What an id stands for. The first letter of a Slack id says it; Discord's are numbers, all alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sort {
     Channel,
     Person,
     Group,
+    Server,
+    TextChannel,
+    Member,
+    Role,
 }
 
 /// The `name` of a channel, route, source and so on: `^[a-z0-9][a-z0-9-]{0,30}$`.
@@ -37,34 +42,48 @@ pub fn raw(table: &Table) -> Option<Placed<String>> {
     })
 }
 
-/// What people call it, its first letters, an example.
+/// What people call it, its first letters, an example. Discord's ids have no letters.
 fn looks(sort: Sort) -> (&'static str, &'static str, &'static str) {
     match sort {
-        Sort::Channel => ("channel", "CG", "C0123ABC"),
-        Sort::Person => ("person", "UW", "U0123ABC"),
-        Sort::Group => ("user group", "S", "S0123ABC"),
+        Sort::Channel => ("Slack channel", "CG", "C0123ABC"),
+        Sort::Person => ("Slack person", "UW", "U0123ABC"),
+        Sort::Group => ("Slack user group", "S", "S0123ABC"),
+        Sort::Server => ("Discord server", "", SNOWFLAKE),
+        Sort::TextChannel => ("Discord channel", "", SNOWFLAKE),
+        Sort::Member => ("Discord person", "", SNOWFLAKE),
+        Sort::Role => ("Discord role", "", SNOWFLAKE),
     }
 }
 
+/// In Slack `^[CGDUWST][A-Z0-9]{2,20}$` with the right first letter, in Discord 17 to 20 digits.
 pub fn is_id(id: &str, sort: Sort) -> bool {
     let (_, letters, _) = looks(sort);
+    if letters.is_empty() {
+        return (17..=20).contains(&id.len())
+            && id.bytes().all(|b| b.is_ascii_digit())
+            && !id.starts_with('0');
+    }
     let tail = id.get(1..).unwrap_or_default();
     (2..=20).contains(&tail.len())
         && tail.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
         && id.starts_with(|c| letters.contains(c))
 }
 
-/// A Slack id: `^[CGDUWST][A-Z0-9]{2,20}$` with the right first letter.
 pub fn id(table: &Table, given: &Placed<String>, sort: Sort) -> Option<String> {
-    let (what, _, example) = looks(sort);
+    let (what, letters, example) = looks(sort);
     let id = &given.value;
     if is_id(id, sort) {
         return Some(id.clone());
     }
-    let remedy = format!("Slack shows it under \"copy link\" or in the profile; it looks like {example:?}");
+    let shown = if letters.is_empty() {
+        "switch on Developer Mode in Discord, right-click it, \"Copy ID\""
+    } else {
+        "Slack shows it under \"copy link\" or in the profile"
+    };
+    let what = format!("{id:?} is no id of a {what}");
     table
         .reading
-        .fault(given.line, format!("{id:?} is no id of a Slack {what}"), remedy);
+        .fault(given.line, what, format!("{shown}; it looks like {example:?}"));
     None
 }
 

@@ -21,6 +21,13 @@ pub struct Placed<T> {
     pub line: usize,
 }
 
+/// Something of a chat that the file names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mentioned {
+    pub chat: &'static str,
+    pub named: Named,
+}
+
 pub struct Reading<'a> {
     file: &'a str,
     text: &'a str,
@@ -29,8 +36,8 @@ pub struct Reading<'a> {
     /// What each section knows, by its path: for unknown keys, which may belong elsewhere.
     known: RefCell<BTreeMap<String, BTreeSet<&'static str>>>,
     unknown: RefCell<Vec<Unknown>>,
-    /// What of the chat was named, and where, for those who ask the chat about it.
-    named: RefCell<Vec<Placed<Named>>>,
+    /// What of the chats was named, and where, for those who ask the chat about it.
+    named: RefCell<Vec<Placed<Mentioned>>>,
 }
 
 struct Unknown {
@@ -70,11 +77,12 @@ impl<'a> Reading<'a> {
         self.note_at(Gravity::Fault, line, place, what.into(), remedy.into());
     }
 
-    pub fn named(&self, line: usize, named: Named) {
-        self.named.borrow_mut().push(Placed { value: named, line });
+    pub fn named(&self, line: usize, chat: &'static str, named: Named) {
+        let value = Mentioned { chat, named };
+        self.named.borrow_mut().push(Placed { value, line });
     }
 
-    pub fn take_named(&self) -> Vec<Placed<Named>> {
+    pub fn take_named(&self) -> Vec<Placed<Mentioned>> {
         self.named.take()
     }
 

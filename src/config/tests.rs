@@ -216,7 +216,7 @@ fn what_does_nothing_is_a_warning_and_no_fault() {
         told(&text, &full),
         [
             r#"zeitnah.toml: warning: no route and no digest leads to channel "idle"; name it in the `to` of a route, or take it out"#,
-            "zeitnah.toml: warning: there is no [slack], so nobody will see a card; add the line [slack]",
+            "zeitnah.toml: warning: there is no [slack] and no [discord], so nobody will see a card; add the line [slack], or [discord] with its server",
             "zeitnah.toml:3: warning: we speak plain HTTP, and this address can be reached from other machines; \
              put a proxy with TLS in front and write its address as public_url = \"https://…\"",
         ]
@@ -322,7 +322,7 @@ fn a_fault_in_one_section_leaves_the_others_readable() {
     let slack = sections.slack.as_ref().unwrap();
     assert!(slack.bot_token.is_some() && slack.way.is_none() && slack.whole().is_none());
     assert_eq!((sections.channels.len(), sections.sources.len()), (1, 1));
-    let lines: Vec<(usize, &Named)> = sections.named.iter().map(|n| (n.line, &n.value)).collect();
+    let lines: Vec<(usize, &Named)> = sections.named.iter().map(|n| (n.line, &n.value.named)).collect();
     let circle = Named::Circle(crate::domain::rights::Circle::Room("C0123ABC".into()));
     assert_eq!(lines, [(7, &Named::Room("C0123ABC".into())), (18, &circle)]);
     assert_eq!(sections.place(7, ""), "zeitnah.toml:7");
@@ -390,10 +390,88 @@ fn shown_in_defaults() -> BTreeSet<String> {
     out
 }
 
+const ON_DISCORD: &str = r#"
+[discord]
+server = "1300000000000000001"
+
+[[channel]]
+name = "care"
+discord = "1300000000000000101"
+responsible = ["role:1300000000000000021", "user:1300000000000000011"]
+
+[[source]]
+name = "my-shop"
+kind = "push"
+
+[default_route]
+to = ["care"]
+
+[[role]]
+role = "responder"
+discord_role = "1300000000000000021"
+
+[[escalation]]
+name = "lead"
+discord_users = ["1300000000000000013"]
+discord_channel = "1300000000000000102"
+"#;
+
+#[test]
+fn a_team_on_discord_needs_no_slack() {
+    let config = parse(ON_DISCORD).unwrap();
+    assert_eq!(config.warnings, []);
+    assert!(config.slack.is_none());
+    let discord = config.discord.as_ref().unwrap();
+    assert_eq!(discord.way, crate::config::discord::Way::Gateway);
+    assert_eq!(discord.api_url, "https://discord.com/api/v10");
+    let care = &config.channels[0];
+    assert_eq!(
+        (care.chat.as_str(), care.room.as_str()),
+        ("discord", "1300000000000000101")
+    );
+    let role = "1300000000000000021".to_owned();
+    assert_eq!(care.responsible[0], Mention::Group(role.clone()));
+    assert_eq!(
+        config.grants[0].to,
+        crate::domain::rights::Grantee::Circle(crate::domain::rights::Circle::Group(role))
+    );
+    assert_eq!(
+        (
+            config.grants[0].chat.as_str(),
+            config.escalations[0].chat.as_str()
+        ),
+        ("discord", "discord")
+    );
+
+    let http = ON_DISCORD.replace("[discord]", "[discord]\nmode = \"http\"");
+    assert!(told(&http, &full)[0].contains("`discord.public_key` is missing"));
+    let http = http.replace(
+        "mode = \"http\"",
+        &format!("mode = \"http\"\npublic_key = \"{}\"", "0a".repeat(32)),
+    );
+    assert_eq!(told(&http, &full), Vec::<String>::new());
+    assert!(told(&http.replace("0a0a", "0g0g"), &full)[0].contains("is no public key"));
+}
+
+#[test]
+fn what_is_mixed_up_between_the_chats_is_told() {
+    let mixed = ON_DISCORD.replace("[[channel]]", "[[channel]]\nslack = \"C0123ABC\"");
+    assert!(told(&mixed, &full)[0].contains("in Slack and in Discord"));
+    let mixed = ON_DISCORD.replace("discord_users", "slack_users = [\"U0123ABC\"]\ndiscord_users");
+    assert!(told(&mixed, &full)[0].contains("in Slack and in Discord"));
+    let mixed = ON_DISCORD.replace("\"role:13", "\"group:13");
+    assert!(told(&mixed, &full)[0].contains("write \"role:…\""));
+    let named = ON_DISCORD.replace("\"1300000000000000101\"", "\"#care\"");
+    assert!(told(&named, &full)[0].contains("is no id of a Discord channel"));
+    let away = MINIMAL.replace("slack = \"C0123ABC\"", "discord = \"1300000000000000101\"");
+    assert!(told(&away, &full)[0].contains("which is not set up"));
+}
+
 #[test]
 fn the_defaults_parse_and_show_every_setting_and_no_other() {
     DeTable::parse(DEFAULTS).unwrap();
     let everything = format!("{EXAMPLE}\n[[source]]\nname = \"g\"\nkind = \"google\"\n[source.push]\n");
+    let everything = format!("{everything}[discord]\nmode = \"http\"\nserver = \"1\"\n");
     let reading = Reading::new("zeitnah.toml", &everything, &full);
     read(&reading, &everything);
     let known = reading.settings();

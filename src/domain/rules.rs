@@ -72,6 +72,8 @@ pub struct DigestPlan {
 /// Something in a chat that configuration names, by what it is needed for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Named {
+    /// All rooms of a chat are there, where a chat has such a thing.
+    Server(String),
     /// We post there.
     Room(String),
     /// Whoever is in it has rights.

@@ -22,7 +22,7 @@ const STUCK_SECONDS: i64 = 120;
 const GOOD_FOR: TimeDelta = TimeDelta::milliseconds(900);
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The sockets of a chat that we call.
+/// The sockets of a chat that we call. A replica that stands by for another one's wants none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sockets {
     pub up: u32,
@@ -75,7 +75,7 @@ impl Health {
             }
             Some(_) => {}
         }
-        for (chat, sockets) in self.sockets().filter(|(_, s)| s.up == 0) {
+        for (chat, sockets) in self.sockets().filter(|(_, s)| s.up == 0 && s.wanted > 0) {
             why.push(format!(
                 "none of {} sockets to {chat} is connected",
                 sockets.wanted

@@ -74,6 +74,9 @@ pub use health::Health;
 pub use health::Line;
 pub use health::Sockets;
 
+/// The addresses at which a chat calls us.
+pub type Routes = Router;
+
 /// Serves until stopped; requests that were taken are answered.
 pub async fn serve(
     listener: tokio::net::TcpListener,

@@ -90,6 +90,7 @@ impl Desk {
                 person: PersonId::new(chat, user),
                 name: user.clone(),
                 outsider: false,
+                vouched: None,
             };
             let role = rights::role(&self.rules.grants, &actor, &channels, |c| {
                 circles.contains(&c.key())

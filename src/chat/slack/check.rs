@@ -104,6 +104,8 @@ fn unknown_token(error: &PortError, which: &str, remedy: &str) -> Finding {
 
 async fn look(api: &Api, named: &Named) -> Option<Finding> {
     match named {
+        // A token is for one workspace, so nobody has to name it.
+        Named::Server(_) => None,
         Named::Room(id) => room(api, named, id).await,
         Named::Circle(Circle::Room(id)) => circle(api, named, "conversations.members", ("channel", id)).await,
         Named::Circle(Circle::Group(id)) | Named::Group(id) => {

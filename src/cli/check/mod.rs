@@ -27,7 +27,7 @@ const DIGESTS: &str = "Digests";
 
 #[derive(Args)]
 pub struct Options {
-    /// Do not call Slack or the sources.
+    /// Do not call the chats or the sources.
     #[arg(long)]
     offline: bool,
     /// For programs: one JSON document in place of sentences.

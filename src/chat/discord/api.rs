@@ -1,0 +1,453 @@
+//! One way to call Discord: a time limit on everything, limits by the headers' buckets and kept by all replicas, and
+//! every failure sorted. serenity's own client is not used for this: it has no time limits, keeps limits by process
+//! and route, forgets Retry-After where its limiter is off, and calls on after a 401.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use reqwest::Method;
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+use secrecy::ExposeSecret;
+use secrecy::SecretString;
+use serde_json::Value;
+use sha2::Digest as _;
+
+use crate::chat::discord::NAME;
+use crate::domain::At;
+use crate::port::PortError;
+use crate::port::clock::Clock;
+use crate::port::shared::Pace;
+use crate::telemetry::meter;
+
+const CALL: Duration = Duration::from_secs(15);
+const CONNECT: Duration = Duration::from_secs(5);
+/// The first answer to a press has three seconds in all.
+const FIRST: Duration = Duration::from_millis(2500);
+/// Discord asks for this form; others are turned away at the door.
+const AGENT: &str = concat!(
+    "DiscordBot (https://zeitnah.invalid, ",
+    env!("CARGO_PKG_VERSION"),
+    ")"
+);
+
+/// Fifty a second for the whole bot: forty at an even pace and ten ahead can never be more.
+const EVERY: TimeDelta = TimeDelta::milliseconds(25);
+const AHEAD: i32 = 10;
+const GLOBAL: &str = "discord:global";
+/// A token that was refused is not shown again at once: thousands of refusals close the address for everybody.
+const REFUSED_TOKEN_SECONDS: i64 = 300;
+/// Nor is a room that was closed to us knocked at all the time.
+const CLOSED_ROOM_SECONDS: i64 = 20;
+/// Old messages may be edited a few times an hour only.
+const OLD_MESSAGE_SECONDS: i64 = 300;
+
+pub const UNKNOWN_CHANNEL: u64 = 10003;
+pub const UNKNOWN_MESSAGE: u64 = 10008;
+pub const UNKNOWN_WEBHOOK: u64 = 10015;
+pub const UNKNOWN_INTERACTION: u64 = 10062;
+pub const TOO_MANY_EDITS: u64 = 30046;
+pub const ALREADY_ANSWERED: u64 = 40060;
+pub const NO_ACCESS: u64 = 50001;
+pub const NO_PERMISSION: u64 = 50013;
+/// They take no direct messages, or share no server with the bot any more.
+pub const NO_DIRECT: [u64; 3] = [10013, 50007, 50278];
+pub const ARCHIVED: u64 = 50083;
+pub const HAS_THREAD: u64 = 160_004;
+pub const LOCKED: u64 = 160_005;
+pub const TOO_MANY_THREADS: u64 = 160_006;
+
+/// A call that Discord refused, or that did not come to an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// A clear no with Discord's own code.
+    No {
+        status: u16,
+        code: u64,
+        why: String,
+    },
+    Port(PortError),
+}
+
+impl Trouble {
+    pub fn code(&self) -> u64 {
+        match self {
+            Self::No { code, .. } => *code,
+            Self::Port(_) => 0,
+        }
+    }
+
+    /// Discord says that there is nothing here for us, not only not this.
+    pub fn closes_room(&self) -> bool {
+        matches!(self.code(), UNKNOWN_CHANNEL | NO_ACCESS | NO_PERMISSION)
+    }
+}
+
+impl From<PortError> for Trouble {
+    fn from(error: PortError) -> Self {
+        Self::Port(error)
+    }
+}
+
+impl From<Trouble> for PortError {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Port(error) => error,
+            Trouble::No { status, code, why } => match (status, code) {
+                (_, UNKNOWN_MESSAGE) => Self::Gone { why },
+                (_, TOO_MANY_EDITS | ARCHIVED) => Self::Later { why, after: None },
+                // It was told where it was noticed, and nothing is sent until it is looked at again.
+                (401, _) => Self::Later { why, after: None },
+                // Somebody has to give back a right or a channel.
+                (403, _) | (_, UNKNOWN_CHANNEL | NO_ACCESS | NO_PERMISSION) => Self::Denied { why },
+                (404, _) => Self::Gone { why },
+                _ => Self::Never { why },
+            },
+        }
+    }
+}
+
+/// One call. `route` and `major` name the limit that it falls under.
+pub struct Call<'a> {
+    pub method: Method,
+    pub path: String,
+    pub route: &'static str,
+    pub major: &'a str,
+    pub query: &'a [(&'a str, String)],
+    pub body: Option<&'a Value>,
+    /// The room whose closing closes this call too.
+    pub room: Option<&'a str>,
+    /// The message whose own limit on edits counts.
+    pub message: Option<&'a str>,
+    /// Interactions carry their own token and have their own limits.
+    pub with_token: bool,
+}
+
+impl<'a> Call<'a> {
+    pub fn new(method: Method, path: String, route: &'static str, major: &'a str) -> Self {
+        Self {
+            method,
+            path,
+            route,
+            major,
+            query: &[],
+            body: None,
+            room: None,
+            message: None,
+            with_token: true,
+        }
+    }
+}
+
+pub struct Api {
+    http: reqwest::Client,
+    base: String,
+    token: SecretString,
+    pace: Arc<dyn Pace>,
+    clock: Arc<dyn Clock>,
+    paced: bool,
+    /// Which bucket a route turned out to be in.
+    buckets: Mutex<HashMap<&'static str, String>>,
+}
+
+impl Api {
+    pub fn open(
+        base: &str,
+        token: SecretString,
+        pace: Arc<dyn Pace>,
+        clock: Arc<dyn Clock>,
+        paced: bool,
+    ) -> Result<Self, PortError> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .timeout(CALL)
+            .user_agent(AGENT)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|e| PortError::never(format!("no HTTP client can be made: {e}")))?;
+        Ok(Self {
+            http,
+            base: base.trim_end_matches('/').to_owned(),
+            token,
+            pace,
+            clock,
+            paced,
+            buckets: Mutex::default(),
+        })
+    }
+
+    pub fn token(&self) -> &SecretString {
+        &self.token
+    }
+
+    pub fn now(&self) -> At {
+        self.clock.now()
+    }
+
+    pub async fn get(&self, path: String, route: &'static str, major: &str) -> Result<Value, Trouble> {
+        self.call(&Call::new(Method::GET, path, route, major)).await
+    }
+
+    pub async fn call(&self, call: &Call<'_>) -> Result<Value, Trouble> {
+        if self.pace.used_up(&self.keys(call)).await?.is_some() {
+            return Err(not_yet(call, "waits for its turn").into());
+        }
+        if let Some(room) = call.room
+            && self.pace.used_up(&[room_key(room)]).await?.is_some()
+        {
+            // Said again without asking again: it was a no a moment ago.
+            let why = format!("{}: the channel is closed to the bot", call.route);
+            return Err(PortError::Denied { why }.into());
+        }
+        if self.paced && call.with_token && self.pace.spend(GLOBAL, EVERY, AHEAD).await?.is_some() {
+            return Err(not_yet(call, "waits for the bot's turn").into());
+        }
+        let mut request = self
+            .http
+            .request(call.method.clone(), format!("{}{}", self.base, call.path));
+        if call.with_token {
+            request = request.header("authorization", format!("Bot {}", self.token.expose_secret()));
+        }
+        if !call.query.is_empty() {
+            request = request.query(call.query);
+        }
+        if let Some(body) = call.body {
+            request = request.json(body);
+        }
+        let answered = match request.send().await {
+            Ok(response) => response,
+            Err(error) => return Err(lost(call, &error).into()),
+        };
+        let status = answered.status();
+        let headers = answered.headers().clone();
+        let body = match answered.bytes().await {
+            Ok(body) => body,
+            Err(error) => return Err(lost(call, &error).into()),
+        };
+        self.heed(call, &headers).await?;
+        let value: Option<Value> = serde_json::from_slice(&body).ok();
+        if status.is_success() {
+            // 204 has no body.
+            return match value {
+                Some(value) => Ok(value),
+                None if body.is_empty() => Ok(Value::Null),
+                None => Err(unclear(call, format!("{} answered with no JSON", call.route)).into()),
+            };
+        }
+        self.refused(call, status, &headers, value).await
+    }
+
+    async fn refused(
+        &self,
+        call: &Call<'_>,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: Option<Value>,
+    ) -> Result<Value, Trouble> {
+        let code = body.as_ref().and_then(|b| b.get("code")).and_then(Value::as_u64);
+        if status == StatusCode::TOO_MANY_REQUESTS && code != Some(TOO_MANY_EDITS) {
+            return Err(self.limited(call, headers, body.as_ref()).await?.into());
+        }
+        let Some(code) = code else {
+            let why = format!("{}: HTTP {}", call.route, status.as_u16());
+            return Err(match status.as_u16() {
+                401 => self.no_token(why).await?,
+                // Not Discord, but somebody in between.
+                400..=499 => Trouble::Port(PortError::later(why)),
+                _ => unclear(call, why).into(),
+            });
+        };
+        let said = body
+            .as_ref()
+            .and_then(|b| b.get("message"))
+            .and_then(Value::as_str);
+        let why = format!("{}: {} ({code})", call.route, said.unwrap_or("refused"));
+        let status = status.as_u16();
+        if status >= 500 {
+            return Err(unclear(call, why).into());
+        }
+        if status == 401 {
+            return Err(self.no_token(why).await?);
+        }
+        let trouble = Trouble::No { status, code, why };
+        if let Some(room) = call.room.filter(|_| trouble.closes_room()) {
+            self.close(&room_key(room), CLOSED_ROOM_SECONDS).await?;
+        }
+        if let Some(message) = call.message.filter(|_| code == TOO_MANY_EDITS) {
+            self.close(&message_key(message), OLD_MESSAGE_SECONDS).await?;
+        }
+        Err(trouble)
+    }
+
+    /// No call goes out with this token for a while, from any replica.
+    async fn no_token(&self, why: String) -> Result<Trouble, PortError> {
+        tracing::error!(
+            why,
+            "Discord does not take the bot's token; nothing is sent for a while"
+        );
+        self.close(&self.token_key(), REFUSED_TOKEN_SECONDS).await?;
+        Ok(Trouble::No {
+            status: 401,
+            code: 0,
+            why,
+        })
+    }
+
+    async fn limited(
+        &self,
+        call: &Call<'_>,
+        headers: &HeaderMap,
+        body: Option<&Value>,
+    ) -> Result<PortError, PortError> {
+        let said = body.and_then(|b| b.get("retry_after")).and_then(Value::as_f64);
+        let seconds = said.or_else(|| number(headers, "retry-after")).unwrap_or(60.0);
+        let wait = TimeDelta::milliseconds((seconds.clamp(0.05, 3600.0) * 1000.0).ceil() as i64);
+        let until = self.clock.now() + wait;
+        let global = body.and_then(|b| b.get("global")).and_then(Value::as_bool) == Some(true)
+            || headers.contains_key("x-ratelimit-global")
+            // Without a body of Discord's own it is the network in front that has had enough of us.
+            || body.is_none();
+        meter::limited(NAME, call.route, wait.num_seconds().max(1));
+        if global {
+            tracing::warn!(wait_s = seconds, "Discord asks the whole bot to wait");
+            self.pace.close(GLOBAL_CLOSED, until).await?;
+            return Ok(PortError::Later {
+                why: format!("{}: the bot's limit", call.route),
+                after: Some(wait.num_seconds().max(1)),
+            });
+        }
+        for key in self.limits(call) {
+            self.pace.close(&key, until).await?;
+        }
+        Ok(PortError::later(format!("{}: rate limit", call.route)))
+    }
+
+    /// The headers say how much is left; with nothing left nobody calls before it is filled up again.
+    async fn heed(&self, call: &Call<'_>, headers: &HeaderMap) -> Result<(), PortError> {
+        if let Some(bucket) = headers.get("x-ratelimit-bucket").and_then(|v| v.to_str().ok()) {
+            let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+            buckets.insert(call.route, bucket.to_owned());
+        }
+        let left = number(headers, "x-ratelimit-remaining");
+        let after = number(headers, "x-ratelimit-reset-after");
+        if let (Some(left), Some(after)) = (left, after)
+            && left < 1.0
+        {
+            let wait = TimeDelta::milliseconds((after.clamp(0.0, 3600.0) * 1000.0).ceil() as i64);
+            let until = self.clock.now() + wait;
+            for key in self.limits(call) {
+                self.pace.close(&key, until).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn close(&self, key: &str, seconds: i64) -> Result<(), PortError> {
+        let until = self.clock.now() + TimeDelta::seconds(seconds);
+        self.pace.close(key, until).await
+    }
+
+    /// Of this token only: whoever has put another one in its place need not wait.
+    fn token_key(&self) -> String {
+        format!("discord:token:{}", short_hash(self.token.expose_secret()))
+    }
+
+    /// All that must be free for this call.
+    fn keys(&self, call: &Call<'_>) -> Vec<String> {
+        let mut keys = self.limits(call);
+        if call.with_token {
+            keys.extend([GLOBAL_CLOSED.to_owned(), self.token_key()]);
+        }
+        keys.extend(call.message.map(message_key));
+        keys
+    }
+
+    /// The limit of its own that it falls under: by its route until the headers have told the bucket, then by both.
+    fn limits(&self, call: &Call<'_>) -> Vec<String> {
+        // An interaction's token opens a door: what is written down is only that it is another one.
+        let major = if call.with_token {
+            call.major.to_owned()
+        } else {
+            short_hash(call.major)
+        };
+        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let bucket = buckets.get(call.route).map(String::as_str);
+        let names = std::iter::once(call.route).chain(bucket);
+        names.map(|name| format!("discord:{name}:{major}")).collect()
+    }
+
+    /// The first answer to an interaction, in gateway mode: not limited, but every second counts.
+    pub async fn answer(&self, interaction: &str, token: &str, body: &Value) -> Result<(), Trouble> {
+        let path = format!("/interactions/{interaction}/{token}/callback");
+        let request = self
+            .http
+            .post(format!("{}{path}", self.base))
+            .timeout(FIRST)
+            .json(body);
+        let route = "answer interaction";
+        let call = Call::new(Method::POST, String::new(), route, "");
+        let answered = request.send().await.map_err(|e| lost(&call, &e))?;
+        let status = answered.status();
+        if status.is_success() {
+            return Ok(());
+        }
+        let body: Option<Value> = answered.json().await.ok();
+        let code = body.as_ref().and_then(|b| b.get("code")).and_then(Value::as_u64);
+        match code {
+            // Another replica, or an earlier try of ours, was faster.
+            Some(ALREADY_ANSWERED) => Ok(()),
+            Some(code) => Err(Trouble::No {
+                status: status.as_u16(),
+                code,
+                why: format!("{route}: {code}"),
+            }),
+            None => Err(PortError::unknown(format!("{route}: HTTP {}", status.as_u16())).into()),
+        }
+    }
+}
+
+const GLOBAL_CLOSED: &str = "discord:closed";
+
+fn room_key(room: &str) -> String {
+    format!("discord:room:{room}")
+}
+
+fn message_key(message: &str) -> String {
+    format!("discord:message:{message}")
+}
+
+fn short_hash(text: &str) -> String {
+    let hash = sha2::Sha256::digest(text.as_bytes());
+    hex::encode(hash.get(..8).unwrap_or_default())
+}
+
+fn number(headers: &HeaderMap, name: &str) -> Option<f64> {
+    headers.get(name)?.to_str().ok()?.trim().parse().ok()
+}
+
+fn not_yet(call: &Call<'_>, why: &str) -> PortError {
+    PortError::later(format!("{} {why}", call.route))
+}
+
+fn unclear(call: &Call<'_>, why: String) -> PortError {
+    if call.method == Method::GET {
+        PortError::later(why)
+    } else {
+        PortError::Unknown { why }
+    }
+}
+
+/// reqwest's own words may carry the address, and an interaction's address carries its token.
+fn lost(call: &Call<'_>, error: &reqwest::Error) -> PortError {
+    if error.is_connect() {
+        PortError::later(format!("{}: the connection was not made", call.route))
+    } else if error.is_timeout() {
+        unclear(call, format!("{}: no answer in time", call.route))
+    } else {
+        unclear(call, format!("{}: the connection was lost", call.route))
+    }
+}

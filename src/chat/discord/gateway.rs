@@ -1,0 +1,452 @@
+//! The gateway, for teams without a public address. One replica holds the line at a time, by a lease that another takes
+//! over when it ends; session and sequence lie with the lease, so that whoever takes over resumes and no press is lost.
+//! The connection is our own: serenity's shard cannot take over another process's session, ignores the address to
+//! resume at, falls back to a fixed address, does not spread its heartbeats and can wait for ever for a close.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use futures::SinkExt as _;
+use futures::StreamExt as _;
+use secrecy::ExposeSecret as _;
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::json;
+use serenity::model::gateway::GatewayIntents;
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+use tokio::time::sleep;
+use tokio::time::sleep_until;
+use tokio::time::timeout;
+use tokio_tungstenite::MaybeTlsStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_util::sync::CancellationToken;
+
+use crate::chat::discord::NAME;
+use crate::chat::discord::api;
+use crate::chat::discord::api::Trouble;
+use crate::chat::discord::door::Door;
+use crate::port::PortError;
+use crate::port::shared::Lead;
+use crate::telemetry::meter;
+
+const LEAD: &str = "discord gateway";
+/// A leader that died is followed within this and one more look: well below half a minute.
+const LEASE_SECONDS: i64 = 20;
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// Whoever could not renew for so long may not be the leader any more.
+const UNSURE: Duration = Duration::from_secs(15);
+const CONNECT: Duration = Duration::from_secs(15);
+const HELLO: Duration = Duration::from_secs(15);
+/// Pauses between connections that end at once: 1, 2, 4 … seconds.
+const LONGEST_PAUSE: u64 = 60;
+
+/// The type of an answer that is a form.
+const OPEN_FORM: u64 = 9;
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+pub struct Gateway {
+    pub door: Door,
+    pub lead: Arc<dyn Lead>,
+}
+
+/// For `/health/ready`: connected ourselves, or standing by while another replica is.
+#[derive(Default)]
+pub struct Line {
+    connected: AtomicBool,
+    standing_by: AtomicBool,
+}
+
+impl Line {
+    /// Whether another replica holds it, and we wait for it to end.
+    pub fn stands_by(&self) -> bool {
+        self.standing_by.load(Ordering::Relaxed)
+    }
+
+    /// Whether this replica is the one that holds the line.
+    pub fn is_held_here(&self) -> bool {
+        self.connected.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, connected: bool, standing_by: bool) {
+        self.connected.store(connected, Ordering::Relaxed);
+        self.standing_by.store(standing_by, Ordering::Relaxed);
+    }
+}
+
+/// What the next leader needs to go on where this one stopped.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Session {
+    id: String,
+    url: String,
+    seq: u64,
+}
+
+/// Why a connection is over.
+#[derive(Debug)]
+enum End {
+    /// Go on with the same session.
+    Resume(&'static str),
+    /// The session is gone.
+    Fresh(&'static str),
+    LostLead,
+    Stopped,
+    /// Discord will not have us, however often we come.
+    Refused(u16),
+}
+
+impl Gateway {
+    /// Holds the line, or waits for it, until stopped.
+    pub async fn run(self, line: Arc<Line>, stop: CancellationToken) -> Result<(), PortError> {
+        while !stop.is_cancelled() {
+            match self.lead.take(LEAD, LEASE_SECONDS).await {
+                Ok(Some(word)) => {
+                    let session = word
+                        .and_then(|w| serde_json::from_value(w).ok())
+                        .unwrap_or_default();
+                    let ended = self.hold(session, &line, &stop).await;
+                    line.set(false, false);
+                    if let Some(code) = ended {
+                        let why =
+                            format!("Discord refuses the gateway with code {code}; see [discord] bot_token");
+                        return Err(PortError::Denied { why });
+                    }
+                }
+                Ok(None) => {
+                    line.set(false, true);
+                    wait(LOOK_EVERY, &stop).await;
+                }
+                Err(error) => {
+                    line.set(false, false);
+                    tracing::warn!(error = %error, "it cannot be told who holds the line to Discord");
+                    wait(LOOK_EVERY, &stop).await;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// As the leader: connection after connection. Returns the code with which Discord refused for good.
+    async fn hold(&self, mut session: Session, line: &Line, stop: &CancellationToken) -> Option<u16> {
+        let mut failures: u32 = 0;
+        loop {
+            let end = match self.open(&session).await {
+                Ok((socket, beat)) => {
+                    let end = self.listen(socket, beat, &mut session, line, stop).await;
+                    if line.connected.swap(false, Ordering::Relaxed) {
+                        failures = 0;
+                    }
+                    match &end {
+                        End::Resume(_) => meter::reconnected(NAME, "resume"),
+                        End::Fresh(_) => meter::reconnected(NAME, "new_session"),
+                        End::LostLead | End::Stopped | End::Refused(_) => {}
+                    }
+                    end
+                }
+                Err(error) => {
+                    tracing::warn!(error = %error, "the line to Discord could not be made");
+                    End::Resume("not connected")
+                }
+            };
+            match end {
+                End::Stopped => {
+                    self.leave_word(&session).await;
+                    if let Err(error) = self.lead.release(LEAD).await {
+                        tracing::debug!(error = %error, "the lead ends by itself");
+                    }
+                    return None;
+                }
+                End::LostLead => {
+                    tracing::warn!("another replica holds the line to Discord now");
+                    return None;
+                }
+                End::Refused(code) => {
+                    tracing::error!(code, "Discord refuses the gateway");
+                    if let Err(error) = self.lead.release(LEAD).await {
+                        tracing::debug!(error = %error, "the lead ends by itself");
+                    }
+                    return Some(code);
+                }
+                End::Resume(why) => tracing::info!(why, "the line to Discord is made anew"),
+                End::Fresh(why) => {
+                    tracing::info!(why, "the session with Discord is over; a new one begins");
+                    session = Session::default();
+                }
+            }
+            let pause = Duration::from_secs((1_u64 << failures.min(6)).min(LONGEST_PAUSE));
+            failures += 1;
+            // The lead is kept while waiting, in steps that are shorter than its lease.
+            let until = Instant::now() + pause;
+            while Instant::now() < until && !stop.is_cancelled() {
+                wait((until - Instant::now()).min(LOOK_EVERY), stop).await;
+                match self.lead.take(LEAD, LEASE_SECONDS).await {
+                    Ok(Some(_)) | Err(_) => {}
+                    Ok(None) => return None,
+                }
+            }
+        }
+    }
+
+    /// Connects and says who we are, or where we were. Returns the socket and how often it wants a heartbeat.
+    async fn open(&self, session: &Session) -> Result<(Socket, Duration), PortError> {
+        let url = if session.id.is_empty() || session.url.is_empty() {
+            self.address().await?
+        } else {
+            session.url.clone()
+        };
+        let url = format!("{}/?v=10&encoding=json", url.trim_end_matches('/'));
+        let connected = timeout(CONNECT, tokio_tungstenite::connect_async(url)).await;
+        let (mut socket, _) = connected
+            .map_err(|_| PortError::later("connecting takes too long"))?
+            .map_err(|_| PortError::later("the connection was not made"))?;
+        let hello = timeout(HELLO, next_frame(&mut socket)).await;
+        let hello = hello.map_err(|_| PortError::later("no hello"))?;
+        let beat = hello
+            .as_ref()
+            .ok()
+            .and_then(|(frame, _)| frame.pointer("/d/heartbeat_interval"))
+            .and_then(Value::as_u64)
+            .ok_or_else(|| PortError::later("a hello without a heartbeat"))?;
+        let token = self.door.chat.token().expose_secret();
+        let first = if session.id.is_empty() {
+            json!({ "op": 2, "d": {
+                "token": token,
+                "intents": GatewayIntents::GUILDS.bits(),
+                "properties": { "os": std::env::consts::OS, "browser": "zeitnah", "device": "zeitnah" },
+            }})
+        } else {
+            json!({ "op": 6, "d": { "token": token, "session_id": session.id, "seq": session.seq } })
+        };
+        send(&mut socket, &first).await?;
+        Ok((socket, Duration::from_millis(beat.clamp(50, 600_000))))
+    }
+
+    /// Where the gateway is now; there is no second guess.
+    async fn address(&self) -> Result<String, PortError> {
+        let answer = self.door.chat.gateway().await?;
+        let left = answer
+            .pointer("/session_start_limit/remaining")
+            .and_then(Value::as_u64);
+        if left == Some(0) {
+            // One more would cost the token.
+            tracing::error!("Discord allows no further sessions today");
+            return Err(PortError::later("no session is left"));
+        }
+        let url = answer.get("url").and_then(Value::as_str);
+        url.map(str::to_owned)
+            .ok_or_else(|| PortError::later("Discord did not say where its gateway is"))
+    }
+
+    async fn listen(
+        &self,
+        mut socket: Socket,
+        beat: Duration,
+        session: &mut Session,
+        line: &Line,
+        stop: &CancellationToken,
+    ) -> End {
+        // Somewhere in the first interval, so that thousands of bots do not beat as one after an outage.
+        let jitter = u64::from(std::process::id()) % 997;
+        let mut next_beat = Instant::now() + beat.mul_f64(jitter as f64 / 997.0);
+        let mut next_look = Instant::now() + LOOK_EVERY;
+        let mut sure = Instant::now();
+        let mut acknowledged = true;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return End::Stopped,
+                () = sleep_until(next_beat) => {
+                    if !acknowledged {
+                        return End::Resume("a heartbeat was not answered");
+                    }
+                    acknowledged = false;
+                    next_beat = Instant::now() + beat;
+                    if send(&mut socket, &json!({ "op": 1, "d": session.seq })).await.is_err() {
+                        return End::Resume("a heartbeat could not be sent");
+                    }
+                }
+                () = sleep_until(next_look) => {
+                    next_look = Instant::now() + LOOK_EVERY;
+                    match self.lead.take(LEAD, LEASE_SECONDS).await {
+                        Ok(Some(_)) => {
+                            sure = Instant::now();
+                            self.leave_word(session).await;
+                        }
+                        Ok(None) => return End::LostLead,
+                        Err(_) if sure.elapsed() > UNSURE => return End::LostLead,
+                        Err(_) => {}
+                    }
+                }
+                frame = next_frame(&mut socket) => {
+                    let (frame, raw) = match frame {
+                        Ok(frame) => frame,
+                        Err(end) => return end,
+                    };
+                    match frame.get("op").and_then(Value::as_u64) {
+                        Some(0) => {
+                            if let Err(end) = self.dispatch(&frame, raw, session, line).await {
+                                return end;
+                            }
+                        }
+                        Some(1) => next_beat = Instant::now(),
+                        Some(7) => return End::Resume("Discord asks for it"),
+                        Some(9) if frame.get("d").and_then(Value::as_bool) == Some(true) => {
+                            return End::Resume("the session was not taken");
+                        }
+                        Some(9) => return End::Fresh("the session is not known"),
+                        Some(11) => acknowledged = true,
+                        // What is new is not for us.
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// The sequence moves on only over what is written down: what is not comes again when the session is resumed.
+    async fn dispatch(
+        &self,
+        frame: &Value,
+        raw: Vec<u8>,
+        session: &mut Session,
+        line: &Line,
+    ) -> Result<(), End> {
+        match frame.get("t").and_then(Value::as_str) {
+            Some("READY") => {
+                let word = |key: &str| {
+                    let found = frame.pointer(key).and_then(Value::as_str);
+                    found.unwrap_or_default().to_owned()
+                };
+                session.id = word("/d/session_id");
+                session.url = word("/d/resume_gateway_url");
+                line.set(true, false);
+                tracing::info!("the line to Discord is up");
+            }
+            Some("RESUMED") => {
+                line.set(true, false);
+                tracing::info!("the line to Discord goes on");
+            }
+            Some("INTERACTION_CREATE") => self.interaction(raw).await?,
+            Some("CHANNEL_UPDATE") => self.changed(raw).await,
+            _ => {}
+        }
+        if let Some(seq) = frame.get("s").and_then(Value::as_u64) {
+            session.seq = seq;
+        }
+        if frame.get("t").and_then(Value::as_str) == Some("READY") {
+            self.leave_word(session).await;
+        }
+        Ok(())
+    }
+
+    async fn interaction(&self, raw: Vec<u8>) -> Result<(), End> {
+        if let Some((id, token, answer)) = self.door.suggestions(&raw).await {
+            let chat = self.door.chat.clone();
+            self.door.work.spawn(async move {
+                if let Err(trouble) = chat.answer(&id, &token, &answer).await {
+                    tracing::debug!(error = %PortError::from(trouble), "suggestions came too late");
+                }
+            });
+            return Ok(());
+        }
+        let came = Instant::now();
+        let arrived = match self.door.keep(raw).await {
+            Ok(Some(arrived)) => Arc::new(arrived),
+            Ok(None) => return Ok(()),
+            Err(error) => {
+                tracing::error!(error = %error, "a press could not be kept; it is asked for again");
+                return Err(End::Resume("a press could not be kept"));
+            }
+        };
+        let door = self.door.clone();
+        self.door.work.spawn(async move {
+            let Ok(answer) = door.first(arrived.clone()).await else {
+                // Without an answer a form stays open on its person's screen, with the text in it.
+                return;
+            };
+            let Some((id, token)) = arrived.callback() else {
+                return;
+            };
+            let opens = answer.get("type").and_then(Value::as_u64) == Some(OPEN_FORM);
+            let answered = door.chat.answer(&id, &token, &answer).await;
+            meter::acknowledged(NAME, arrived.is_form(), came.elapsed());
+            if opens {
+                meter::form_opened(NAME, answered.is_ok(), came.elapsed());
+            }
+            let Err(trouble) = answered else {
+                return;
+            };
+            let too_late = matches!(&trouble, Trouble::No { code, .. } if *code == api::UNKNOWN_INTERACTION);
+            tracing::warn!(error = %PortError::from(trouble), too_late, "a press could not be answered");
+            // What a message would have said the card says as well; a form has to be asked for again.
+            if opens {
+                door.missed(&arrived).await;
+            }
+        });
+        Ok(())
+    }
+
+    /// A channel changed, its permissions maybe: what waits for it is worth another try. Lost, it costs half a minute.
+    async fn changed(&self, raw: Vec<u8>) {
+        match self.door.keep(raw).await {
+            Ok(Some(arrived)) => {
+                let door = self.door.clone();
+                self.door.work.spawn(async move {
+                    if let Err(error) = door.first(Arc::new(arrived)).await {
+                        tracing::debug!(error = %error, "a change of a channel was not noted");
+                    }
+                });
+            }
+            Ok(None) => {}
+            Err(error) => tracing::debug!(error = %error, "a change of a channel was not kept"),
+        }
+    }
+
+    async fn leave_word(&self, session: &Session) {
+        let word = serde_json::to_value(session).unwrap_or_default();
+        if let Err(error) = self.lead.note(LEAD, &word).await {
+            tracing::debug!(error = %error, "the session was not noted");
+        }
+    }
+}
+
+/// The next frame that is one, with its bytes as they came.
+async fn next_frame(socket: &mut Socket) -> Result<(Value, Vec<u8>), End> {
+    loop {
+        match socket.next().await {
+            Some(Ok(Message::Text(text))) => match serde_json::from_str(&text) {
+                Ok(frame) => return Ok((frame, text.as_bytes().to_vec())),
+                Err(_) => tracing::error!("a frame that is no JSON"),
+            },
+            Some(Ok(Message::Close(close))) => {
+                let code = close.map_or(1006, |c| u16::from(c.code));
+                return Err(match code {
+                    4004 | 4010..=4014 => End::Refused(code),
+                    4003 | 4007 | 4009 => End::Fresh("Discord ended the session"),
+                    _ => End::Resume("Discord ended the connection"),
+                });
+            }
+            Some(Ok(_)) => {}
+            Some(Err(_)) | None => return Err(End::Resume("the connection was lost")),
+        }
+    }
+}
+
+async fn send(socket: &mut Socket, frame: &Value) -> Result<(), PortError> {
+    let sent = timeout(CONNECT, socket.send(Message::text(frame.to_string()))).await;
+    match sent {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(PortError::later("a frame could not be sent")),
+    }
+}
+
+async fn wait(time: Duration, stop: &CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = sleep(time) => {}
+    }
+}

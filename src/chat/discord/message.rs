@@ -1,0 +1,253 @@
+//! Cards, notes, digests and private answers as messages, built with serenity's builders so that their shape is
+//! checked when we are built. Nobody is pinged who is not named in `allowed_mentions`, on every message and every edit.
+
+use serde::Serialize;
+use serde_json::Value;
+use serenity::builder::CreateActionRow;
+use serenity::builder::CreateAllowedMentions;
+use serenity::builder::CreateButton;
+use serenity::builder::CreateEmbed;
+use serenity::builder::CreateMessage;
+use serenity::builder::EditMessage;
+use serenity::model::application::ButtonStyle;
+use serenity::model::channel::MessageFlags;
+use serenity::model::channel::MessageReference;
+use serenity::model::channel::MessageReferenceKind;
+use serenity::model::channel::Nonce;
+use serenity::model::id::ChannelId;
+use serenity::model::id::MessageId;
+use serenity::model::id::RoleId;
+use serenity::model::id::UserId;
+
+use crate::chat::discord::markdown;
+use crate::chat::discord::token;
+use crate::domain::card::Button;
+use crate::domain::card::Card;
+use crate::domain::digest::Digest;
+use crate::domain::id::ItemId;
+use crate::domain::item::Tone;
+use crate::domain::person::Mention;
+use crate::domain::text::Seg;
+use crate::domain::words;
+use crate::port::chat::Body;
+use crate::port::chat::Note;
+use crate::port::chat::Post;
+
+const TITLE_UNITS: usize = 256;
+pub const EMBED_UNITS: usize = 4096;
+const CONTENT_UNITS: usize = 2000;
+const BUTTON_UNITS: usize = 80;
+const BUTTONS_IN_ROW: usize = 5;
+
+/// Words say what it is; the colour only helps to find it.
+fn colour(tone: Tone) -> u32 {
+    match tone {
+        Tone::Complaint => 0xD8_3A_3A,
+        Tone::Suggestion => 0xE0_A0_30,
+        Tone::Praise => 0x3B_A5_5D,
+        Tone::Question => 0x3B_7D_D8,
+        Tone::Neutral => 0x80_84_8E,
+    }
+}
+
+pub fn mark(post: &Post) -> String {
+    token::mark(&post.key, post.generation)
+}
+
+/// The message of a post. `reply_to` is the card, where no thread can be had.
+pub fn create(post: &Post, reply_to: Option<&str>) -> Value {
+    let mark = mark(post);
+    let message = match &post.body {
+        Body::Card(card) => {
+            quiet()
+                .embed(embed(card))
+                .components(rows(card.item, &card.buttons, &card.more, &mark))
+        }
+        Body::Note(note) => self::note(note, &mark),
+        Body::Digest(digest) => quiet().embed(CreateEmbed::new().description(self::digest(digest))),
+    };
+    let nonce = Nonce::String(token::nonce(&post.key, post.generation));
+    let mut message = message.nonce(nonce).enforce_nonce(true);
+    let place = (
+        markdown::id_number(&post.room),
+        reply_to.and_then(markdown::id_number),
+    );
+    if let (Some(room), Some(card)) = place {
+        let reference = MessageReference::new(MessageReferenceKind::Default, ChannelId::new(room))
+            .message_id(MessageId::new(card))
+            .fail_if_not_exists(false);
+        message = message.reference_message(reference);
+    }
+    json(&message)
+}
+
+/// The whole card again, with nobody to ping: an edit that does not say so pings by default.
+pub fn edit(card: &Card, key: &str) -> Value {
+    // A message that is edited is known by its id; the mark has done its work.
+    let mark = token::mark(key, 0);
+    let message = EditMessage::new()
+        .allowed_mentions(CreateAllowedMentions::new())
+        .embed(embed(card))
+        .components(rows(card.item, &card.buttons, &card.more, &mark));
+    json(&message)
+}
+
+/// A message in a conversation with one person.
+pub fn direct(text: &[Seg]) -> Value {
+    json(&quiet().embed(CreateEmbed::new().description(said(text))))
+}
+
+/// A line that names a person and nothing else.
+pub fn call(user: &str, text: &[Seg]) -> Value {
+    let person = Mention::Person(user.to_owned());
+    let ping = markdown::ping(&person).unwrap_or_default();
+    let content = format!("{ping} {}", markdown::text(text));
+    let message = CreateMessage::new()
+        .content(markdown::fit(content.trim(), CONTENT_UNITS))
+        .allowed_mentions(mentions(std::slice::from_ref(&person)))
+        .flags(MessageFlags::SUPPRESS_EMBEDS);
+    json(&message)
+}
+
+/// A private sentence: an embed neither pings nor shows previews of links.
+pub fn said(text: &[Seg]) -> String {
+    let text = markdown::fit(&markdown::text(text), EMBED_UNITS);
+    if text.trim().is_empty() {
+        "–".to_owned()
+    } else {
+        text
+    }
+}
+
+fn quiet() -> CreateMessage {
+    CreateMessage::new().allowed_mentions(CreateAllowedMentions::new())
+}
+
+fn mentions(named: &[Mention]) -> CreateAllowedMentions {
+    let mut users = Vec::new();
+    let mut roles = Vec::new();
+    for mention in named {
+        match mention {
+            Mention::Person(id) => users.extend(markdown::id_number(id).map(UserId::new)),
+            Mention::Group(id) => roles.extend(markdown::id_number(id).map(RoleId::new)),
+        }
+    }
+    CreateAllowedMentions::new().users(users).roles(roles)
+}
+
+fn embed(card: &Card) -> CreateEmbed {
+    let mut lines = vec![markdown::quote(&card.words)];
+    if let Some(rest) = &card.rest {
+        lines.push(format!("-# {}", markdown::escape(rest)));
+    }
+    let who: Vec<String> = card.who.iter().map(|part| markdown::text(part)).collect();
+    lines.push(format!("-# {}", who.join(" · ")));
+    lines.push(String::new());
+    lines.push(markdown::text(&card.state));
+    CreateEmbed::new()
+        .title(markdown::fit(&markdown::escape(&card.head), TITLE_UNITS))
+        .description(markdown::fit(&lines.join("\n"), EMBED_UNITS))
+        .colour(colour(card.tone))
+}
+
+/// Pings stand in front, in the content: in an embed they would call nobody.
+fn note(note: &Note, mark: &str) -> CreateMessage {
+    let content = note_content(note);
+    let message = CreateMessage::new()
+        .content(content)
+        .allowed_mentions(mentions(&named(note)))
+        // There is no embed of ours here; those of links would be somebody else's.
+        .flags(MessageFlags::SUPPRESS_EMBEDS);
+    match note.item {
+        Some(item) if !note.buttons.is_empty() => message.components(rows(item, &note.buttons, &[], mark)),
+        _ => message,
+    }
+}
+
+pub fn note_content(note: &Note) -> String {
+    let pings = note.ping.iter().filter_map(markdown::ping);
+    let mut parts: Vec<String> = pings.collect();
+    parts.push(markdown::text(&note.text));
+    markdown::fit(parts.join(" ").trim(), CONTENT_UNITS)
+}
+
+fn named(note: &Note) -> Vec<Mention> {
+    let inside = note.text.iter().filter_map(|seg| match seg {
+        Seg::Ping(mention) => Some(mention.clone()),
+        Seg::Text(_) | Seg::Strong(_) | Seg::Time { .. } | Seg::Link { .. } => None,
+    });
+    note.ping.iter().cloned().chain(inside).collect()
+}
+
+pub fn digest(digest: &Digest) -> String {
+    let mut lines = vec![format!("**{}**", markdown::text(&digest.headline))];
+    lines.extend(digest.lines.iter().map(|line| markdown::text(line)));
+    markdown::fit(&lines.join("\n"), EMBED_UNITS)
+}
+
+/// The buttons that matter now in one row, the rest in the next.
+fn rows(item: ItemId, buttons: &[Button], more: &[Button], mark: &str) -> Vec<CreateActionRow> {
+    [buttons, more]
+        .into_iter()
+        .filter(|row| !row.is_empty())
+        .map(|row| {
+            let row = row.iter().take(BUTTONS_IN_ROW);
+            CreateActionRow::Buttons(row.map(|b| button(item, b, mark)).collect())
+        })
+        .collect()
+}
+
+fn button(item: ItemId, button: &Button, mark: &str) -> CreateButton {
+    let label = words::short_line(&button.label, BUTTON_UNITS);
+    // An address that Discord would not take is asked for like anything else, and told in a private sentence.
+    if let Some(url) = button.url.as_deref().and_then(markdown::address) {
+        return CreateButton::new_link(url).label(label);
+    }
+    let custom_id = match button.confirm {
+        Some(_) => token::sure(button.verb, item, mark),
+        None => token::press(button.verb, item, mark),
+    };
+    let style = if button.main {
+        ButtonStyle::Primary
+    } else {
+        ButtonStyle::Secondary
+    };
+    CreateButton::new(custom_id).label(label).style(style)
+}
+
+/// Whether this message of ours is that post.
+pub fn is(message: &Value, post: &Post) -> bool {
+    let tail = format!(".{}", mark(post));
+    if custom_ids(message).iter().any(|id| id.ends_with(&tail)) {
+        return true;
+    }
+    let text = |pointer: &str| {
+        message
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    // Without a button there is no place for a mark; what it says, with the times in it, is what there is to go by.
+    match &post.body {
+        Body::Card(_) => false,
+        Body::Note(note) => note.buttons.is_empty() && text("/content").trim() == note_content(note).trim(),
+        Body::Digest(digest) => text("/embeds/0/description").trim() == self::digest(digest).trim(),
+    }
+}
+
+fn custom_ids(message: &Value) -> Vec<&str> {
+    let rows = message.get("components").and_then(Value::as_array);
+    let components = rows
+        .into_iter()
+        .flatten()
+        .filter_map(|row| row.get("components").and_then(Value::as_array));
+    components
+        .flatten()
+        .filter_map(|c| c.get("custom_id").and_then(Value::as_str))
+        .collect()
+}
+
+/// serenity's builders are plain data: turning them into JSON cannot fail, and an empty body would be refused.
+pub fn json(message: &impl Serialize) -> Value {
+    serde_json::to_value(message).unwrap_or_default()
+}

@@ -1,0 +1,518 @@
+//! Discord. Messages are built with serenity's builders and its verifier checks signed calls; what comes in is decoded
+//! leniently into our own types from the bytes that were stored first, and calls and the gateway are our own few lines,
+//! because serenity's lose answers, limits and sessions in ways that a bot with replicas cannot live with.
+
+pub mod api;
+pub mod check;
+pub mod commands;
+pub mod door;
+pub mod form;
+pub mod gateway;
+pub mod http;
+pub mod inbound;
+pub mod markdown;
+pub mod message;
+pub mod token;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::RwLock;
+
+use async_trait::async_trait;
+use chrono::TimeDelta;
+use reqwest::Method;
+use secrecy::SecretString;
+use serde_json::Value;
+use serde_json::json;
+use serenity::model::permissions::Permissions;
+
+use crate::chat::discord::api::Api;
+use crate::chat::discord::api::Call;
+use crate::chat::discord::api::Trouble;
+use crate::domain::At;
+use crate::domain::action::Press;
+use crate::domain::card::Card;
+use crate::domain::rights::Circle;
+use crate::domain::rules::Named;
+use crate::domain::text::Lang;
+use crate::domain::text::Seg;
+use crate::domain::text::Voice;
+use crate::domain::words;
+use crate::port::PortError;
+use crate::port::chat::Body;
+use crate::port::chat::ChatPlatform;
+use crate::port::chat::Finding;
+use crate::port::chat::Found;
+use crate::port::chat::Members;
+use crate::port::chat::Post;
+use crate::port::clock::Clock;
+use crate::port::shared::Pace;
+
+pub const NAME: &str = "discord";
+
+/// Midnight of 2015-01-01: Discord's ids count milliseconds from here.
+const EPOCH_MS: i64 = 1_420_070_400_000;
+/// A press that was not answered yet cannot be followed up; it is a moment too early, not too late.
+const FRESH_SECONDS: i64 = 10;
+/// A thread that nobody writes in hides after a week; it comes back with the next line.
+const THREAD_MINUTES: i64 = 10_080;
+const THREAD_NAME_UNITS: usize = 100;
+const LOOK_BACK_SECONDS: i64 = 10;
+
+/// What the bot asks for, each with its reason, and nothing else.
+pub const PERMISSIONS: &[(Permissions, &str, &str)] = &[
+    (
+        Permissions::VIEW_CHANNEL,
+        "View Channels",
+        "see the channels that it is asked to post in",
+    ),
+    (
+        Permissions::SEND_MESSAGES,
+        "Send Messages",
+        "post cards and digests",
+    ),
+    (Permissions::EMBED_LINKS, "Embed Links", "a card is an embed"),
+    (
+        Permissions::READ_MESSAGE_HISTORY,
+        "Read Message History",
+        "look for its own message after an answer got lost",
+    ),
+    (
+        Permissions::CREATE_PUBLIC_THREADS,
+        "Create Public Threads",
+        "a card's story stands in a thread below it",
+    ),
+    (
+        Permissions::SEND_MESSAGES_IN_THREADS,
+        "Send Messages in Threads",
+        "write that story",
+    ),
+];
+
+/// All of them in one number, as an invitation carries them.
+pub fn permissions() -> u64 {
+    PERMISSIONS.iter().fold(0, |all, (one, _, _)| all | one.bits())
+}
+
+pub struct Settings {
+    /// With the version and without a slash at the end, for example `https://discord.com/api/v10`.
+    pub api_url: String,
+    pub bot_token: SecretString,
+    /// The server (guild) that our channels and roles are in.
+    pub server: String,
+    /// How we speak in each room, for what has to be said without a decision.
+    pub voices: BTreeMap<String, Voice>,
+    /// Keep Discord's limit for the whole bot.
+    pub paced: bool,
+}
+
+/// Who we are there; known after the first call.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    pub application: String,
+    pub bot: String,
+}
+
+pub struct DiscordChat {
+    api: Api,
+    server: String,
+    voices: BTreeMap<String, Voice>,
+    identity: RwLock<Identity>,
+}
+
+impl DiscordChat {
+    pub fn open(settings: Settings, pace: Arc<dyn Pace>, clock: Arc<dyn Clock>) -> Result<Self, PortError> {
+        let Settings {
+            api_url,
+            bot_token,
+            server,
+            voices,
+            paced,
+        } = settings;
+        Ok(Self {
+            api: Api::open(&api_url, bot_token, pace, clock, paced)?,
+            server,
+            voices,
+            identity: RwLock::default(),
+        })
+    }
+
+    pub fn identity(&self) -> Identity {
+        self.identity
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
+    }
+
+    async fn known(&self) -> Result<Identity, PortError> {
+        let known = self.identity();
+        if !known.bot.is_empty() {
+            return Ok(known);
+        }
+        let app = self
+            .api
+            .get("/applications/@me".into(), "get application", "")
+            .await?;
+        let bot = self.api.get("/users/@me".into(), "get user", "@me").await?;
+        let word = |value: &Value| value.get("id").and_then(Value::as_str).map(str::to_owned);
+        let (Some(application), Some(bot)) = (word(&app), word(&bot)) else {
+            return Err(PortError::later("Discord did not say who we are"));
+        };
+        let identity = Identity { application, bot };
+        *self
+            .identity
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = identity.clone();
+        Ok(identity)
+    }
+
+    fn voice(&self, room: &str) -> Voice {
+        let known = self.voices.get(room).or_else(|| self.voices.values().next());
+        known.copied().unwrap_or(Voice {
+            lang: Lang::default(),
+            zone: chrono_tz::Tz::UTC,
+        })
+    }
+
+    async fn create(&self, place: &str, room: &str, body: &Value) -> Result<Value, Trouble> {
+        let path = format!("/channels/{place}/messages");
+        let call = Call {
+            body: Some(body),
+            // A thread that is not there yet says nothing about its room.
+            room: (place == room).then_some(room),
+            ..Call::new(Method::POST, path, "create message", place)
+        };
+        self.api.call(&call).await
+    }
+
+    /// A line in the card's thread, which is made when the first line comes. Where there can be none, because it is
+    /// locked or there are too many, the line answers the card in the channel.
+    async fn create_in_thread(&self, post: &Post, card: &str, body: &Value) -> Result<Value, Trouble> {
+        let room = post.room.as_str();
+        let first = match self.create(card, room, body).await {
+            Err(no) if no.code() == api::UNKNOWN_CHANNEL => match self.start_thread(post, card).await {
+                Ok(()) => self.create(card, room, body).await,
+                Err(no) => Err(no),
+            },
+            done => done,
+        };
+        match first {
+            Err(no) if matches!(no.code(), api::ARCHIVED | api::LOCKED | api::TOO_MANY_THREADS) => {
+                tracing::warn!(
+                    code = no.code(),
+                    "no thread can be had; the line stands in the channel"
+                );
+                self.create(room, room, &message::create(post, Some(card))).await
+            }
+            done => done,
+        }
+    }
+
+    async fn start_thread(&self, post: &Post, card: &str) -> Result<(), Trouble> {
+        let room = post.room.as_str();
+        let about = match &post.body {
+            Body::Note(note) => words::short_line(&note.about, THREAD_NAME_UNITS),
+            Body::Card(_) | Body::Digest(_) => String::new(),
+        };
+        let name = if about.is_empty() {
+            "zeitnah".to_owned()
+        } else {
+            about
+        };
+        let body = json!({ "name": name, "auto_archive_duration": THREAD_MINUTES });
+        let path = format!("/channels/{room}/messages/{card}/threads");
+        let call = Call {
+            body: Some(&body),
+            room: Some(room),
+            ..Call::new(Method::POST, path, "start thread", room)
+        };
+        match self.api.call(&call).await {
+            Ok(_) => Ok(()),
+            // Another line was faster, or an answer got lost.
+            Err(no) if no.code() == api::HAS_THREAD => Ok(()),
+            Err(no) => Err(no),
+        }
+    }
+
+    async fn look(&self, place: &str, post: &Post, since: At, bot: &str) -> Result<Option<String>, Trouble> {
+        let after = snowflake(since - TimeDelta::seconds(LOOK_BACK_SECONDS));
+        let query = [("after", after), ("limit", "100".to_owned())];
+        let call = Call {
+            query: &query,
+            ..Call::new(
+                Method::GET,
+                format!("/channels/{place}/messages"),
+                "get messages",
+                place,
+            )
+        };
+        let answer = self.api.call(&call).await?;
+        let ours =
+            answer.as_array().into_iter().flatten().filter(|m| {
+                m.pointer("/author/id").and_then(Value::as_str) == Some(bot) && message::is(m, post)
+            });
+        // The oldest one, should there ever be two.
+        Ok(ours
+            .filter_map(|m| m.get("id").and_then(Value::as_str))
+            .min_by_key(|id| markdown::id_number(id))
+            .map(str::to_owned))
+    }
+
+    /// More private words for a press, while its token lives.
+    pub async fn follow_up(&self, answer_to: &str, body: &Value) -> Result<(), PortError> {
+        let Some((interaction, path, token)) = way_back(answer_to) else {
+            return Err(PortError::never("no way back to the press"));
+        };
+        let call = Call {
+            body: Some(body),
+            with_token: false,
+            ..Call::new(Method::POST, path, "follow up", token)
+        };
+        match self.api.call(&call).await {
+            Ok(_) => Ok(()),
+            Err(no) if no.code() == api::UNKNOWN_WEBHOOK && self.is_fresh(interaction) => {
+                Err(PortError::later("the press is not answered yet"))
+            }
+            Err(no) => Err(no.into()),
+        }
+    }
+
+    fn is_fresh(&self, interaction: &str) -> bool {
+        let made = markdown::id_number(interaction).and_then(made_at);
+        made.is_some_and(|at| self.api.now() - at < TimeDelta::seconds(FRESH_SECONDS))
+    }
+
+    /// Whether Discord knows the token; changes nothing here. `Denied`: it never will.
+    pub async fn greet(&self) -> Result<(), PortError> {
+        match self.api.get("/users/@me".into(), "get user", "@me").await {
+            Err(Trouble::No { status: 401, why, .. }) => Err(PortError::Denied { why }),
+            done => Ok(done.map(drop)?),
+        }
+    }
+
+    /// The address that the developer portal tells Discord to call; without one, presses come by the gateway.
+    pub async fn endpoint(&self) -> Result<Option<String>, PortError> {
+        let path = "/applications/@me".to_owned();
+        let app = self.api.get(path, "get application", "").await?;
+        let url = app.get("interactions_endpoint_url").and_then(Value::as_str);
+        Ok(url.filter(|url| !url.is_empty()).map(str::to_owned))
+    }
+
+    /// The first answer to an interaction that came by the gateway.
+    pub async fn answer(&self, interaction: &str, token: &str, body: &Value) -> Result<(), Trouble> {
+        self.api.answer(interaction, token, body).await
+    }
+
+    /// Where the gateway is, and how many sessions may still be begun.
+    pub async fn gateway(&self) -> Result<Value, PortError> {
+        let answer = self.api.get("/gateway/bot".into(), "get gateway", "").await;
+        Ok(answer?)
+    }
+
+    pub fn token(&self) -> &SecretString {
+        self.api.token()
+    }
+
+    /// The circles of one person, for presses that come from outside the server and say nothing about it.
+    pub async fn circles_of(&self, user: &str) -> Result<Vec<Circle>, PortError> {
+        let path = format!("/guilds/{}/members/{user}", self.server);
+        let member = self.api.get(path, "get member", &self.server).await?;
+        Ok(inbound::circles(&member, &self.server))
+    }
+
+    async fn direct_room(&self, user: &str) -> Result<String, Trouble> {
+        let body = json!({ "recipient_id": user });
+        let call = Call {
+            body: Some(&body),
+            ..Call::new(
+                Method::POST,
+                "/users/@me/channels".into(),
+                "open conversation",
+                "",
+            )
+        };
+        // Asked twice, Discord answers with the same one: nothing about it is unclear.
+        let answer = self.api.call(&call).await?;
+        let room = answer.get("id").and_then(Value::as_str);
+        room.map(str::to_owned)
+            .ok_or_else(|| PortError::unknown("Discord opened a conversation without an id").into())
+    }
+
+    async fn say_directly(&self, user: &str, text: &[Seg]) -> Result<(), Trouble> {
+        let room = self.direct_room(user).await?;
+        self.create(&room, "", &message::direct(text)).await.map(drop)
+    }
+
+    /// Somebody takes no direct messages: a line that calls them, and says nothing of what it is about.
+    async fn call_in_thread(&self, room: &str, card: &str, user: &str) -> Result<(), PortError> {
+        let text = self.voice(room).say("told-no-direct", &[]);
+        let body = message::call(user, &text);
+        let made = match self.create(card, room, &body).await {
+            Err(no) if no.code() == api::UNKNOWN_CHANNEL => self.create(room, room, &body).await,
+            done => done,
+        };
+        Ok(made.map(drop)?)
+    }
+}
+
+#[async_trait]
+impl ChatPlatform for DiscordChat {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    async fn introduce(&self) -> Result<(), PortError> {
+        let identity = self.known().await?;
+        commands::register(&self.api, &identity.application, &self.server).await
+    }
+
+    async fn post(&self, post: &Post) -> Result<Option<String>, PortError> {
+        let body = message::create(post, None);
+        let made = match &post.thread {
+            Some(card) => self.create_in_thread(post, card, &body).await,
+            None => self.create(&post.room, &post.room, &body).await,
+        };
+        match made {
+            Ok(answer) => match answer.get("id").and_then(Value::as_str) {
+                Some(id) => Ok(Some(id.to_owned())),
+                None => Err(PortError::unknown("Discord took a message without saying which")),
+            },
+            // It knows the nonce, and somebody has deleted that message since.
+            Err(no) if no.code() == api::UNKNOWN_MESSAGE && post.thread.is_none() => Ok(None),
+            Err(no) => Err(no.into()),
+        }
+    }
+
+    async fn edit(&self, room: &str, message: &str, key: &str, card: &Card) -> Result<(), PortError> {
+        let body = message::edit(card, key);
+        let call = Call {
+            body: Some(&body),
+            room: Some(room),
+            message: Some(message),
+            ..Call::new(
+                Method::PATCH,
+                format!("/channels/{room}/messages/{message}"),
+                "edit message",
+                room,
+            )
+        };
+        Ok(self.api.call(&call).await.map(drop)?)
+    }
+
+    async fn find(&self, post: &Post, since: At) -> Result<Found, PortError> {
+        let bot = self.known().await?.bot;
+        let places = post.thread.iter().chain([&post.room]);
+        for place in places {
+            match self.look(place, post, since, &bot).await {
+                Ok(Some(message)) => return Ok(Found::At(message)),
+                Ok(None) => {}
+                // No thread, no line in it; the room may hold it still.
+                Err(no) if no.code() == api::UNKNOWN_CHANNEL => {}
+                Err(no) if no.closes_room() => return Ok(Found::CannotLook),
+                Err(no) => return Err(no.into()),
+            }
+        }
+        Ok(Found::NotThere)
+    }
+
+    async fn stands(&self, room: &str, message: &str) -> Result<bool, PortError> {
+        let call = Call {
+            room: Some(room),
+            ..Call::new(
+                Method::GET,
+                format!("/channels/{room}/messages/{message}"),
+                "get message",
+                room,
+            )
+        };
+        match self.api.call(&call).await {
+            Ok(_) => Ok(true),
+            Err(no) if no.code() == api::UNKNOWN_MESSAGE => Ok(false),
+            Err(no) => Err(no.into()),
+        }
+    }
+
+    fn link(&self, room: &str, message: &str) -> Option<String> {
+        Some(format!(
+            "https://discord.com/channels/{}/{room}/{message}",
+            self.server
+        ))
+    }
+
+    async fn whisper(
+        &self,
+        room: &str,
+        user: &str,
+        thread: Option<&str>,
+        answer_to: Option<&str>,
+        text: &[Seg],
+    ) -> Result<(), PortError> {
+        if let Some(way) = answer_to {
+            match self.follow_up(way, &form::sentence(text)).await {
+                // Too late for it, or never a way: a direct message reaches them as well.
+                Err(PortError::Denied { .. } | PortError::Gone { .. } | PortError::Never { .. }) => {}
+                done => return done,
+            }
+        }
+        match (self.say_directly(user, text).await, thread) {
+            (Err(no), Some(card)) if api::NO_DIRECT.contains(&no.code()) => {
+                self.call_in_thread(room, card, user).await
+            }
+            (Err(Trouble::No { code, why, .. }), None) if api::NO_DIRECT.contains(&code) => {
+                Err(PortError::Never { why })
+            }
+            (done, _) => Ok(done?),
+        }
+    }
+
+    async fn direct(&self, user: &str) -> Result<String, PortError> {
+        Ok(self.direct_room(user).await?)
+    }
+
+    async fn members(&self, _circle: &Circle) -> Result<Members, PortError> {
+        // The list needs an intent that reads everybody on the server; each press brings its own person's roles.
+        Ok(Members::EachVouchedFor)
+    }
+
+    async fn person_name(&self, user: &str) -> Result<String, PortError> {
+        let path = format!("/guilds/{}/members/{user}", self.server);
+        let member = self.api.get(path, "get member", &self.server).await?;
+        let name = inbound::called(&member, user);
+        if name == user {
+            return Err(PortError::never("Discord answered without a name"));
+        }
+        Ok(name)
+    }
+
+    fn read(&self, raw: &[u8]) -> Press {
+        inbound::read(raw, &self.server)
+    }
+
+    async fn check(&self, named: &[Named]) -> Vec<Finding> {
+        check::all(&self.api, &self.server, named).await
+    }
+}
+
+/// The id that something made at this instant would have.
+fn snowflake(at: At) -> String {
+    let ms = (at.timestamp_millis() - EPOCH_MS).max(0);
+    (i128::from(ms) << 22).to_string()
+}
+
+fn made_at(id: u64) -> Option<At> {
+    let ms = i64::try_from(id >> 22).ok()?;
+    chrono::DateTime::from_timestamp_millis(ms + EPOCH_MS)
+}
+
+/// `application/interaction/token` as written by `inbound`: the interaction, the address, the token.
+fn way_back(answer_to: &str) -> Option<(&str, String, &str)> {
+    let mut parts = answer_to.splitn(3, '/');
+    let (application, interaction, token) = (parts.next()?, parts.next()?, parts.next()?);
+    let plain = |s: &str| {
+        !s.is_empty()
+            && s.bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+    };
+    (plain(application) && plain(token))
+        .then(|| (interaction, format!("/webhooks/{application}/{token}"), token))
+}
