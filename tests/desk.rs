@@ -1,4 +1,4 @@
-//! The team's whole world for a story: a Slack, a Google, a shop, one or more replicas of the bot on one database,
+//! The team's whole world for a story: a Slack, a Discord, a Google, a shop, one or more replicas of the bot on one database,
 //! and a clock that stands still until the story moves it. At the end nothing may be left unread or pending.
 
 use std::sync::Arc;
@@ -10,9 +10,12 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use zeitnah::app::App;
+use zeitnah::app::DiscordMode;
+use zeitnah::app::DiscordParts;
 use zeitnah::app::Parts;
 use zeitnah::app::SlackMode;
 use zeitnah::app::SlackParts;
+use zeitnah::chat::discord;
 use zeitnah::chat::slack;
 use zeitnah::domain::caps::Limit;
 use zeitnah::domain::caps::Unit;
@@ -36,6 +39,7 @@ use zeitnah::domain::text::Lang;
 use zeitnah::domain::text::Voice;
 use zeitnah::port::clock::Clock;
 use zeitnah::port::clock::FakeClock;
+use zeitnah::sandbox::discord::Discord;
 use zeitnah::sandbox::google;
 use zeitnah::sandbox::google::Google;
 use zeitnah::sandbox::shop;
@@ -59,6 +63,14 @@ pub const BEN: &str = "U0BEN";
 pub const CARLA: &str = "U0CARLA";
 pub const GAST: &str = "U0GAST";
 pub const TEAM: &str = "S0CARE";
+/// The same people and places in Discord.
+pub const D_CARE: &str = "1300000000000000101";
+pub const D_LEADS: &str = "1300000000000000102";
+pub const D_ANNA: &str = "1300000000000000011";
+pub const D_BEN: &str = "1300000000000000012";
+pub const D_CARLA: &str = "1300000000000000013";
+pub const D_GAST: &str = "1300000000000000014";
+pub const D_TEAM: &str = "1300000000000000021";
 pub const STORE: &str = "88213";
 pub const SHEARS: &str = "p-zaunkoenig";
 /// The new one and the old one.
@@ -72,8 +84,28 @@ pub fn friday() -> DateTime<Utc> {
     "2026-11-20T09:00:00Z".parse().unwrap()
 }
 
+/// Which chats the team has. In `Both`, each item gets a card in each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chats {
+    Slack,
+    Discord,
+    Both,
+}
+
+impl Chats {
+    fn has_slack(self) -> bool {
+        self != Self::Discord
+    }
+
+    fn has_discord(self) -> bool {
+        self != Self::Slack
+    }
+}
+
 pub struct Wish {
     pub replicas: usize,
+    pub chats: Chats,
+    /// Slack's Socket Mode, Discord's gateway; else both call us.
     pub socket: bool,
     pub lang: Lang,
     /// The real pace of a Slack channel.
@@ -92,6 +124,7 @@ impl Default for Wish {
     fn default() -> Self {
         Self {
             replicas: 1,
+            chats: Chats::Slack,
             socket: false,
             lang: Lang::De,
             paced: false,
@@ -107,6 +140,7 @@ impl Default for Wish {
 pub struct Desk {
     pub clock: FakeClock,
     pub slack: Arc<Slack>,
+    pub discord: Arc<Discord>,
     pub google: Arc<Google>,
     pub shop: Arc<Shop>,
     pub apps: Vec<App>,
@@ -120,6 +154,8 @@ pub struct Desk {
     wish: Wish,
     stop: CancellationToken,
     lives: Vec<CancellationToken>,
+    /// The lines that each replica holds.
+    holding: Vec<Vec<tokio::task::AbortHandle>>,
 }
 
 impl Desk {
@@ -161,6 +197,8 @@ impl Desk {
         slack.add_channel(LEADS, "leads", &[CARLA]);
         slack.add_group(TEAM, "care-team", &[ANNA, BEN]);
 
+        let discord = discord_server(now.clone(), &wish);
+
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         slack.set_base(&base);
@@ -188,6 +226,7 @@ impl Desk {
         );
         let router =
             zeitnah::sandbox::slack::router(slack.clone()).merge(sites::router(google.clone(), shop.clone()));
+        let router = router.merge(zeitnah::sandbox::discord::router(discord.clone()));
         let quit = stop.clone();
         tokio::spawn(async move {
             axum::serve(listener, router)
@@ -201,6 +240,7 @@ impl Desk {
         let mut desk = Self {
             clock,
             slack,
+            discord,
             google,
             shop,
             apps: Vec::new(),
@@ -216,6 +256,7 @@ impl Desk {
             wish,
             stop,
             lives: Vec::new(),
+            holding: Vec::new(),
         };
         desk.start(hook).await;
         for _ in 1..desk.wish.replicas {
@@ -225,8 +266,12 @@ impl Desk {
         desk
     }
 
-    /// Slack calls this replica from now on.
+    /// The chats call this replica from now on.
     pub fn point_at(&self, replica: usize) {
+        if !self.wish.socket && self.wish.chats.has_discord() {
+            let url = format!("{}/discord/interactions", self.hooks[replica]);
+            self.discord.set_interactions_url(Some(&url));
+        }
         if !self.wish.socket {
             let hook = &self.hooks[replica];
             self.slack.set_request_urls(
@@ -256,7 +301,7 @@ impl Desk {
             clock: Arc::new(self.clock.clone()),
             rules: rules(&self.wish),
             sources: sources(&self.base),
-            slack: Some(SlackParts {
+            slack: self.wish.chats.has_slack().then_some(SlackParts {
                 settings: slack::Settings {
                     api_url: format!("{}/slack/api", self.base),
                     bot_token: SecretString::from(sandbox.bot_token),
@@ -264,7 +309,7 @@ impl Desk {
                 },
                 mode,
             }),
-            discord: None,
+            discord: self.wish.chats.has_discord().then(|| self.discord_parts()),
         })
         .unwrap();
         app.introduce().await.unwrap();
@@ -274,6 +319,28 @@ impl Desk {
         tokio::spawn(async move { answering.await.unwrap() });
         self.apps.push(app);
         self.hooks.push(hook);
+    }
+
+    fn discord_parts(&self) -> DiscordParts {
+        let sandbox = self.discord.settings();
+        let mode = if self.wish.socket {
+            DiscordMode::Gateway
+        } else {
+            DiscordMode::Http {
+                public_key: sandbox.public_key(),
+            }
+        };
+        let voice = voice(&self.wish);
+        DiscordParts {
+            settings: discord::Settings {
+                api_url: format!("{}/discord/api/v10", self.base),
+                bot_token: SecretString::from(sandbox.bot_token),
+                server: sandbox.guild_id,
+                voices: [(D_CARE.to_owned(), voice), (D_LEADS.to_owned(), voice)].into(),
+                paced: self.wish.paced,
+            },
+            mode,
+        }
     }
 
     /// Everything that is due now happens, on all replicas at once, until nothing is.
@@ -450,10 +517,13 @@ impl Desk {
     /// Holds the line of every replica in Socket Mode until it is let go.
     pub fn hold_lines(&mut self) -> CancellationToken {
         let let_go = self.stop.child_token();
+        self.holding.clear();
         for app in &mut self.apps {
-            for holding in app.hold_lines(&let_go) {
-                tokio::spawn(async move { holding.await.unwrap() });
-            }
+            let held = app.hold_lines(&let_go);
+            let tasks = held
+                .into_iter()
+                .map(|holding| tokio::spawn(async move { holding.await.unwrap() }).abort_handle());
+            self.holding.push(tasks.collect());
         }
         let_go
     }
@@ -556,6 +626,11 @@ impl Desk {
 
     /// A replica dies without a word: what it had leased stays leased.
     pub fn kill(&mut self, replica: usize) {
+        if replica < self.holding.len() {
+            for line in self.holding.remove(replica) {
+                line.abort();
+            }
+        }
         drop(self.apps.remove(replica));
         self.lives.remove(replica).cancel();
         self.hooks.remove(replica);
@@ -584,6 +659,13 @@ impl Desk {
         );
         let unread = self.slack.unread();
         assert!(unread.is_empty(), "nobody looked at: {unread:#?}");
+        let unread = self.discord.unread();
+        assert!(unread.is_empty(), "nobody looked at: {unread:#?}");
+        assert_eq!(
+            self.discord.odd(),
+            Vec::<String>::new(),
+            "no well-behaved app sends this"
+        );
         self.stop.cancel();
         for app in &self.apps {
             app.desk.store.close().await;
@@ -591,6 +673,31 @@ impl Desk {
         self.store.close().await;
         database::drop(&self.database).await;
     }
+}
+
+fn discord_server(now: zeitnah::sandbox::Now, wish: &Wish) -> Arc<Discord> {
+    let discord = Discord::new(
+        now,
+        zeitnah::sandbox::discord::Settings {
+            bot_permissions: discord::permissions(),
+            rate_limits: wish.paced,
+            judge: crate::official::judge(),
+            heartbeat: std::time::Duration::from_secs(if wish.socket { 2 } else { 41 }),
+            ..Default::default()
+        },
+    );
+    for (id, name, real) in [
+        (D_ANNA, "anna", "Anna Berger"),
+        (D_BEN, "ben", "Ben Okafor"),
+        (D_CARLA, "carla", "Carla Winter"),
+        (D_GAST, "gast", "Gisela Gast"),
+    ] {
+        discord.add_user(id, name, real);
+    }
+    discord.add_channel(D_CARE, "care");
+    discord.add_channel(D_LEADS, "leads");
+    discord.add_role(D_TEAM, "care-team", &[D_ANNA, D_BEN]);
+    discord
 }
 
 fn sources(base: &str) -> Vec<Arc<dyn zeitnah::port::source::ReviewSource>> {
@@ -659,11 +766,86 @@ pub fn rules(wish: &Wish) -> Rules {
     rules
 }
 
-fn usual(wish: &Wish) -> Rules {
-    let voice = Voice {
+fn voice(wish: &Wish) -> Voice {
+    Voice {
         lang: wish.lang,
         zone: chrono_tz::Tz::Europe__Berlin,
+    }
+}
+
+/// The rules of a team on Slack, on Discord, or on both: there each place and each right is there twice.
+fn usual(wish: &Wish) -> Rules {
+    let slack = on_slack(wish);
+    match wish.chats {
+        Chats::Slack => slack,
+        Chats::Discord => on_discord(slack),
+        Chats::Both => {
+            let mut both = slack.clone();
+            let there = on_discord(slack);
+            for (name, channel) in there.channels {
+                let name = format!("{name}-discord");
+                let channel = Channel {
+                    name: name.clone(),
+                    ..channel
+                };
+                both.channels.insert(name, channel);
+            }
+            both.grants.extend(there.grants);
+            both.targets
+                .extend(there.targets.into_iter().map(|target| Target {
+                    name: format!("{}-discord", target.name),
+                    ..target
+                }));
+            for route in both.routes.iter_mut().chain([&mut both.fallback]) {
+                let twins: Vec<String> = route.to.iter().map(|name| format!("{name}-discord")).collect();
+                route.to.extend(twins);
+            }
+            both
+        }
+    }
+}
+
+/// Word for word the same, with Discord's ids.
+fn on_discord(mut rules: Rules) -> Rules {
+    let id = |id: &str| {
+        let pairs = [
+            (CARE, D_CARE),
+            (LEADS, D_LEADS),
+            (ANNA, D_ANNA),
+            (BEN, D_BEN),
+            (CARLA, D_CARLA),
+            (GAST, D_GAST),
+            (TEAM, D_TEAM),
+        ];
+        let found = pairs.iter().find(|(slack, _)| *slack == id);
+        found.expect("somebody or something of both").1.to_owned()
     };
+    let mention = |mention: &Mention| match mention {
+        Mention::Person(user) => Mention::Person(id(user)),
+        Mention::Group(group) => Mention::Group(id(group)),
+    };
+    for channel in rules.channels.values_mut() {
+        channel.chat = "discord".into();
+        channel.room = id(&channel.room);
+        channel.responsible = channel.responsible.iter().map(mention).collect();
+    }
+    for grant in &mut rules.grants {
+        grant.chat = "discord".into();
+        grant.to = match &grant.to {
+            Grantee::Person(user) => Grantee::Person(id(user)),
+            Grantee::Circle(circle) => Grantee::Circle(Circle::Group(id(circle.id()))),
+        };
+    }
+    for target in &mut rules.targets {
+        target.chat = "discord".into();
+        target.ping = target.ping.iter().map(mention).collect();
+        target.room = target.room.as_deref().map(id);
+    }
+    rules
+}
+
+fn on_slack(wish: &Wish) -> Rules {
+    let voice = voice(wish);
     let day = Promise {
         minutes: 24 * 60,
         remind_before: 120,

@@ -20,18 +20,18 @@ use crate::desk::Desk;
 use crate::desk::STORE;
 use crate::desk::Wish;
 
-struct Case {
-    id: String,
+pub struct Case {
+    pub id: String,
     /// As it stands in JSON, quotes included: half an emoji is no Rust string.
-    json: String,
+    pub json: String,
     /// As a person would type it.
-    typed: String,
+    pub typed: String,
     stored: String,
     display: String,
     mrkdwn: String,
 }
 
-fn cases() -> Vec<Case> {
+pub fn cases() -> Vec<Case> {
     let specs = std::env::var_os("ZEITNAH_SPECS").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/reference/specs"),
         PathBuf::from,

@@ -10,6 +10,7 @@ use zeitnah::sandbox::slack::Fault;
 use zeitnah::sandbox::slack::Kind;
 
 use crate::desk::ANNA;
+use crate::desk::CARLA;
 use crate::desk::Desk;
 
 #[derive(Clone, Default)]
@@ -83,5 +84,7 @@ async fn a_day_with_faults_leaves_no_words_names_or_secrets_in_the_log() {
     ] {
         assert!(!told.contains(hidden), "{hidden} stands in the log:\n{told}");
     }
+    // An edit that was refused for lack of a scope was told to whoever can mend it.
+    assert_eq!(desk.whispers(CARLA).len(), 1);
     desk.finish().await;
 }

@@ -1,7 +1,9 @@
 //! Stories: what the team lives through, told with the real clients against a far side with memory.
 
 mod buttons;
+mod discord;
 mod faults;
+mod gateway;
 mod hook;
 mod hostile;
 mod import;

@@ -1,0 +1,497 @@
+//! What is Discord's own: two chats on one case, the gateway with its one leader, calls that are signed, limits, threads
+//! that cannot be had, rights that are taken away, and what Discord's markdown would make of a customer's words.
+
+use std::time::Duration;
+
+use zeitnah::sandbox::discord::Fault;
+use zeitnah::sandbox::discord::Kind;
+use zeitnah::sandbox::discord::Permission;
+use zeitnah::sandbox::discord::Style;
+
+use crate::desk::ANNA;
+use crate::desk::CARE;
+use crate::desk::Chats;
+use crate::desk::D_ANNA;
+use crate::desk::D_BEN;
+use crate::desk::D_CARE;
+use crate::desk::D_CARLA;
+use crate::desk::D_GAST;
+use crate::desk::Desk;
+use crate::desk::Wish;
+use crate::seat::Chat;
+use crate::seat::Room;
+use crate::seat::Seat;
+use crate::seat::Who::Anna;
+use crate::seat::Who::Ben;
+use crate::seat::Who::Gast;
+use crate::story::hostile;
+
+const POST: &str = "create_message";
+const EDIT: &str = "edit_message";
+
+fn has(text: &str, part: &str) {
+    assert!(text.contains(part), "{part:?} is not in\n{text}");
+}
+
+async fn desk() -> Desk {
+    Desk::with(Chat::Discord.wish()).await
+}
+
+fn seat(desk: &Desk) -> Seat<'_> {
+    Seat::new(desk, Chat::Discord)
+}
+
+async fn events(desk: &Desk, what: &str) -> i64 {
+    desk.row(format!("SELECT count(*) FROM item_event WHERE what = '{what}'"))
+        .await
+}
+
+fn calls(desk: &Desk, name: &str) -> usize {
+    desk.discord.calls().iter().filter(|c| c.name == name).count()
+}
+
+async fn a_minute(desk: &Desk) {
+    for _ in 0..4 {
+        desk.seconds(15).await;
+    }
+}
+
+#[tokio::test]
+async fn a_case_in_both_chats_stays_true_under_presses_from_both_at_once() {
+    let desk = Desk::with(Wish {
+        chats: Chats::Both,
+        replicas: 2,
+        ..Wish::default()
+    })
+    .await;
+    desk.review(2, "Nette Beratung, aber 40 Minuten Wartezeit.").await;
+    let (slack, discord) = (Seat::new(&desk, Chat::Slack), seat(&desk));
+    let (here, there) = (slack.card(), discord.card());
+    let (one, other) = futures::join!(
+        desk.slack.press(ANNA, CARE, &here.id, "Übernehmen"),
+        desk.discord.press(D_BEN, D_CARE, &there.id, "Übernehmen"),
+    );
+    assert!(one.acked && other.acked, "{one:?} {other:?}");
+    desk.settle().await;
+    assert_eq!(events(&desk, "claimed").await, 1, "one of the two has it");
+    let winner = if slack.text(&here).contains("Anna") {
+        "Anna"
+    } else {
+        "Ben"
+    };
+    has(&slack.text(&here), winner);
+    has(&discord.text(&there), winner);
+    let told = if winner == "Anna" {
+        discord.told(Ben)
+    } else {
+        slack.told(Anna)
+    };
+    has(&told, winner);
+
+    // Whoever has it answers; the other chat's card says so as well.
+    if winner == "Anna" {
+        slack.answer(Anna, &here, "Danke.").await;
+    } else {
+        discord.answer(Ben, &there, "Danke.").await;
+    }
+    has(&slack.text(&here), "Beantwortet von");
+    has(&discord.text(&there), "Beantwortet von");
+    assert_eq!(slack.buttons(&here).first(), discord.buttons(&there).first());
+    // A press on a button that is long gone is judged by what is true now, from either side.
+    discord.command(Ben, "take", Some(1)).await;
+    has(&discord.told(Ben), "beantwortet");
+    assert_eq!(slack.all(Room::Care).len(), 1);
+    assert_eq!(discord.all(Room::Care).len(), 1);
+    assert_eq!(slack.thread(&here).len(), discord.thread(&there).len());
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn both_chats_are_warned_and_each_calls_its_own_people() {
+    let desk = Desk::with(Wish {
+        chats: Chats::Both,
+        ..Wish::default()
+    })
+    .await;
+    desk.review(1, "Wo bleibt die Antwort?").await;
+    let (slack, discord) = (Seat::new(&desk, Chat::Slack), seat(&desk));
+    let (here, there) = (slack.card(), discord.card());
+    desk.hours(22).await;
+    assert_eq!(
+        slack.notified(),
+        [ANNA.to_owned(), crate::desk::BEN.to_owned()].into()
+    );
+    assert_eq!(discord.notified(), [D_ANNA.to_owned(), D_BEN.to_owned()].into());
+    slack.thread(&here);
+    discord.thread(&there);
+    slack.all(Room::Care);
+    discord.all(Room::Care);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn the_address_is_taken_by_discord_and_only_signed_calls_of_now_are_heard() {
+    let desk = desk().await;
+    let url = format!("{}/discord/interactions", desk.hooks[0]);
+    assert_eq!(desk.discord.register_interactions_url(&url).await, Ok(()));
+    desk.review(2, "Na ja.").await;
+    let card = seat(&desk).card();
+    for kind in [Kind::BadSignature, Kind::ClockSkew] {
+        desk.discord.fault(Fault::new(kind));
+        let outcome = desk.discord.press(D_ANNA, D_CARE, &card.id, "Übernehmen").await;
+        assert_eq!((outcome.acked, outcome.status), (false, Some(401)), "{kind:?}");
+    }
+    desk.settle().await;
+    assert_eq!(events(&desk, "claimed").await, 0);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn the_same_interaction_twice_on_two_replicas_is_one_press() {
+    let desk = Desk::with(Wish {
+        replicas: 2,
+        ..Chat::Discord.wish()
+    })
+    .await;
+    desk.review(2, "Na ja.").await;
+    let seat = seat(&desk);
+    let card = seat.card();
+    desk.discord.fault(Fault::new(Kind::DuplicateDelivery));
+    seat.press(Anna, &card, "Übernehmen").await;
+    assert_eq!(events(&desk, "claimed").await, 1);
+    assert_eq!(seat.thread(&card).len(), 1);
+    has(&seat.text(&card), "ist dran");
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_message_whose_answer_was_lost_is_one_message() {
+    let desk = desk().await;
+    let seat = seat(&desk);
+    let faults = [
+        Fault::answer_lost(POST),
+        Fault::request_lost(POST),
+        Fault::server_error(POST, 502),
+    ];
+    for (n, fault) in faults.into_iter().enumerate() {
+        desk.discord.fault(fault);
+        desk.review(2, "Was man nicht alles verliert.").await;
+        a_minute(&desk).await;
+        assert_eq!(seat.all(Room::Care).len(), n + 1);
+    }
+    let card = seat.card();
+    desk.discord.fault(Fault::answer_lost(POST));
+    seat.press(Anna, &card, "Übernehmen").await;
+    a_minute(&desk).await;
+    assert_eq!(seat.thread(&card).len(), 1, "{:?}", seat.thread(&card));
+    desk.review(5, "Noch einer.").await;
+    desk.discord.fault(Fault::answer_lost("start_thread"));
+    let card = seat.card();
+    seat.press(Anna, &card, "Übernehmen").await;
+    a_minute(&desk).await;
+    assert_eq!(
+        seat.thread(&card).len(),
+        1,
+        "a thread that is there already is a thread"
+    );
+    seat.all(Room::Care);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_card_that_somebody_deleted_stands_again() {
+    let desk = desk().await;
+    desk.review(2, "Weg damit?").await;
+    let seat = seat(&desk);
+    let card = seat.card();
+    desk.discord.delete_message(D_CARE, &card.id);
+    a_minute(&desk).await;
+    let again = seat.card();
+    assert_ne!(card, again);
+    seat.press(Anna, &again, "Übernehmen").await;
+    has(&seat.text(&again), "ist dran");
+    seat.thread(&again);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn what_cannot_stand_in_a_thread_stands_in_the_channel() {
+    let desk = desk().await;
+    desk.review(2, "Laut.").await;
+    let seat = seat(&desk);
+    let card = seat.card();
+    seat.press(Anna, &card, "Übernehmen").await;
+    assert_eq!(seat.thread(&card).len(), 1);
+    desk.discord.fault(Fault::new(Kind::LockThread));
+    seat.press(Anna, &card, "Freigeben").await;
+    a_minute(&desk).await;
+    assert_eq!(seat.thread(&card).len(), 1, "it is locked");
+    let lines = seat.all(Room::Care);
+    has(&seat.text(lines.last().unwrap()), "hat freigegeben");
+    desk.discord.heal();
+    // A thread that only sleeps wakes up by itself.
+    desk.discord.let_threads_sleep();
+    seat.press(Anna, &card, "Übernehmen").await;
+    assert_eq!(seat.thread(&card).len(), 2);
+    has(&seat.text(&card), "ist dran");
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn an_old_message_that_may_not_be_edited_now_is_edited_later() {
+    let desk = desk().await;
+    desk.review(2, "Alt.").await;
+    let seat = seat(&desk);
+    let card = seat.card();
+    desk.discord.fault(Fault::new(Kind::OldEdit).times(3));
+    seat.press(Anna, &card, "Übernehmen").await;
+    a_minute(&desk).await;
+    let tried = calls(&desk, EDIT);
+    assert!(tried <= 2, "it is left alone for minutes: {tried}");
+    for _ in 0..4 {
+        desk.minutes(6).await;
+    }
+    // The lease has run out meanwhile; what counts is that the card says what is true now.
+    has(&seat.text(&card), "frei");
+    seat.thread(&card);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_channel_that_is_closed_to_us_is_told_once_to_an_admin_and_caught_up_on() {
+    let desk = desk().await;
+    let seat = seat(&desk);
+    desk.review(2, "Vorher.").await;
+    let card = seat.card();
+    desk.discord.take_permission(D_CARE, Permission::ViewChannel);
+    desk.review(1, "Währenddessen.").await;
+    for _ in 0..10 {
+        desk.minutes(1).await;
+    }
+    let refused = desk.discord.calls().iter().filter(|c| c.status == 403).count();
+    assert!(refused <= 60, "no storm: {refused} refusals in ten minutes");
+    let room = desk.discord.dm(D_CARLA).expect("the admin was written to");
+    let told = desk.discord.see(&room);
+    assert_eq!(told.len(), 1, "once");
+    has(&desk.discord.visible_text(&told[0]), "„care“");
+    desk.discord.give_permission(D_CARE, Permission::ViewChannel);
+    a_minute(&desk).await;
+    a_minute(&desk).await;
+    assert_eq!(seat.all(Room::Care).len(), 2, "what was missing is there");
+    has(&seat.text(&card), "Vorher");
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_is_not_shown_again_and_again() {
+    let desk = desk().await;
+    desk.discord.fault(Fault::new(Kind::Unauthorized).always());
+    desk.review(2, "Eins.").await;
+    desk.review(2, "Zwei.").await;
+    a_minute(&desk).await;
+    let refused = desk.discord.calls().iter().filter(|c| c.status == 401).count();
+    assert!(refused <= 4, "{refused}");
+    desk.discord.heal();
+    for _ in 0..7 {
+        desk.minutes(1).await;
+    }
+    assert_eq!(seat(&desk).all(Room::Care).len(), 2);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_limit_is_kept_by_every_replica() {
+    let desk = Desk::with(Wish {
+        replicas: 2,
+        paced: true,
+        ..Chat::Discord.wish()
+    })
+    .await;
+    desk.discord.fault(Fault::rate_limit(POST, 5.0));
+    for n in 0..6 {
+        desk.google
+            .write(crate::desk::STORE, "Jule K.", 2, &format!("Nr. {n}"))
+            .unwrap();
+    }
+    desk.minutes(5).await;
+    for _ in 0..40 {
+        desk.seconds(1).await;
+    }
+    assert_eq!(seat(&desk).all(Room::Care).len(), 6);
+    assert!(
+        desk.discord.limited() <= 2,
+        "{} times over a limit",
+        desk.discord.limited()
+    );
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn in_a_conversation_the_roles_are_asked_for() {
+    let desk = desk().await;
+    let seat = seat(&desk);
+    desk.review(1, "Hilfe.").await;
+    let card = seat.card();
+    seat.press(Anna, &card, "Eskalieren").await;
+    seat.submit(Anna, &[("to", "leitung"), ("why", "Bitte ansehen")])
+        .await;
+    let room = desk.discord.dm(D_CARLA).expect("a direct message");
+    let alert = desk.discord.see(&room).pop().unwrap();
+    let outcome = desk.discord.press(D_CARLA, &room, &alert.id, "Übernehmen").await;
+    assert!(outcome.acked, "{outcome:?}");
+    desk.settle().await;
+    has(&seat.text(&card), "ist dran");
+    seat.thread(&card);
+    seat.all(Room::Care);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_form_that_would_come_too_late_is_promised_in_time_and_asked_for_again() {
+    let desk = desk().await;
+    desk.review(2, "Spät.").await;
+    let seat = seat(&desk);
+    let card = seat.card();
+    // Somebody else works on the item for longer than Discord waits.
+    let held = desk.hold_items().await;
+    let outcome = desk.discord.press(D_ANNA, D_CARE, &card.id, "Antworten").await;
+    assert!(
+        outcome.acked && outcome.took < Duration::from_secs(3),
+        "{outcome:?}"
+    );
+    assert!(desk.discord.modal(D_ANNA).is_none());
+    drop(held);
+    desk.settle().await;
+    has(&seat.told(Anna), "noch einmal drücken");
+    seat.press(Anna, &card, "Antworten").await;
+    assert!(desk.discord.modal(D_ANNA).is_some());
+    seat.thread(&card);
+    seat.text(&card);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_private_sentence_finds_another_way_and_is_never_said_aloud() {
+    let desk = desk().await;
+    desk.review(2, "Privat.").await;
+    let seat = seat(&desk);
+    let card = seat.card();
+    let no_way_back = || Fault::new(Kind::Forbidden).on("create_followup");
+    desk.discord.fault(no_way_back());
+    seat.press(Gast, &card, "Übernehmen").await;
+    let room = desk.discord.dm(D_GAST).expect("a direct message");
+    let told = desk.discord.see(&room).pop().unwrap();
+    has(&desk.discord.visible_text(&told), "brauchst du hier das Recht");
+
+    desk.discord.change_user(D_GAST, |user| user.closed = true);
+    desk.discord.fault(no_way_back());
+    seat.press(Gast, &card, "Übernehmen").await;
+    let line = seat.all(Room::Care).pop().unwrap();
+    let text = seat.text(&line);
+    has(&text, "keine Direktnachrichten");
+    assert!(
+        !text.contains("Recht"),
+        "what it is about is theirs alone: {text}"
+    );
+    assert_eq!(seat.notified(), [D_GAST.to_owned()].into());
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn numbers_are_suggested_while_one_types_to_whoever_may_see_them() {
+    let desk = desk().await;
+    desk.review(2, "Wartezeit viel zu lang.").await;
+    desk.question("Passt die Schere für Linkshänder?").await;
+    let seat = seat(&desk);
+    let offered = desk
+        .discord
+        .autocomplete(D_ANNA, D_CARE, "/zeitnah take", ("number", ""))
+        .await;
+    assert_eq!(offered.choices.len(), 2, "{offered:?}");
+    let offered = desk
+        .discord
+        .autocomplete(D_ANNA, D_CARE, "/zeitnah take", ("number", "2"))
+        .await;
+    assert_eq!(offered.choices.len(), 1, "{offered:?}");
+    let offered = desk
+        .discord
+        .autocomplete(D_GAST, D_CARE, "/zeitnah take", ("number", ""))
+        .await;
+    assert_eq!(offered.choices.len(), 0, "who may see nothing is offered nothing");
+    let offered = desk
+        .discord
+        .autocomplete(D_ANNA, D_CARE, "/zeitnah reopen", ("number", ""))
+        .await;
+    assert_eq!(offered.choices.len(), 0, "nothing is closed yet");
+    seat.all(Room::Care);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn commands_are_registered_once() {
+    let desk = Desk::with(Wish {
+        replicas: 3,
+        ..Chat::Discord.wish()
+    })
+    .await;
+    assert_eq!(
+        calls(&desk, "overwrite_guild_commands"),
+        1,
+        "the first replica did it"
+    );
+    let names: Vec<String> = desk
+        .discord
+        .commands()
+        .iter()
+        .map(|c| c["name"].as_str().unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(names, ["zeitnah"]);
+    desk.finish().await;
+}
+
+/// Nobody is called, nothing is linked, and nothing is formatted but what is ours.
+#[tokio::test]
+async fn hostile_words_stay_words() {
+    let desk = desk().await;
+    let seat = seat(&desk);
+    for case in hostile::cases() {
+        let id = &case.id;
+        // What a source says besides the words is short.
+        let short = if case.typed.chars().count() <= 200 {
+            case.json.as_str()
+        } else {
+            "\"lang\""
+        };
+        let body = format!(
+            r#"{{"id":"{id}","rating":2,"body":{},"author":{{"name":{short}}},"title":{short}}}"#,
+            case.json
+        );
+        let (status, answer) = desk.push(id, body).await;
+        assert_eq!(status, 200, "{id}: {answer}");
+        let card = seat.card();
+        let message = desk.discord.see_message(D_CARE, &card.id).unwrap();
+        assert_eq!(desk.discord.pings(&message), [], "{id}");
+        assert!(desk.discord.notified(&message).is_empty(), "{id}");
+        assert_eq!(desk.discord.unfurls(&message), Vec::<String>::new(), "{id}");
+        assert_eq!(desk.discord.links(&message), Vec::<String>::new(), "{id}");
+        for formatted in desk.discord.formatted(&message) {
+            let ours = matches!(formatted.style, Style::Quote | Style::Small | Style::Time);
+            assert!(ours, "{id}: {formatted:?}");
+        }
+        // And where it is read in full, and where a person passes it on.
+        seat.press(Anna, &card, "Text kopieren").await;
+        seat.press(Anna, &card, "Erledigt").await;
+        let typed: String = case.typed.chars().filter(|c| *c != '\0').take(1000).collect();
+        seat.submit(Anna, &[("reason", "other"), ("note", &typed)]).await;
+        for line in desk.discord.see(&card.id) {
+            assert_eq!(desk.discord.pings(&line), [], "{id}");
+            assert_eq!(desk.discord.unfurls(&line), Vec::<String>::new(), "{id}");
+        }
+        for whisper in desk.discord.see_ephemerals(D_ANNA) {
+            assert_eq!(desk.discord.pings(&whisper), [], "{id}");
+            assert_eq!(desk.discord.links(&whisper), Vec::<String>::new(), "{id}");
+        }
+        seat.text(&card);
+    }
+    desk.finish().await;
+}

@@ -1,0 +1,163 @@
+//! Discord's gateway: one replica holds the line, another takes over, and whatever breaks in between, no press is lost
+//! and none counts twice.
+
+use std::time::Duration;
+
+use zeitnah::sandbox::discord::Fault;
+use zeitnah::sandbox::discord::Kind;
+
+use crate::desk::D_ANNA;
+use crate::desk::D_CARE;
+use crate::desk::Desk;
+use crate::desk::Wish;
+use crate::seat::Chat;
+use crate::seat::Seat;
+use crate::seat::Shown;
+use crate::seat::Who::Anna;
+
+async fn on_the_line(replicas: usize) -> (Desk, Shown) {
+    let mut desk = Desk::with(Wish {
+        socket: true,
+        replicas,
+        ..Chat::Discord.wish()
+    })
+    .await;
+    desk.hold_lines();
+    assert!(desk.discord.connected(1).await, "the line is up");
+    until(|| leader(&desk).is_some()).await;
+    desk.review(2, "Nette Beratung, aber 40 Minuten Wartezeit.").await;
+    let card = Seat::new(&desk, Chat::Discord).card();
+    (desk, card)
+}
+
+fn leader(desk: &Desk) -> Option<usize> {
+    desk.apps.iter().position(|app| (app.leads)())
+}
+
+/// What happens in a task of its own happens within seconds.
+#[track_caller]
+fn until(done: impl Fn() -> bool) -> impl Future<Output = ()> {
+    let place = std::panic::Location::caller();
+    async move {
+        for _ in 0..400 {
+            if done() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("it did not happen: {place}");
+    }
+}
+
+async fn claimed(desk: &Desk) -> i64 {
+    desk.row("SELECT count(*) FROM item_event WHERE what = 'claimed'")
+        .await
+}
+
+/// The press may come late; then it counts all the same.
+async fn is_claimed(desk: &Desk, card: &Shown) {
+    for _ in 0..100 {
+        desk.settle().await;
+        if claimed(desk).await > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    desk.settle().await;
+    assert_eq!(claimed(desk).await, 1);
+    let seat = Seat::new(desk, Chat::Discord);
+    assert!(seat.text(card).contains("ist dran"), "{}", seat.text(card));
+    seat.thread(card);
+    seat.whispers(Anna);
+}
+
+#[tokio::test]
+async fn presses_forms_and_commands_come_over_the_line() {
+    let (desk, card) = on_the_line(1).await;
+    let seat = Seat::new(&desk, Chat::Discord);
+    seat.answer(Anna, &card, "Danke, Jule. – Anna").await;
+    assert!(
+        seat.text(&card).contains("Beantwortet von Anna"),
+        "{}",
+        seat.text(&card)
+    );
+    assert!(seat.command(Anna, "open", None).await.contains("Nichts offen"));
+    let offered = desk
+        .discord
+        .autocomplete(D_ANNA, D_CARE, "/zeitnah reopen", ("number", ""))
+        .await;
+    assert_eq!(offered.choices.len(), 1, "{offered:?}");
+    seat.thread(&card);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_line_that_is_cut_is_resumed_and_what_came_meanwhile_is_done_once() {
+    for fault in [Kind::DisconnectSockets, Kind::Reconnect] {
+        let (desk, card) = on_the_line(1).await;
+        desk.discord.fault(Fault::new(fault));
+        desk.discord.fault(Fault::new(Kind::DuplicateDelivery));
+        let _maybe_late = desk.discord.press(D_ANNA, D_CARE, &card.id, "Übernehmen").await;
+        is_claimed(&desk, &card).await;
+        assert_eq!(desk.discord.identified(), 1, "{fault:?}: resumed, not begun anew");
+        desk.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn a_line_on_which_nothing_comes_any_more_is_noticed_and_made_anew() {
+    let (desk, card) = on_the_line(1).await;
+    desk.discord.fault(Fault::new(Kind::DeafSocket));
+    let _unheard = desk.discord.press(D_ANNA, D_CARE, &card.id, "Übernehmen").await;
+    desk.discord.heal();
+    is_claimed(&desk, &card).await;
+    assert_eq!(desk.discord.identified(), 1, "resumed");
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_session_that_is_gone_is_begun_anew() {
+    let (desk, card) = on_the_line(1).await;
+    desk.discord.fault(Fault::new(Kind::InvalidSession));
+    until(|| desk.discord.identified() == 2).await;
+    let _maybe_early = desk.discord.press(D_ANNA, D_CARE, &card.id, "Übernehmen").await;
+    is_claimed(&desk, &card).await;
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_press_that_could_not_be_kept_comes_again() {
+    let (desk, card) = on_the_line(1).await;
+    let mut held = desk.store.pool().begin().await.unwrap();
+    sqlx::raw_sql("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")
+        .execute(&mut *held)
+        .await
+        .unwrap();
+    let outcome = desk.discord.press(D_ANNA, D_CARE, &card.id, "Übernehmen").await;
+    assert!(!outcome.acked, "she sees that it did not work");
+    held.rollback().await.unwrap();
+    is_claimed(&desk, &card).await;
+    assert_eq!(desk.discord.identified(), 1);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn when_the_leader_dies_another_replica_goes_on_where_it_stopped() {
+    let (mut desk, card) = on_the_line(2).await;
+    // The story's clock has just jumped over the end of the lease: who leads is settled anew. And what the leader knows
+    // lies with its lease, written down every few seconds.
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    until(|| desk.apps.iter().filter(|app| (app.leads)()).count() == 1).await;
+    let first = leader(&desk).expect("one leads");
+    assert_eq!(desk.discord.connections(), 1, "the other one stands by");
+    desk.kill(first);
+    until(|| desk.discord.connections() == 0).await;
+    let _unheard = desk.discord.press(D_ANNA, D_CARE, &card.id, "Übernehmen").await;
+    assert_eq!(claimed(&desk).await, 0);
+    // The lease ends by the clock of the story; the other one looks every few seconds of real time.
+    desk.clock.advance(chrono::TimeDelta::seconds(21));
+    until(|| leader(&desk).is_some()).await;
+    is_claimed(&desk, &card).await;
+    assert_eq!(desk.discord.identified(), 1, "taken over, not begun anew");
+    desk.finish().await;
+}
