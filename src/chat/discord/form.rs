@@ -352,10 +352,7 @@ mod tests {
                     shown.push_str(page["description"].as_str().unwrap());
                 }
             }
-            let kept = shown
-                .replace(['\\', '\n', ' '], "")
-                .replace('>', "")
-                .replace('–', "");
+            let kept = shown.replace(['\\', '\n', ' '], "").replace(['>', '–'], "");
             assert_eq!(kept, text.replace('\n', ""));
         }
     }
