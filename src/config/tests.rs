@@ -13,6 +13,7 @@ use crate::domain::deadline::From;
 use crate::domain::deadline::Target as Promise;
 use crate::domain::person::Mention;
 use crate::domain::rules::ClockStops;
+use crate::domain::rules::Named;
 
 const EXAMPLE: &str = include_str!("../../zeitnah.example.toml");
 

@@ -9,8 +9,8 @@ pub struct Refused {
     pub status: u16,
     pub code: u32,
     pub message: String,
-    pub errors: Option<Value>,
-    pub fields: Map<String, Value>,
+    pub errors: Option<Box<Value>>,
+    pub fields: Box<Map<String, Value>>,
 }
 
 impl Refused {
@@ -20,7 +20,7 @@ impl Refused {
             code,
             message: message.to_owned(),
             errors: None,
-            fields: Map::new(),
+            fields: Box::default(),
         }
     }
 
@@ -32,9 +32,9 @@ impl Refused {
     pub fn body(&self) -> Value {
         let mut body = json!({ "message": self.message, "code": self.code });
         if let Some(errors) = &self.errors {
-            body["errors"] = errors.clone();
+            body["errors"] = Value::clone(errors);
         }
-        for (key, value) in &self.fields {
+        for (key, value) in self.fields.iter() {
             body[key] = value.clone();
         }
         body
@@ -86,7 +86,7 @@ impl Refused {
 
     pub fn invalid_form(errors: Value) -> Self {
         Self {
-            errors: Some(errors),
+            errors: Some(Box::new(errors)),
             ..Self::new(400, 50035, "Invalid Form Body")
         }
     }
