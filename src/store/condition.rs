@@ -9,7 +9,8 @@ use crate::store::MIGRATOR;
 use crate::store::Result;
 
 /// Everything of ours, to look whether we may use it.
-pub const TABLES: [&str; 21] = [
+pub const TABLES: [&str; 22] = [
+    "leader",
     "card",
     "circle",
     "delivery",

@@ -223,7 +223,7 @@ async fn what_cannot_stand_in_a_thread_stands_in_the_channel() {
     seat.press(Anna, &card, "Übernehmen").await;
     assert_eq!(seat.thread(&card).len(), 1);
     desk.discord.fault(Fault::new(Kind::LockThread));
-    seat.press(Anna, &card, "Freigeben").await;
+    seat.press(Anna, &card, "Zurückgeben").await;
     a_minute(&desk).await;
     assert_eq!(seat.thread(&card).len(), 1, "it is locked");
     let lines = seat.all(Room::Care);

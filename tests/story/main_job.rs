@@ -128,9 +128,9 @@ async fn a_case_is_taken_and_given_back_and_whoever_is_late_is_told(chat: Chat) 
     let card = seat.card();
     seat.press(Anna, &card, "Übernehmen").await;
     assert!(seat.text(&card).contains("Anna Berger ist dran") || seat.text(&card).contains("Anna ist dran"));
-    seat.press(Ben, &card, "Freigeben").await;
+    seat.press(Ben, &card, "Zurückgeben").await;
     assert!(seat.told(Ben).contains("Anna"), "{}", seat.told(Ben));
-    seat.press(Anna, &card, "Freigeben").await;
+    seat.press(Anna, &card, "Zurückgeben").await;
     assert!(seat.text(&card).contains("frei"), "{}", seat.text(&card));
     assert_eq!(seat.thread(&card).len(), 2);
     desk.finish().await;
@@ -143,7 +143,7 @@ async fn whoever_has_no_right_learns_who_has(chat: Chat) {
     let card = seat.card();
     // Ben has pressed something before: in each chat his name is known by now.
     seat.press(Ben, &card, "Übernehmen").await;
-    seat.press(Ben, &card, "Freigeben").await;
+    seat.press(Ben, &card, "Zurückgeben").await;
     desk.minutes(1).await;
     let before = seat.text(&card);
     seat.press(Gast, &card, "Übernehmen").await;
