@@ -112,8 +112,8 @@ async fn two_press_at_once_and_one_without_rights_tries() {
     let (at_annas, at_bens) = tokio::join!(anna.card(words), ben.card(words));
 
     tokio::join!(
-        anna.presses(&at_annas, "Übernehmen"),
-        ben.presses(&at_bens, "Übernehmen")
+        anna.presses_surely(&at_annas, "Übernehmen"),
+        ben.presses_surely(&at_bens, "Übernehmen")
     );
     let whisper = "#messages .whisper";
     until("one of them is told", async || {

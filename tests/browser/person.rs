@@ -193,6 +193,25 @@ impl Person {
         .await;
     }
 
+    /// As `presses`, without a pointer: a card that arrives between aiming and pressing cannot move it to another one.
+    pub async fn presses_surely(&self, within: &str, name: &str) {
+        until(&format!("{name:?} in {within} can be pressed"), async || {
+            let found = self
+                .driver
+                .execute(CALLED, vec![json!(within), json!(name)])
+                .await;
+            let Ok(button) = found.and_then(|found| found.element()) else {
+                return false;
+            };
+            let Ok(button) = button.to_json() else {
+                return false;
+            };
+            let pressed = self.driver.execute("arguments[0].click()", vec![button]).await;
+            pressed.is_ok()
+        })
+        .await;
+    }
+
     pub async fn clicks(&self, what: &str) {
         until(&format!("{what} can be clicked"), async || {
             let Ok(thing) = self.driver.find(By::Css(what)).await else {

@@ -227,7 +227,7 @@ async fn what_cannot_stand_in_a_thread_stands_in_the_channel() {
     a_minute(&desk).await;
     assert_eq!(seat.thread(&card).len(), 1, "it is locked");
     let lines = seat.all(Room::Care);
-    has(&seat.text(lines.last().unwrap()), "hat freigegeben");
+    has(&seat.text(lines.last().unwrap()), "hat zurückgegeben");
     desk.discord.heal();
     // A thread that only sleeps wakes up by itself.
     desk.discord.let_threads_sleep();
