@@ -175,8 +175,9 @@ fn tell(line: &str) {
     println!("{line}");
 }
 
+/// Empty is not set: env files and `NAME= command` leave such behind.
 fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok()
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// The configuration, or all its faults at once.

@@ -1,6 +1,7 @@
 //! What is Discord's own: two chats on one case, the gateway with its one leader, calls that are signed, limits, threads
 //! that cannot be had, rights that are taken away, and what Discord's markdown would make of a customer's words.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use zeitnah::sandbox::discord::Fault;
@@ -494,4 +495,156 @@ async fn hostile_words_stay_words() {
         seat.text(&card);
     }
     desk.finish().await;
+}
+
+/// What one person does with the card before them, if it can be done then.
+#[derive(Debug, Clone, Copy)]
+enum Move {
+    Take,
+    Release,
+    Handle,
+    Reopen,
+    Answer,
+    Nothing,
+}
+
+impl Move {
+    fn button(self) -> Option<&'static str> {
+        match self {
+            Self::Take => Some("Übernehmen"),
+            Self::Release => Some("Zurückgeben"),
+            Self::Handle => Some("Erledigt"),
+            Self::Reopen => Some("Wieder öffnen"),
+            Self::Answer => Some("Antworten"),
+            Self::Nothing => None,
+        }
+    }
+}
+
+/// Pressed, and the form that comes is sent: it is judged by what is true then, whatever the other chat did meanwhile.
+async fn moves(desk: &Desk, chat: Chat, who: crate::seat::Who, what: Move) {
+    let seat = Seat::new(desk, chat);
+    let card = seat.card();
+    let Some(button) = what
+        .button()
+        .filter(|b| seat.buttons(&card).iter().any(|shown| shown == b))
+    else {
+        return;
+    };
+    let id = chat.id(who);
+    match chat {
+        Chat::Slack => drop(desk.slack.press(id, &card.room, &card.id, button).await),
+        Chat::Discord => drop(desk.discord.press(id, &card.room, &card.id, button).await),
+    }
+    desk.settle().await;
+    let sends: &[&[(&str, &str)]] = match what {
+        Move::Answer => &[&[("text", "Danke, wir kümmern uns.")], &[]],
+        Move::Handle => &[&[("reason", "spam")]],
+        Move::Take | Move::Release | Move::Reopen | Move::Nothing => &[],
+    };
+    for values in sends {
+        if seat.has_form(who) {
+            seat.submit(who, values).await;
+        }
+    }
+}
+
+/// One case, one state: whatever Anna does in Slack and Ben in Discord at the same time, both cards say the same
+/// afterwards, and what is public is public once.
+#[test]
+fn whatever_two_chats_do_at_once_both_cards_say_the_same() {
+    use proptest::prelude::Strategy;
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+
+    let step = || {
+        proptest::sample::select(vec![
+            Move::Take,
+            Move::Take,
+            Move::Release,
+            Move::Handle,
+            Move::Reopen,
+            Move::Answer,
+            Move::Nothing,
+        ])
+    };
+    let days = proptest::collection::vec((step(), step(), 0_i64..20), 6);
+    // The same days each time: a fault that comes and goes helps nobody.
+    let mut runner = TestRunner::deterministic();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let mut happened = BTreeSet::new();
+    for _ in 0..6 {
+        let day = days.new_tree(&mut runner).unwrap().current();
+        happened.extend(runtime.block_on(a_day_in_both_chats(&day)));
+    }
+    for what in ["claimed", "released", "handled", "reopened", "visible"] {
+        assert!(happened.contains(what), "{what} is not among {happened:?}");
+    }
+}
+
+/// Returns what happened to the case.
+async fn a_day_in_both_chats(day: &[(Move, Move, i64)]) -> Vec<String> {
+    let desk = Desk::with(Wish {
+        chats: Chats::Both,
+        replicas: 2,
+        ..Wish::default()
+    })
+    .await;
+    desk.review(2, "Nette Beratung, aber 40 Minuten Wartezeit.").await;
+    let (slack, discord) = (Seat::new(&desk, Chat::Slack), seat(&desk));
+    let (here, there) = (slack.card(), discord.card());
+    for (annas, bens, minutes) in day {
+        futures::join!(
+            moves(&desk, Chat::Slack, Anna, *annas),
+            moves(&desk, Chat::Discord, Ben, *bens)
+        );
+        desk.minutes(*minutes).await;
+        let (said_here, said_there) = (slack.text(&here), discord.text(&there));
+        let states = [
+            "frei",
+            "ist dran",
+            "geht gleich raus",
+            "wird an",
+            "Beantwortet von",
+            "Erledigt von",
+        ];
+        for words in states.into_iter().chain(["Anna", "Ben"]) {
+            assert_eq!(
+                said_here.contains(words),
+                said_there.contains(words),
+                "{words:?} after {day:?}\n{said_here}\n---\n{said_there}"
+            );
+        }
+        assert_eq!(
+            slack.buttons(&here).first(),
+            discord.buttons(&there).first(),
+            "{day:?}"
+        );
+        let shown: i64 = states
+            .iter()
+            .map(|words| i64::from(said_here.contains(words)))
+            .sum();
+        assert_eq!(shown, 1, "one state at a time: {said_here}");
+    }
+    assert_eq!(
+        (slack.all(Room::Care).len(), discord.all(Room::Care).len()),
+        (1, 1)
+    );
+    let public: i64 = desk
+        .row("SELECT count(*) FROM reply WHERE phase = 'visible'".to_owned())
+        .await;
+    assert!(public <= 1, "{public} are public after {day:?}");
+    // What was said meanwhile is looked at, so that nothing is left unread.
+    slack.thread(&here);
+    discord.thread(&there);
+    for who in [Anna, Ben] {
+        slack.whispers(who);
+        discord.whispers(who);
+    }
+    let happened = desk.rows("SELECT what FROM item_event").await;
+    desk.finish().await;
+    happened
 }
