@@ -601,33 +601,36 @@ async fn a_day_in_both_chats(day: &[(Move, Move, i64)]) -> Vec<String> {
             moves(&desk, Chat::Slack, Anna, *annas),
             moves(&desk, Chat::Discord, Ben, *bens)
         );
-        desk.minutes(*minutes).await;
-        let (said_here, said_there) = (slack.text(&here), discord.text(&there));
-        let states = [
-            "frei",
-            "ist dran",
-            "geht gleich raus",
-            "wird an",
-            "Beantwortet von",
-            "Erledigt von",
-        ];
-        for words in states.into_iter().chain(["Anna", "Ben"]) {
+        // At once, not only after the reconciler's round; and again when time has passed.
+        for wait in [0, *minutes] {
+            desk.minutes(wait).await;
+            let (said_here, said_there) = (slack.text(&here), discord.text(&there));
+            let states = [
+                "frei",
+                "ist dran",
+                "geht gleich raus",
+                "wird an",
+                "Beantwortet von",
+                "Erledigt von",
+            ];
+            for words in states.into_iter().chain(["Anna", "Ben"]) {
+                assert_eq!(
+                    said_here.contains(words),
+                    said_there.contains(words),
+                    "{words:?} after {day:?}\n{said_here}\n---\n{said_there}"
+                );
+            }
             assert_eq!(
-                said_here.contains(words),
-                said_there.contains(words),
-                "{words:?} after {day:?}\n{said_here}\n---\n{said_there}"
+                slack.buttons(&here).first(),
+                discord.buttons(&there).first(),
+                "{day:?}"
             );
+            let shown: i64 = states
+                .iter()
+                .map(|words| i64::from(said_here.contains(words)))
+                .sum();
+            assert_eq!(shown, 1, "one state at a time: {said_here}");
         }
-        assert_eq!(
-            slack.buttons(&here).first(),
-            discord.buttons(&there).first(),
-            "{day:?}"
-        );
-        let shown: i64 = states
-            .iter()
-            .map(|words| i64::from(said_here.contains(words)))
-            .sum();
-        assert_eq!(shown, 1, "one state at a time: {said_here}");
     }
     assert_eq!(
         (slack.all(Room::Care).len(), discord.all(Room::Care).len()),
