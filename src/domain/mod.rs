@@ -2,6 +2,7 @@
 //! as an argument, so each rule can be tested by saying what happened and when.
 
 pub mod action;
+pub mod calendar;
 pub mod caps;
 pub mod card;
 pub mod deadline;
