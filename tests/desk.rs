@@ -1,6 +1,7 @@
 //! The team's whole world for a story: a Slack, a Discord, a Google, a shop, one or more replicas of the bot on one database,
 //! and a clock that stands still until the story moves it. At the end nothing may be left unread or pending.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::DateTime;
@@ -19,9 +20,9 @@ use zeitnah::chat::discord;
 use zeitnah::chat::slack;
 use zeitnah::domain::caps::Limit;
 use zeitnah::domain::caps::Unit;
-use zeitnah::domain::deadline::From;
-use zeitnah::domain::deadline::Target as Promise;
 use zeitnah::domain::person::Mention;
+use zeitnah::domain::policy::Mark;
+use zeitnah::domain::policy::Policy;
 use zeitnah::domain::rights::Circle;
 use zeitnah::domain::rights::Grant;
 use zeitnah::domain::rights::Grantee;
@@ -846,10 +847,10 @@ fn on_discord(mut rules: Rules) -> Rules {
 
 fn on_slack(wish: &Wish) -> Rules {
     let voice = voice(wish);
-    let day = Promise {
-        minutes: 24 * 60,
-        remind_before: 120,
-        from: From::Published,
+    let day = Policy {
+        first_answer: Some(24 * 60),
+        marks: vec![Mark::Left(120)],
+        ..Policy::default()
     };
     let channel = |name: &str, room: &str| Channel {
         name: name.into(),
@@ -857,6 +858,8 @@ fn on_slack(wish: &Wish) -> Rules {
         room: room.into(),
         voice,
         responsible: vec![Mention::Group(TEAM.into())],
+        calendar: None,
+        quiet: None,
     };
     let grant = |role, to| Grant {
         role,
@@ -875,17 +878,17 @@ fn on_slack(wish: &Wish) -> Rules {
                 ..When::default()
             },
             to: vec!["care".into(), "leads".into()],
-            target: Some(Promise {
-                minutes: 4 * 60,
-                remind_before: 60,
-                ..day
-            }),
+            policy: Policy {
+                first_answer: Some(4 * 60),
+                marks: vec![Mark::Left(60)],
+                ..Policy::default()
+            },
         }],
         fallback: Route {
             name: "alles".into(),
             when: When::default(),
             to: vec!["care".into()],
-            target: Some(day),
+            policy: day,
         },
         grants: vec![
             grant(Role::Responder, Grantee::Circle(Circle::Group(TEAM.into()))),
@@ -923,6 +926,9 @@ fn on_slack(wish: &Wish) -> Rules {
         claim_minutes: 15,
         undo_seconds: 30,
         clock_stops: ClockStops::Visible,
+        calendars: BTreeMap::new(),
+        chains: BTreeMap::new(),
+        gather_seconds: 0,
         post_every_ms: if wish.paced { 1000 } else { 0 },
         keep: Keep {
             deliveries: 14,

@@ -37,6 +37,8 @@ pub fn read(table: Table) -> Option<Placed<Channel>> {
             room: room?,
             voice,
             responsible: responsible?,
+            calendar: None,
+            quiet: None,
         },
         line,
     })

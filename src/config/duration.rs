@@ -21,7 +21,7 @@ pub fn minutes(table: &Table, key: &'static str) -> Option<i64> {
     found
 }
 
-fn parse(text: &str) -> Option<i64> {
+pub fn parse(text: &str) -> Option<i64> {
     if text == "none" {
         return Some(0);
     }

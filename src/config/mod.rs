@@ -1,6 +1,7 @@
 //! `zeitnah.toml`: read once, checked whole, and only then turned into the nouns that the rest works with. Nothing
 //! below `config` knows that there is a file, and nobody starts on a file with a fault in it.
 
+mod chain;
 mod channel;
 pub mod database;
 mod digest;
@@ -11,6 +12,7 @@ mod fault;
 pub mod http;
 pub mod log;
 pub mod name;
+mod policy;
 mod reach;
 mod reading;
 pub mod reply;
@@ -27,6 +29,7 @@ mod tests;
 mod url;
 pub mod zone;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -35,12 +38,14 @@ use toml::de::DeTable;
 
 pub use crate::config::fault::Fault;
 pub use crate::config::fault::Gravity;
+use crate::config::policy::Policies;
 pub use crate::config::reading::Env;
 pub use crate::config::reading::Mentioned;
 pub use crate::config::reading::Placed;
 use crate::config::reading::Reading;
 use crate::config::source::Source;
 use crate::config::table::Table;
+use crate::domain::chain::Chain;
 use crate::domain::rights::Grant;
 use crate::domain::route::Route;
 use crate::domain::rules::Channel;
@@ -69,6 +74,7 @@ pub struct Config {
     pub default_route: Route,
     pub grants: Vec<Grant>,
     pub escalations: Vec<Target>,
+    pub chains: Vec<Chain>,
     pub digests: Vec<DigestPlan>,
     pub reply: reply::Reply,
     /// Least milliseconds between two messages in one channel.
@@ -99,6 +105,9 @@ pub struct Sections {
 pub struct Names {
     pub channels: Vec<String>,
     pub sources: Vec<String>,
+    pub calendars: Vec<String>,
+    pub rotas: Vec<String>,
+    pub chains: Vec<String>,
 }
 
 impl Config {
@@ -139,6 +148,9 @@ impl Config {
             claim_minutes: self.reply.claim_minutes,
             undo_seconds: self.reply.undo_seconds,
             clock_stops: self.reply.clock_stops,
+            calendars: BTreeMap::new(),
+            chains: self.chains.iter().map(|c| (c.name.clone(), c.clone())).collect(),
+            gather_seconds: self.reply.gather_seconds,
             post_every_ms: self.post_every_ms,
             keep: self.database.keep,
         }
@@ -235,9 +247,14 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
     let (channels, channel_names) = listed(&root, "channel");
     let (sources, source_names) = listed(&root, "source");
     channel::one_room_each(reading, &channels);
+    let (chains, chain_names) = listed(&root, "chain");
+    let (policies, policy_names) = listed(&root, "policy");
     let names = Names {
         channels: channel_names,
         sources: source_names,
+        calendars: vec![],
+        rotas: vec![],
+        chains: chain_names,
     };
     let database = database::read(root.section("database"));
     let http = http::read(root.section("http"));
@@ -248,8 +265,17 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
     let discord = discord.is_given().then(|| discord::read(discord));
     let sources = all(sources, source::read);
     let channels = all(channels, channel::read);
-    let routes = all(listed(&root, "route").0, |table| route::read(table, &names));
-    let default_route = default_route(&root, &names);
+    let chains = all(chains, |table| chain::read(table, &names));
+    let policies = all(policies, |table| policy::read(table, &names));
+    let named = Policies {
+        names: &policy_names,
+        sound: &policies.read,
+        all: &names,
+    };
+    let routes = all(listed(&root, "route").0, |table| {
+        route::read(table, &names, &named)
+    });
+    let default_route = default_route(&root, &names, &named);
     let grants = all(root.tables("role"), |table| role::read(table, &names));
     let escalations = all(listed(&root, "escalation").0, escalation::read);
     let digests = all(listed(&root, "digest").0, |table| {
@@ -286,6 +312,7 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
         default_route,
         grants,
         escalations,
+        chains,
         digests,
         reply,
         post_every_ms,
@@ -310,6 +337,7 @@ struct Every {
     default_route: Option<Route>,
     grants: Listed<Grant>,
     escalations: Listed<Placed<Target>>,
+    chains: Listed<Placed<Chain>>,
     digests: Listed<Placed<DigestPlan>>,
     reply: Option<reply::Reply>,
     post_every_ms: Option<i64>,
@@ -336,6 +364,7 @@ impl Every {
             default_route: self.default_route?,
             grants: self.grants.whole()?,
             escalations: values(self.escalations)?,
+            chains: values(self.chains)?,
             digests: values(self.digests)?,
             reply: self.reply?,
             post_every_ms: self.post_every_ms?,
@@ -378,13 +407,13 @@ fn listed<'a>(root: &Table<'a>, key: &'static str) -> (Vec<Table<'a>>, Vec<Strin
     (tables, names.into_iter().map(|name| name.value).collect())
 }
 
-fn default_route(root: &Table, names: &Names) -> Option<Route> {
+fn default_route(root: &Table, names: &Names, policies: &Policies) -> Option<Route> {
     let table = root.optional("default_route");
     if table.is_none() {
         let remedy = "write [default_route] with to = [\"a-channel\"]: it takes what no [[route]] names";
         root.reading.fault(0, "[default_route] is missing", remedy);
     }
-    route::read_default(table?, names)
+    route::read_default(table?, names, policies)
 }
 
 /// What is there and yet does nothing.

@@ -89,12 +89,16 @@ fn lower(words: &[String]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::policy::Policy;
 
     fn warnings(routes: &[(&str, When)]) -> Vec<String> {
         let reading = Reading::new("z.toml", "", &|_| None);
         let names = Names {
             channels: vec![],
             sources: vec!["google".into(), "shop".into()],
+            calendars: vec![],
+            rotas: vec![],
+            chains: vec![],
         };
         let routes: Vec<Placed<Route>> = routes
             .iter()
@@ -104,7 +108,7 @@ mod tests {
                     name: (*name).into(),
                     when: when.clone(),
                     to: vec![],
-                    target: None,
+                    policy: Policy::default(),
                 },
                 line,
             })

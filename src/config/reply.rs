@@ -10,6 +10,8 @@ pub struct Reply {
     /// Minutes until a claim ends by itself.
     pub claim_minutes: i64,
     pub clock_stops: ClockStops,
+    /// How long warnings wait for others that go to the same people.
+    pub gather_seconds: i64,
 }
 
 pub fn read(table: Table) -> Option<Reply> {
@@ -20,10 +22,12 @@ pub fn read(table: Table) -> Option<Reply> {
         ("accepted", ClockStops::Accepted),
     ];
     let clock_stops = table.choice("clock_stops", &stops);
+    let gather_seconds = table.integer("gather_seconds", 0..=3600);
     table.close();
     Some(Reply {
         undo_seconds: undo_seconds?,
         claim_minutes: claim_minutes?,
         clock_stops: clock_stops?,
+        gather_seconds: gather_seconds?,
     })
 }

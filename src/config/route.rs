@@ -1,13 +1,12 @@
 //! Which item goes to which channel, and what is promised for it.
 
 use crate::config::Names;
-use crate::config::duration;
 use crate::config::name;
+use crate::config::policy;
+use crate::config::policy::Policies;
 use crate::config::reading::Placed;
 use crate::config::stars::stars;
 use crate::config::table::Table;
-use crate::domain::deadline::From;
-use crate::domain::deadline::Target;
 use crate::domain::item::Kind;
 use crate::domain::item::Tone;
 use crate::domain::language::declared;
@@ -17,7 +16,7 @@ use crate::domain::route::When;
 /// The name of `[default_route]`, as it stands with an item.
 pub const DEFAULT: &str = "default";
 
-pub fn read(table: Table, names: &Names) -> Option<Placed<Route>> {
+pub fn read(table: Table, names: &Names, policies: &Policies) -> Option<Placed<Route>> {
     let line = table.line;
     let name = name::name(&table);
     if let Some(name) = name.as_ref().filter(|n| n.value == DEFAULT) {
@@ -27,27 +26,27 @@ pub fn read(table: Table, names: &Names) -> Option<Placed<Route>> {
             .fault(name.line, "\"default\" is the name of [default_route]", remedy);
     }
     let when = when(&table, names);
-    let (to, target) = (to(&table, names), target(&table));
+    let (to, policy) = (to(&table, names), policy::of_route(&table, policies));
     table.close();
     Some(Placed {
         value: Route {
             name: name?.value,
             when: when?,
             to: to?,
-            target: target?,
+            policy: policy?,
         },
         line,
     })
 }
 
-pub fn read_default(table: Table, names: &Names) -> Option<Route> {
-    let (to, target) = (to(&table, names), target(&table));
+pub fn read_default(table: Table, names: &Names, policies: &Policies) -> Option<Route> {
+    let (to, policy) = (to(&table, names), policy::of_route(&table, policies));
     table.close();
     Some(Route {
         name: DEFAULT.to_owned(),
         when: When::default(),
         to: to?,
-        target: target?,
+        policy: policy?,
     })
 }
 
@@ -102,38 +101,4 @@ fn to(table: &Table, names: &Names) -> Option<Vec<String>> {
         return None;
     }
     Some(to)
-}
-
-/// What is promised; the inner `None` is no promise.
-fn target(table: &Table) -> Option<Option<Target>> {
-    let minutes = duration::minutes(table, "deadline");
-    let remind_before = duration::minutes(table, "remind_before");
-    let from = table.choice(
-        "clock",
-        &[("published", From::Published), ("first_seen", From::FirstSeen)],
-    );
-    let (minutes, remind_before, from) = (minutes?, remind_before?, from?);
-    if minutes == 0 {
-        return Some(None);
-    }
-    if remind_before >= minutes {
-        let (remind, deadline) = (duration::written(remind_before), duration::written(minutes));
-        let what = format!(
-            "the reminder {remind} before the deadline would come before a clock of {deadline} starts"
-        );
-        let half = duration::written((minutes / 2).max(1));
-        let remedy = format!("write remind_before = {half:?} or \"none\"");
-        let key = if table.has("remind_before") {
-            "remind_before"
-        } else {
-            "deadline"
-        };
-        table.fault(key, what, remedy);
-        return None;
-    }
-    Some(Some(Target {
-        minutes,
-        remind_before,
-        from,
-    }))
 }

@@ -9,9 +9,11 @@ use toml::de::DeTable;
 use super::*;
 use crate::config::slack::Way;
 use crate::config::source::Kind;
-use crate::domain::deadline::From;
-use crate::domain::deadline::Target as Promise;
 use crate::domain::person::Mention;
+use crate::domain::policy::From;
+use crate::domain::policy::Mark;
+use crate::domain::policy::Pause;
+use crate::domain::policy::Policy;
 use crate::domain::rules::ClockStops;
 use crate::domain::rules::Named;
 
@@ -75,14 +77,16 @@ fn a_minimal_file_gets_everything_else_from_the_defaults() {
 
     let rules = config.rules();
     assert_eq!(rules.channel("care").unwrap().room, "C0123ABC");
-    let day = Promise {
-        minutes: 1440,
-        remind_before: 120,
+    let day = Policy {
+        first_answer: Some(1440),
         from: From::Published,
+        pauses: vec![Pause::Moderation, Pause::Customer],
+        marks: vec![Mark::Used(50), Mark::Used(80)],
+        ..Policy::default()
     };
     assert_eq!(
-        (rules.fallback.name.as_str(), rules.fallback.target),
-        ("default", Some(day))
+        (rules.fallback.name.as_str(), &rules.fallback.policy),
+        ("default", &day)
     );
     assert_eq!(
         (rules.claim_minutes, rules.undo_seconds, rules.post_every_ms),
@@ -103,13 +107,12 @@ fn the_example_is_valid_and_says_what_it_seems_to_say() {
     let route = |name: &str| rules.routes.iter().find(|r| r.name == name).unwrap();
     assert_eq!(route("bad").when.stars, Some((1, 2)));
     assert_eq!(route("bad").to, ["urgent", "care"]);
-    assert_eq!(route("praise").target, None);
-    let questions = Promise {
-        minutes: 90,
-        remind_before: 30,
-        from: From::FirstSeen,
-    };
-    assert_eq!(route("product-questions").target, Some(questions));
+    assert_eq!(route("praise").policy.first_answer, None);
+    let questions = &route("product-questions").policy;
+    assert_eq!(
+        (questions.first_answer, questions.from, questions.marks.as_slice()),
+        (Some(90), From::FirstSeen, &[Mark::Left(30)][..])
+    );
     assert_eq!(
         rules.target("legal").unwrap().ping,
         [Mention::Group("S0999LAW".into())]

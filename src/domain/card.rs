@@ -220,7 +220,7 @@ fn state_base(facts: &Facts) -> Vec<Seg> {
                 (_, None) => voice.say("state-claimed-endless", &holder),
             }
         }
-        Handling::Snoozed { by, until, why } => {
+        Handling::Snoozed { by, until, why, .. } => {
             let key = if why.is_some() {
                 "state-snoozed-why"
             } else {

@@ -12,6 +12,7 @@ use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
 use crate::domain::person::Mention;
+use crate::domain::person::PersonId;
 use crate::domain::text::Seg;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +35,10 @@ pub enum Effect {
         card: CardId,
         event: EventId,
         to: AlertTo,
+    },
+    /// All that waits to be told to somebody, in one message.
+    Notify {
+        to: Addressee,
     },
     /// A sentence that only one person sees.
     Whisper {
@@ -65,6 +70,36 @@ pub enum Effect {
 pub enum AlertTo {
     Room { room: String, ping: Vec<Mention> },
     Person(String),
+}
+
+/// Who is told what the clock asks for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Addressee {
+    Person(PersonId),
+    /// Where the cards are, with these named.
+    Room {
+        chat: String,
+        room: String,
+        ping: Vec<Mention>,
+    },
+}
+
+impl Addressee {
+    pub fn chat(&self) -> &str {
+        match self {
+            Self::Person(person) => &person.chat,
+            Self::Room { chat, .. } => chat,
+        }
+    }
+
+    /// One message at a time.
+    pub fn serial(&self) -> String {
+        match self {
+            Self::Person(person) => format!("notify:{person}"),
+            Self::Room { chat, room, .. } => format!("room:{chat}:{room}"),
+        }
+    }
 }
 
 /// Urgent before normal before digest.
@@ -99,6 +134,7 @@ impl Effect {
             Self::EditCard { .. } => "edit_card",
             Self::PostNote { .. } => "post_note",
             Self::Alert { .. } => "alert",
+            Self::Notify { .. } => "notify",
             Self::Whisper { .. } => "whisper",
             Self::PublishReply { .. } => "publish_reply",
             Self::FollowReply { .. } => "follow_reply",

@@ -8,7 +8,10 @@ use crate::domain::At;
 use crate::domain::handling::Reason;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
+use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
+use crate::domain::policy::Mark;
+use crate::domain::policy::Metric;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -24,6 +27,9 @@ pub struct Event {
 pub enum What {
     Received {
         route: String,
+        /// It was answered before we knew it.
+        #[serde(default)]
+        answered: bool,
     },
     /// The customer changed it; the text before the change is kept in `item_revision`.
     Edited {
@@ -34,7 +40,11 @@ pub enum What {
     RemovedAtSource,
     BackAtSource,
     /// An answer that was not given through us stands at the source.
-    AnsweredElsewhere,
+    AnsweredElsewhere {
+        /// When, if the source says so.
+        #[serde(default)]
+        given: Option<At>,
+    },
     Claimed {
         until: At,
     },
@@ -62,6 +72,9 @@ pub enum What {
     },
     Failed {
         why: String,
+        /// It was to change an answer, and that one still stands.
+        #[serde(default)]
+        earlier_stands: bool,
     },
     Unclear,
     ConfirmedThere,
@@ -76,18 +89,47 @@ pub enum What {
     Snoozed {
         until: At,
         why: Option<String>,
+        /// It is the customer's turn.
+        #[serde(default)]
+        for_customer: bool,
     },
     Woke,
     Escalated {
         to: String,
         why: String,
     },
+    /// Somebody was warned before a deadline.
     Reminded {
         due: At,
+        #[serde(default)]
+        metric: Metric,
+        #[serde(default)]
+        mark: Option<Mark>,
     },
     Overdue {
         due: At,
+        #[serde(default)]
+        metric: Metric,
     },
+    /// A step of an escalation chain.
+    Stepped {
+        chain: String,
+        round: u32,
+        step: u32,
+        /// Whom it called; nobody, where its condition did not hold.
+        called: Vec<Called>,
+    },
+    /// Somebody has seen the escalation and takes care of it until then.
+    Acknowledged {
+        until: At,
+    },
+}
+
+/// Somebody who was called, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Called {
+    pub chat: String,
+    pub mention: Mention,
 }
 
 impl What {
@@ -97,7 +139,7 @@ impl What {
             Self::Edited { .. } => "edited",
             Self::RemovedAtSource => "removed_at_source",
             Self::BackAtSource => "back_at_source",
-            Self::AnsweredElsewhere => "answered_elsewhere",
+            Self::AnsweredElsewhere { .. } => "answered_elsewhere",
             Self::Claimed { .. } => "claimed",
             Self::TakenOver { .. } => "taken_over",
             Self::Released => "released",
@@ -119,6 +161,42 @@ impl What {
             Self::Escalated { .. } => "escalated",
             Self::Reminded { .. } => "reminded",
             Self::Overdue { .. } => "overdue",
+            Self::Stepped { .. } => "stepped",
+            Self::Acknowledged { .. } => "acknowledged",
+        }
+    }
+
+    /// Whether it can start, stop or hold a clock.
+    pub fn moves_clock(&self) -> bool {
+        match self {
+            Self::Received { .. }
+            | Self::Edited { .. }
+            | Self::RemovedAtSource
+            | Self::BackAtSource
+            | Self::AnsweredElsewhere { .. }
+            | Self::Claimed { .. }
+            | Self::TakenOver { .. }
+            | Self::Sent { .. }
+            | Self::Accepted
+            | Self::Visible { .. }
+            | Self::Rejected { .. }
+            | Self::Failed { .. }
+            | Self::Handled { .. }
+            | Self::Reopened { .. }
+            | Self::Snoozed { .. }
+            | Self::Woke => true,
+            Self::Released
+            | Self::ClaimEnded { .. }
+            | Self::Drafted
+            | Self::TakenBack
+            | Self::Unclear
+            | Self::ConfirmedThere
+            | Self::SentAgain
+            | Self::Escalated { .. }
+            | Self::Reminded { .. }
+            | Self::Overdue { .. }
+            | Self::Stepped { .. }
+            | Self::Acknowledged { .. } => false,
         }
     }
 

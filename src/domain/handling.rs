@@ -20,6 +20,9 @@ pub enum Handling {
         by: PersonId,
         until: At,
         why: Option<String>,
+        /// It is the customer's turn: their next word ends it, too.
+        #[serde(default)]
+        for_customer: bool,
     },
     /// `by` is nobody when the answer was given outside.
     Answered {
@@ -199,12 +202,19 @@ impl Handling {
         })
     }
 
-    pub fn snooze(&self, by: &PersonId, until: At, why: Option<String>) -> Result<Self, Refusal> {
+    pub fn snooze(
+        &self,
+        by: &PersonId,
+        until: At,
+        why: Option<String>,
+        for_customer: bool,
+    ) -> Result<Self, Refusal> {
         self.still_open()?;
         Ok(Self::Snoozed {
             by: by.clone(),
             until,
             why,
+            for_customer,
         })
     }
 

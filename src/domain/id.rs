@@ -58,6 +58,8 @@ ids! {
     EventId;
     /// "Look again at this time".
     TimerId;
+    /// One thing that somebody has to be told.
+    NoticeId;
     /// The right to finish an effect; whoever lost it may not.
     LeaseToken;
 }

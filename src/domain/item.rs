@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use crate::domain::At;
 use crate::domain::caps::ReplyCaps;
-use crate::domain::deadline::Deadline;
 use crate::domain::handling::Escalation;
 use crate::domain::handling::Handling;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
+use crate::domain::sla::Deadline;
 
 /// What sort of thing the customer wrote. A question is a kind, not a platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

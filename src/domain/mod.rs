@@ -2,10 +2,11 @@
 //! as an argument, so each rule can be tested by saying what happened and when.
 
 pub mod action;
+pub mod agenda;
 pub mod calendar;
 pub mod caps;
 pub mod card;
-pub mod deadline;
+pub mod chain;
 pub mod digest;
 pub mod effect;
 pub mod event;
@@ -17,12 +18,14 @@ pub mod item;
 pub mod language;
 pub mod news;
 pub mod person;
+pub mod policy;
 pub mod practice;
 pub mod reply;
 pub mod rights;
 pub mod route;
 pub mod rules;
 pub mod schedule;
+pub mod sla;
 pub mod text;
 pub mod why;
 pub mod words;

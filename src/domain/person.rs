@@ -59,7 +59,7 @@ impl TryFrom<String> for PersonId {
 }
 
 /// Who is to be pinged, by id and by nothing else: a ping is never made from text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mention {
     Person(String),

@@ -7,14 +7,14 @@ use crate::domain::At;
 use crate::domain::caps::Mode;
 use crate::domain::caps::ReplyCaps;
 use crate::domain::caps::Retry;
-use crate::domain::deadline::From;
-use crate::domain::deadline::Target;
 use crate::domain::item::Author;
 use crate::domain::item::Incoming;
 use crate::domain::item::Kind;
 use crate::domain::item::Rating;
 use crate::domain::item::Subject;
 use crate::domain::item::Votes;
+use crate::domain::policy::From;
+use crate::domain::policy::Policy;
 use crate::domain::route::Route;
 use crate::domain::route::When;
 use crate::domain::rules::Channel;
@@ -36,12 +36,12 @@ impl Rules {
                 ..When::default()
             },
             to: vec![channel.clone()],
-            target: Some(Target {
-                minutes: 24 * 60,
-                // Nobody is warned about it, so nothing promises a reminder.
-                remind_before: 0,
+            // Nobody is warned about it, so nothing promises a warning.
+            policy: Policy {
+                first_answer: Some(24 * 60),
                 from: From::FirstSeen,
-            }),
+                ..Policy::default()
+            },
         });
         self.routes = routes.chain(std::mem::take(&mut self.routes)).collect();
         self.labels.insert(NAME.to_owned(), label(&self.channels));
@@ -121,6 +121,8 @@ mod tests {
                 zone: chrono_tz::Tz::UTC,
             },
             responsible: vec![],
+            calendar: None,
+            quiet: None,
         }
     }
 
@@ -130,7 +132,7 @@ mod tests {
             name: "all".into(),
             when: When::default(),
             to: vec!["b".into()],
-            target: None,
+            policy: Policy::default(),
         };
         let channels = [channel("a", Lang::De), channel("b", Lang::En)];
         let rules = Rules {
@@ -148,6 +150,9 @@ mod tests {
             },
             undo_seconds: 30,
             clock_stops: ClockStops::Visible,
+            calendars: BTreeMap::new(),
+            chains: BTreeMap::new(),
+            gather_seconds: 0,
             post_every_ms: 0,
         }
         .with_practice();

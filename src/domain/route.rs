@@ -1,8 +1,8 @@
 //! Where an item goes and what is promised for it: the first rule that matches decides.
 
-use crate::domain::deadline::Target;
 use crate::domain::item::Incoming;
 use crate::domain::item::Tone;
+use crate::domain::policy::Policy;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Route {
@@ -10,7 +10,7 @@ pub struct Route {
     pub when: When,
     /// Our names of the channels; several get a card each.
     pub to: Vec<String>,
-    pub target: Option<Target>,
+    pub policy: Policy,
 }
 
 /// All that is given must match; an empty list matches everything.
@@ -131,7 +131,7 @@ mod tests {
             name: name.into(),
             when,
             to: vec!["care".into()],
-            target: None,
+            policy: Policy::default(),
         }
     }
 

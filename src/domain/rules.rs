@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::calendar::Calendar;
+use crate::domain::calendar::Quiet;
+use crate::domain::chain::Chain;
 use crate::domain::person::Mention;
 use crate::domain::rights::Circle;
 use crate::domain::rights::Grant;
 use crate::domain::rights::Grantee;
 use crate::domain::route::Route;
 use crate::domain::schedule::Schedule;
+use crate::domain::sla::Terms;
 use crate::domain::text::Voice;
 
 #[derive(Debug, Clone)]
@@ -24,6 +28,10 @@ pub struct Rules {
     pub claim_minutes: i64,
     pub undo_seconds: i64,
     pub clock_stops: ClockStops,
+    pub calendars: BTreeMap<String, Calendar>,
+    pub chains: BTreeMap<String, Chain>,
+    /// How long warnings wait for others that go to the same people.
+    pub gather_seconds: i64,
     /// Least time between two messages in one room.
     pub post_every_ms: i64,
     pub keep: Keep,
@@ -47,6 +55,10 @@ pub struct Channel {
     pub voice: Voice,
     /// Who is named when a deadline nears and nobody holds the item.
     pub responsible: Vec<Mention>,
+    /// Whose hours count for what is shown here, where a policy counts hours at all.
+    pub calendar: Option<String>,
+    /// When nobody is called here.
+    pub quiet: Option<Quiet>,
 }
 
 /// Somebody who can be asked for help.
@@ -100,6 +112,24 @@ impl Rules {
 
     pub fn channel_of_room(&self, chat: &str, room: &str) -> Option<&Channel> {
         self.channels.values().find(|c| c.chat == chat && c.room == room)
+    }
+
+    /// In which time the route's promise is counted, and what ends it.
+    pub fn terms<'a>(&'a self, route: &'a Route) -> Terms<'a> {
+        let own = route
+            .to
+            .iter()
+            .filter_map(|name| self.channel(name)?.calendar.as_ref());
+        let calendar = route
+            .policy
+            .calendar
+            .as_ref()
+            .map(|usual| own.clone().next().unwrap_or(usual));
+        Terms {
+            policy: &route.policy,
+            calendar: calendar.and_then(|name| self.calendars.get(name)),
+            stops: self.clock_stops,
+        }
     }
 
     pub fn label<'a>(&'a self, source: &'a str) -> &'a str {

@@ -1,62 +1,226 @@
-//! The answer to "why this deadline?", from the same facts that made it.
+//! The answer to "why this deadline?", from the same facts that made it: what started the clock, which hours were
+//! counted, which were not and why, and what it came to.
+
+use chrono::NaiveDate;
+use chrono::TimeDelta;
 
 use crate::domain::At;
-use crate::domain::deadline::Base;
-use crate::domain::handling::Handling;
+use crate::domain::calendar::Calendar;
+use crate::domain::calendar::Stretch;
 use crate::domain::item::Item;
+use crate::domain::policy::Metric;
+use crate::domain::sla;
+use crate::domain::sla::Base;
+use crate::domain::sla::Gap;
+use crate::domain::sla::Run;
+use crate::domain::sla::State;
+use crate::domain::sla::Terms;
+use crate::domain::text::Arg;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 
+/// More counted stretches than this are a list that nobody checks: the middle is summed up.
+const STRETCHES: usize = 6;
+/// Days without hours that are named.
+const HOLIDAYS: usize = 5;
+
+pub struct Facts<'a> {
+    pub item: &'a Item,
+    /// What people call the source.
+    pub source: &'a str,
+    pub voice: Voice,
+    pub now: At,
+    pub terms: Terms<'a>,
+    pub runs: &'a [Run],
+}
+
 /// One line a thought, in the order in which a person would ask.
-pub fn deadline(item: &Item, source: &str, voice: Voice, now: At) -> Vec<Vec<Seg>> {
-    let mut lines = Vec::new();
-    lines.push(match item.published_at {
+pub fn deadline(facts: &Facts) -> Vec<Vec<Seg>> {
+    let Facts {
+        item, source, voice, ..
+    } = facts;
+    let mut lines = vec![match item.published_at {
         Some(at) => voice.say(
             "why-received",
             &[("published", at.into()), ("seen", item.first_seen_at.into())],
         ),
         None => voice.say(
             "why-received-only",
-            &[("seen", item.first_seen_at.into()), ("source", source.into())],
+            &[("seen", item.first_seen_at.into()), ("source", (*source).into())],
         ),
-    });
-    let Some(deadline) = item.deadline else {
+    }];
+    let shown = shown(facts);
+    if shown.is_empty() {
         lines.push(voice.say("why-none", &[]));
-        return lines;
-    };
-    let base = match deadline.base {
+    }
+    for run in &shown {
+        lines.extend(of_run(facts, run, shown.len() > 1));
+    }
+    lines.push(voice.say("why-route", &[("route", item.route.as_str().into())]));
+    lines
+}
+
+/// The clocks that run; where none does, the one that people ask about when all is over.
+fn shown<'a>(facts: &Facts<'a>) -> Vec<&'a Run> {
+    let running: Vec<&Run> = facts.runs.iter().filter(|run| run.end.is_none()).collect();
+    if !running.is_empty() {
+        return running;
+    }
+    sla::leading(facts.terms, facts.runs)
+        .map(|(run, _)| run)
+        .into_iter()
+        .collect()
+}
+
+fn of_run(facts: &Facts, run: &Run, several: bool) -> Vec<Vec<Seg>> {
+    let Facts { voice, terms, .. } = facts;
+    let mut lines = Vec::new();
+    if several || run.metric == Metric::Resolution {
+        lines.push(voice.say(&format!("why-metric-{}", run.metric.as_str()), &[]));
+    }
+    let due = run.due(*terms);
+    let base = match run.base {
         Base::Published => "why-published",
         Base::FirstSeen => "why-first_seen",
         Base::LateArrival => "why-late_arrival",
         Base::Reopened => "why-reopened",
     };
-    let span = voice.lang.span(deadline.target.minutes);
-    lines.push(voice.say(
-        base,
-        &[
-            ("span", span.into()),
-            ("from", deadline.from.into()),
-            ("due", deadline.due.into()),
-        ],
-    ));
-    match &item.handling {
-        Handling::Answered { at, .. } => {
-            let key = if deadline.is_met_at(*at) {
-                "why-met"
-            } else {
-                "why-missed"
-            };
-            lines.push(voice.say(key, &[("at", (*at).into())]));
-        }
-        Handling::Open | Handling::Claimed { .. } | Handling::Snoozed { .. } => {
-            if now > deadline.due {
-                lines.push(voice.say("why-past", &[]));
-            } else if let Some(remind) = deadline.remind.filter(|at| *at > now) {
-                lines.push(voice.say("why-remind", &[("at", remind.into())]));
-            }
-        }
-        Handling::Handled { .. } | Handling::Removed { .. } => {}
+    let span = ("span", Arg::from(voice.lang.span(run.target.num_minutes())));
+    let from = ("from", Arg::from(run.from));
+    lines.push(match due {
+        Some(due) => voice.say(base, &[span, from, ("due", due.into())]),
+        None => voice.say("why-standing", &[span, from]),
+    });
+    if let Some(calendar) = terms.calendar {
+        lines.extend(counted(calendar, run, due.unwrap_or(facts.now), *voice));
     }
-    lines.push(voice.say("why-route", &[("route", item.route.as_str().into())]));
+    lines.extend(run.gaps.iter().map(|gap| gap_line(gap, facts)));
+    lines.extend(state_line(facts, run, due));
     lines
+}
+
+fn gap_line(gap: &Gap, facts: &Facts) -> Vec<Seg> {
+    let voice = facts.voice;
+    let mut args = vec![("from", Arg::from(gap.from)), ("source", facts.source.into())];
+    let lasts = match gap.to {
+        Some(to) => {
+            args.push(("to", to.into()));
+            ""
+        }
+        None => "-lasts",
+    };
+    voice.say(&format!("why-gap-{}{lasts}", gap.why.as_str()), &args)
+}
+
+fn state_line(facts: &Facts, run: &Run, due: Option<At>) -> Option<Vec<Seg>> {
+    let Facts {
+        voice,
+        now,
+        terms,
+        item,
+        ..
+    } = facts;
+    let ended = run.end.map(|end| ("at", Arg::from(end.at)));
+    match (run.state(*terms, item.first_seen_at, *now), ended) {
+        (State::Met, Some(at)) => Some(voice.say("why-met", &[at])),
+        (State::Missed, Some(at)) => Some(voice.say("why-missed", &[at])),
+        (State::Cancelled, _) => Some(voice.say("why-cancelled", &[])),
+        (State::Overdue, _) => Some(voice.say("why-past", &[])),
+        (State::Pending | State::DueSoon, _) if due.is_some() => {
+            let warnings = run.warnings(*terms, item.first_seen_at);
+            let next = warnings.into_iter().find(|(_, at)| at > now);
+            next.map(|(_, at)| voice.say("why-remind", &[("at", at.into())]))
+        }
+        _ => None,
+    }
+}
+
+/// The counted hours one by one, with what was left out between them.
+fn counted(calendar: &Calendar, run: &Run, until: At, voice: Voice) -> Vec<Vec<Seg>> {
+    let hours = voice.hours(&calendar.grouped_hours());
+    let zone = calendar.zone.name();
+    let mut lines = vec![voice.say("why-hours", &[("hours", hours.into()), ("zone", zone.into())])];
+    let pieces = run.counted().into_iter();
+    let stretches: Vec<Stretch> = pieces
+        .flat_map(|(from, to)| {
+            let to = to.map_or(until, |to| to.min(until));
+            calendar.stretches(from, to).collect::<Vec<_>>()
+        })
+        .collect();
+    let there = Voice {
+        zone: calendar.zone,
+        ..voice
+    };
+    let piece = |s: &Stretch| voice.lang.text("why-stretch", &stretch_args(s, there));
+    let mut told: Vec<String> = Vec::new();
+    if stretches.len() <= STRETCHES {
+        told.extend(stretches.iter().map(piece));
+    } else {
+        let (head, tail) = (STRETCHES / 2, STRETCHES - STRETCHES / 2 - 1);
+        let middle = stretches.get(head..stretches.len() - tail).unwrap_or_default();
+        told.extend(stretches.iter().take(head).map(piece));
+        let sum: TimeDelta = middle.iter().map(Stretch::length).sum();
+        let args = [
+            ("n", Arg::from(middle.len())),
+            ("span", voice.lang.exact_span(sum).into()),
+        ];
+        told.push(voice.lang.text("why-stretches", &args));
+        told.extend(stretches.iter().skip(stretches.len() - tail).map(piece));
+    }
+    if !told.is_empty() {
+        lines.push(voice.say("why-counted", &[("stretches", told.join(", ").into())]));
+    }
+    let holidays = calendar.holidays_between(run.from, until);
+    if !holidays.is_empty() {
+        let named: Vec<String> = holidays
+            .iter()
+            .take(HOLIDAYS)
+            .map(|(day, name)| holiday(*day, name, voice))
+            .collect();
+        let key = if holidays.len() > HOLIDAYS {
+            "why-holidays-more"
+        } else {
+            "why-holidays"
+        };
+        lines.push(voice.say(
+            key,
+            &[
+                ("days", named.join(", ").into()),
+                ("n", (holidays.len() - named.len()).into()),
+            ],
+        ));
+    }
+    for (at, minutes) in calendar.clock_changes(run.from, until) {
+        let key = if minutes > 0 {
+            "why-clock-forward"
+        } else {
+            "why-clock-back"
+        };
+        let span = voice.lang.span(minutes.abs());
+        let day = there.day(at.with_timezone(&calendar.zone).date_naive());
+        lines.push(voice.say(key, &[("day", day.into()), ("span", span.into())]));
+    }
+    lines
+}
+
+fn stretch_args(stretch: &Stretch, there: Voice) -> [(&'static str, Arg); 3] {
+    let end = stretch.to.with_timezone(&there.zone);
+    let same_day = stretch.from.with_timezone(&there.zone).date_naive() == end.date_naive();
+    let to = if same_day {
+        end.format("%H:%M").to_string()
+    } else {
+        there.moment(stretch.to)
+    };
+    [
+        ("from", there.moment(stretch.from).into()),
+        ("to", to.into()),
+        ("span", there.lang.exact_span(stretch.length()).into()),
+    ]
+}
+
+fn holiday(day: NaiveDate, name: &str, voice: Voice) -> String {
+    match name.is_empty() {
+        true => voice.day(day),
+        false => format!("{} ({name})", voice.day(day)),
+    }
 }

@@ -39,6 +39,8 @@ pub struct Note {
     pub text: Vec<Seg>,
     pub buttons: Vec<crate::domain::card::Button>,
     pub item: Option<crate::domain::id::ItemId>,
+    /// A button for each of several items that the text lists.
+    pub each: Vec<(crate::domain::id::ItemId, crate::domain::card::Button)>,
     /// What it is about in a line, for chats whose threads have names.
     pub about: String,
 }

@@ -86,14 +86,14 @@ pub async fn get(pool: &sqlx::PgPool, id: EventId) -> Result<Option<Event>> {
 }
 
 /// The whole story of an item, oldest first.
-pub async fn of_item(pool: &sqlx::PgPool, item: ItemId) -> Result<Vec<Event>> {
+pub async fn of_item(connection: impl sqlx::PgExecutor<'_>, item: ItemId) -> Result<Vec<Event>> {
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT id, item_id, at, by_person, detail AS "detail: Json<What>" FROM item_event
            WHERE item_id = $1 ORDER BY seq"#,
         item.0
     )
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await?;
     rows.into_iter().map(TryInto::try_into).collect()
 }

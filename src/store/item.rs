@@ -6,7 +6,6 @@ use uuid::Uuid;
 
 use crate::domain::At;
 use crate::domain::caps::ReplyCaps;
-use crate::domain::deadline::Deadline;
 use crate::domain::handling::Escalation;
 use crate::domain::handling::Handling;
 use crate::domain::id::ItemId;
@@ -19,6 +18,7 @@ use crate::domain::item::Rating;
 use crate::domain::item::Subject;
 use crate::domain::item::Tone;
 use crate::domain::item::Votes;
+use crate::domain::sla::Deadline;
 use crate::store::Result;
 use crate::store::StoreError;
 use crate::store::Tx;

@@ -25,11 +25,12 @@ pub struct Due {
     pub at: At,
 }
 
-pub const REMIND: &str = "remind";
+pub const WARN: &str = "warn";
+pub const STEP: &str = "step";
 pub const DUE: &str = "due";
 pub const CLAIM_ENDS: &str = "claim_ends";
 pub const SNOOZE_ENDS: &str = "snooze_ends";
-pub const KINDS: [&str; 4] = [REMIND, DUE, CLAIM_ENDS, SNOOZE_ENDS];
+pub const KINDS: [&str; 5] = [WARN, DUE, STEP, CLAIM_ENDS, SNOOZE_ENDS];
 
 pub async fn set(tx: &mut Tx, timers: &[NewTimer]) -> Result<()> {
     if timers.is_empty() {
@@ -67,17 +68,15 @@ pub async fn due(pool: &sqlx::PgPool, now: At, limit: i64) -> Result<Vec<Due>> {
         .collect())
 }
 
-/// When this timer was fired, if it was.
-pub async fn fired_at(pool: &sqlx::PgPool, item: ItemId, kind: &str, at: At) -> Result<Option<At>> {
-    let fired = sqlx::query_scalar!(
-        "SELECT fired_at FROM timer WHERE item_id = $1 AND kind = $2 AND at = $3",
+/// Which instant an item's timer was about that was fired then, if one was.
+pub async fn fired_for(pool: &sqlx::PgPool, item: ItemId, fired_at: At) -> Result<Option<At>> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT min(at) FROM timer WHERE item_id = $1 AND fired_at = $2"#,
         item.0,
-        kind,
-        at
+        fired_at
     )
-    .fetch_optional(pool)
-    .await?;
-    Ok(fired.flatten())
+    .fetch_one(pool)
+    .await?)
 }
 
 /// The oldest timer that is due and was not fired.

@@ -41,6 +41,7 @@ use crate::port::chat::Inbox;
 use crate::port::chat::Kept;
 use crate::store::StoreError;
 use crate::store::Tx;
+use crate::store::event;
 use crate::store::inbox;
 use crate::store::item;
 use crate::store::item::Locked;
@@ -401,7 +402,7 @@ impl Desk {
                     (Ok(_), false) => {
                         let mut change = Change::of(case.locked.0.id, now);
                         change.event(Some(me), What::Reopened { by_customer: false });
-                        self.open_again(&mut case.locked, &mut change, now);
+                        case.locked.0.handling = Handling::Open;
                         Verdict::Changed(Box::new(change), None)
                     }
                 }
@@ -414,19 +415,21 @@ impl Desk {
                 None if verb == Verb::Escalate && self.targets(&case.press.chat).is_empty() => {
                     Verdict::Say(case.voice.say("refused-target", &[]))
                 }
-                None => Verdict::Show(self.form(case, verb)),
+                None => Verdict::Show(self.form(case, verb, &[])),
             },
             Verb::ChangeReply => match &case.reply {
                 Some(r) if r.state.stands_at_source() && case.locked.0.caps.edit => {
-                    Verdict::Show(self.form(case, verb))
+                    Verdict::Show(self.form(case, verb, &[]))
                 }
                 Some(r) if r.state.is_on_its_way() => Verdict::Refused(Refusal::OnItsWay),
                 _ => Verdict::Refused(Refusal::NothingThere),
             },
             Verb::ViewReply if case.reply.is_none() => Verdict::Refused(Refusal::NothingThere),
-            Verb::FullText | Verb::Why | Verb::ViewReply | Verb::CopyText => {
-                Verdict::Show(self.form(case, verb))
+            Verb::Why => {
+                let log = event::of_item(&mut **tx, case.locked.0.id).await?;
+                Verdict::Show(self.form(case, verb, &log))
             }
+            Verb::FullText | Verb::ViewReply | Verb::CopyText => Verdict::Show(self.form(case, verb, &[])),
             Verb::OpenSource => Verdict::Say(match &case.locked.0.permalink {
                 Some(url) => {
                     let label = self.rules.label(&case.locked.0.source).to_owned();

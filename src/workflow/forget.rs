@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use crate::store::digest;
 use crate::store::import;
 use crate::store::inbox;
+use crate::store::notice;
 use crate::store::outbox;
 use crate::store::source;
 use crate::store::timer;
@@ -26,6 +27,7 @@ impl Desk {
         let gone = [
             ("inbox", inbox::forget(pool, deliveries, AT_ONCE).await?),
             ("delivery", source::forget_answers(pool, history, AT_ONCE).await?),
+            ("notice", notice::forget(pool, history, AT_ONCE).await?),
             ("effect", outbox::forget(pool, history, AT_ONCE).await?),
             ("timer", timer::forget(pool, history, AT_ONCE).await?),
             ("digest_slot", digest::forget(pool, history, AT_ONCE).await?),

@@ -10,6 +10,7 @@ use crate::domain::action::Verb;
 use crate::domain::caps::Limit;
 use crate::domain::card;
 use crate::domain::card::stars;
+use crate::domain::event::Event;
 use crate::domain::form::Form;
 use crate::domain::form::Lines;
 use crate::domain::form::Part;
@@ -17,13 +18,13 @@ use crate::domain::handling::Handling;
 use crate::domain::handling::Reason;
 use crate::domain::id::ReplyId;
 use crate::domain::item::Item;
+use crate::domain::policy::Pause;
 use crate::domain::practice;
 use crate::domain::reply::Reply;
 use crate::domain::reply::ReplyState;
 use crate::domain::rules::Target;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
-use crate::domain::why;
 use crate::domain::words;
 use crate::store::Tx;
 use crate::store::reply;
@@ -157,8 +158,8 @@ impl Desk {
         }
     }
 
-    /// Every other form.
-    pub(crate) fn form(&self, case: &Case<'_>, verb: Verb) -> Form {
+    /// Every other form. `log` is the item's, for the one that explains its deadline.
+    pub(crate) fn form(&self, case: &Case<'_>, verb: Verb, log: &[Event]) -> Form {
         let lang = case.voice.lang;
         let item = &case.locked.0;
         let source = self.rules.label(&item.source);
@@ -179,10 +180,13 @@ impl Desk {
                 Step::Snooze,
                 "form-snooze-title",
                 Some("form-snooze-submit"),
-                snooze(case),
+                snooze(
+                    case,
+                    self.rules.route(&item.route).policy.pauses_for(Pause::Customer),
+                ),
             ),
             Verb::Why => {
-                let lines = why::deadline(item, source, case.voice, case.now);
+                let lines = self.reasons(log, item, case.voice);
                 (
                     Step::Read,
                     "form-why-title",
@@ -378,7 +382,7 @@ fn handled(voice: Voice) -> Vec<Part> {
     ]
 }
 
-fn snooze(case: &Case) -> Vec<Part> {
+fn snooze(case: &Case, can_stand: bool) -> Vec<Part> {
     let lang = case.voice.lang;
     let today = case.now.with_timezone(&case.voice.zone);
     let tomorrow = (today + TimeDelta::days(1)).date_naive();
@@ -389,7 +393,15 @@ fn snooze(case: &Case) -> Vec<Part> {
         .filter(|o| *o != "evening" || evening)
         .map(|o| (o.to_owned(), lang.text(&format!("form-snooze-{o}"), &[])))
         .collect();
-    vec![
+    let turn = can_stand.then(|| Part::Choice {
+        key: "waits".into(),
+        label: lang.text("form-snooze-waits", &[]),
+        options: ["us", "customer"]
+            .map(|o| (o.to_owned(), lang.text(&format!("form-snooze-waits-{o}"), &[])))
+            .into(),
+        initial: Some("us".into()),
+    });
+    let parts = vec![
         Part::Choice {
             key: "until".into(),
             label: lang.text("form-snooze-until", &[]),
@@ -416,7 +428,8 @@ fn snooze(case: &Case) -> Vec<Part> {
             lines: Lines::One,
             required: false,
         },
-    ]
+    ];
+    parts.into_iter().chain(turn).collect()
 }
 
 /// The next days, for chats that have no calendar to choose from.

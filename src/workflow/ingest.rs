@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::domain::At;
-use crate::domain::deadline::Base;
+use crate::domain::agenda::Look;
+use crate::domain::agenda::Plan;
 use crate::domain::event::Event;
 use crate::domain::event::What;
 use crate::domain::fingerprint;
@@ -25,6 +26,9 @@ use crate::domain::reply::Reply;
 use crate::domain::reply::ReplyState;
 use crate::domain::route;
 use crate::domain::route::Route;
+use crate::domain::sla;
+use crate::domain::sla::Origin;
+use crate::domain::sla::Run;
 use crate::domain::words;
 use crate::port::source::OddItem;
 use crate::store::Tx;
@@ -41,6 +45,7 @@ use crate::store::timer::NewTimer;
 use crate::telemetry::meter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::look::kind;
 use crate::workflow::publish;
 use crate::workflow::tell::Change;
 
@@ -126,13 +131,7 @@ impl Desk {
         if fresh.is_empty() {
             return Ok(());
         }
-        struct Plan<'a> {
-            id: ItemId,
-            route: &'a Route,
-            handling: Handling,
-            language: Option<String>,
-        }
-        let plans: Vec<Plan> = fresh
+        let news: Vec<News> = fresh
             .iter()
             .map(|incoming| {
                 let language = spoken(incoming);
@@ -151,19 +150,39 @@ impl Desk {
                     },
                     _ => Handling::Open,
                 };
-                Plan {
-                    id: ItemId::new(now),
+                let id = ItemId::new(now);
+                let received = Event {
+                    id: EventId::new(now),
+                    item: id,
+                    at: now,
+                    by: None,
+                    what: What::Received {
+                        route: route.name.clone(),
+                        answered: !handling.is_open(),
+                    },
+                };
+                let origin = Origin {
+                    published: incoming.published_at,
+                    first_seen: now,
+                };
+                let plan = self.plan(route, origin);
+                let runs = sla::runs(plan.terms, origin, [&received]);
+                News {
+                    id,
                     route,
                     handling,
                     language,
+                    received,
+                    plan,
+                    runs,
                 }
             })
             .collect();
         let rows: Vec<NewItem> = fresh
             .iter()
-            .zip(&plans)
+            .zip(&news)
             .map(|(incoming, plan)| {
-                let deadline = plan.route.target.map(|t| t.deadline(incoming.published_at, now));
+                let deadline = sla::deadline(plan.plan.terms, &plan.runs);
                 NewItem {
                     id: plan.id,
                     source,
@@ -185,36 +204,25 @@ impl Desk {
         let mut timers = Vec::new();
         let mut cards = Vec::new();
         let mut effects = Vec::new();
-        for (row, plan) in rows.iter().zip(&plans) {
+        for (row, plan) in rows.iter().zip(&news) {
             if !written.contains(&row.id) {
                 tally.count_same(row.incoming.kind);
                 continue;
             }
             tally.count_new(row.incoming.kind);
-            let received = What::Received {
-                route: plan.route.name.clone(),
-            };
-            events.push(Event {
-                id: EventId::new(now),
-                item: row.id,
-                at: now,
-                by: None,
-                what: received,
-            });
+            events.push(plan.received.clone());
             if !plan.handling.is_open() {
                 continue;
             }
-            if let Some(deadline) = row.deadline {
-                let remind = deadline.remind.map(|at| (timer::REMIND, at));
-                for (kind, at) in remind.into_iter().chain([(timer::DUE, deadline.due)]) {
-                    timers.push(NewTimer {
-                        id: TimerId::new(now),
-                        item: row.id,
-                        kind,
-                        at,
-                    });
-                }
-            }
+            // What is to be said at once is said by the tick that finds this timer due.
+            let agenda = plan.plan.agenda(&plan.runs, &[&plan.received], now);
+            let at_once = agenda.now.first().map(|_| (now, Look::Step));
+            timers.extend(at_once.or(agenda.next).map(|(at, look)| NewTimer {
+                id: TimerId::new(now),
+                item: row.id,
+                kind: kind(look),
+                at,
+            }));
             let (new, posts) = self.deal(&plan.route.name, row.id, now);
             cards.extend(new);
             effects.extend(posts);
@@ -241,7 +249,7 @@ impl Desk {
         }
         if let Handling::Removed { .. } = locked.0.handling {
             change.event(None, What::BackAtSource);
-            self.open_again(locked, &mut change, now);
+            locked.0.handling = Handling::Open;
             is_new = true;
         }
         let print = fingerprint::of(incoming);
@@ -292,29 +300,22 @@ impl Desk {
             locked.0.handling,
             Handling::Answered { .. } | Handling::Handled { .. }
         );
+        let their_turn = matches!(
+            locked.0.handling,
+            Handling::Snoozed {
+                for_customer: true,
+                ..
+            }
+        );
+        if their_turn && (other_words || became_question) {
+            change.event(None, What::Woke);
+            locked.0.handling = Handling::Open;
+        }
         if done && (fell || other_words || became_question) {
             change.event(None, What::Reopened { by_customer: true });
-            self.open_again(locked, change, now);
+            locked.0.handling = Handling::Open;
         }
         Ok(())
-    }
-
-    /// Open with a fresh clock.
-    pub(crate) fn open_again(&self, locked: &mut Locked, change: &mut Change, now: At) {
-        let item = &mut locked.0;
-        item.handling = Handling::Open;
-        item.overdue_at = None;
-        item.deadline = self
-            .rules
-            .route(&item.route)
-            .target
-            .map(|t| t.counted(Base::Reopened, now));
-        if let Some(deadline) = item.deadline {
-            if let Some(at) = deadline.remind {
-                change.timer(timer::REMIND, at);
-            }
-            change.timer(timer::DUE, deadline.due);
-        }
     }
 
     /// What the source says about the reply that stands there.
@@ -353,7 +354,7 @@ impl Desk {
                     Ok(true)
                 }
                 Standing::Rejected(why) if waiting || turned => {
-                    self.now_rejected(tx, locked, &mut ours, why.clone(), change, now)
+                    self.now_rejected(tx, locked, &mut ours, why.clone(), change)
                         .await?;
                     Ok(true)
                 }
@@ -380,7 +381,7 @@ impl Desk {
                 by: None,
                 at: theirs.at.unwrap_or(now),
             };
-            change.event(None, What::AnsweredElsewhere);
+            change.event(None, What::AnsweredElsewhere { given: theirs.at });
             return Ok(true);
         }
         Ok(false)
@@ -413,6 +414,17 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// A new item with what the rules decided for it.
+struct News<'a> {
+    id: ItemId,
+    route: &'a Route,
+    handling: Handling,
+    language: Option<String>,
+    received: Event,
+    plan: Plan<'a>,
+    runs: Vec<Run>,
 }
 
 /// Whether the text at the source is what we sent: platforms fold white space and trim.

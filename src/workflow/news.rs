@@ -141,7 +141,7 @@ impl Desk {
             What::Visible {
                 in_time: Some(false), ..
             } => news(Mood::Warn, "news-visible-late", &[("source", source)]),
-            What::Reminded { due } => {
+            What::Reminded { due, .. } => {
                 let due = ("due", Arg::from(hour(*due, at, zone)));
                 match held {
                     Some(held) => news(
@@ -152,7 +152,7 @@ impl Desk {
                     None => news(Mood::Plain, "news-reminded", &[due]),
                 }
             }
-            What::Overdue { due } => {
+            What::Overdue { due, .. } => {
                 let due = ("due", Arg::from(hour(*due, at, zone)));
                 match held {
                     Some(held) => news(

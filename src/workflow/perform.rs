@@ -42,7 +42,6 @@ use crate::store::outbox::Leased;
 use crate::store::outbox::Settled;
 use crate::store::person;
 use crate::store::reply;
-use crate::store::timer;
 use crate::telemetry::meter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
@@ -58,7 +57,7 @@ const LOOK_AFTER: [i64; 2] = [2, 15];
 const BLIND_WAIT_SECONDS: i64 = 60;
 
 /// What a post came to.
-enum Posted {
+pub(crate) enum Posted {
     At(String),
     /// An earlier try brought it there, as it was then.
     Found(String),
@@ -93,6 +92,7 @@ impl Desk {
             Effect::EditCard { card } => self.edit(leased, *card).await,
             Effect::PostNote { card, event, ping } => self.post_note(leased, *card, *event, ping).await,
             Effect::Alert { card, event, to } => self.alert(leased, *card, *event, to).await,
+            Effect::Notify { to } => self.notify(leased, to).await,
             Effect::Whisper {
                 room,
                 user,
@@ -273,6 +273,7 @@ impl Desk {
             text,
             buttons,
             item: Some(item.id),
+            each: Vec::new(),
             about: card.head,
         };
         let post = Post {
@@ -283,14 +284,8 @@ impl Desk {
             body: Body::Note(note),
         };
         match self.post(leased, &row.chat, &post).await? {
-            Posted::At(_) | Posted::Somewhere => {
-                self.settle(leased, Settled::Done).await?;
-                self.count_warning(&item, &event).await
-            }
-            Posted::Found(_) => {
-                self.settle(leased, there(leased)).await?;
-                self.count_warning(&item, &event).await
-            }
+            Posted::At(_) | Posted::Somewhere => self.settle(leased, Settled::Done).await,
+            Posted::Found(_) => self.settle(leased, there(leased)).await,
             Posted::Gone(why) => {
                 // The card was deleted: it gets a new message, and the line goes there.
                 let now = self.now();
@@ -343,6 +338,7 @@ impl Desk {
             text,
             buttons: note_buttons(&item, voice),
             item: Some(item.id),
+            each: Vec::new(),
             about: card.head,
         };
         let post = Post {
@@ -400,7 +396,7 @@ impl Desk {
     }
 
     /// Posts once. After an unclear try it looks first, twice, and only then posts again under the same key.
-    async fn post(&self, leased: &Leased, chat: &str, post: &Post) -> Result<Posted> {
+    pub(crate) async fn post(&self, leased: &Leased, chat: &str, post: &Post) -> Result<Posted> {
         let platform = self.chat(chat)?;
         let now = self.now();
         if leased.unclear {
@@ -537,25 +533,8 @@ impl Desk {
         Ok(())
     }
 
-    /// How late a warning stands in the chat: from the instant that it is about, or, where something else than the
-    /// clock gave rise to it (an answer came back when the time was over), from then.
-    async fn count_warning(&self, item: &Item, event: &Event) -> Result<()> {
-        let (warning, kind, instant) = match &event.what {
-            What::Reminded { .. } => ("reminder", timer::REMIND, item.deadline.and_then(|d| d.remind)),
-            What::Overdue { due } => ("overdue", timer::DUE, Some(*due)),
-            _ => return Ok(()),
-        };
-        let fired = match instant {
-            Some(at) => timer::fired_at(self.store.pool(), item.id, kind, at).await?,
-            None => None,
-        };
-        let since = instant.filter(|_| fired == Some(event.at)).unwrap_or(event.at);
-        meter::warned(warning, self.now() - since);
-        Ok(())
-    }
-
     /// The card as it should be now.
-    async fn card(&self, id: CardId) -> Result<Option<(CardRow, Item, Card)>> {
+    pub(crate) async fn card(&self, id: CardId) -> Result<Option<(CardRow, Item, Card)>> {
         let Some(row) = cards::get(self.store.pool(), id).await? else {
             return Ok(None);
         };
@@ -670,7 +649,7 @@ pub(crate) fn people_of(handling: &Handling) -> Vec<PersonId> {
 }
 
 /// It stands there. Whether by an earlier try, whose answer was lost, or by this one, which only had to ask where.
-fn there(leased: &Leased) -> Settled {
+pub(crate) fn there(leased: &Leased) -> Settled {
     if leased.unclear {
         Settled::Found
     } else {
@@ -679,7 +658,7 @@ fn there(leased: &Leased) -> Settled {
 }
 
 /// Under a warning: what one can do about it at once.
-fn note_buttons(item: &Item, voice: Voice) -> Vec<Button> {
+pub(crate) fn note_buttons(item: &Item, voice: Voice) -> Vec<Button> {
     let mut verbs = vec![Verb::Take];
     if item.caps.can_reply() {
         verbs.insert(0, Verb::Reply);
@@ -694,6 +673,34 @@ fn note_buttons(item: &Item, voice: Voice) -> Vec<Button> {
             confirm: None,
         })
         .collect()
+}
+
+/// Why somebody is called by a chain, and how much time is left.
+fn stepped(
+    event: &Event,
+    item: &Item,
+    step: i64,
+    round: i64,
+    voice: Voice,
+    owner: Option<String>,
+) -> Vec<Seg> {
+    let again = if round > 0 { "-again" } else { "" };
+    let Some(deadline) = item.deadline else {
+        return voice.say(&format!("note-step-endless{again}"), &[]);
+    };
+    let left = (deadline.due - event.at).num_minutes();
+    let late = if left > 0 { "" } else { "-late" };
+    let key = format!("note-step{late}{again}");
+    let args = [
+        ("due", Arg::from(deadline.due)),
+        ("span", voice.lang.span(left.abs()).into()),
+        ("step", (step + 1).into()),
+    ];
+    let mut line = voice.say(&key, &args);
+    if let Some(owner) = owner {
+        line.extend(voice.say("note-step-owner", &[("name", owner.into())]));
+    }
+    line
 }
 
 /// One line of an item's story, as it is told in the thread.
@@ -724,7 +731,7 @@ pub fn note(
         What::Edited { .. } => voice.say("note-edited", &[]),
         What::RemovedAtSource => voice.say("note-removed", &[("source", source())]),
         What::BackAtSource => voice.say("note-back", &[("source", source())]),
-        What::AnsweredElsewhere => voice.say("note-elsewhere", &[("source", source())]),
+        What::AnsweredElsewhere { .. } => voice.say("note-elsewhere", &[("source", source())]),
         What::Claimed { until } => voice.say("note-claimed", &[("name", name()), ("until", (*until).into())]),
         What::TakenOver { from, until } => voice.say(
             "note-taken-over",
@@ -752,7 +759,7 @@ pub fn note(
         ),
         What::Visible { minutes: None, .. } => voice.say("note-visible-again", &[("source", source())]),
         What::Rejected { why } => voice.say("note-rejected", &[("source", source()), ("why", short(why))]),
-        What::Failed { why } => voice.say("note-failed", &[("source", source()), ("why", short(why))]),
+        What::Failed { why, .. } => voice.say("note-failed", &[("source", source()), ("why", short(why))]),
         What::Unclear => voice.say("note-unclear", &[("source", source())]),
         What::ConfirmedThere => voice.say("note-confirmed", &[("name", name())]),
         What::SentAgain => voice.say("note-again", &[("name", name())]),
@@ -771,11 +778,12 @@ pub fn note(
         What::Snoozed {
             until,
             why: Some(why),
+            ..
         } => voice.say(
             "note-snoozed-why",
             &[("name", name()), ("until", (*until).into()), ("why", short(why))],
         ),
-        What::Snoozed { until, why: None } => {
+        What::Snoozed { until, why: None, .. } => {
             voice.say("note-snoozed", &[("name", name()), ("until", (*until).into())])
         }
         What::Woke => voice.say("note-woke", &[]),
@@ -786,7 +794,7 @@ pub fn note(
             ),
             None => voice.say("note-escalated", &[("name", name()), ("why", short(why))]),
         },
-        What::Reminded { due } => {
+        What::Reminded { due, .. } => {
             let span = Arg::from(voice.lang.span(((*due - event.at).num_seconds() + 30) / 60));
             match owner {
                 Some(owner) => voice.say(
@@ -796,12 +804,20 @@ pub fn note(
                 None => voice.say("note-reminded", &[("due", (*due).into()), ("span", span)]),
             }
         }
-        What::Overdue { due } => match owner {
+        What::Overdue { due, .. } => match owner {
             Some(owner) => voice.say(
                 "note-overdue-owner",
                 &[("due", (*due).into()), ("name", owner.into())],
             ),
             None => voice.say("note-overdue", &[("due", (*due).into())]),
         },
+        What::Stepped { called, .. } if called.is_empty() => Vec::new(),
+        What::Stepped { round, step, .. } => {
+            stepped(event, item, i64::from(*step), i64::from(*round), voice, owner)
+        }
+        What::Acknowledged { until } => voice.say(
+            "note-acknowledged",
+            &[("name", name()), ("until", (*until).into())],
+        ),
     }
 }

@@ -106,7 +106,7 @@ impl Desk {
                 // Unless a poll has told it before.
                 if locked.0.handling.is_open() {
                     locked.0.handling = Handling::Answered { by: None, at: now };
-                    change.event(None, What::AnsweredElsewhere);
+                    change.event(None, What::AnsweredElsewhere { given: None });
                 }
             }
             Ended::Gone => {
@@ -119,7 +119,7 @@ impl Desk {
                 }
             }
             Ended::Failed(why) => {
-                self.failed(&mut tx, &mut locked, &mut ours, why, &mut change, now)
+                self.failed(&mut tx, &mut locked, &mut ours, why, &mut change)
                     .await?
             }
             Ended::Unclear => {
@@ -330,7 +330,7 @@ impl Desk {
         }
         match published.standing {
             Standing::Visible => self.now_visible(tx, locked, ours, change, now).await,
-            Standing::Rejected(why) => self.now_rejected(tx, locked, ours, why, change, now).await,
+            Standing::Rejected(why) => self.now_rejected(tx, locked, ours, why, change).await,
             Standing::Pending => {
                 ours.state = ReplyState::Pending { since: now };
                 reply::save(tx, ours).await?;
@@ -361,19 +361,14 @@ impl Desk {
     ) -> Result<()> {
         ours.state = ReplyState::Visible { at: now };
         reply::save(tx, ours).await?;
-        let item = &mut locked.0;
-        let first = item.handling.is_open();
-        let (minutes, in_time) = if first {
-            let began = item
-                .deadline
-                .map_or(item.published_at.unwrap_or(item.first_seen_at), |d| d.from);
-            (
-                Some((now - began).num_minutes()),
-                item.deadline.map(|d| d.is_met_at(now)),
-            )
+        let (minutes, in_time) = if locked.0.handling.is_open() {
+            let (since, in_time) = self.if_answered(tx, &locked.0, change).await?;
+            (Some((now - since).num_minutes()), in_time)
         } else {
             (None, None)
         };
+        let item = &mut locked.0;
+        let first = item.handling.is_open();
         if first {
             item.handling = Handling::Answered {
                 by: Some(ours.by.clone()),
@@ -392,13 +387,13 @@ impl Desk {
         ours: &mut Reply,
         why: String,
         change: &mut Change,
-        now: At,
     ) -> Result<()> {
         ours.state = ReplyState::Rejected { why: why.clone() };
         reply::save(tx, ours).await?;
         let ping = vec![Mention::Person(ours.by.user.clone())];
         change.event_with_ping(Some(&ours.by), What::Rejected { why }, ping);
-        self.back_to_work(tx, locked, change, now).await
+        back_to_work(locked);
+        Ok(())
     }
 
     async fn failed(
@@ -408,42 +403,19 @@ impl Desk {
         ours: &mut Reply,
         why: String,
         change: &mut Change,
-        now: At,
     ) -> Result<()> {
         ours.state = ReplyState::Failed { why: why.clone() };
         reply::save(tx, ours).await?;
         let ping = vec![Mention::Person(ours.by.user.clone())];
-        change.event_with_ping(Some(&ours.by), What::Failed { why }, ping);
+        let earlier_stands = ours.changes.is_some();
+        let failed = What::Failed { why, earlier_stands };
+        change.event_with_ping(Some(&ours.by), failed, ping);
         if let Some(old) = ours.changes {
             // The text before the change still stands there.
             locked.0.reply = Some(old);
             return Ok(());
         }
-        self.back_to_work(tx, locked, change, now).await
-    }
-
-    async fn back_to_work(
-        &self,
-        tx: &mut Tx,
-        locked: &mut Locked,
-        change: &mut Change,
-        now: At,
-    ) -> Result<()> {
-        if matches!(
-            locked.0.handling,
-            Handling::Answered { .. } | Handling::Claimed { .. }
-        ) {
-            locked.0.handling = Handling::Open;
-        }
-        // The deadline may have passed while the answer was out, when nobody was warned.
-        if let Some(deadline) = locked.0.deadline.filter(|d| d.due <= now)
-            && locked.0.overdue_at.is_none()
-            && locked.0.handling.is_open()
-        {
-            let ping = self.whom_to_name(tx, &locked.0, now).await?;
-            locked.0.overdue_at = Some(now);
-            change.event_with_ping(None, What::Overdue { due: deadline.due }, ping);
-        }
+        back_to_work(locked);
         Ok(())
     }
 
@@ -507,7 +479,7 @@ impl Desk {
                         .await?
                 }
                 Standing::Rejected(why) => {
-                    self.now_rejected(&mut tx, &mut locked, &mut ours, why, &mut change, now)
+                    self.now_rejected(&mut tx, &mut locked, &mut ours, why, &mut change)
                         .await?;
                 }
                 Standing::Pending => {}
@@ -557,6 +529,16 @@ impl Desk {
         change.event(Some(&me), What::SentAgain);
         change.effect(publish(&case.locked.0, ours.id, approval, case.now, case.now));
         Ok(Verdict::Changed(Box::new(change), None))
+    }
+}
+
+/// Somebody has to answer again; whether that is late by now, the log says.
+fn back_to_work(locked: &mut Locked) {
+    if matches!(
+        locked.0.handling,
+        Handling::Answered { .. } | Handling::Claimed { .. }
+    ) {
+        locked.0.handling = Handling::Open;
     }
 }
 

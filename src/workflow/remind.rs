@@ -6,14 +6,10 @@ use crate::domain::event::What;
 use crate::domain::handling::Handling;
 use crate::domain::item::Item;
 use crate::domain::person::Mention;
-use crate::domain::person::PersonId;
-use crate::domain::practice;
 use crate::domain::reply::ReplyState;
 use crate::store::StoreError;
 use crate::store::Tx;
-use crate::store::card;
 use crate::store::item;
-use crate::store::item::Locked;
 use crate::store::reply;
 use crate::store::timer;
 use crate::store::timer::Due;
@@ -44,11 +40,13 @@ impl Desk {
             return Ok(false);
         }
         let mut change = Change::of(due.item, now);
-        if self
-            .look_again(&mut tx, &mut locked, due, &mut change, now)
-            .await?
-        {
+        let out = is_out(&mut tx, &locked.0).await?;
+        let mut changed = ended(&mut locked.0, due, out, &mut change, now)?;
+        changed |= self.look(&mut tx, &mut locked, &mut change).await?;
+        if changed {
             self.write(&mut tx, &mut locked, change).await?;
+        } else {
+            self.wait_on(&mut tx, change).await?;
         }
         tx.commit().await.map_err(StoreError::from)?;
         if let Some(kind) = timer::KINDS.into_iter().find(|kind| *kind == due.kind) {
@@ -56,102 +54,35 @@ impl Desk {
         }
         Ok(true)
     }
+}
 
-    /// True when the look changed something.
-    async fn look_again(
-        &self,
-        tx: &mut Tx,
-        locked: &mut Locked,
-        due: &Due,
-        change: &mut Change,
-        now: At,
-    ) -> Result<bool> {
-        match due.kind.as_str() {
-            timer::CLAIM_ENDS => {
-                let Handling::Claimed { by, until } = locked.0.handling.clone() else {
-                    return Ok(false);
-                };
-                // Prolonged, or the reply is under way: the lease has done its work.
-                if until > now || is_out(tx, &locked.0).await? {
-                    return Ok(false);
-                }
-                locked.0.handling = Handling::Open;
-                change.event(None, What::ClaimEnded { of: by });
-                Ok(true)
-            }
-            timer::SNOOZE_ENDS => {
-                let Handling::Snoozed { by, until, .. } = locked.0.handling.clone() else {
-                    return Ok(false);
-                };
-                if until > now {
-                    return Ok(false);
-                }
-                locked.0.handling = Handling::Open;
-                change.event_with_ping(None, What::Woke, vec![Mention::Person(by.user)]);
-                Ok(true)
-            }
-            timer::REMIND | timer::DUE => self.warn(tx, locked, due, change, now).await,
-            other => Err(StoreError::odd("timer", "kind", due.id, format!("{other:?} is unknown")).into()),
-        }
-    }
-
-    async fn warn(
-        &self,
-        tx: &mut Tx,
-        locked: &mut Locked,
-        due: &Due,
-        change: &mut Change,
-        now: At,
-    ) -> Result<bool> {
-        let item = &mut locked.0;
-        let Some(deadline) = item.deadline.filter(|_| item.handling.is_open()) else {
-            return Ok(false);
-        };
-        // Nobody waits for the answer to a practice item, so nobody is called.
-        if item.source == practice::NAME || is_out(tx, item).await? {
-            return Ok(false);
-        }
-        let ping = self.whom_to_name(tx, item, now).await?;
-        if due.kind == timer::REMIND {
-            // A reminder of a deadline that was moved, or of something put aside on purpose, is noise; and one that
-            // comes after the deadline (nobody ran in between) is overtaken by the deadline itself.
-            let put_aside = matches!(item.handling, Handling::Snoozed { .. });
-            if deadline.remind != Some(due.at) || put_aside || now >= deadline.due {
+/// A lease or a snooze that is over. True when that changed something.
+fn ended(item: &mut Item, due: &Due, out: bool, change: &mut Change, now: At) -> Result<bool> {
+    match (due.kind.as_str(), item.handling.clone()) {
+        (timer::CLAIM_ENDS, Handling::Claimed { by, until }) => {
+            // Prolonged, or the reply is under way: the lease has done its work.
+            if until > now || out {
                 return Ok(false);
             }
-            change.event_with_ping(None, What::Reminded { due: deadline.due }, ping);
-            return Ok(true);
+            item.handling = Handling::Open;
+            change.event(None, What::ClaimEnded { of: by });
+            Ok(true)
         }
-        if deadline.due != due.at || item.overdue_at.is_some() {
-            return Ok(false);
-        }
-        item.overdue_at = Some(now);
-        change.event_with_ping(None, What::Overdue { due: deadline.due }, ping);
-        Ok(true)
-    }
-
-    /// The one who holds it, else those whom the channel names.
-    pub(crate) async fn whom_to_name(&self, tx: &mut Tx, item: &Item, now: At) -> Result<Vec<Mention>> {
-        if let Some(PersonId { user, .. }) = item.handling.holder(now) {
-            return Ok(vec![Mention::Person(user.clone())]);
-        }
-        let cards = card::of_item(tx, item.id).await?;
-        let mut ping: Vec<Mention> = Vec::new();
-        for mention in cards
-            .iter()
-            .filter_map(|c| self.rules.channel(&c.channel))
-            .flat_map(|c| &c.responsible)
-        {
-            if !ping.contains(mention) {
-                ping.push(mention.clone());
+        (timer::SNOOZE_ENDS, Handling::Snoozed { by, until, .. }) => {
+            if until > now {
+                return Ok(false);
             }
+            item.handling = Handling::Open;
+            change.event_with_ping(None, What::Woke, vec![Mention::Person(by.user)]);
+            Ok(true)
         }
-        Ok(ping)
+        (timer::CLAIM_ENDS | timer::SNOOZE_ENDS | timer::WARN | timer::DUE | timer::STEP, _) => Ok(false),
+        (other, _) => Err(StoreError::odd("timer", "kind", due.id, format!("{other:?} is unknown")).into()),
     }
 }
 
 /// Our answer has left the house: nobody can do anything about the deadline now.
-async fn is_out(tx: &mut Tx, item: &Item) -> Result<bool> {
+pub(crate) async fn is_out(tx: &mut Tx, item: &Item) -> Result<bool> {
     let Some(id) = item.reply else { return Ok(false) };
     let state = reply::get(&mut **tx, id).await?.map(|r| r.state);
     Ok(state.is_some_and(|s| match s {

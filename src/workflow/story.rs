@@ -9,10 +9,10 @@ use crate::domain::handling::Handling;
 use crate::domain::id::ItemId;
 use crate::domain::item::Item;
 use crate::domain::person::PersonId;
+use crate::domain::policy::Mark;
 use crate::domain::text::Lang;
 use crate::domain::text::Voice;
 use crate::domain::text::flat;
-use crate::domain::why;
 use crate::store::event;
 use crate::store::item;
 use crate::store::outbox;
@@ -105,7 +105,7 @@ impl Desk {
             out.extend(ahead.iter().map(|a| coming(a, source, voice)));
         }
         out.push(String::new());
-        let reasons = why::deadline(&item, source, voice, self.now());
+        let reasons = self.reasons(&events, &item, voice);
         out.extend(reasons.iter().map(|line| flat(line)));
         Ok(Some(out))
     }
@@ -165,7 +165,7 @@ fn told(
 ) -> String {
     let who = || event.by.as_ref().map_or_else(String::new, called);
     match &event.what {
-        What::Received { route } => format!("It came from {source} and went by the route {route:?}."),
+        What::Received { route, .. } => format!("It came from {source} and went by the route {route:?}."),
         What::Drafted => format!("{} wrote a draft.", who()),
         What::Sent { until } => {
             format!(
@@ -175,10 +175,35 @@ fn told(
             )
         }
         What::Escalated { to, why } => format!("{} asked {to} for help – “{why}”.", who()),
-        What::Reminded { due } => {
-            format!("The team was reminded: the deadline is {}.", moment(*due, voice))
+        What::Reminded { due, mark, .. } => {
+            let mark = match mark {
+                Some(Mark::Used(percent)) => format!(" at {percent} % of the time"),
+                Some(Mark::Left(minutes)) => format!(" {} before", voice.lang.span(*minutes)),
+                None => String::new(),
+            };
+            format!(
+                "The team was reminded{mark}: the deadline is {}.",
+                moment(*due, voice)
+            )
         }
-        What::Overdue { due } => {
+        What::Stepped {
+            chain,
+            round,
+            step,
+            called,
+        } => {
+            let nobody = if called.is_empty() {
+                ", which called nobody"
+            } else {
+                ""
+            };
+            format!(
+                "Escalation {chain:?}, round {}, step {}{nobody}.",
+                round + 1,
+                step + 1
+            )
+        }
+        What::Overdue { due, .. } => {
             format!(
                 "The deadline ({}) passed, and the team was told.",
                 moment(*due, voice)

@@ -462,14 +462,27 @@ fn snooze(case: &mut Case<'_>, values: &Values) -> Verdict {
         return Verdict::Refused(no);
     }
     let why = Some(words::short_line(value(values, "why"), 300)).filter(|w| !w.is_empty());
+    let for_customer = value(values, "waits") == "customer";
     let me = &case.press.by.person;
-    match case.locked.0.handling.snooze(me, until, why.clone()) {
+    match case
+        .locked
+        .0
+        .handling
+        .snooze(me, until, why.clone(), for_customer)
+    {
         Err(no) => Verdict::Refused(no),
         Ok(snoozed) => {
             case.locked.0.handling = snoozed;
             let mut change = Change::of(case.locked.0.id, case.now);
             change.timer(timer::SNOOZE_ENDS, until);
-            change.event(Some(me), What::Snoozed { until, why });
+            change.event(
+                Some(me),
+                What::Snoozed {
+                    until,
+                    why,
+                    for_customer,
+                },
+            );
             Verdict::Changed(Box::new(change), None)
         }
     }

@@ -1,7 +1,10 @@
 //! A change to an item and all that follows from it, written together: the log, the cards that are stale now, the
 //! lines in their threads. Every workflow that changes an item ends here, so none can forget a card.
 
+use chrono::TimeDelta;
+
 use crate::domain::At;
+use crate::domain::effect::Addressee;
 use crate::domain::effect::Effect;
 use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
@@ -11,9 +14,11 @@ use crate::domain::id::CardId;
 use crate::domain::id::EffectId;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
+use crate::domain::id::NoticeId;
 use crate::domain::id::TimerId;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
+use crate::domain::rules::Channel;
 use crate::store::Tx;
 use crate::store::card;
 use crate::store::card::CardRow;
@@ -21,6 +26,8 @@ use crate::store::card::NewCard;
 use crate::store::event;
 use crate::store::item;
 use crate::store::item::Locked;
+use crate::store::notice;
+use crate::store::notice::NewNotice;
 use crate::store::outbox;
 use crate::store::timer;
 use crate::store::timer::NewTimer;
@@ -31,9 +38,21 @@ use crate::workflow::Result;
 pub struct Change {
     now: At,
     item: ItemId,
-    events: Vec<(Event, Vec<Mention>)>,
+    events: Vec<Happened>,
     effects: Vec<NewEffect>,
     timers: Vec<NewTimer>,
+    /// With the effect that sends them.
+    notices: Vec<(NewNotice, NewEffect)>,
+    /// The clock was asked already.
+    pub(crate) looked: bool,
+}
+
+struct Happened {
+    event: Event,
+    /// Whom the thread's line calls.
+    ping: Vec<Mention>,
+    /// In the cards' threads.
+    is_told: bool,
 }
 
 impl Change {
@@ -44,6 +63,8 @@ impl Change {
             events: Vec::new(),
             effects: Vec::new(),
             timers: Vec::new(),
+            notices: Vec::new(),
+            looked: false,
         }
     }
 
@@ -54,8 +75,9 @@ impl Change {
     /// The thread's line names these, and only these, loudly.
     pub fn event_with_ping(&mut self, by: Option<&PersonId>, what: What, ping: Vec<Mention>) -> EventId {
         let id = EventId::new(self.now);
-        self.events.push((
-            Event {
+        let is_told = what.is_told();
+        self.events.push(Happened {
+            event: Event {
                 id,
                 item: self.item,
                 at: self.now,
@@ -63,8 +85,54 @@ impl Change {
                 what,
             },
             ping,
-        ));
+            is_told,
+        });
         id
+    }
+
+    /// An event that these are told about, besides what the cards show.
+    pub fn event_for(&mut self, what: What, told: Vec<(Addressee, At)>, gathered: TimeDelta) {
+        let id = EventId::new(self.now);
+        self.events.push(Happened {
+            event: Event {
+                id,
+                item: self.item,
+                at: self.now,
+                by: None,
+                what,
+            },
+            ping: Vec::new(),
+            is_told: told.is_empty(),
+        });
+        for (addressee, not_before) in told {
+            let run_at = not_before.max(self.now + gathered);
+            let message = notify(&addressee, id, run_at, self.now);
+            let notice = NewNotice {
+                id: NoticeId::new(self.now),
+                addressee,
+                item: self.item,
+                event: id,
+                not_before,
+            };
+            self.notices.push((notice, message));
+        }
+    }
+
+    pub fn now(&self) -> At {
+        self.now
+    }
+
+    pub(crate) fn into_timers(self) -> Vec<NewTimer> {
+        self.timers
+    }
+
+    /// What happened so far.
+    pub fn log(&self) -> impl Iterator<Item = &Event> {
+        self.events.iter().map(|h| &h.event)
+    }
+
+    pub fn moves_clock(&self) -> bool {
+        self.log().any(|event| event.what.moves_clock())
     }
 
     pub fn effect(&mut self, effect: NewEffect) {
@@ -83,17 +151,23 @@ impl Change {
 
 impl Desk {
     /// Saves the item and writes down all that follows. Returns its cards, for effects that name them.
-    pub async fn write(&self, tx: &mut Tx, locked: &mut Locked, change: Change) -> Result<Vec<CardRow>> {
+    pub async fn write(&self, tx: &mut Tx, locked: &mut Locked, mut change: Change) -> Result<Vec<CardRow>> {
+        if !change.looked && change.moves_clock() {
+            self.look(tx, locked, &mut change).await?;
+        }
         let Change {
             now,
             events,
             mut effects,
             timers,
+            notices,
             ..
         } = change;
         item::save(tx, locked).await?;
-        let log: Vec<Event> = events.iter().map(|(e, _)| e.clone()).collect();
+        let log: Vec<Event> = events.iter().map(|h| h.event.clone()).collect();
         event::append(tx, &log).await?;
+        let (notices, messages): (Vec<NewNotice>, Vec<NewEffect>) = notices.into_iter().unzip();
+        notice::put(tx, &notices).await?;
         timer::set(tx, &timers).await?;
         let watched = locked.0.handling.is_open();
         let mut cards = card::want(tx, locked.0.id, locked.0.version, watched).await?;
@@ -109,10 +183,12 @@ impl Desk {
             if card.message.is_some() {
                 effects.push(edit_card(card, locked.0.version, now));
             }
-            for (event, ping) in events.iter().filter(|(e, _)| e.what.is_told()) {
+            for Happened { event, ping, .. } in events.iter().filter(|h| h.is_told) {
                 effects.push(note(card, event, ping, now));
             }
         }
+        // What happened stands in the thread before anybody is called because of it.
+        effects.extend(messages);
         outbox::put(tx, &effects, now).await?;
         Ok(cards)
     }
@@ -121,20 +197,21 @@ impl Desk {
     pub(crate) fn deal(&self, route: &str, item: ItemId, now: At) -> (Vec<NewCard<'_>>, Vec<NewEffect>) {
         let rooms = self.rules.route(route).to.iter();
         let rooms = rooms.filter_map(|name| self.rules.channel(name));
-        rooms
-            .map(|channel| {
-                let id = CardId::new(now);
-                let card = NewCard {
-                    id,
-                    item,
-                    channel: &channel.name,
-                    chat: &channel.chat,
-                    room: &channel.room,
-                };
-                (card, post_card(id, item, &channel.chat, &channel.room, 0, now))
-            })
-            .unzip()
+        rooms.map(|channel| card_in(channel, item, now)).unzip()
     }
+}
+
+/// A card in one room, to be posted.
+pub fn card_in(channel: &Channel, item: ItemId, now: At) -> (NewCard<'_>, NewEffect) {
+    let id = CardId::new(now);
+    let card = NewCard {
+        id,
+        item,
+        channel: &channel.name,
+        chat: &channel.chat,
+        room: &channel.room,
+    };
+    (card, post_card(id, item, &channel.chat, &channel.room, 0, now))
 }
 
 pub fn post_card(card: CardId, item: ItemId, chat: &str, room: &str, generation: i32, now: At) -> NewEffect {
@@ -161,6 +238,20 @@ pub fn edit_card(card: &CardRow, version: i64, now: At) -> NewEffect {
         serial: format!("card:{}", card.id),
         pace: Some(format!("edit:{}", card.chat)),
         run_at: now,
+    }
+}
+
+fn notify(to: &Addressee, event: EventId, run_at: At, now: At) -> NewEffect {
+    let serial = to.serial();
+    NewEffect {
+        id: EffectId::new(now),
+        key: format!("notify:{event}:{serial}"),
+        effect: Effect::Notify { to: to.clone() },
+        item: None,
+        lane: Lane::Urgent,
+        pace: Some(serial.clone()),
+        serial,
+        run_at,
     }
 }
 

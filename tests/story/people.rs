@@ -2,6 +2,7 @@
 //! whoever does not get what they wanted gets a private sentence that says why.
 
 use chrono::TimeDelta;
+use zeitnah::domain::policy::Policy;
 use zeitnah::domain::rights::Circle;
 use zeitnah::domain::rights::Grant;
 use zeitnah::domain::rights::Grantee;
@@ -756,7 +757,7 @@ async fn put_aside_it_wakes_when_it_was_promised() {
     for (choice, day, wakes) in cases {
         let desk = Desk::with(Wish {
             tune: |rules| {
-                rules.fallback.target = None;
+                rules.fallback.policy = Policy::default();
                 rules.digests.clear();
             },
             ..Wish::default()

@@ -158,9 +158,19 @@ fn note(note: &Note, mark: &str) -> CreateMessage {
         .allowed_mentions(mentions(&named(note)))
         // There is no embed of ours here; those of links would be somebody else's.
         .flags(MessageFlags::SUPPRESS_EMBEDS);
-    match note.item {
-        Some(item) if !note.buttons.is_empty() => message.components(rows(item, &note.buttons, &[], mark)),
-        _ => message,
+    let mut below = match note.item {
+        Some(item) => rows(item, &note.buttons, &[], mark),
+        None => Vec::new(),
+    };
+    let each: Vec<CreateButton> = note.each.iter().map(|(item, b)| button(*item, b, mark)).collect();
+    below.extend(
+        each.chunks(BUTTONS_IN_ROW)
+            .map(|row| CreateActionRow::Buttons(row.to_vec())),
+    );
+    if below.is_empty() {
+        message
+    } else {
+        message.components(below)
     }
 }
 
@@ -230,7 +240,11 @@ pub fn is(message: &Value, post: &Post) -> bool {
     // Without a button there is no place for a mark; what it says, with the times in it, is what there is to go by.
     match &post.body {
         Body::Card(_) => false,
-        Body::Note(note) => note.buttons.is_empty() && text("/content").trim() == note_content(note).trim(),
+        Body::Note(note) => {
+            note.buttons.is_empty()
+                && note.each.is_empty()
+                && text("/content").trim() == note_content(note).trim()
+        }
         Body::Digest(digest) => text("/embeds/0/description").trim() == self::digest(digest).trim(),
     }
 }

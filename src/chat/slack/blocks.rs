@@ -134,6 +134,10 @@ pub fn note(note: &Note) -> Vec<Value> {
     if let Some(item) = note.item {
         blocks.extend(actions(item, &note.buttons, &[]));
     }
+    let each: Vec<Value> = note.each.iter().map(|(item, b)| button(*item, b)).collect();
+    if !each.is_empty() {
+        blocks.push(json!({ "type": "actions", "elements": each }));
+    }
     blocks
 }
 

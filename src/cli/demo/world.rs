@@ -126,7 +126,7 @@ name = "ruf"
 keyword = ["Anwalt", "Presse", "lawyer", "press"]
 to = ["stimmen", "leitung"]
 deadline = "3m"
-remind_before = "1m"
+warn = ["1m"]
 
 [[route]]
 name = "kritik-en"
@@ -134,7 +134,7 @@ language = ["en"]
 tone = ["complaint"]
 to = ["voices"]
 deadline = "4m"
-remind_before = "2m"
+warn = ["2m"]
 
 [[route]]
 name = "english"
@@ -147,7 +147,7 @@ name = "kritik"
 tone = ["complaint"]
 to = ["stimmen"]
 deadline = "4m"
-remind_before = "2m"
+warn = ["2m"]
 
 [default_route]
 to = ["stimmen"]

@@ -57,7 +57,7 @@ role = "responder"
 [default_route]
 to = ["care"]
 deadline = "24h" # until a customer should be answered: "90m", "24h", "2d", or "none"
-remind_before = "2h" # so long before the deadline the team is reminded, once
+warn = ["50%", "80%"] # when half of the time is used up, and 80 %, or so much is left: "2h"
 
 # Narrow rules come first; the first that matches decides. For example:
 # [[route]]

@@ -155,6 +155,24 @@ impl Lang {
         out
     }
 
+    /// A length of time in words, to the minute, days told as hours: what is counted in hours is read in hours.
+    pub fn exact_span(self, span: chrono::TimeDelta) -> String {
+        let minutes = (span.num_seconds() + 30).div_euclid(60).max(0);
+        let part = |key: &str, n: i64| (n > 0).then(|| self.text(key, &[("n", n.into())]));
+        let parts: Vec<String> = [
+            part("span-hours", minutes / 60),
+            part("span-minutes", minutes % 60),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if parts.is_empty() {
+            self.text("span-none", &[])
+        } else {
+            parts.join(" ")
+        }
+    }
+
     /// A length of time in words, to the minute.
     pub fn span(self, minutes: i64) -> String {
         let minutes = minutes.max(0);
@@ -222,6 +240,25 @@ impl Voice {
             Lang::De => format!("{day} {}", local.format("%d.%m. %H:%M")),
             Lang::En => format!("{day} {}", local.format("%-d %b %H:%M")),
         }
+    }
+
+    /// `Mon–Fri 09:00–17:00, Sat 10:00–14:00`, from first and last weekday (Monday is 0) and windows in minutes.
+    pub fn hours(self, grouped: &[(u8, u8, Vec<(u16, u16)>)]) -> String {
+        let day = |n: &u8| self.lang.text(&format!("weekday-{n}"), &[]);
+        let time = |minute: &u16| format!("{:02}:{:02}", minute / 60, minute % 60);
+        let groups = grouped.iter().map(|(first, last, windows)| {
+            let days = if first == last {
+                day(first)
+            } else {
+                format!("{}–{}", day(first), day(last))
+            };
+            let windows: Vec<String> = windows
+                .iter()
+                .map(|(from, to)| format!("{}–{}", time(from), time(to)))
+                .collect();
+            format!("{days} {}", windows.join(" + "))
+        });
+        groups.collect::<Vec<_>>().join(", ")
     }
 
     /// A day without a time.

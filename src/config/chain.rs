@@ -1,0 +1,170 @@
+//! What happens step by step when nobody answers.
+
+use crate::config::DISCORD;
+use crate::config::Names;
+use crate::config::SLACK;
+use crate::config::duration;
+use crate::config::name;
+use crate::config::name::Sort;
+use crate::config::reading::Placed;
+use crate::config::stars::stars;
+use crate::config::table::Table;
+use crate::domain::chain::Chain;
+use crate::domain::chain::Condition;
+use crate::domain::chain::Starts;
+use crate::domain::chain::Step;
+use crate::domain::chain::Whom;
+use crate::domain::item::Tone;
+use crate::domain::person::Mention;
+use crate::domain::person::PersonId;
+use crate::domain::rules::Named;
+
+pub fn read(table: Table, names: &Names) -> Option<Placed<Chain>> {
+    let line = table.line;
+    let name = name::name(&table);
+    let starts = table.choice("starts", &[("due", Starts::Due), ("at_once", Starts::AtOnce)]);
+    let rounds = table.integer("rounds", 1..=20);
+    let acknowledge = duration::minutes(&table, "acknowledge");
+    let steps = table.tables("step");
+    if steps.is_empty() {
+        let remedy = "write [[chain.step]] with call = [\"channel\"] below it";
+        table.reading.fault(table.line, "this chain has no step", remedy);
+    }
+    let count = steps.len();
+    let steps: Vec<Step> = steps.into_iter().filter_map(|table| step(table, names)).collect();
+    let is_whole = count > 0 && steps.len() == count;
+    // Without a pause between its rounds a chain would call everybody at once, again and again.
+    if let Some(first) = steps.first().filter(|_| is_whole)
+        && rounds.is_some_and(|n| n > 1)
+        && first.wait == 0
+    {
+        let what = "the chain begins its next round without a pause";
+        table.fault("rounds", what, "give its first step a wait, or write rounds = 1");
+        table.close();
+        return None;
+    }
+    table.close();
+    Some(Placed {
+        value: Chain {
+            name: name?.value,
+            starts: starts?,
+            steps: is_whole.then_some(steps)?,
+            rounds: u32::try_from(rounds?).ok()?,
+            acknowledge_minutes: acknowledge?,
+        },
+        line,
+    })
+}
+
+fn step(table: Table, names: &Names) -> Option<Step> {
+    let wait = duration::minutes(&table, "wait");
+    let given = table.list("call");
+    let call = given.map(|given| {
+        let all: Vec<Option<Whom>> = given.iter().map(|one| whom(&table, one, names)).collect();
+        all.into_iter().collect::<Option<Vec<Whom>>>()
+    });
+    let widen = match table.entry("widen") {
+        Some(_) => {
+            let name = table.string("widen");
+            let name = name.filter(|name| table.refers("widen", "channel", name, &names.channels));
+            name.map(|name| Some(name.value))
+        }
+        None => Some(None),
+    };
+    let raise = table.flag("raise");
+    let held = table.choice(
+        "if",
+        &[
+            ("always", None),
+            ("unclaimed", Some(false)),
+            ("claimed", Some(true)),
+        ],
+    );
+    let tone = table.choices("tone", &Tone::ALL.map(|t| (t.as_str(), t)));
+    let stars = stars(&table, "stars");
+    let call = call.flatten();
+    if call.as_ref().is_some_and(Vec::is_empty)
+        && widen.as_ref().is_some_and(Option::is_none)
+        && raise == Some(false)
+    {
+        let remedy = "write call = [\"channel\"], widen = \"a-channel\" or raise = true";
+        table.reading.fault(table.line, "this step does nothing", remedy);
+    }
+    table.close();
+    Some(Step {
+        wait: wait?,
+        call: call?,
+        widen: widen?,
+        raise: raise?,
+        only: Condition {
+            held: held?,
+            tone: tone?,
+            stars: stars?,
+        },
+    })
+}
+
+/// `holder`, `channel`, `on-call:ROTA`, `user:…`, `group:…`, `role:…`, `direct:…`.
+fn whom(table: &Table, given: &Placed<String>, names: &Names) -> Option<Whom> {
+    let id = |id: &str| Placed {
+        value: id.to_owned(),
+        line: given.line,
+    };
+    let person = |user: &str| {
+        let (chat, sort) = of_chat(user);
+        Some((chat, name::id(table, &id(user), sort)?))
+    };
+    let named = |chat: &'static str, named: Named| table.reading.named(given.line, chat, named);
+    match given.value.split_once(':') {
+        None if given.value == "holder" => Some(Whom::Holder),
+        None if given.value == "channel" => Some(Whom::Channel),
+        Some(("on-call", rota)) => {
+            let rota = id(rota.trim());
+            table
+                .refers("call", "rota", &rota, &names.rotas)
+                .then(|| Whom::OnDuty(rota.value))
+        }
+        Some(("user", user)) => {
+            let (chat, user) = person(user)?;
+            named(chat, Named::Person(user.clone()));
+            Some(Whom::Named {
+                chat: chat.to_owned(),
+                mention: Mention::Person(user),
+            })
+        }
+        Some(("direct", user)) => {
+            let (chat, user) = person(user)?;
+            named(chat, Named::Confidant(user.clone()));
+            Some(Whom::Direct(PersonId::new(chat, user)))
+        }
+        Some((word @ ("group" | "role"), group)) => {
+            let (chat, sort) = if word == "group" {
+                (SLACK, Sort::Group)
+            } else {
+                (DISCORD, Sort::Role)
+            };
+            let group = name::id(table, &id(group), sort)?;
+            named(chat, Named::Group(group.clone()));
+            Some(Whom::Named {
+                chat: chat.to_owned(),
+                mention: Mention::Group(group),
+            })
+        }
+        _ => {
+            let what = format!("`chain.step.call` does not know {:?}", given.value);
+            let remedy = "write \"holder\", \"channel\", \"on-call:a-rota\", \"user:U0123ABC\", \"group:S0123ABC\", \
+                          \"role:…\" or \"direct:U0123ABC\"";
+            table.reading.fault(given.line, what, remedy);
+            None
+        }
+    }
+}
+
+/// Ids of people in Discord are numbers.
+fn of_chat(user: &str) -> (&'static str, Sort) {
+    if user.starts_with(|c: char| c.is_ascii_digit()) {
+        (DISCORD, Sort::Member)
+    } else {
+        (SLACK, Sort::Person)
+    }
+}

@@ -1,0 +1,166 @@
+//! What is promised to customers: `[[policy]]` by name for several routes, or the same settings in a route itself.
+
+use crate::config::Names;
+use crate::config::duration;
+use crate::config::name;
+use crate::config::reading::Placed;
+use crate::config::table::Table;
+use crate::domain::policy::From;
+use crate::domain::policy::Mark;
+use crate::domain::policy::Pause;
+use crate::domain::policy::Policy;
+
+/// The settings that a route may have itself, or leave to a policy.
+const SETTINGS: [&str; 9] = [
+    "deadline",
+    "next_answer",
+    "resolution",
+    "clock",
+    "calendar",
+    "pause",
+    "warn",
+    "chain",
+    "at_night",
+];
+
+/// A policy as it is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    pub name: String,
+    pub policy: Policy,
+}
+
+/// What routes may refer to.
+pub struct Policies<'a> {
+    /// All that are written down.
+    pub names: &'a [String],
+    /// Those that are sound.
+    pub sound: &'a [Placed<Named>],
+    pub all: &'a Names,
+}
+
+pub fn read(table: Table, names: &Names) -> Option<Placed<Named>> {
+    let line = table.line;
+    let name = name::name(&table);
+    let policy = settings(&table, names);
+    table.close();
+    Some(Placed {
+        value: Named {
+            name: name?.value,
+            policy: policy?,
+        },
+        line,
+    })
+}
+
+pub fn of_route(table: &Table, policies: &Policies) -> Option<Policy> {
+    // Read in any case, so that none of them counts as unknown.
+    let own = settings(table, policies.all);
+    if !table.has("policy") {
+        table.entry("policy");
+        return own;
+    }
+    let named = table.string("policy")?;
+    if let Some(key) = SETTINGS.iter().find(|key| table.has(key)) {
+        let what = format!(
+            "`{}` stands beside a policy, which says that, too",
+            table.dotted(key)
+        );
+        table.fault(
+            key,
+            what,
+            "say it in one place: in the policy, or in the route without one",
+        );
+        return None;
+    }
+    if !table.refers("policy", "policy", &named, policies.names) {
+        return None;
+    }
+    let found = policies.sound.iter().find(|p| p.value.name == named.value);
+    found.map(|p| p.value.policy.clone())
+}
+
+fn settings(table: &Table, names: &Names) -> Option<Policy> {
+    let some = |minutes: i64| (minutes > 0).then_some(minutes);
+    let first_answer = duration::minutes(table, "deadline");
+    let next_answer = optional(table, "next_answer");
+    let resolution = duration::minutes(table, "resolution");
+    let from = table.choice(
+        "clock",
+        &[("published", From::Published), ("first_seen", From::FirstSeen)],
+    );
+    let calendar = reference(table, "calendar", &names.calendars);
+    let pauses = table.choices(
+        "pause",
+        &[("moderation", Pause::Moderation), ("customer", Pause::Customer)],
+    );
+    let marks = marks(table, first_answer.and_then(some));
+    let chain = reference(table, "chain", &names.chains);
+    let at_night = table.flag("at_night");
+    Some(Policy {
+        first_answer: some(first_answer?),
+        next_answer: next_answer?,
+        resolution: some(resolution?),
+        from: from?,
+        calendar: calendar?,
+        pauses: pauses?,
+        marks: marks?,
+        chain: chain?,
+        at_night: at_night?,
+    })
+}
+
+/// What has no default: the inner `None` is "not said".
+fn optional(table: &Table, key: &'static str) -> Option<Option<i64>> {
+    match table.entry(key) {
+        Some(_) => duration::minutes(table, key).map(|minutes| (minutes > 0).then_some(minutes)),
+        None => Some(None),
+    }
+}
+
+fn reference(table: &Table, key: &'static str, known: &[String]) -> Option<Option<String>> {
+    if table.entry(key).is_none() {
+        return Some(None);
+    }
+    let name = table.string(key)?;
+    let sort = if key == "chain" { "chain" } else { "calendar" };
+    table.refers(key, sort, &name, known).then_some(Some(name.value))
+}
+
+fn marks(table: &Table, target: Option<i64>) -> Option<Vec<Mark>> {
+    let given = table.list("warn")?;
+    let own = table.has("warn");
+    let mut out = Vec::new();
+    let mut is_sound = true;
+    for one in &given {
+        let mark = match one.value.strip_suffix('%') {
+            Some(percent) => percent
+                .trim()
+                .parse::<u8>()
+                .ok()
+                .filter(|n| (1..=99).contains(n))
+                .map(Mark::Used),
+            None => duration::parse(&one.value).filter(|n| *n > 0).map(Mark::Left),
+        };
+        let Some(mark) = mark else {
+            let what = format!("`{}` does not know {:?}", table.dotted("warn"), one.value);
+            let remedy = "write how much of the time is used up, \"50%\", or how much is left, \"2h\"";
+            table.reading.fault(one.line, what, remedy);
+            is_sound = false;
+            continue;
+        };
+        if let (Mark::Left(left), Some(target)) = (mark, target)
+            && left >= target
+            && own
+        {
+            let (left, target) = (duration::written(left), duration::written(target));
+            let what =
+                format!("a warning {left} before the deadline would come before a clock of {target} starts");
+            let remedy = "write less, or \"50%\"";
+            table.reading.fault(one.line, what, remedy);
+            is_sound = false;
+        }
+        out.push(mark);
+    }
+    is_sound.then_some(out)
+}

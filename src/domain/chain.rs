@@ -1,0 +1,132 @@
+//! What happens step by step when nobody answers: who is called, who sees it besides, what else is set in motion. How
+//! far a chain has come is read from the item's log, so no process remembers it.
+
+use chrono::TimeDelta;
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::At;
+use crate::domain::event::Event;
+use crate::domain::event::What;
+use crate::domain::item::Item;
+use crate::domain::item::Rating;
+use crate::domain::item::Tone;
+use crate::domain::person::Mention;
+use crate::domain::person::PersonId;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chain {
+    pub name: String,
+    pub starts: Starts,
+    /// Never empty.
+    pub steps: Vec<Step>,
+    /// How often all steps are gone through, at least once.
+    pub rounds: u32,
+    /// Minutes that "I have seen it" holds the chain.
+    pub acknowledge_minutes: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Starts {
+    /// With the deadline.
+    Due,
+    /// With the clock: for what must not wait.
+    AtOnce,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Minutes after the step before, or after the start, in the time that the target is counted in.
+    pub wait: i64,
+    pub call: Vec<Whom>,
+    /// Our name of a channel that gets a card, too.
+    pub widen: Option<String>,
+    /// From here on, quiet hours hold nobody off.
+    pub raise: bool,
+    pub only: Condition,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whom {
+    /// Whoever has taken the item, or is its owner.
+    Holder,
+    /// Whom the rota of this name says.
+    OnDuty(String),
+    /// Whom the item's channels name as responsible.
+    Channel,
+    Named {
+        chat: String,
+        mention: Mention,
+    },
+    /// By a direct message.
+    Direct(PersonId),
+}
+
+/// What must be true for a step to do anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Condition {
+    /// Somebody has the item, or nobody has.
+    pub held: Option<bool>,
+    pub tone: Vec<Tone>,
+    pub stars: Option<(u8, u8)>,
+}
+
+impl Condition {
+    pub fn holds(&self, item: &Item, now: At) -> bool {
+        let stars = item.rating.map(Rating::stars);
+        self.held
+            .is_none_or(|held| item.handling.holder(now).is_some() == held)
+            && (self.tone.is_empty() || self.tone.contains(&item.tone))
+            && self
+                .stars
+                .is_none_or(|(low, high)| stars.is_some_and(|s| (low..=high).contains(&s)))
+    }
+}
+
+/// The step that comes next, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Next {
+    pub round: u32,
+    pub step: u32,
+    pub at: At,
+}
+
+impl Chain {
+    /// `start` is when it starts; `forward` adds time as the target counts it.
+    pub fn next<'e>(
+        &self,
+        start: At,
+        log: impl IntoIterator<Item = &'e Event>,
+        forward: impl Fn(At, TimeDelta) -> Option<At>,
+    ) -> Option<Next> {
+        let mut done: u32 = 0;
+        let mut last = start;
+        let mut held_until = None;
+        for event in log {
+            match &event.what {
+                What::Stepped { chain, .. } if *chain == self.name && event.at >= start => {
+                    done += 1;
+                    last = event.at;
+                }
+                What::Acknowledged { until } => held_until = Some(*until),
+                _ => {}
+            }
+        }
+        let length = u32::try_from(self.steps.len()).ok().filter(|n| *n > 0)?;
+        let (round, step) = (done / length, done % length);
+        if round >= self.rounds {
+            return None;
+        }
+        let wait = self.steps.get(usize::try_from(step).ok()?)?.wait;
+        let at = forward(last, TimeDelta::minutes(wait))?;
+        Some(Next {
+            round,
+            step,
+            at: held_until.map_or(at, |until| at.max(until)),
+        })
+    }
+
+    pub fn step(&self, next: Next) -> Option<&Step> {
+        self.steps.get(usize::try_from(next.step).ok()?)
+    }
+}
