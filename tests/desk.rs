@@ -916,6 +916,8 @@ fn on_slack(wish: &Wish) -> Rules {
             schedule: Schedule::parse("0 8 * * *", voice.zone).unwrap(),
             only_if_something: false,
         }],
+        calendars: [].into(),
+        rotas: [].into(),
         labels: [
             ("google", "Google"),
             ("shop", "Gartenshop"),
@@ -926,7 +928,6 @@ fn on_slack(wish: &Wish) -> Rules {
         claim_minutes: 15,
         undo_seconds: 30,
         clock_stops: ClockStops::Visible,
-        calendars: BTreeMap::new(),
         chains: BTreeMap::new(),
         gather_seconds: 0,
         post_every_ms: if wish.paced { 1000 } else { 0 },

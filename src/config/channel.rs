@@ -1,6 +1,7 @@
 //! The rooms that cards are shown in, and how we speak there.
 
 use crate::config::DISCORD;
+use crate::config::Names;
 use crate::config::SLACK;
 use crate::config::name;
 use crate::config::name::Sort;
@@ -8,13 +9,14 @@ use crate::config::reading::Placed;
 use crate::config::reading::Reading;
 use crate::config::table::Table;
 use crate::config::zone::zone;
+use crate::domain::calendar::Quiet;
 use crate::domain::person::Mention;
 use crate::domain::rules::Channel;
 use crate::domain::rules::Named;
 use crate::domain::text::Lang;
 use crate::domain::text::Voice;
 
-pub fn read(table: Table) -> Option<Placed<Channel>> {
+pub fn read(table: Table, names: &Names) -> Option<Placed<Channel>> {
     let line = table.line;
     let name = name::name(&table);
     let (chat, room) = room(&table);
@@ -25,6 +27,9 @@ pub fn read(table: Table) -> Option<Placed<Channel>> {
     let lang = table.choice("language", &[("de", Lang::De), ("en", Lang::En)]);
     let zone = zone(&table, "time_zone");
     let responsible = responsible(&table, chat);
+    let calendar = table.entry("calendar").map(|_| table.string("calendar"));
+    let calendar = calendar.map(|c| c.filter(|c| table.refers("calendar", "calendar", c, &names.calendars)));
+    let quiet = table.entry("quiet").map(|_| quiet(&table));
     table.close();
     let voice = Voice {
         lang: lang?,
@@ -37,11 +42,29 @@ pub fn read(table: Table) -> Option<Placed<Channel>> {
             room: room?,
             voice,
             responsible: responsible?,
-            calendar: None,
-            quiet: None,
+            calendar: match calendar {
+                Some(calendar) => Some(calendar?.value),
+                None => None,
+            },
+            quiet: match quiet {
+                Some(quiet) => Some(quiet?),
+                None => None,
+            },
         },
         line,
     })
+}
+
+fn quiet(table: &Table) -> Option<Quiet> {
+    let given = table.string("quiet")?;
+    let found = Quiet::parse(&given.value).filter(|quiet| quiet.from != quiet.to);
+    if found.is_none() {
+        let what = format!("`channel.quiet` = {:?} are no quiet hours", given.value);
+        let remedy =
+            "write two times of day, for example \"20:00-07:00\"; without the setting every hour is fine";
+        table.reading.fault(given.line, what, remedy);
+    }
+    found
 }
 
 /// A channel is in one chat; an item that is to be seen in both gets a channel in each.
@@ -61,11 +84,13 @@ fn room(table: &Table) -> (&'static str, Option<String>) {
 
 fn responsible(table: &Table, chat: &'static str) -> Option<Vec<Mention>> {
     let given = table.list("responsible")?;
-    let all: Vec<Option<Mention>> = given.iter().map(|one| mention(table, one, chat)).collect();
+    let one = |given| mention(table, "responsible", given, chat);
+    let all: Vec<Option<Mention>> = given.iter().map(one).collect();
     all.into_iter().collect()
 }
 
-fn mention(table: &Table, given: &Placed<String>, chat: &'static str) -> Option<Mention> {
+/// Somebody who is pinged: `user:…`, and `group:…` or `role:…` as the chat calls it.
+pub fn mention(table: &Table, key: &str, given: &Placed<String>, chat: &'static str) -> Option<Mention> {
     let id = |id: &str| Placed {
         value: id.to_owned(),
         line: given.line,
@@ -76,7 +101,7 @@ fn mention(table: &Table, given: &Placed<String>, chat: &'static str) -> Option<
         Some(("group", group)) if chat == SLACK => self::group(table, &id(group), Sort::Group, chat),
         Some(("user", user)) => person(table, &id(user), Sort::Person, chat),
         _ => {
-            let what = format!("`channel.responsible` does not know {:?}", given.value);
+            let what = format!("`{}` does not know {:?}", table.dotted(key), given.value);
             let remedy = if chat == DISCORD {
                 "write \"role:…\" or \"user:…\" with the id from Discord"
             } else {

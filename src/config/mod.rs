@@ -1,6 +1,7 @@
 //! `zeitnah.toml`: read once, checked whole, and only then turned into the nouns that the rest works with. Nothing
 //! below `config` knows that there is a file, and nobody starts on a file with a fault in it.
 
+mod calendar;
 mod chain;
 mod channel;
 pub mod database;
@@ -9,7 +10,9 @@ pub mod discord;
 mod duration;
 mod escalation;
 mod fault;
+mod hours;
 pub mod http;
+mod ics;
 pub mod log;
 pub mod name;
 mod policy;
@@ -17,6 +20,7 @@ mod reach;
 mod reading;
 pub mod reply;
 mod role;
+mod rota;
 mod route;
 pub mod secret;
 pub mod slack;
@@ -29,7 +33,6 @@ mod tests;
 mod url;
 pub mod zone;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -45,8 +48,10 @@ pub use crate::config::reading::Placed;
 use crate::config::reading::Reading;
 use crate::config::source::Source;
 use crate::config::table::Table;
+use crate::domain::calendar::Calendar;
 use crate::domain::chain::Chain;
 use crate::domain::rights::Grant;
+use crate::domain::rota::Rota;
 use crate::domain::route::Route;
 use crate::domain::rules::Channel;
 use crate::domain::rules::DigestPlan;
@@ -76,6 +81,8 @@ pub struct Config {
     pub escalations: Vec<Target>,
     pub chains: Vec<Chain>,
     pub digests: Vec<DigestPlan>,
+    pub calendars: Vec<Calendar>,
+    pub rotas: Vec<Rota>,
     pub reply: reply::Reply,
     /// Least milliseconds between two messages in one channel.
     pub post_every_ms: i64,
@@ -96,6 +103,8 @@ pub struct Sections {
     pub sources: Vec<Placed<Source>>,
     pub channels: Vec<Placed<Channel>>,
     pub digests: Vec<Placed<DigestPlan>>,
+    pub calendars: Vec<Placed<Calendar>>,
+    pub rotas: Vec<Placed<Rota>>,
     /// Rooms, groups and people of the chats, and the lines that name them.
     pub named: Vec<Placed<Mentioned>>,
     whole: Option<Config>,
@@ -140,6 +149,12 @@ impl Config {
             grants: self.grants.clone(),
             targets: self.escalations.clone(),
             digests: self.digests.clone(),
+            calendars: self
+                .calendars
+                .iter()
+                .map(|c| (c.name.clone(), c.clone()))
+                .collect(),
+            rotas: self.rotas.iter().map(|r| (r.name.clone(), r.clone())).collect(),
             labels: self
                 .sources
                 .iter()
@@ -148,7 +163,6 @@ impl Config {
             claim_minutes: self.reply.claim_minutes,
             undo_seconds: self.reply.undo_seconds,
             clock_stops: self.reply.clock_stops,
-            calendars: BTreeMap::new(),
             chains: self.chains.iter().map(|c| (c.name.clone(), c.clone())).collect(),
             gather_seconds: self.reply.gather_seconds,
             post_every_ms: self.post_every_ms,
@@ -215,6 +229,8 @@ impl Sections {
             sources: vec![],
             channels: vec![],
             digests: vec![],
+            calendars: vec![],
+            rotas: vec![],
             named: vec![],
             whole: None,
         }
@@ -246,14 +262,16 @@ fn read(reading: &Reading, text: &str) -> Option<Sections> {
 fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
     let (channels, channel_names) = listed(&root, "channel");
     let (sources, source_names) = listed(&root, "source");
+    let (calendars, calendar_names) = listed(&root, "calendar");
     channel::one_room_each(reading, &channels);
+    let (rotas, rota_names) = listed(&root, "rota");
     let (chains, chain_names) = listed(&root, "chain");
     let (policies, policy_names) = listed(&root, "policy");
     let names = Names {
         channels: channel_names,
         sources: source_names,
-        calendars: vec![],
-        rotas: vec![],
+        calendars: calendar_names,
+        rotas: rota_names,
         chains: chain_names,
     };
     let database = database::read(root.section("database"));
@@ -264,7 +282,9 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
     let discord = root.section("discord");
     let discord = discord.is_given().then(|| discord::read(discord));
     let sources = all(sources, source::read);
-    let channels = all(channels, channel::read);
+    let channels = all(channels, |table| channel::read(table, &names));
+    let calendars = all(calendars, calendar::read);
+    let rotas = all(rotas, rota::read);
     let chains = all(chains, |table| chain::read(table, &names));
     let policies = all(policies, |table| policy::read(table, &names));
     let named = Policies {
@@ -298,6 +318,8 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
         sources: sources.read.clone(),
         channels: channels.read.clone(),
         digests: digests.read.clone(),
+        calendars: calendars.read.clone(),
+        rotas: rotas.read.clone(),
         named: vec![],
         whole: None,
     };
@@ -314,6 +336,8 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
         escalations,
         chains,
         digests,
+        calendars,
+        rotas,
         reply,
         post_every_ms,
         log,
@@ -339,6 +363,8 @@ struct Every {
     escalations: Listed<Placed<Target>>,
     chains: Listed<Placed<Chain>>,
     digests: Listed<Placed<DigestPlan>>,
+    calendars: Listed<Placed<Calendar>>,
+    rotas: Listed<Placed<Rota>>,
     reply: Option<reply::Reply>,
     post_every_ms: Option<i64>,
     log: Option<log::Log>,
@@ -366,6 +392,8 @@ impl Every {
             escalations: values(self.escalations)?,
             chains: values(self.chains)?,
             digests: values(self.digests)?,
+            calendars: values(self.calendars)?,
+            rotas: values(self.rotas)?,
             reply: self.reply?,
             post_every_ms: self.post_every_ms?,
             log: self.log?,
@@ -454,5 +482,12 @@ fn lonely(reading: &Reading, config: &Config) {
             what,
             format!("add [{}], or take the channel out", channel.chat),
         );
+    }
+    for rota in config.rotas.iter().filter(|r| away(&r.chat)) {
+        let what = format!(
+            "the people of rota {:?} are in {}, which is not set up",
+            rota.name, rota.chat
+        );
+        reading.warn(0, what, format!("add [{}], or take the rota out", rota.chat));
     }
 }

@@ -6,6 +6,7 @@ use crate::config::name;
 use crate::config::reading::Placed;
 use crate::config::table::Table;
 use crate::domain::policy::From;
+use crate::domain::policy::Hours;
 use crate::domain::policy::Mark;
 use crate::domain::policy::Pause;
 use crate::domain::policy::Policy;
@@ -22,6 +23,9 @@ const SETTINGS: [&str; 9] = [
     "chain",
     "at_night",
 ];
+
+/// No calendar's name, so that a promise can count all hours where the channel has a calendar.
+pub const ALL_HOURS: &str = "all-hours";
 
 /// A policy as it is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,20 +93,20 @@ fn settings(table: &Table, names: &Names) -> Option<Policy> {
         "clock",
         &[("published", From::Published), ("first_seen", From::FirstSeen)],
     );
-    let calendar = reference(table, "calendar", &names.calendars);
+    let hours = hours(table, names);
     let pauses = table.choices(
         "pause",
         &[("moderation", Pause::Moderation), ("customer", Pause::Customer)],
     );
     let marks = marks(table, first_answer.and_then(some));
-    let chain = reference(table, "chain", &names.chains);
+    let chain = chain(table, names);
     let at_night = table.flag("at_night");
     Some(Policy {
         first_answer: some(first_answer?),
         next_answer: next_answer?,
         resolution: some(resolution?),
         from: from?,
-        calendar: calendar?,
+        hours: hours?,
         pauses: pauses?,
         marks: marks?,
         chain: chain?,
@@ -118,13 +122,25 @@ fn optional(table: &Table, key: &'static str) -> Option<Option<i64>> {
     }
 }
 
-fn reference(table: &Table, key: &'static str, known: &[String]) -> Option<Option<String>> {
-    if table.entry(key).is_none() {
+fn chain(table: &Table, names: &Names) -> Option<Option<String>> {
+    if table.entry("chain").is_none() {
         return Some(None);
     }
-    let name = table.string(key)?;
-    let sort = if key == "chain" { "chain" } else { "calendar" };
-    table.refers(key, sort, &name, known).then_some(Some(name.value))
+    let name = table.string("chain")?;
+    let is_known = table.refers("chain", "chain", &name, &names.chains);
+    is_known.then_some(Some(name.value))
+}
+
+fn hours(table: &Table, names: &Names) -> Option<Hours> {
+    if table.entry("calendar").is_none() {
+        return Some(Hours::Usual);
+    }
+    let name = table.string("calendar")?;
+    if name.value == ALL_HOURS {
+        return Some(Hours::All);
+    }
+    let is_known = table.refers("calendar", "calendar", &name, &names.calendars);
+    is_known.then_some(Hours::Of(name.value))
 }
 
 fn marks(table: &Table, target: Option<i64>) -> Option<Vec<Mark>> {

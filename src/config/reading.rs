@@ -5,6 +5,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::Path;
+use std::path::PathBuf;
 
 use crate::config::fault::Fault;
 use crate::config::fault::Gravity;
@@ -93,6 +95,12 @@ impl<'a> Reading<'a> {
         } else {
             format!("{}:{line}", self.file)
         }
+    }
+
+    /// A file that ours names: a relative path begins where ours is, whatever directory we were started in.
+    pub fn beside(&self, path: &str) -> PathBuf {
+        let folder = Path::new(self.file).parent().unwrap_or(Path::new(""));
+        folder.join(path)
     }
 
     /// Line 0 is the file as a whole.

@@ -6,6 +6,8 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
+use toml::Spanned;
+use toml::de::DeString;
 use toml::de::DeTable;
 use toml::de::DeValue;
 
@@ -227,6 +229,31 @@ impl<'a> Table<'a> {
             }
         }
         is_whole.then_some(out)
+    }
+
+    /// A section whose settings people name themselves, each with a string: `{ "Anna" = "…" }`.
+    pub fn named_strings(&self, key: &'static str) -> Option<Vec<(String, Placed<String>)>> {
+        let entry = self.entry(key)?;
+        let remedy = format!("write {key} = {{ \"…\" = \"…\" }}");
+        let Some(table) = entry.value.as_table() else {
+            self.wrong_type(key, entry, remedy);
+            return None;
+        };
+        let read = |(name, value): (&'a Spanned<DeString<'a>>, &'a Spanned<DeValue<'a>>)| {
+            let line = self.reading.line(&value.span());
+            let Some(text) = value.get_ref().as_str() else {
+                let what = format!("`{}` has an element that is no text", self.dotted(key));
+                self.reading.fault(line, what, remedy.clone());
+                return None;
+            };
+            let placed = Placed {
+                value: text.trim().to_owned(),
+                line,
+            };
+            Some((name.get_ref().trim().to_owned(), placed))
+        };
+        let all: Vec<Option<(String, Placed<String>)>> = table.iter().map(read).collect();
+        all.into_iter().collect()
     }
 
     /// Names of things that must exist, as `known` has them.

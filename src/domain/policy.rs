@@ -79,6 +79,17 @@ impl Mark {
     }
 }
 
+/// Which hours count.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Hours {
+    /// Those of the channel's calendar; all where it has none.
+    #[default]
+    Usual,
+    All,
+    /// Those of the calendar of this name, unless the channel has its own.
+    Of(String),
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {
     /// Minutes; `None` is no promise.
@@ -88,8 +99,7 @@ pub struct Policy {
     /// Minutes.
     pub resolution: Option<i64>,
     pub from: From,
-    /// Whose hours count; `None` is all hours.
-    pub calendar: Option<String>,
+    pub hours: Hours,
     pub pauses: Vec<Pause>,
     pub marks: Vec<Mark>,
     /// What happens step by step when nobody answers.

@@ -142,6 +142,7 @@ mod tests {
             grants: vec![],
             targets: vec![],
             digests: vec![],
+            rotas: BTreeMap::new(),
             labels: BTreeMap::new(),
             claim_minutes: 15,
             keep: Keep {

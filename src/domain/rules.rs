@@ -6,9 +6,11 @@ use crate::domain::calendar::Calendar;
 use crate::domain::calendar::Quiet;
 use crate::domain::chain::Chain;
 use crate::domain::person::Mention;
+use crate::domain::policy::Hours;
 use crate::domain::rights::Circle;
 use crate::domain::rights::Grant;
 use crate::domain::rights::Grantee;
+use crate::domain::rota::Rota;
 use crate::domain::route::Route;
 use crate::domain::schedule::Schedule;
 use crate::domain::sla::Terms;
@@ -23,12 +25,15 @@ pub struct Rules {
     pub grants: Vec<Grant>,
     pub targets: Vec<Target>,
     pub digests: Vec<DigestPlan>,
+    /// When teams work.
+    pub calendars: BTreeMap<String, Calendar>,
+    /// Who is on call.
+    pub rotas: BTreeMap<String, Rota>,
     /// What people call each source.
     pub labels: BTreeMap<String, String>,
     pub claim_minutes: i64,
     pub undo_seconds: i64,
     pub clock_stops: ClockStops,
-    pub calendars: BTreeMap<String, Calendar>,
     pub chains: BTreeMap<String, Chain>,
     /// How long warnings wait for others that go to the same people.
     pub gather_seconds: i64,
@@ -55,9 +60,9 @@ pub struct Channel {
     pub voice: Voice,
     /// Who is named when a deadline nears and nobody holds the item.
     pub responsible: Vec<Mention>,
-    /// Whose hours count for what is shown here, where a policy counts hours at all.
+    /// The name of the calendar that the team works by: its hours count for what is shown here.
     pub calendar: Option<String>,
-    /// When nobody is called here.
+    /// When nobody there is to be pinged, by the channel's own clock.
     pub quiet: Option<Quiet>,
 }
 
@@ -116,15 +121,15 @@ impl Rules {
 
     /// In which time the route's promise is counted, and what ends it.
     pub fn terms<'a>(&'a self, route: &'a Route) -> Terms<'a> {
-        let own = route
+        let mut own = route
             .to
             .iter()
             .filter_map(|name| self.channel(name)?.calendar.as_ref());
-        let calendar = route
-            .policy
-            .calendar
-            .as_ref()
-            .map(|usual| own.clone().next().unwrap_or(usual));
+        let calendar = match &route.policy.hours {
+            Hours::All => None,
+            Hours::Usual => own.next(),
+            Hours::Of(usual) => Some(own.next().unwrap_or(usual)),
+        };
         Terms {
             policy: &route.policy,
             calendar: calendar.and_then(|name| self.calendars.get(name)),

@@ -238,7 +238,10 @@ impl Desk {
             Whom::Channel => self.of_rooms(cards),
             Whom::Named { chat, mention } => in_rooms(cards, chat, std::slice::from_ref(mention)),
             Whom::Direct(person) => vec![Summoned::Person(person.clone())],
-            Whom::OnDuty(_) => Vec::new(),
+            Whom::OnDuty(rota) => match self.rules.rotas.get(rota) {
+                Some(rota) => in_rooms(cards, &rota.chat, &rota.on_duty(now)),
+                None => Vec::new(),
+            },
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod chat;
 mod database;
+mod hours;
 mod report;
 mod sources;
 
@@ -44,6 +45,7 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
         chat::look(&sections, &mut report).await;
     }
     sources::look(&sections, options.offline, &mut report).await;
+    hours::look(&sections, SystemClock.now(), &mut report);
     digests(&sections, &mut report);
     if options.json {
         tell(&report.json());

@@ -18,8 +18,8 @@ use chrono::Timelike;
 use chrono_tz::Tz;
 
 use crate::domain::At;
-pub use crate::domain::calendar::offset::Steady;
-use crate::domain::calendar::offset::local;
+use crate::domain::calendar::offset::Steady;
+pub use crate::domain::calendar::offset::local;
 use crate::domain::calendar::offset::steady;
 pub use crate::domain::calendar::quiet::Quiet;
 
