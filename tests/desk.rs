@@ -930,7 +930,9 @@ fn on_slack(wish: &Wish) -> Rules {
         clock_stops: ClockStops::Visible,
         chains: BTreeMap::new(),
         gather_seconds: 0,
-        post_every_ms: if wish.paced { 1000 } else { 0 },
+        post_every_ms: ["slack", "discord"]
+            .map(|chat| (chat.to_owned(), if wish.paced { 1000 } else { 0 }))
+            .into(),
         keep: Keep {
             deliveries: 14,
             history: 90,

@@ -3,6 +3,7 @@
 use secrecy::SecretString;
 
 use crate::config::DISCORD;
+use crate::config::POST_EVERY_MS;
 use crate::config::name;
 use crate::config::name::Sort;
 use crate::config::secret;
@@ -19,6 +20,8 @@ pub struct Discord {
     pub bot_token: SecretString,
     /// The server that our channels and roles are in.
     pub server: String,
+    /// Least milliseconds between two messages in one channel.
+    pub post_every_ms: i64,
 }
 
 /// How presses and commands reach us.
@@ -38,6 +41,7 @@ pub struct Given {
     pub bot_token: Option<SecretString>,
     pub bot_token_from: Origin,
     pub server: Option<String>,
+    pub post_every_ms: Option<i64>,
     pub way: Option<Way>,
     pub mode_line: usize,
 }
@@ -49,6 +53,7 @@ impl Given {
             api_url: self.api_url.clone()?,
             bot_token: self.bot_token.clone()?,
             server: self.server.clone()?,
+            post_every_ms: self.post_every_ms?,
         })
     }
 }
@@ -70,6 +75,7 @@ pub fn read(table: Table) -> Given {
         let named = Named::Server(server.clone());
         table.reading.named(table.line_of("server"), DISCORD, named);
     }
+    let post_every_ms = table.integer("post_every_ms", POST_EVERY_MS);
     let way = way(&table, mode);
     let bot_token_from = secret::origin(&table, "bot_token");
     let mode_line = table.line_of("mode");
@@ -79,6 +85,7 @@ pub fn read(table: Table) -> Given {
         bot_token,
         bot_token_from,
         server,
+        post_every_ms,
         way,
         mode_line,
     }

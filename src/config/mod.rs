@@ -34,6 +34,7 @@ mod url;
 pub mod zone;
 
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -65,6 +66,9 @@ pub const DEFAULTS: &str = include_str!("../../config.default.toml");
 const SLACK: &str = "slack";
 const DISCORD: &str = "discord";
 
+/// What each chat's `post_every_ms` may be.
+const POST_EVERY_MS: RangeInclusive<i64> = 0..=60_000;
+
 #[derive(Debug, Clone)]
 pub struct Config {
     pub database: database::Database,
@@ -84,8 +88,6 @@ pub struct Config {
     pub calendars: Vec<Calendar>,
     pub rotas: Vec<Rota>,
     pub reply: reply::Reply,
-    /// Least milliseconds between two messages in one channel.
-    pub post_every_ms: i64,
     pub log: log::Log,
     /// What is legal but hardly meant.
     pub warnings: Vec<Fault>,
@@ -165,9 +167,15 @@ impl Config {
             clock_stops: self.reply.clock_stops,
             chains: self.chains.iter().map(|c| (c.name.clone(), c.clone())).collect(),
             gather_seconds: self.reply.gather_seconds,
-            post_every_ms: self.post_every_ms,
+            post_every_ms: self.paces().collect(),
             keep: self.database.keep,
         }
+    }
+
+    fn paces(&self) -> impl Iterator<Item = (String, i64)> {
+        let slack = self.slack.iter().map(|s| (SLACK.to_owned(), s.post_every_ms));
+        let discord = self.discord.iter().map(|d| (DISCORD.to_owned(), d.post_every_ms));
+        slack.chain(discord)
     }
 }
 
@@ -277,7 +285,6 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
     let database = database::read(root.section("database"));
     let http = http::read(root.section("http"));
     let slack = root.section("slack");
-    let post_every_ms = slack::post_every_ms(&slack);
     let slack = slack.is_given().then(|| slack::read(slack));
     let discord = root.section("discord");
     let discord = discord.is_given().then(|| discord::read(discord));
@@ -339,7 +346,6 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
         calendars,
         rotas,
         reply,
-        post_every_ms,
         log,
     }
     .whole();
@@ -366,7 +372,6 @@ struct Every {
     calendars: Listed<Placed<Calendar>>,
     rotas: Listed<Placed<Rota>>,
     reply: Option<reply::Reply>,
-    post_every_ms: Option<i64>,
     log: Option<log::Log>,
 }
 
@@ -395,7 +400,6 @@ impl Every {
             calendars: values(self.calendars)?,
             rotas: values(self.rotas)?,
             reply: self.reply?,
-            post_every_ms: self.post_every_ms?,
             log: self.log?,
             warnings: vec![],
         })

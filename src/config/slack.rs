@@ -3,6 +3,7 @@
 use secrecy::ExposeSecret;
 use secrecy::SecretString;
 
+use crate::config::POST_EVERY_MS;
 use crate::config::secret;
 use crate::config::secret::Origin;
 use crate::config::table::Table;
@@ -15,6 +16,8 @@ pub struct Slack {
     pub api_url: String,
     pub bot_token: SecretString,
     pub read_back: ReadBack,
+    /// Least milliseconds between two messages in one channel.
+    pub post_every_ms: i64,
 }
 
 /// How presses and commands reach us.
@@ -48,6 +51,7 @@ pub struct Given {
     pub bot_token_from: Origin,
     pub app_token_from: Origin,
     pub read_back: Option<ReadBack>,
+    pub post_every_ms: Option<i64>,
     pub way: Option<Way>,
 }
 
@@ -58,6 +62,7 @@ impl Given {
             api_url: self.api_url.clone()?,
             bot_token: self.bot_token.clone()?,
             read_back: self.read_back?,
+            post_every_ms: self.post_every_ms?,
         })
     }
 }
@@ -66,11 +71,6 @@ impl Given {
 enum Mode {
     Socket,
     Http,
-}
-
-/// Least milliseconds between two messages in one channel.
-pub fn post_every_ms(table: &Table) -> Option<i64> {
-    table.integer("post_every_ms", 0..=60_000)
 }
 
 /// The section with its defaults; without it in the file there is no Slack.
@@ -82,6 +82,7 @@ pub fn read(table: Table) -> Given {
         "read_back",
         &[("auto", ReadBack::Auto), ("never", ReadBack::Never)],
     );
+    let post_every_ms = table.integer("post_every_ms", POST_EVERY_MS);
     let connections = table
         .integer("connections", 1..=5)
         .and_then(|n| u8::try_from(n).ok());
@@ -97,6 +98,7 @@ pub fn read(table: Table) -> Given {
         bot_token_from,
         app_token_from,
         read_back,
+        post_every_ms,
         way,
     }
 }

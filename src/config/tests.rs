@@ -89,8 +89,12 @@ fn a_minimal_file_gets_everything_else_from_the_defaults() {
         ("default", &day)
     );
     assert_eq!(
-        (rules.claim_minutes, rules.undo_seconds, rules.post_every_ms),
-        (15, 30, 1000)
+        (
+            rules.claim_minutes,
+            rules.undo_seconds,
+            rules.post_every_ms.clone()
+        ),
+        (15, 30, [("slack".to_owned(), 1000)].into())
     );
     assert_eq!(
         (rules.clock_stops, rules.label("my-shop")),
@@ -499,8 +503,20 @@ fn odd_but_legal_ways_of_writing_are_read() {
         "slack = { post_every_ms = 1_500, api_url = 'http://127.0.0.1:9/api/' }",
     );
     let config = parse(&text.replace('\n', "\r\n")).unwrap();
-    assert_eq!(config.post_every_ms, 1500);
-    assert_eq!(config.slack.unwrap().api_url, "http://127.0.0.1:9/api");
+    let slack = config.slack.unwrap();
+    assert_eq!(slack.post_every_ms, 1500);
+    assert_eq!(slack.api_url, "http://127.0.0.1:9/api");
+}
+
+#[test]
+fn each_chat_has_a_pace_of_its_own() {
+    let both = "[slack]\npost_every_ms = 250\n[discord]\nserver = \"1\"";
+    let text = MINIMAL.replace("[slack]", both);
+    let paces = |text: &str| parse(text).unwrap().rules().post_every_ms;
+    let pace = |chat: &str, ms: i64| (chat.to_owned(), ms);
+    assert_eq!(paces(&text), [pace("slack", 250), pace("discord", 1000)].into());
+    let slower = text.replace("server", "post_every_ms = 3000\nserver");
+    assert_eq!(paces(&slower), [pace("slack", 250), pace("discord", 3000)].into());
 }
 
 #[test]

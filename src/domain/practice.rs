@@ -154,7 +154,7 @@ mod tests {
             calendars: BTreeMap::new(),
             chains: BTreeMap::new(),
             gather_seconds: 0,
-            post_every_ms: 0,
+            post_every_ms: BTreeMap::new(),
         }
         .with_practice();
         for channel in &channels {

@@ -37,8 +37,8 @@ pub struct Rules {
     pub chains: BTreeMap<String, Chain>,
     /// How long warnings wait for others that go to the same people.
     pub gather_seconds: i64,
-    /// Least time between two messages in one room.
-    pub post_every_ms: i64,
+    /// Least milliseconds between two messages in one room, by chat; none where a chat is not named.
+    pub post_every_ms: BTreeMap<String, i64>,
     pub keep: Keep,
 }
 

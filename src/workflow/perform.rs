@@ -427,7 +427,8 @@ impl Desk {
         match platform.post(post).await {
             Ok(message) => {
                 if let Some(pace) = &leased.pace {
-                    let free = now + TimeDelta::milliseconds(self.rules.post_every_ms);
+                    let apart = self.rules.post_every_ms.get(chat).copied().unwrap_or_default();
+                    let free = now + TimeDelta::milliseconds(apart);
                     outbox::slow_down(self.store.pool(), pace, free).await?;
                 }
                 match message {
