@@ -120,6 +120,25 @@ pub struct Finding {
     pub remedy: String,
 }
 
+impl Finding {
+    pub fn fault(about: Option<&Named>, text: impl Into<String>, remedy: &str) -> Self {
+        Self::new(Gravity::Fault, about, text.into(), remedy)
+    }
+
+    pub fn warning(about: Option<&Named>, text: impl Into<String>, remedy: &str) -> Self {
+        Self::new(Gravity::Warning, about, text.into(), remedy)
+    }
+
+    fn new(grave: Gravity, about: Option<&Named>, text: String, remedy: &str) -> Self {
+        Self {
+            grave,
+            about: about.cloned(),
+            text,
+            remedy: remedy.to_owned(),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gravity {
     /// Works, with less.

@@ -35,6 +35,14 @@ pub enum PortError {
 }
 
 impl PortError {
+    /// A clear no: it was not done, and the same way will not do it later. Another way may.
+    pub fn is_no(&self) -> bool {
+        match self {
+            Self::Denied { .. } | Self::Gone { .. } | Self::Never { .. } => true,
+            Self::Later { .. } | Self::Unknown { .. } => false,
+        }
+    }
+
     pub fn later(why: impl Into<String>) -> Self {
         Self::Later {
             why: why.into(),

@@ -11,7 +11,6 @@ use crate::chat::discord::api::Api;
 use crate::chat::discord::api::Trouble;
 use crate::domain::rules::Named;
 use crate::port::chat::Finding;
-use crate::port::chat::Gravity;
 
 const AGAIN: &str = "Try again in a minute; if it stays so, check [discord] api_url and the way out to it.";
 const USER_ID: &str = "Check the id: developer mode, then right-click the person, Copy User ID.";
@@ -28,10 +27,10 @@ pub async fn all(api: &Api, server: &str, named: &[Named]) -> Vec<Finding> {
         Ok(bot) => bot,
         Err(Trouble::Port(error)) => {
             let text = format!("Discord does not answer: {error}.");
-            return vec![fault(None, text, AGAIN)];
+            return vec![Finding::fault(None, text, AGAIN)];
         }
         Err(trouble) => {
-            return vec![fault(
+            return vec![Finding::fault(
                 None,
                 format!("Discord does not take the bot token: {}.", why(&trouble)),
                 "Copy the token of the page \"Bot\" in the developer portal again, or make a new one there.",
@@ -50,10 +49,10 @@ pub async fn all(api: &Api, server: &str, named: &[Named]) -> Vec<Finding> {
         Ok(lists) => lists,
         Err(Trouble::Port(error)) => {
             let text = format!("The server {server} could not be read: {error}.");
-            return vec![fault(Some(&home), text, AGAIN)];
+            return vec![Finding::fault(Some(&home), text, AGAIN)];
         }
         Err(trouble) => {
-            return vec![fault(
+            return vec![Finding::fault(
                 Some(&home),
                 format!("The server {server} cannot be read: {}.", why(&trouble)),
                 "Compare the server's id, and invite the bot with the link of `zeitnah manifest discord`.",
@@ -84,7 +83,7 @@ fn role(known: &Known<'_>, named: &Named, id: &str) -> Option<Finding> {
     let mut roles = known.roles.as_array().into_iter().flatten();
     let is_there = roles.any(|r| r.get("id").and_then(Value::as_str) == Some(id));
     (!is_there).then(|| {
-        fault(
+        Finding::fault(
             Some(named),
             format!("There is no role {id} on this server."),
             "Check the id: developer mode, then right-click the role, Copy Role ID.",
@@ -99,16 +98,16 @@ async fn person(api: &Api, known: &Known<'_>, named: &Named, id: &str) -> Option
             let is_bot = member.pointer("/user/bot").and_then(Value::as_bool) == Some(true);
             is_bot.then(|| {
                 let text = format!("{id} is a bot, which presses nothing.");
-                warning(Some(named), text, USER_ID)
+                Finding::warning(Some(named), text, USER_ID)
             })
         }
         Err(Trouble::Port(error)) => {
             let text = format!("{id} could not be looked at: {error}.");
-            Some(fault(Some(named), text, AGAIN))
+            Some(Finding::fault(Some(named), text, AGAIN))
         }
         Err(trouble) => {
             let text = format!("Nobody with the id {id} is on this server: {}.", why(&trouble));
-            Some(fault(Some(named), text, USER_ID))
+            Some(Finding::fault(Some(named), text, USER_ID))
         }
     }
 }
@@ -120,10 +119,10 @@ async fn room(api: &Api, known: &Known<'_>, named: &Named, room: &str) -> Option
         Ok(channel) => channel,
         Err(Trouble::Port(error)) => {
             let text = format!("Channel {room} could not be looked at: {error}.");
-            return Some(fault(about, text, AGAIN));
+            return Some(Finding::fault(about, text, AGAIN));
         }
         Err(trouble) => {
-            return Some(fault(
+            return Some(Finding::fault(
                 about,
                 format!("Channel {room} cannot be used: {}.", why(&trouble)),
                 "Check the id, and that the bot may see the channel.",
@@ -131,14 +130,14 @@ async fn room(api: &Api, known: &Known<'_>, named: &Named, room: &str) -> Option
         }
     };
     if channel.get("guild_id").and_then(Value::as_str) != Some(server) {
-        return Some(fault(
+        return Some(Finding::fault(
             about,
             format!("Channel {room} is not on the server {server}."),
             "Name a channel of the server in [discord] server.",
         ));
     }
     if !matches!(channel.get("type").and_then(Value::as_u64), Some(0 | 5)) {
-        return Some(fault(
+        return Some(Finding::fault(
             about,
             format!("Channel {room} is not a text channel."),
             "Cards need a text channel, because their story stands in threads below them.",
@@ -148,7 +147,7 @@ async fn room(api: &Api, known: &Known<'_>, named: &Named, room: &str) -> Option
     let lacking = PERMISSIONS.iter().filter(|(p, _, _)| !may.contains(*p));
     let lacking: Vec<String> = lacking.map(|(_, name, why)| format!("{name} ({why})")).collect();
     (!lacking.is_empty()).then(|| {
-        fault(
+        Finding::fault(
             about,
             format!("In channel {room} the bot lacks: {}.", lacking.join(", ")),
             "Give these to the bot's role in the channel's settings, or invite it anew with `zeitnah manifest discord`.",
@@ -207,22 +206,6 @@ fn why(trouble: &Trouble) -> String {
     match trouble {
         Trouble::No { why, .. } => why.clone(),
         Trouble::Port(error) => error.to_string(),
-    }
-}
-
-fn fault(about: Option<&Named>, text: String, remedy: &str) -> Finding {
-    Finding {
-        grave: Gravity::Fault,
-        about: about.cloned(),
-        text,
-        remedy: remedy.to_owned(),
-    }
-}
-
-fn warning(about: Option<&Named>, text: String, remedy: &str) -> Finding {
-    Finding {
-        grave: Gravity::Warning,
-        ..fault(about, text, remedy)
     }
 }
 

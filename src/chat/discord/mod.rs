@@ -450,7 +450,7 @@ impl ChatPlatform for DiscordChat {
         if let Some(way) = answer_to {
             match self.follow_up(way, &form::sentence(text)).await {
                 // Too late for it, or never a way: a direct message reaches them as well.
-                Err(PortError::Denied { .. } | PortError::Gone { .. } | PortError::Never { .. }) => {}
+                Err(error) if error.is_no() => {}
                 done => return done,
             }
         }

@@ -13,7 +13,6 @@ use crate::domain::rights::Circle;
 use crate::domain::rules::Named;
 use crate::port::PortError;
 use crate::port::chat::Finding;
-use crate::port::chat::Gravity;
 
 const BOT_TOKEN: &str =
     "Copy the Bot User OAuth Token (xoxb-…) from \"OAuth & Permissions\" of the installed app.";
@@ -30,9 +29,9 @@ pub async fn all(api: &Api, named: &[Named]) -> Vec<Finding> {
     let lacking = match &greeting.scopes {
         Some(granted) => lacking(granted),
         None => {
-            out.push(warning(
+            out.push(Finding::warning(
                 None,
-                "This Slack does not tell which scopes the bot token has.".into(),
+                "This Slack does not tell which scopes the bot token has.",
                 "Compare them with `zeitnah manifest slack`.",
             ));
             Vec::new()
@@ -85,19 +84,19 @@ pub fn scope(name: &'static str, named: &[Named]) -> Finding {
         "Add {name} under \"OAuth & Permissions\", \"Bot Token Scopes\", and reinstall the app there."
     );
     if needed {
-        fault(None, text, &remedy)
+        Finding::fault(None, text, &remedy)
     } else {
-        warning(None, text, &remedy)
+        Finding::warning(None, text, &remedy)
     }
 }
 
 fn unknown_token(error: &PortError, which: &str, remedy: &str) -> Finding {
     match error {
         PortError::Later { why, .. } | PortError::Unknown { why } => {
-            fault(None, format!("Slack does not answer: {why}."), AGAIN)
+            Finding::fault(None, format!("Slack does not answer: {why}."), AGAIN)
         }
         PortError::Denied { why } | PortError::Never { why } | PortError::Gone { why } => {
-            fault(None, format!("Slack does not take {which}: {why}."), remedy)
+            Finding::fault(None, format!("Slack does not take {which}: {why}."), remedy)
         }
     }
 }
@@ -123,32 +122,44 @@ async fn room(api: &Api, named: &Named, id: &str) -> Option<Finding> {
             let is = |key: &str| answer.pointer(key).and_then(Value::as_bool);
             if is("/channel/is_archived") == Some(true) {
                 let remedy = "Unarchive it in Slack, or name another channel.";
-                return Some(fault(about, format!("Channel {id} is archived."), remedy));
+                return Some(Finding::fault(
+                    about,
+                    format!("Channel {id} is archived."),
+                    remedy,
+                ));
             }
             if is("/channel/is_member") == Some(false) {
-                return Some(fault(about, format!("The bot is not in channel {id}."), invite));
+                return Some(Finding::fault(
+                    about,
+                    format!("The bot is not in channel {id}."),
+                    invite,
+                ));
             }
             (is("/channel/is_read_only") == Some(true)).then(|| {
-                fault(
+                Finding::fault(
                     about,
                     format!("Only some people may post in channel {id}, and the bot is not one of them."),
                     "Let the bot post under the channel's settings, \"Posting permissions\", or name another channel.",
                 )
             })
         }
-        Err(PortError::Never { why }) => Some(warning(
+        Err(PortError::Never { why }) => Some(Finding::warning(
             about,
             format!("Channel {id} could not be looked at: {why}."),
             "Without this, only posting will show.",
         )),
         // A private channel that the bot is not in does not exist for it.
-        Err(PortError::Denied { why }) if why.contains("channel_not_found") => Some(fault(
-            about,
-            format!("There is no channel {id}, or it is private and the bot is not in it."),
-            "Type /invite @zeitnah there if it is private; else compare the id: it stands at the end of the channel's details.",
-        )),
+        Err(PortError::Denied { why }) if why.contains("channel_not_found") => Some(no_channel(named, id)),
         Err(error) => Some(unlooked(about, &format!("Channel {id}"), &error)),
     }
+}
+
+fn no_channel(named: &Named, id: &str) -> Finding {
+    Finding::fault(
+        Some(named),
+        format!("There is no channel {id}, or it is private and the bot is not in it."),
+        "Type /invite @zeitnah there if it is private; else compare the id: it stands at the end of the channel's details.",
+    )
 }
 
 async fn circle(
@@ -165,24 +176,20 @@ async fn circle(
             let nobody = list.and_then(Value::as_array).is_some_and(Vec::is_empty);
             nobody.then(|| {
                 let remedy = "Add people to it in Slack; this is read again every five minutes.";
-                warning(about, format!("Nobody is in {id}."), remedy)
+                Finding::warning(about, format!("Nobody is in {id}."), remedy)
             })
         }
-        Err(PortError::Never { why }) if why.contains("subteam") => Some(fault(
+        Err(PortError::Never { why }) if why.contains("subteam") => Some(Finding::fault(
             about,
             format!("There is no user group {id}, or it is switched off."),
             "Check the id (S…): in Slack it is in the address of the group's page.",
         )),
-        Err(PortError::Never { why }) => Some(warning(
+        Err(PortError::Never { why }) => Some(Finding::warning(
             about,
             format!("Rights by {id} cannot work here: {why}."),
             "This Slack has no user groups (or the plan has none): give roles by slack_user or slack_channel.",
         )),
-        Err(PortError::Denied { why }) if why.contains("channel_not_found") => Some(fault(
-            about,
-            format!("There is no channel {id}, or it is private and the bot is not in it."),
-            "Check the id (C…), and invite the bot there if it is private.",
-        )),
+        Err(PortError::Denied { why }) if why.contains("channel_not_found") => Some(no_channel(named, id)),
         Err(error) => Some(unlooked(about, &format!("Who is in {id}"), &error)),
     }
 }
@@ -194,17 +201,21 @@ async fn person(api: &Api, named: &Named, id: &str) -> Option<Finding> {
             let is = |key: &str| answer.pointer(key).and_then(Value::as_bool) == Some(true);
             if is("/user/deleted") {
                 let text = format!("{id} has been deactivated in Slack.");
-                return Some(fault(about, text, "Name somebody else, or take the line out."));
+                return Some(Finding::fault(
+                    about,
+                    text,
+                    "Name somebody else, or take the line out.",
+                ));
             }
             is("/user/is_bot")
-                .then(|| warning(about, format!("{id} is a bot, which presses nothing."), USER_ID))
+                .then(|| Finding::warning(about, format!("{id} is a bot, which presses nothing."), USER_ID))
         }
-        Err(PortError::Denied { why }) if why.contains("user_not_found") => Some(fault(
+        Err(PortError::Denied { why }) if why.contains("user_not_found") => Some(Finding::fault(
             about,
             format!("There is nobody with the id {id}."),
             USER_ID,
         )),
-        Err(PortError::Never { why }) => Some(warning(
+        Err(PortError::Never { why }) => Some(Finding::warning(
             about,
             format!("{id} could not be looked at: {why}."),
             "Without this, cards show ids in place of names.",
@@ -220,21 +231,5 @@ fn unlooked(about: Option<&Named>, what: &str, error: &PortError) -> Finding {
             (why, "Check the id, the app's scopes and that the bot may enter.")
         }
     };
-    fault(about, format!("{what} could not be looked at: {why}."), remedy)
-}
-
-fn fault(about: Option<&Named>, text: String, remedy: &str) -> Finding {
-    Finding {
-        grave: Gravity::Fault,
-        about: about.cloned(),
-        text,
-        remedy: remedy.to_owned(),
-    }
-}
-
-fn warning(about: Option<&Named>, text: String, remedy: &str) -> Finding {
-    Finding {
-        grave: Gravity::Warning,
-        ..fault(about, text, remedy)
-    }
+    Finding::fault(about, format!("{what} could not be looked at: {why}."), remedy)
 }

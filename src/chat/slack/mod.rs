@@ -241,7 +241,7 @@ impl ChatPlatform for SlackChat {
         let body = blocks::whisper(room, user, thread, text);
         match self.api.write("chat.postEphemeral", &body).await {
             // Not in the room, or there is no room (a command in a direct message): the press's own way back.
-            Err(PortError::Denied { .. } | PortError::Gone { .. } | PortError::Never { .. }) => {
+            Err(error) if error.is_no() => {
                 if let Some(url) = answer_to
                     && self.api.answer(url, &blocks::answer(text)).await.is_ok()
                 {
