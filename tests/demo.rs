@@ -196,7 +196,7 @@ fn a_port_in_use_is_said_with_its_remedy() {
     assert_eq!(
         said,
         format!(
-            "zeitnah: port {port} cannot be used: Address already in use (os error 98); choose another with --port\n"
+            "zeitnah: 127.0.0.1:{port} is taken by another program; stop that one, or choose another port with --port\n"
         )
     );
 }

@@ -7,6 +7,7 @@ mod digest;
 mod health;
 mod import;
 mod init;
+mod listen;
 pub mod manifest;
 mod migrate;
 mod sandbox;

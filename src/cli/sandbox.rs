@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use clap::Args;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::Failure;
 use crate::cli::Outcome;
+use crate::cli::listen::locally;
 use crate::cli::say;
 use crate::cli::serve::told_to_stop;
 use crate::cli::tell;
@@ -41,14 +41,7 @@ pub struct Options {
 }
 
 pub async fn run(options: Options) -> Outcome {
-    let listener = TcpListener::bind(("127.0.0.1", options.port))
-        .await
-        .map_err(|error| {
-            Failure::Say(format!(
-                "port {} cannot be used: {error}; choose another with --port",
-                options.port
-            ))
-        })?;
+    let listener = locally(options.port).await?;
     let base = format!("http://{}", listener.local_addr()?);
     let now: Now = Arc::new(|| SystemClock.now());
     let settings = slack::Settings::default();

@@ -1,12 +1,9 @@
 //! `zeitnah serve`: one replica, until it is told to stop.
 
-use std::io::ErrorKind;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
 use tokio::signal::unix::Signal;
 use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
@@ -19,6 +16,7 @@ use crate::chat::slack::greet;
 use crate::cli::Failure;
 use crate::cli::Outcome;
 use crate::cli::current;
+use crate::cli::listen::listen;
 use crate::cli::load;
 use crate::cli::store;
 use crate::config::Config;
@@ -46,9 +44,9 @@ pub async fn run(asked: Option<&Path>, migrate: bool) -> Outcome {
         store.migrate().await?;
     }
     current(&store).await?;
-    let listener = bind(config.http.listen, "listen").await?;
+    let listener = listen(config.http.listen, "in [http] listen").await?;
     let operators = match config.http.operator_listen {
-        Some(at) => Some(bind(at, "operator_listen").await?),
+        Some(at) => Some(listen(at, "in [http] operator_listen").await?),
         None => None,
     };
     let mut app = App::assemble(Parts::of(&config, store, Arc::new(SystemClock))?)?;
@@ -76,18 +74,6 @@ pub async fn run(asked: Option<&Path>, migrate: bool) -> Outcome {
     }
     tracing::info!("stopped");
     Ok(())
-}
-
-async fn bind(at: SocketAddr, key: &str) -> Result<TcpListener, Failure> {
-    TcpListener::bind(at).await.map_err(|error| {
-        let why = match error.kind() {
-            ErrorKind::AddrInUse => "is taken by another program; stop that one, or choose another port",
-            ErrorKind::PermissionDenied => "may not be used by this user; choose a port above 1023",
-            ErrorKind::AddrNotAvailable => "is no address of this machine; write one of its own",
-            _ => return Failure::Say(format!("{at} cannot be used: {error}")),
-        };
-        Failure::Say(format!("{at} {why} in [http] {key}"))
-    })
 }
 
 /// A token that a chat refuses never works by itself, so nobody should believe that we run. A chat that is away comes

@@ -235,8 +235,15 @@ async fn a_taken_port_is_named() {
             "zeitnah: {at} is taken by another program; stop that one, or choose another port in [http] listen"
         )
     );
-    let demo = bench.run(&["demo", "--port", &at.port().to_string()]).await;
-    assert!(demo.sentence().contains("choose another with --port"), "{demo:?}");
+    for command in ["demo", "sandbox"] {
+        let said = bench.run(&[command, "--port", &at.port().to_string()]).await;
+        assert_eq!(
+            said.sentence(),
+            format!(
+                "zeitnah: {at} is taken by another program; stop that one, or choose another port with --port"
+            )
+        );
+    }
     bench.finish().await;
 }
 

@@ -14,7 +14,6 @@ use std::sync::Arc;
 use clap::Args;
 use sha2::Digest;
 use sha2::Sha256;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use self::bot::Keeper;
@@ -24,6 +23,7 @@ use crate::app::Parts;
 use crate::cli::Failure;
 use crate::cli::Outcome;
 use crate::cli::environment;
+use crate::cli::listen::locally;
 use crate::cli::say;
 use crate::cli::serve::told_to_stop;
 use crate::config::Config;
@@ -56,14 +56,7 @@ impl Clock for DemoClock {
 
 pub async fn run(options: Options) -> Outcome {
     telemetry::start(telemetry::Format::Text, "warn");
-    let page = TcpListener::bind(("127.0.0.1", options.port))
-        .await
-        .map_err(|error| {
-            Failure::Say(format!(
-                "port {} cannot be used: {error}; choose another with --port",
-                options.port
-            ))
-        })?;
+    let page = locally(options.port).await?;
     let base = format!("http://127.0.0.1:{}", page.local_addr()?.port());
     let dir = options.dir.clone().unwrap_or_else(home);
     let _folder = claim(&dir)?;
