@@ -303,6 +303,19 @@ pub async fn spend(
     Ok(if taken.is_some() { None } else { Some(now + every) })
 }
 
+/// Deletes limits that were over before then, some at a time: a limit that is over and one that nobody has heard of
+/// are the same.
+pub async fn forget_limits(pool: &sqlx::PgPool, before: At, limit: i64) -> Result<u64> {
+    let done = sqlx::query!(
+        "DELETE FROM rate WHERE key IN (SELECT key FROM rate WHERE free_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        before,
+        limit
+    )
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// Takes back what nobody has begun. False: it is too late.
 pub async fn cancel(tx: &mut Tx, key: &str, now: At) -> Result<bool> {
     let done = sqlx::query!(

@@ -188,20 +188,17 @@ pub async fn circle_unlisted(pool: &sqlx::PgPool, chat: &str, key: &str, next: A
 }
 
 /// Of the circles `all`, this person is in those of `here`, says the chat. It is remembered for showing only: such a
-/// circle is never read as a whole, so nobody gets a right from it without a press that says it again.
+/// circle is never read as a whole, so nobody gets a right from it without a press that says it again. Said with every
+/// press and nearly always as before, so only what differs is written.
 pub async fn vouched(tx: &mut Tx, chat: &str, user: &str, all: &[String], here: &[String]) -> Result<()> {
     sqlx::query!(
-        "DELETE FROM member WHERE chat = $1 AND user_id = $2 AND circle = ANY($3) AND NOT circle = ANY($4)",
-        chat,
-        user,
-        all,
-        here
-    )
-    .execute(&mut **tx)
-    .await?;
-    sqlx::query!(
-        "INSERT INTO member (chat, circle, user_id) SELECT c.chat, c.key, $2 FROM circle c
-         WHERE c.chat = $1 AND c.key = ANY($3) AND c.key = ANY($4) ON CONFLICT DO NOTHING",
+        "WITH gone AS (
+             DELETE FROM member
+             WHERE chat = $1 AND user_id = $2 AND circle = ANY($3) AND NOT circle = ANY($4))
+         INSERT INTO member (chat, circle, user_id) SELECT c.chat, c.key, $2 FROM circle c
+         WHERE c.chat = $1 AND c.key = ANY($3) AND c.key = ANY($4)
+           AND NOT EXISTS (SELECT 1 FROM member m WHERE m.chat = c.chat AND m.circle = c.key AND m.user_id = $2)
+         ON CONFLICT DO NOTHING",
         chat,
         user,
         all,

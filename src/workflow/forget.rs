@@ -16,6 +16,8 @@ use crate::workflow::Result;
 
 /// Rows of one table in one statement: short enough that nobody waits for it.
 const AT_ONCE: i64 = 500;
+/// A limit of a chat that has been over for so long, by anybody's clock. Each press on Discord may leave one behind.
+const LIMITS_HOURS: i64 = 1;
 
 impl Desk {
     /// One batch of each table. True when there may be more.
@@ -24,6 +26,7 @@ impl Desk {
         let keep = self.rules.keep;
         let deliveries = self.now() - TimeDelta::days(keep.deliveries);
         let history = self.now() - TimeDelta::days(keep.history);
+        let limits = self.now() - TimeDelta::hours(LIMITS_HOURS);
         let gone = [
             ("inbox", inbox::forget(pool, deliveries, AT_ONCE).await?),
             ("delivery", source::forget_answers(pool, history, AT_ONCE).await?),
@@ -32,6 +35,7 @@ impl Desk {
             ("timer", timer::forget(pool, history, AT_ONCE).await?),
             ("digest_slot", digest::forget(pool, history, AT_ONCE).await?),
             ("odd_item", source::forget_odd(pool, history, AT_ONCE).await?),
+            ("rate", outbox::forget_limits(pool, limits, AT_ONCE).await?),
             ("import_run", import::forget(pool, history, AT_ONCE).await?),
         ];
         for (table, rows) in gone {
