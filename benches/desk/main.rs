@@ -1,0 +1,146 @@
+//! What one replica costs and how fast it is, against the stand-ins in the same process and a real Postgres at
+//! DATABASE_URL: `cargo bench --bench desk`. Prints a table; asserts nothing about speed, because machines differ.
+//! Presses are timed as the chat sees them, from sending one to its acknowledgement, for each chat by each way.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a measurement speaks to a terminal and may stop"
+)]
+
+mod world;
+
+use std::time::Duration;
+use std::time::Instant;
+
+use self::world::Way;
+use self::world::World;
+
+const PRESSES_PER_SECOND: u64 = 50;
+const PRESSES: usize = 1000;
+/// Items of one push.
+const BATCH: usize = 100;
+
+#[tokio::main]
+async fn main() {
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let Ok(server) = std::env::var("DATABASE_URL") else {
+        println!("set DATABASE_URL to a PostgreSQL server; databases `zeitnah_bench_*` are made there");
+        return;
+    };
+    let build = if cfg!(debug_assertions) {
+        "debug"
+    } else {
+        "optimised"
+    };
+    println!("{build}; load of the machine before: {}", load());
+
+    let began = Instant::now();
+    let world = World::open(&server, Way::SlackHttp).await;
+    println!(
+        "start to ready                      {:>9.1} ms",
+        millis(began.elapsed())
+    );
+    push_batches(&world).await;
+    item_to_card(&world).await;
+    world.close(&server).await;
+
+    for way in Way::ALL {
+        let world = World::open(&server, way).await;
+        presses(&world).await;
+        world.close(&server).await;
+    }
+    println!("memory of this process              {:>9.1} MB", memory());
+    println!("load of the machine after: {}", load());
+}
+
+async fn push_batches(world: &World) {
+    // The first one opens connections and compiles statements.
+    let mut took = Vec::new();
+    for round in 0..11 {
+        let ids: Vec<String> = (0..BATCH).map(|n| world.write(round * BATCH + n)).collect();
+        world.shop.push_batch(&ids).unwrap();
+        let began = Instant::now();
+        world.shop.tick().await;
+        took.push(began.elapsed());
+    }
+    report("push of 100 items, committed", &mut took[1..]);
+    let began = Instant::now();
+    world.shown(11 * BATCH).await;
+    println!(
+        "1,100 cards posted, no pace         {:>9.1} ms more",
+        millis(began.elapsed())
+    );
+}
+
+async fn item_to_card(world: &World) {
+    let mut took = Vec::new();
+    for n in 0..60 {
+        let before = world.cards().len();
+        world.write(n);
+        let began = Instant::now();
+        world.shop.tick().await;
+        world.shown(before + 1).await;
+        took.push(began.elapsed());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    report("item pushed to card posted, idle", &mut took);
+}
+
+/// Each card is taken once, while what earlier presses caused is carried out.
+async fn presses(world: &World) {
+    for round in 0..PRESSES / BATCH {
+        let ids: Vec<String> = (0..BATCH).map(|n| world.write(round * BATCH + n)).collect();
+        world.shop.push_batch(&ids).unwrap();
+        world.shop.tick().await;
+    }
+    world.shown(PRESSES).await;
+    let cards = world.cards();
+    let mut tick = tokio::time::interval(Duration::from_millis(1000 / PRESSES_PER_SECOND));
+    let mut under_way = Vec::new();
+    for card in cards.into_iter().take(PRESSES) {
+        tick.tick().await;
+        under_way.push(tokio::spawn(world.press(card)));
+    }
+    let mut took = Vec::new();
+    for press in under_way {
+        took.push(press.await.unwrap());
+    }
+    report(
+        &format!("{}, {PRESSES_PER_SECOND} presses/s", world.way.name()),
+        &mut took,
+    );
+}
+
+fn report(what: &str, took: &mut [Duration]) {
+    took.sort();
+    let at = |share: f64| millis(took[((took.len() - 1) as f64 * share) as usize]);
+    println!(
+        "{what:<35} {:>9.1} ms p50 {:>9.1} ms p99 {:>9.1} ms max {:>6} samples",
+        at(0.5),
+        at(0.99),
+        at(1.0),
+        took.len()
+    );
+}
+
+fn millis(took: Duration) -> f64 {
+    took.as_secs_f64() * 1000.0
+}
+
+/// Resident, in MB.
+fn memory() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status
+        .lines()
+        .find(|l| l.starts_with("VmRSS:"))
+        .unwrap_or_default();
+    let kilobytes = line.split_whitespace().nth(1).and_then(|n| n.parse::<f64>().ok());
+    kilobytes.unwrap_or_default() / 1024.0
+}
+
+/// Over one, five and fifteen minutes: a figure from a busy machine is about the machine.
+fn load() -> String {
+    let all = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    all.split_whitespace().take(3).collect::<Vec<_>>().join(" ")
+}
