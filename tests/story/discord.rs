@@ -4,10 +4,17 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use zeitnah::domain::text::Seg;
+use zeitnah::port::chat::Body;
+use zeitnah::port::chat::ChatPlatform as _;
+use zeitnah::port::chat::Note;
+use zeitnah::port::chat::Post;
+use zeitnah::port::clock::Clock as _;
 use zeitnah::sandbox::discord::Fault;
 use zeitnah::sandbox::discord::Kind;
 use zeitnah::sandbox::discord::Permission;
 use zeitnah::sandbox::discord::Style;
+use zeitnah::store::outbox;
 
 use crate::desk::ANNA;
 use crate::desk::CARE;
@@ -235,6 +242,88 @@ async fn what_cannot_stand_in_a_thread_stands_in_the_channel() {
     seat.press(Anna, &card, "Übernehmen").await;
     assert_eq!(seat.thread(&card).len(), 2);
     has(&seat.text(&card), "ist dran");
+
+    // Locked while it is awake is another no of Discord's.
+    assert!(desk.discord.set_thread(&card.id, false, true));
+    seat.press(Anna, &card, "Zurückgeben").await;
+    let lines = seat.all(Room::Care);
+    assert_eq!(
+        (lines.len(), seat.thread(&card).len()),
+        (3, 2),
+        "it stands in the channel"
+    );
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn without_the_right_to_threads_each_line_stands_in_the_channel_at_once() {
+    for lost in [Permission::CreatePublicThreads, Permission::SendMessagesInThreads] {
+        let desk = desk().await;
+        desk.review(2, "Laut.").await;
+        let seat = seat(&desk);
+        let card = seat.card();
+        desk.discord.take_permission(D_CARE, lost);
+        seat.press(Anna, &card, "Übernehmen").await;
+        has(&seat.text(&card), "ist dran");
+        // Again within the seconds in which Discord is not asked for what it has just refused.
+        seat.press(Anna, &card, "Zurückgeben").await;
+        has(&seat.text(&card), "frei");
+        let lines = seat.all(Room::Care);
+        assert_eq!(lines.len(), 3, "{lost:?}");
+        has(&seat.text(&lines[1]), "hat übernommen");
+        has(&seat.text(&lines[2]), "hat zurückgegeben");
+        desk.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn a_thread_that_a_moderator_deleted_is_begun_again() {
+    let desk = desk().await;
+    desk.review(2, "Laut.").await;
+    let seat = seat(&desk);
+    let card = seat.card();
+    seat.press(Anna, &card, "Übernehmen").await;
+    assert_eq!(seat.thread(&card).len(), 1);
+    assert!(desk.discord.delete_channel(&card.id));
+    seat.press(Anna, &card, "Zurückgeben").await;
+    has(&seat.thread(&card).join("\n"), "hat zurückgegeben");
+    assert_eq!(seat.all(Room::Care).len(), 1);
+    desk.finish().await;
+}
+
+/// One line waits for the other, unless a lease ran out; a person may also begin a thread at that moment.
+#[tokio::test]
+async fn two_who_begin_the_same_thread_at_once_share_it() {
+    let desk = Desk::with(Wish {
+        replicas: 2,
+        ..Chat::Discord.wish()
+    })
+    .await;
+    desk.review(2, "Laut.").await;
+    let seat = seat(&desk);
+    let card = seat.card();
+    // Both have heard that there is no thread before either of them begins one.
+    desk.discord.fault(Fault::slow(POST, 300).times(2));
+    let line = |text: &str| Post {
+        key: text.to_owned(),
+        generation: 0,
+        room: card.room.clone(),
+        thread: Some(card.id.clone()),
+        body: Body::Note(Note {
+            ping: vec![],
+            text: vec![Seg::Text(text.to_owned())],
+            buttons: vec![],
+            item: None,
+            about: "Laut".to_owned(),
+        }),
+    };
+    let (one, other) = (line("eins"), line("zwei"));
+    let [first, second] = [0, 1].map(|n: usize| desk.apps[n].discord.clone().unwrap());
+    let (one, other) = futures::join!(first.post(&one), second.post(&other));
+    assert!(one.unwrap().is_some() && other.unwrap().is_some());
+    assert_eq!(calls(&desk, "start_thread"), 2, "both tried");
+    assert_eq!(seat.thread(&card).len(), 2);
+    assert_eq!(seat.all(Room::Care).len(), 1);
     desk.finish().await;
 }
 
@@ -280,6 +369,123 @@ async fn a_channel_that_is_closed_to_us_is_told_once_to_an_admin_and_caught_up_o
     a_minute(&desk).await;
     assert_eq!(seat.all(Room::Care).len(), 2, "what was missing is there");
     has(&seat.text(&card), "Vorher");
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn where_nothing_may_be_posted_the_cards_that_stand_stay_true() {
+    let desk = desk().await;
+    let seat = seat(&desk);
+    desk.review(2, "Vorher.").await;
+    let card = seat.card();
+    desk.discord.take_permission(D_CARE, Permission::SendMessages);
+    desk.review(1, "Währenddessen.").await;
+    seat.press(Anna, &card, "Übernehmen").await;
+    has(&seat.text(&card), "ist dran");
+    assert_eq!(seat.thread(&card).len(), 1, "a thread has rights of its own");
+    for _ in 0..10 {
+        desk.minutes(1).await;
+    }
+    let refused = desk.discord.calls().iter().filter(|c| c.status == 403).count();
+    assert!(refused <= 40, "no storm: {refused} refusals in ten minutes");
+    let room = desk.discord.dm(D_CARLA).expect("the admin was written to");
+    has(&desk.discord.visible_text(&desk.discord.see(&room)[0]), "„care“");
+    desk.discord.give_permission(D_CARE, Permission::SendMessages);
+    a_minute(&desk).await;
+    assert_eq!(seat.all(Room::Care).len(), 2, "what was missing is there");
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_channel_that_was_deleted_is_told_once_and_what_it_showed_comes_back_with_it() {
+    let desk = desk().await;
+    let seat = seat(&desk);
+    desk.review(2, "Vorher.").await;
+    seat.card();
+    assert!(desk.discord.delete_channel(D_CARE));
+    desk.review(1, "Währenddessen.").await;
+    for _ in 0..10 {
+        desk.minutes(1).await;
+    }
+    let lost = desk.discord.calls().iter().filter(|c| c.status == 404).count();
+    assert!(lost <= 60, "no storm: {lost} calls into nothing in ten minutes");
+    let room = desk.discord.dm(D_CARLA).expect("the admin was written to");
+    let told = desk.discord.see(&room);
+    assert_eq!(told.len(), 1, "once");
+    has(&desk.discord.visible_text(&told[0]), "„care“");
+    let open: i64 = desk
+        .row("SELECT count(*) FROM item WHERE handling ->> 'state' = 'open'")
+        .await;
+    assert_eq!(open, 2, "both wait, seen or not");
+    // Somebody makes a channel in its place; in a story it may have the same id.
+    desk.discord.add_channel(D_CARE, "care");
+    a_minute(&desk).await;
+    a_minute(&desk).await;
+    let texts: Vec<String> = seat.all(Room::Care).iter().map(|c| seat.text(c)).collect();
+    assert_eq!(texts.len(), 2, "{texts:#?}");
+    for words in ["Vorher", "Währenddessen"] {
+        assert!(texts.iter().any(|t| t.contains(words)), "{texts:#?}");
+    }
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn each_chat_keeps_its_own_pace() {
+    let desk = Desk::with(Wish {
+        chats: Chats::Both,
+        tune: |rules| {
+            rules.post_every_ms = [("slack".to_owned(), 0), ("discord".to_owned(), 5_000)].into();
+        },
+        ..Wish::default()
+    })
+    .await;
+    for n in 0..3 {
+        desk.google
+            .write(crate::desk::STORE, "Jule K.", 2, &format!("Nr. {n}"))
+            .unwrap();
+    }
+    desk.minutes(5).await;
+    let (slack, discord) = (Seat::new(&desk, Chat::Slack), seat(&desk));
+    assert_eq!(
+        (slack.all(Room::Care).len(), discord.all(Room::Care).len()),
+        (3, 1)
+    );
+    desk.seconds(5).await;
+    assert_eq!(discord.all(Room::Care).len(), 2);
+    desk.seconds(5).await;
+    assert_eq!(discord.all(Room::Care).len(), 3);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn limits_that_are_over_are_forgotten_and_those_that_hold_are_kept() {
+    let desk = Desk::with(Wish {
+        paced: true,
+        ..Chat::Discord.wish()
+    })
+    .await;
+    desk.review(2, "Na ja.").await;
+    let seat = seat(&desk);
+    let card = seat.card();
+    // Each way back to a press is a limit of its own.
+    for _ in 0..3 {
+        desk.discord.fault(Fault::rate_limit("create_followup", 2.0));
+        seat.press(Gast, &card, "Übernehmen").await;
+        a_minute(&desk).await;
+    }
+    assert_eq!(seat.whispers(Gast).len(), 3);
+    let left = "SELECT key FROM rate WHERE key LIKE 'discord:follow up:%'";
+    assert_eq!(desk.rows::<String>(left).await.len(), 3);
+    let holds = desk.clock.now() + chrono::TimeDelta::hours(3);
+    outbox::slow_down(desk.store.pool(), "discord:closed", holds)
+        .await
+        .unwrap();
+    desk.clock.advance(chrono::TimeDelta::hours(2));
+    while desk.apps[0].desk.forget().await.unwrap() {}
+    assert_eq!(
+        desk.rows::<String>("SELECT key FROM rate").await,
+        ["discord:closed"]
+    );
     desk.finish().await;
 }
 

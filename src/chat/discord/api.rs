@@ -83,7 +83,7 @@ impl Trouble {
 
     /// Discord says that there is nothing here for us, not only not this.
     pub fn closes_room(&self) -> bool {
-        matches!(self.code(), UNKNOWN_CHANNEL | NO_ACCESS | NO_PERMISSION)
+        matches!(self.code(), UNKNOWN_CHANNEL | NO_ACCESS)
     }
 }
 
@@ -194,14 +194,7 @@ impl Api {
 
     pub async fn call(&self, call: &Call<'_>) -> Result<Value, Trouble> {
         if self.pace.used_up(&self.keys(call)).await?.is_some() {
-            return Err(not_yet(call, "waits for its turn").into());
-        }
-        if let Some(room) = call.room
-            && self.pace.used_up(&[room_key(room)]).await?.is_some()
-        {
-            // Said again without asking again: it was a no a moment ago.
-            let why = format!("{}: the channel is closed to the bot", call.route);
-            return Err(PortError::Denied { why }.into());
+            return Err(self.not_now(call).await?);
         }
         if self.paced && call.with_token && self.pace.spend(GLOBAL, EVERY, AHEAD).await?.is_some() {
             return Err(not_yet(call, "waits for the bot's turn").into());
@@ -241,6 +234,31 @@ impl Api {
         self.refused(call, status, &headers, value).await
     }
 
+    /// Why nothing may be asked now. What was a no a moment ago is said again without asking again.
+    async fn not_now(&self, call: &Call<'_>) -> Result<Trouble, PortError> {
+        let Some(room) = call.room else {
+            return Ok(not_yet(call, "waits for its turn").into());
+        };
+        let (status, route) = (403, call.route);
+        if self.pace.used_up(&[room_key(room)]).await?.is_some() {
+            let why = format!("{route}: the channel is closed to the bot");
+            return Ok(Trouble::No {
+                status,
+                code: NO_ACCESS,
+                why,
+            });
+        }
+        if self.pace.used_up(&[right_key(room, route)]).await?.is_some() {
+            let why = format!("{route}: the bot may not do this in the channel");
+            return Ok(Trouble::No {
+                status,
+                code: NO_PERMISSION,
+                why,
+            });
+        }
+        Ok(not_yet(call, "waits for its turn").into())
+    }
+
     async fn refused(
         &self,
         call: &Call<'_>,
@@ -276,6 +294,11 @@ impl Api {
         let trouble = Trouble::No { status, code, why };
         if let Some(room) = call.room.filter(|_| trouble.closes_room()) {
             self.close(&room_key(room), CLOSED_ROOM_SECONDS).await?;
+        }
+        // Whoever may not post may still edit: what stands there goes on telling the truth.
+        if let Some(room) = call.room.filter(|_| code == NO_PERMISSION) {
+            let key = right_key(room, call.route);
+            self.close(&key, CLOSED_ROOM_SECONDS).await?;
         }
         if let Some(message) = call.message.filter(|_| code == TOO_MANY_EDITS) {
             self.close(&message_key(message), OLD_MESSAGE_SECONDS).await?;
@@ -363,6 +386,9 @@ impl Api {
             keys.extend([GLOBAL_CLOSED.to_owned(), self.token_key()]);
         }
         keys.extend(call.message.map(message_key));
+        if let Some(room) = call.room {
+            keys.extend([room_key(room), right_key(room, call.route)]);
+        }
         keys
     }
 
@@ -414,6 +440,10 @@ const GLOBAL_CLOSED: &str = "discord:closed";
 
 fn room_key(room: &str) -> String {
     format!("discord:room:{room}")
+}
+
+fn right_key(room: &str, route: &str) -> String {
+    format!("discord:right:{room}:{route}")
 }
 
 fn message_key(message: &str) -> String {

@@ -58,6 +58,13 @@ const FRESH_SECONDS: i64 = 10;
 const THREAD_MINUTES: i64 = 10_080;
 const THREAD_NAME_UNITS: usize = 100;
 const LOOK_BACK_SECONDS: i64 = 10;
+/// What says no to a line in a thread and nothing about one in the channel.
+const NO_THREAD: [u64; 4] = [
+    api::ARCHIVED,
+    api::LOCKED,
+    api::TOO_MANY_THREADS,
+    api::NO_PERMISSION,
+];
 
 /// What the bot asks for, each with its reason, and nothing else.
 pub const PERMISSIONS: &[(Permissions, &str, &str)] = &[
@@ -186,7 +193,7 @@ impl DiscordChat {
     }
 
     /// A line in the card's thread, which is made when the first line comes. Where there can be none, because it is
-    /// locked or there are too many, the line answers the card in the channel.
+    /// locked, or there are too many, or the bot may not, the line answers the card in the channel.
     async fn create_in_thread(&self, post: &Post, card: &str, body: &Value) -> Result<Value, Trouble> {
         let room = post.room.as_str();
         let first = match self.create(card, room, body).await {
@@ -197,7 +204,7 @@ impl DiscordChat {
             done => done,
         };
         match first {
-            Err(no) if matches!(no.code(), api::ARCHIVED | api::LOCKED | api::TOO_MANY_THREADS) => {
+            Err(no) if NO_THREAD.contains(&no.code()) => {
                 tracing::warn!(
                     code = no.code(),
                     "no thread can be had; the line stands in the channel"
@@ -408,7 +415,9 @@ impl ChatPlatform for DiscordChat {
                 Ok(None) => {}
                 // No thread, no line in it; the room may hold it still.
                 Err(no) if no.code() == api::UNKNOWN_CHANNEL => {}
-                Err(no) if no.closes_room() => return Ok(Found::CannotLook),
+                Err(no) if no.closes_room() || no.code() == api::NO_PERMISSION => {
+                    return Ok(Found::CannotLook);
+                }
                 Err(no) => return Err(no.into()),
             }
         }
