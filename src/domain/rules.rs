@@ -103,6 +103,18 @@ pub enum Named {
     Confidant(String),
 }
 
+impl Named {
+    /// The chat's own.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Circle(circle) => circle.id(),
+            Self::Server(id) | Self::Room(id) | Self::Group(id) | Self::Person(id) | Self::Confidant(id) => {
+                id
+            }
+        }
+    }
+}
+
 /// When a customer counts as answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockStops {

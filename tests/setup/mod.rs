@@ -1,7 +1,8 @@
-//! Setting up cannot go wrong: the real program, a folder, a database and a Slack that may be anything but in order.
+//! Setting up cannot go wrong: the real program, a folder, a database and a chat that may be anything but in order.
 
 mod card;
 mod check;
+mod discord;
 mod init;
 mod start;
 
@@ -16,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::process::Command;
 use zeitnah::port::clock::Clock;
 use zeitnah::port::clock::SystemClock;
+use zeitnah::sandbox::discord::Discord;
 use zeitnah::sandbox::google;
 use zeitnah::sandbox::google::Google;
 use zeitnah::sandbox::shop;
@@ -27,6 +29,10 @@ use zeitnah::sandbox::slack::Slack;
 use crate::database;
 
 pub const ROOM: &str = "C0123ABC";
+/// The same in Discord.
+pub const D_ROOM: &str = "1300000000000000003";
+pub const D_ROLE: &str = "1300000000000000004";
+pub const D_ANNA: &str = "1300000000000000011";
 
 /// The smallest file that works, with the stand-in's addresses.
 const SOUND: &str = r#"[slack]
@@ -60,13 +66,44 @@ listen = "127.0.0.1:0"
 operator_listen = "127.0.0.1:0"
 "#;
 
+/// The same with Discord in Slack's place.
+const SOUND_ON_DISCORD: &str = r#"[discord]
+api_url = "BASE/discord/api/v10"
+server = "1300000000000000001"
+post_every_ms = 0
+
+[[channel]]
+name = "care"
+discord = "1300000000000000003"
+language = "de"
+time_zone = "Europe/Berlin"
+responsible = ["role:1300000000000000004"]
+
+[[source]]
+name = "shop"
+kind = "push"
+
+[[role]]
+role = "responder"
+discord_role = "1300000000000000004"
+
+[default_route]
+to = ["care"]
+
+[http]
+listen = "127.0.0.1:0"
+operator_listen = "127.0.0.1:0"
+"#;
+
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 pub struct Bench {
     pub slack: Arc<Slack>,
+    pub discord: Arc<Discord>,
     pub base: String,
     pub folder: PathBuf,
     pub database: String,
+    sound: &'static str,
     env: Vec<(String, Option<String>)>,
 }
 
@@ -80,12 +117,16 @@ impl Bench {
         let slack = Slack::new(now.clone(), settings);
         slack.add_user("U0ANNA", "Anna", "Anna Berger");
         slack.add_channel(ROOM, "care", &["U0ANNA"]);
+        let discord = server(now.clone());
         let google = Google::new(now.clone(), google::Settings::default());
         let shop = Shop::new(now, shop::Settings::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         slack.set_base(&base);
-        let router = slack::router(slack.clone()).merge(sites::router(google, shop));
+        discord.set_base(&base);
+        let router = slack::router(slack.clone())
+            .merge(zeitnah::sandbox::discord::router(discord.clone()))
+            .merge(sites::router(google, shop));
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         let n = NEXT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("zeitnah-setup-{}-{n}", std::process::id()));
@@ -98,10 +139,12 @@ impl Bench {
             base,
             folder,
             database: database.clone(),
+            sound: SOUND,
             env: [
                 ("DATABASE_URL", database),
                 ("SLACK_BOT_TOKEN", bot),
                 ("SLACK_APP_TOKEN", app),
+                ("DISCORD_BOT_TOKEN", discord.settings().bot_token),
                 ("SOURCE_SHOP_SECRET", shop::Settings::default().hook_secret),
                 ("GOOGLE_CLIENT_ID", google.client_id),
                 ("GOOGLE_CLIENT_SECRET", google.client_secret),
@@ -109,8 +152,19 @@ impl Bench {
             ]
             .map(|(name, value)| (name.to_owned(), Some(value)))
             .into(),
+            discord,
         };
         bench.write("zeitnah.toml", SOUND);
+        bench
+    }
+
+    /// Everything is in order, in Discord.
+    pub async fn on_discord() -> Self {
+        let bench = Self {
+            sound: SOUND_ON_DISCORD,
+            ..Self::sound().await
+        };
+        bench.write("zeitnah.toml", SOUND_ON_DISCORD);
         bench
     }
 
@@ -126,7 +180,7 @@ impl Bench {
 
     /// The sound file with some of it replaced.
     pub fn change(&self, changes: &[(&str, &str)]) {
-        let text = changes.iter().fold(SOUND.to_owned(), |text, (old, new)| {
+        let text = changes.iter().fold(self.sound.to_owned(), |text, (old, new)| {
             assert!(text.contains(old), "{old}");
             text.replacen(old, new, 1)
         });
@@ -193,6 +247,19 @@ impl Bench {
         database::drop(&self.database).await;
         std::fs::remove_dir_all(&self.folder).unwrap();
     }
+}
+
+/// A server with one channel and one team, and no more rights for the bot than its invitation asks for.
+fn server(now: zeitnah::sandbox::Now) -> Arc<Discord> {
+    let settings = zeitnah::sandbox::discord::Settings {
+        bot_permissions: zeitnah::chat::discord::permissions(),
+        ..Default::default()
+    };
+    let discord = Discord::new(now, settings);
+    discord.add_user(D_ANNA, "anna", "Anna Berger");
+    discord.add_channel(D_ROOM, "care");
+    discord.add_role(D_ROLE, "care-team", &[D_ANNA]);
+    discord
 }
 
 #[derive(Debug)]

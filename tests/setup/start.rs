@@ -128,19 +128,19 @@ async fn tokens_that_slack_refuses_end_the_start() {
 }
 
 /// A replica whose log is read.
-struct Replica {
+pub(super) struct Replica {
     child: Child,
     log: Vec<u8>,
 }
 
 impl Replica {
-    fn of(bench: &Bench) -> Self {
+    pub fn of(bench: &Bench) -> Self {
         let mut command = bench.command(&["serve"]);
         let child = command.stderr(Stdio::piped()).spawn().unwrap();
         Self { child, log: vec![] }
     }
 
-    async fn says(&mut self, wanted: &[&str]) -> String {
+    pub async fn says(&mut self, wanted: &[&str]) -> String {
         let stderr = self.child.stderr.as_mut().unwrap();
         let mut piece = [0_u8; 4096];
         loop {
@@ -159,7 +159,7 @@ impl Replica {
         }
     }
 
-    async fn stop(mut self) {
+    pub async fn stop(mut self) {
         assert!(self.child.try_wait().unwrap().is_none(), "it goes on");
         self.child.start_kill().unwrap();
         self.child.wait().await.unwrap();

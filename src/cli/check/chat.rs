@@ -1,6 +1,7 @@
 //! The chats: the tokens, what they may, and each room, group and person that the file names, in the line that names it.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -217,9 +218,8 @@ async fn ask(sections: &Sections, area: &Area, chat: &dyn ChatPlatform, token: &
     let others = named
         .iter()
         .filter(|n| !matches!(n, Named::Room(_) | Named::Server(_)));
-    let mut others: Vec<&Named> = others.filter(|n| sound(n)).collect();
-    others.sort();
-    others.dedup();
+    // Who gives rights and is pinged as well is one.
+    let others: BTreeSet<&str> = others.filter(|n| sound(n)).map(Named::id).collect();
     match others.len() {
         0 => {}
         1 => report.good(area.name, "1 group or person is known"),
