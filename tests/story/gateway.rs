@@ -141,6 +141,44 @@ async fn a_press_that_could_not_be_kept_comes_again() {
     desk.finish().await;
 }
 
+/// A balancer sends hooks to every replica that is ready; only one of them can hold the line.
+#[tokio::test]
+async fn whoever_stands_by_for_the_line_is_ready_and_whoever_has_none_to_wait_for_is_not() {
+    let mut desk = Desk::with(Wish {
+        socket: true,
+        replicas: 2,
+        ..Chat::Discord.wish()
+    })
+    .await;
+    for at in &desk.hooks {
+        let (status, body) = ready(&desk, at).await;
+        assert_eq!(status, 503);
+        assert_eq!(body["reasons"][0], "none of 1 sockets to discord is connected");
+    }
+    desk.hold_lines();
+    assert!(desk.discord.connected(1).await, "the line is up");
+    until(|| leader(&desk).is_some()).await;
+    let first = leader(&desk).unwrap();
+    let standby = desk.hooks[1 - first].clone();
+    for _ in 0..100 {
+        if ready(&desk, &standby).await.0 == 200 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    for at in &desk.hooks {
+        let (status, body) = ready(&desk, at).await;
+        assert_eq!((status, &body["ready"]), (200, &true.into()), "{body}");
+    }
+    assert_eq!(desk.discord.connections(), 1, "and only one of them holds it");
+    desk.finish().await;
+}
+
+async fn ready(desk: &Desk, at: &str) -> (u16, serde_json::Value) {
+    let answer = desk.http.get(format!("{at}/health/ready")).send().await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
 #[tokio::test]
 async fn when_the_leader_dies_another_replica_goes_on_where_it_stopped() {
     let (mut desk, card) = on_the_line(2).await;
