@@ -271,6 +271,59 @@ impl<'a> Seat<'a> {
         }
     }
 
+    /// Puts away the form that is open. In Slack the next one covers it.
+    pub fn close(&self, who: Who) {
+        if self.chat == Chat::Discord {
+            self.desk.discord.close_modal(self.chat.id(who));
+        }
+    }
+
+    /// Where its links lead, as a person would follow them.
+    pub fn links(&self, card: &Shown) -> Vec<String> {
+        match self.chat {
+            Chat::Slack => {
+                let message = self.desk.slack.message(&card.room, &card.id).expect("it stands");
+                self.desk.slack.links(&message)
+            }
+            Chat::Discord => {
+                let message = self
+                    .desk
+                    .discord
+                    .message(&card.room, &card.id)
+                    .expect("it stands");
+                self.desk.discord.links(&message)
+            }
+        }
+    }
+
+    /// Where a message is found in the chat's own client.
+    pub fn address(&self, card: &Shown) -> String {
+        let chats = &self.desk.apps[0].desk.chats;
+        let name = match self.chat {
+            Chat::Slack => "slack",
+            Chat::Discord => "discord",
+        };
+        chats[name].link(&card.room, &card.id).expect("it has an address")
+    }
+
+    /// How many people this one message called.
+    pub fn called_by(&self, card: &Shown) -> usize {
+        match self.chat {
+            Chat::Slack => {
+                let message = self.desk.slack.message(&card.room, &card.id).expect("it stands");
+                self.desk.slack.notified(&message).len()
+            }
+            Chat::Discord => {
+                let message = self
+                    .desk
+                    .discord
+                    .message(&card.room, &card.id)
+                    .expect("it stands");
+                self.desk.discord.notified(&message).len()
+            }
+        }
+    }
+
     /// What only `who` was told, oldest first.
     pub fn whispers(&self, who: Who) -> Vec<String> {
         let id = self.chat.id(who);

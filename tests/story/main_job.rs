@@ -1,7 +1,10 @@
 //! A review comes in, the team answers it from its card, customers see the answer, the card tells the truth. Each story
 //! here is told once and runs once per chat.
 
+use zeitnah::domain::text::Lang;
+
 use crate::desk::Desk;
+use crate::desk::Wish;
 use crate::seat::Chat;
 use crate::seat::Room;
 use crate::seat::Seat;
@@ -37,6 +40,8 @@ in_each_chat! {
     a_deadline_warns_and_calls_those_who_are_responsible_once;
     an_answer_can_be_taken_back_and_changed;
     commands_list_and_do_what_buttons_do;
+    an_english_channel_speaks_english;
+    the_digest_says_how_things_stand_and_leads_to_what_is_late;
 }
 
 async fn a_review_is_answered_from_its_card(chat: Chat) {
@@ -298,4 +303,98 @@ async fn commands_list_and_do_what_buttons_do(chat: Chat) {
     seat.thread(&card);
     seat.whispers(Anna);
     desk.finish().await;
+}
+
+async fn an_english_channel_speaks_english(chat: Chat) {
+    let desk = Desk::with(Wish {
+        lang: Lang::En,
+        ..chat.wish()
+    })
+    .await;
+    let seat = Seat::new(&desk, chat);
+    desk.review(2, "Nette Beratung, aber 40 Minuten Wartezeit.").await;
+    let card = seat.card();
+    let named = |name: &str| chat.named(&format!("en_{name}"));
+    insta::assert_snapshot!(named("card_open"), seat.text(&card));
+    seat.press(Anna, &card, "Reply").await;
+    insta::assert_snapshot!(named("form_reply"), seat.form(Anna));
+    seat.submit(Anna, &[("text", "Call us at 089 1234567, {{name}}.")])
+        .await;
+    insta::assert_snapshot!(named("form_preview"), seat.form(Anna));
+    for (form, name) in [("Escalate", "escalate"), ("Mark handled", "mark_handled")] {
+        seat.press(Ben, &card, form).await;
+        insta::assert_snapshot!(named(&format!("form_{name}")), seat.form(Ben));
+        seat.close(Ben);
+    }
+    seat.choose(Ben, &card, "Snooze").await;
+    insta::assert_snapshot!(named("form_snooze"), seat.form(Ben));
+    seat.close(Ben);
+    seat.choose(Ben, &card, "Why this deadline?").await;
+    insta::assert_snapshot!(named("form_why"), seat.form(Ben));
+    seat.submit(Anna, &[]).await;
+    insta::assert_snapshot!(named("card_queued"), seat.text(&card));
+    seat.press(Gast, &card, "Undo").await;
+    seat.press(Anna, &card, "Undo").await;
+    seat.press(Anna, &card, "Keep writing").await;
+    seat.submit(Anna, &[("text", "Dear Jule, that was too long. – Anna")])
+        .await;
+    seat.submit(Anna, &[]).await;
+    desk.seconds(30).await;
+    desk.minutes(1).await;
+    insta::assert_snapshot!(named("card_answered"), seat.text(&card));
+    seat.press(Ben, &card, "View reply").await;
+    insta::assert_snapshot!(named("thread"), seat.thread(&card).join("\n"));
+    insta::assert_snapshot!(named("help"), seat.command(Anna, "help", None).await);
+    let told = [Gast, Anna].map(|who| seat.whispers(who).join("\n"));
+    insta::assert_snapshot!(named("whispers"), told.join("\n"));
+    seat.whispers(Ben);
+    desk.finish().await;
+}
+
+async fn the_digest_says_how_things_stand_and_leads_to_what_is_late(chat: Chat) {
+    for (lang, name, verbs) in [
+        (Lang::De, "digest_de", ["Antworten", "Erledigt"]),
+        (Lang::En, "digest_en", ["Reply", "Mark handled"]),
+    ] {
+        let desk = Desk::with(Wish {
+            lang,
+            replicas: 2,
+            ..chat.wish()
+        })
+        .await;
+        let seat = Seat::new(&desk, chat);
+        desk.tick().await;
+        desk.review(1, "Nie wieder, 40 Minuten gewartet.").await;
+        let angry = seat.card();
+        desk.question("Passt der Akku?").await;
+        let question = seat.card();
+        let late = r#"{"id":"r2","rating":1,"body":"Defekt <!here> @everyone.","published_at":"2026-11-19T21:00:00Z"}"#;
+        desk.push("d2", late).await;
+        let late = seat.card();
+        seat.press(Anna, &angry, verbs[0]).await;
+        seat.submit(Anna, &[("text", "Das tut uns leid. – Anna")]).await;
+        seat.submit(Anna, &[]).await;
+        desk.seconds(30).await;
+        seat.press(Ben, &question, verbs[1]).await;
+        seat.submit(Ben, &[("reason", "other"), ("note", "…")]).await;
+        // Eight in the morning, in the channel's own time.
+        for _ in 0..22 {
+            desk.hours(1).await;
+        }
+        let digest = seat.card();
+        insta::assert_snapshot!(chat.named(name), seat.text(&digest));
+        assert_eq!(seat.links(&digest), [seat.address(&late)], "to what is late");
+        assert!(
+            seat.notified().contains(chat.id(Anna)),
+            "the deadline called the team"
+        );
+        assert_eq!(seat.called_by(&digest), 0, "the digest calls nobody");
+        for card in seat.all(Room::Care) {
+            seat.thread(&card);
+        }
+        for who in [Anna, Ben] {
+            seat.whispers(who);
+        }
+        desk.finish().await;
+    }
 }

@@ -8,7 +8,6 @@ use zeitnah::domain::rights::Grant;
 use zeitnah::domain::rights::Grantee;
 use zeitnah::domain::rights::Role;
 use zeitnah::domain::rules::Rules;
-use zeitnah::domain::text::Lang;
 use zeitnah::sandbox::slack::Fault;
 use zeitnah::sandbox::slack::Kind;
 use zeitnah::sandbox::slack::Message;
@@ -983,60 +982,4 @@ async fn what_was_said_not_to_work_does_not_work_later() {
     );
     desk.thread(&card);
     desk.finish().await;
-}
-
-// English
-
-#[tokio::test]
-async fn an_english_channel_speaks_english() {
-    let desk = Desk::with(Wish {
-        lang: Lang::En,
-        ..Wish::default()
-    })
-    .await;
-    desk.review(2, TEXT).await;
-    let card = desk.card();
-    insta::assert_snapshot!("en_card_open", desk.text(&card));
-    desk.press(ANNA, &card, "Reply").await;
-    insta::assert_snapshot!("en_form_reply", desk.form(ANNA));
-    desk.submit(ANNA, &[("text", "Call us at 089 1234567, {{name}}.")])
-        .await;
-    insta::assert_snapshot!("en_form_preview", desk.form(ANNA));
-    for form in ["Escalate", "Mark handled"] {
-        desk.press(BEN, &card, form).await;
-        insta::assert_snapshot!(
-            format!("en_form_{}", form.replace(' ', "_").to_lowercase()),
-            desk.form(BEN)
-        );
-    }
-    desk.choose(BEN, &card, "Snooze").await;
-    insta::assert_snapshot!("en_form_snooze", desk.form(BEN));
-    desk.choose(BEN, &card, "Why this deadline?").await;
-    insta::assert_snapshot!("en_form_why", desk.form(BEN));
-    desk.submit(ANNA, &[]).await;
-    insta::assert_snapshot!("en_card_queued", desk.text(&card));
-    desk.press(GAST, &card, "Undo").await;
-    desk.press(ANNA, &card, "Undo").await;
-    desk.submit_reply_again(&card).await;
-    insta::assert_snapshot!("en_card_answered", desk.text(&card));
-    desk.press(BEN, &card, "View reply").await;
-    insta::assert_snapshot!("en_thread", desk.thread(&card).join("\n"));
-    insta::assert_snapshot!("en_help", desk.command(ANNA, "help").await);
-    insta::assert_snapshot!(
-        "en_whispers",
-        [desk.whispers(GAST), desk.whispers(ANNA)].concat().join("\n")
-    );
-    desk.finish().await;
-}
-
-impl Desk {
-    /// Sends the draft as it is.
-    async fn submit_reply_again(&self, card: &Message) {
-        self.press(ANNA, card, "Keep writing").await;
-        self.submit(ANNA, &[("text", "Dear Jule, that was too long. – Anna")])
-            .await;
-        self.submit(ANNA, &[]).await;
-        self.seconds(30).await;
-        self.minutes(1).await;
-    }
 }
