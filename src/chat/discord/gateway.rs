@@ -15,6 +15,13 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::json;
+use serenity::constants::Opcode;
+use serenity::constants::close_codes::AUTHENTICATION_FAILED;
+use serenity::constants::close_codes::DISALLOWED_GATEWAY_INTENTS;
+use serenity::constants::close_codes::INVALID_SEQUENCE;
+use serenity::constants::close_codes::INVALID_SHARD;
+use serenity::constants::close_codes::NOT_AUTHENTICATED;
+use serenity::constants::close_codes::SESSION_TIMEOUT;
 use serenity::model::gateway::GatewayIntents;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
@@ -214,13 +221,13 @@ impl Gateway {
             .ok_or_else(|| PortError::later("a hello without a heartbeat"))?;
         let token = self.door.chat.token().expose_secret();
         let first = if session.id.is_empty() {
-            json!({ "op": 2, "d": {
+            json!({ "op": Opcode::Identify, "d": {
                 "token": token,
                 "intents": GatewayIntents::GUILDS.bits(),
                 "properties": { "os": std::env::consts::OS, "browser": "zeitnah", "device": "zeitnah" },
             }})
         } else {
-            json!({ "op": 6, "d": { "token": token, "session_id": session.id, "seq": session.seq } })
+            json!({ "op": Opcode::Resume, "d": { "token": token, "session_id": session.id, "seq": session.seq } })
         };
         send(&mut socket, &first).await?;
         Ok((socket, Duration::from_millis(beat.clamp(50, 600_000))))
@@ -265,7 +272,7 @@ impl Gateway {
                     }
                     acknowledged = false;
                     next_beat = Instant::now() + beat;
-                    if send(&mut socket, &json!({ "op": 1, "d": session.seq })).await.is_err() {
+                    if send(&mut socket, &json!({ "op": Opcode::Heartbeat, "d": session.seq })).await.is_err() {
                         return End::Resume("a heartbeat could not be sent");
                     }
                 }
@@ -286,19 +293,19 @@ impl Gateway {
                         Ok(frame) => frame,
                         Err(end) => return end,
                     };
-                    match frame.get("op").and_then(Value::as_u64) {
-                        Some(0) => {
+                    match opcode(&frame) {
+                        Some(Opcode::Dispatch) => {
                             if let Err(end) = self.dispatch(&frame, raw, session, line).await {
                                 return end;
                             }
                         }
-                        Some(1) => next_beat = Instant::now(),
-                        Some(7) => return End::Resume("Discord asks for it"),
-                        Some(9) if frame.get("d").and_then(Value::as_bool) == Some(true) => {
+                        Some(Opcode::Heartbeat) => next_beat = Instant::now(),
+                        Some(Opcode::Reconnect) => return End::Resume("Discord asks for it"),
+                        Some(Opcode::InvalidSession) if frame.get("d").and_then(Value::as_bool) == Some(true) => {
                             return End::Resume("the session was not taken");
                         }
-                        Some(9) => return End::Fresh("the session is not known"),
-                        Some(11) => acknowledged = true,
+                        Some(Opcode::InvalidSession) => return End::Fresh("the session is not known"),
+                        Some(Opcode::HeartbeatAck) => acknowledged = true,
                         // What is new is not for us.
                         _ => {}
                     }
@@ -414,6 +421,11 @@ impl Gateway {
     }
 }
 
+fn opcode(frame: &Value) -> Option<Opcode> {
+    let number = frame.get("op").and_then(Value::as_u64)?;
+    u8::try_from(number).ok().map(Opcode::from)
+}
+
 /// The next frame that is one, with its bytes as they came.
 async fn next_frame(socket: &mut Socket) -> Result<(Value, Vec<u8>), End> {
     loop {
@@ -425,8 +437,11 @@ async fn next_frame(socket: &mut Socket) -> Result<(Value, Vec<u8>), End> {
             Some(Ok(Message::Close(close))) => {
                 let code = close.map_or(1006, |c| u16::from(c.code));
                 return Err(match code {
-                    4004 | 4010..=4014 => End::Refused(code),
-                    4003 | 4007 | 4009 => End::Fresh("Discord ended the session"),
+                    // The one in the middle that serenity does not know is about the version of the API.
+                    AUTHENTICATION_FAILED | INVALID_SHARD..=DISALLOWED_GATEWAY_INTENTS => End::Refused(code),
+                    NOT_AUTHENTICATED | INVALID_SEQUENCE | SESSION_TIMEOUT => {
+                        End::Fresh("Discord ended the session")
+                    }
                     _ => End::Resume("Discord ended the connection"),
                 });
             }
