@@ -510,7 +510,7 @@ fn odd_but_legal_ways_of_writing_are_read() {
 
 #[test]
 fn each_chat_has_a_pace_of_its_own() {
-    let both = "[slack]\npost_every_ms = 250\n[discord]\nserver = \"1\"";
+    let both = "[slack]\npost_every_ms = 250\n[discord]\nserver = \"1300000000000000001\"";
     let text = MINIMAL.replace("[slack]", both);
     let paces = |text: &str| parse(text).unwrap().rules().post_every_ms;
     let pace = |chat: &str, ms: i64| (chat.to_owned(), ms);
