@@ -174,9 +174,9 @@ impl World {
         Ok(())
     }
 
-    /// Threads in which nobody wrote for their time fall asleep.
-    pub fn doze(&mut self, now: DateTime<Utc>) {
-        let asleep = |channel: &&mut Channel| -> bool {
+    /// Threads in which nobody wrote for their time.
+    pub fn tired(&self, now: DateTime<Utc>) -> Vec<String> {
+        let tired = |channel: &&Channel| -> bool {
             let Some(thread) = &channel.thread else {
                 return false;
             };
@@ -189,16 +189,18 @@ impl World {
             let minutes = i64::try_from(thread.auto_archive).unwrap_or(i64::MAX >> 16);
             !thread.archived && last + TimeDelta::minutes(minutes) <= now
         };
-        let mut dozing = Vec::new();
-        for channel in self.channels.iter_mut().filter(asleep) {
-            if let Some(thread) = &mut channel.thread {
+        let tired = self.channels.iter().filter(tired);
+        tired.map(|channel| channel.id.clone()).collect()
+    }
+
+    /// They fall asleep.
+    pub fn doze(&mut self, tired: Vec<String>, now: DateTime<Utc>) {
+        for id in tired {
+            if let Some(thread) = self.channel_mut(&id).and_then(|c| c.thread.as_mut()) {
                 thread.archived = true;
                 thread.changed = now;
             }
-            dozing.push(channel.id.clone());
-        }
-        for channel in dozing {
-            self.tell_channel("THREAD_UPDATE", &channel);
+            self.tell_channel("THREAD_UPDATE", &id);
         }
     }
 }

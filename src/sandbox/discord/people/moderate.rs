@@ -28,7 +28,11 @@ impl Discord {
 
     /// Threads in which nobody wrote for long fall asleep; Discord does it by itself, here whoever moves the clock.
     pub fn let_threads_sleep(&self) {
-        self.change(|world, now| world.doze(now));
+        let tired = self.look().tired(self.now());
+        // Whoever watches is told of a change only where there is one.
+        if !tired.is_empty() {
+            self.change(|world, now| world.doze(tired, now));
+        }
     }
 
     /// A channel or a thread, with all that is in it.
