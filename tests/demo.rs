@@ -221,9 +221,18 @@ async fn two_demos_do_not_share_a_memory_and_one_goes_on_where_it_was() {
     first.until_told("Karte im Kanal").await;
     first.advance(3600).await;
     let people = first.state("demo").await["people"].clone();
-    assert_eq!(people[0], json!({ "user": "U0ANNA", "role": "responder" }));
-    assert_eq!(people[2], json!({ "user": "U0CARLA", "role": "admin" }));
-    assert_eq!(people[3], json!({ "user": "U0GISELA", "role": null }));
+    assert_eq!(
+        people[0],
+        json!({ "user": "U0ANNA", "discord": "1310000000000000101", "role": "responder" })
+    );
+    assert_eq!(
+        people[2],
+        json!({ "user": "U0CARLA", "discord": "1310000000000000103", "role": "admin" })
+    );
+    assert_eq!(
+        people[3],
+        json!({ "user": "U0GISELA", "discord": "1310000000000000104", "role": null })
+    );
     assert!(first.end());
 
     let again = Demo::start_in(first.dir.clone());
@@ -259,4 +268,45 @@ async fn a_killed_demo_leaves_no_bot_behind() {
     })
     .await;
     demo.clear().await;
+}
+
+#[tokio::test]
+async fn one_long_poll_tells_of_every_part() {
+    let demo = Demo::start();
+    let url = format!("{}/control/demo/any", demo.base);
+    let ask = async |known: Value| -> Value {
+        let known = known.as_object().unwrap().iter();
+        let known: Vec<String> = known.map(|(part, n)| format!("{part}={n}")).collect();
+        let answer = demo.http.get(format!("{url}?{}", known.join("&")));
+        let answer = answer.send().await.unwrap();
+        answer.json().await.unwrap()
+    };
+    let mut known = ask(json!({})).await;
+    for (change, part) in [
+        (
+            (
+                "discord/say",
+                json!({ "user": "1310000000000000101", "channel": "1310000000000000201", "text": "hi" }),
+            ),
+            "discord",
+        ),
+        (
+            (
+                "slack/say",
+                json!({ "user": "U0ANNA", "channel": "C0STIMMEN", "text": "hi" }),
+            ),
+            "slack",
+        ),
+        (("demo/advance", json!({ "seconds": 1 })), "demo"),
+    ] {
+        let (what, body) = change;
+        demo.tell(what, body).await;
+        let before = known.clone();
+        until(&format!("the poll tells of {part}"), async || {
+            known = ask(known.clone()).await;
+            known[part] != before[part]
+        })
+        .await;
+    }
+    demo.stop().await;
 }

@@ -1,6 +1,7 @@
 //! The demo as people use it: real clicks and keys in a headless Chromium, against the real binary. Each step leaves a
 //! picture in `target/screenshots`.
 
+mod discord;
 mod driver;
 mod person;
 
@@ -91,7 +92,10 @@ async fn a_review_is_answered_from_its_card() {
     let review = anna.finds("#items article", words).await;
     anna.sees(&review, reply).await;
     anna.sees(&review, "1× veröffentlicht").await;
+    let other = anna.discord_card(words).await;
+    anna.sees(&other, "Beantwortet von Anna").await;
     anna.looks_at(&card).await;
+    anna.looks_at(&other).await;
     anna.looks_at(&review).await;
     anna.shows("6-answered").await;
     anna.leaves().await;
@@ -266,7 +270,7 @@ async fn the_whole_path_fits_on_a_phone() {
     writes(&anna, "Luca Muster", words).await;
     anna.fits().await;
     anna.shows("phone-2-written").await;
-    anna.clicks("#side-chat").await;
+    anna.clicks("#side-slack").await;
     let card = anna.card(words).await;
     let reply = "Schick sie uns, wir schleifen und ölen sie kostenlos. Anna";
     anna.fits().await;

@@ -55,6 +55,26 @@ const name = (n) => `${n.tagName} #${n.id} .${n.className} ${Math.round(n.getBou
 return [`${document.documentElement.scrollWidth}, ${innerWidth}`, ...out.slice(0, 25).map(name)];
 "#;
 
+/// Presses `arguments[2]` on the card `arguments[0]` and says after how many milliseconds each of the two cards says
+/// `arguments[3]`; null when it did not happen.
+const TIMED: &str = r#"
+const [here, there, name, words, done] = arguments;
+const card = (what) => document.querySelector(what)?.textContent ?? "";
+const button = [...document.querySelectorAll(`${here} button`)].find((b) => b.textContent.trim() === name);
+if (!button || card(here).includes(words) || card(there).includes(words)) return done(null);
+const began = performance.now();
+const at = {};
+const look = () => {
+  const now = performance.now() - began;
+  for (const [key, what] of [["here", here], ["there", there]]) if (!(key in at) && card(what).includes(words)) at[key] = now;
+  if ("here" in at && "there" in at) done([at.here, at.there]);
+  else if (now > 20000) done(null);
+  else requestAnimationFrame(look);
+};
+button.click();
+look();
+"#;
+
 pub struct Person {
     pub driver: WebDriver,
     base: String,
@@ -175,6 +195,10 @@ impl Person {
         self.finds("#messages article[data-item]", words).await
     }
 
+    pub async fn discord_card(&self, words: &str) -> String {
+        self.finds("#discord-messages article[data-item]", words).await
+    }
+
     /// A click on whatever has this name below `within`. The page may redraw it in between, as it does for people.
     pub async fn presses(&self, within: &str, name: &str) {
         until(&format!("{name:?} in {within} can be pressed"), async || {
@@ -210,6 +234,18 @@ impl Person {
             pressed.is_ok()
         })
         .await;
+    }
+
+    /// Presses a button of the card `here`, and measures in the browser until both cards say what came of it.
+    pub async fn times(&self, here: &str, there: &str, name: &str, words: &str) -> (f64, f64) {
+        let arguments = [here, there, name, words].map(|a| json!(a)).to_vec();
+        let done = self.driver.execute_async(TIMED, arguments).await.unwrap();
+        let took = done.json();
+        let ms = |n: usize| took[n].as_f64();
+        let (Some(own), Some(other)) = (ms(0), ms(1)) else {
+            panic!("{name:?} on {here} did not lead to {words:?} on both cards: {took}");
+        };
+        (own, other)
     }
 
     pub async fn clicks(&self, what: &str) {

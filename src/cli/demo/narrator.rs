@@ -78,7 +78,8 @@ impl Narrator {
         let mut roles = self.desk.roles(world::CHAT, &users).await?;
         let people = users.into_iter().map(|user| {
             let role = roles.remove(&user).flatten().map(Role::as_str).map(str::to_owned);
-            Person { user, role }
+            let discord = world::in_discord(&user).map(str::to_owned);
+            Person { user, discord, role }
         });
         self.demo.people_are(people.collect());
         Ok(())

@@ -7,8 +7,11 @@ use std::sync::Arc;
 use crate::port::clock::Clock;
 use crate::port::clock::SystemClock;
 use crate::sandbox::Now;
+use crate::sandbox::demo::Chats;
 use crate::sandbox::demo::Demo;
 use crate::sandbox::demo::Shift;
+use crate::sandbox::discord;
+use crate::sandbox::discord::Discord;
 use crate::sandbox::google;
 use crate::sandbox::google::Google;
 use crate::sandbox::shop;
@@ -16,23 +19,68 @@ use crate::sandbox::shop::Shop;
 use crate::sandbox::slack;
 use crate::sandbox::slack::Slack;
 
-/// The chat that the people are in.
+/// The chat whose groups the bot reads ahead; in the other one the people have the same rights.
 pub const CHAT: &str = "slack";
+
+/// One of the team, who is in both chats.
+struct Member {
+    slack: &'static str,
+    discord: &'static str,
+    name: &'static str,
+    real: &'static str,
+}
+
+const TEAM: [Member; 4] = [
+    Member {
+        slack: "U0ANNA",
+        discord: "1310000000000000101",
+        name: "Anna",
+        real: "Anna Berger",
+    },
+    Member {
+        slack: "U0BEN",
+        discord: "1310000000000000102",
+        name: "Ben",
+        real: "Ben Okafor",
+    },
+    Member {
+        slack: "U0CARLA",
+        discord: "1310000000000000103",
+        name: "Carla",
+        real: "Carla Winter",
+    },
+    Member {
+        slack: "U0GISELA",
+        discord: "1310000000000000104",
+        name: "Gisela",
+        real: "Gisela Rahn",
+    },
+];
+
+const DISCORD_STIMMEN: &str = "1310000000000000201";
+const DISCORD_VOICES: &str = "1310000000000000202";
+const DISCORD_CARE: &str = "1310000000000000301";
+
+/// Who somebody of the one chat is in the other.
+pub fn in_discord(user: &str) -> Option<&'static str> {
+    TEAM.iter().find(|m| m.slack == user).map(|m| m.discord)
+}
 
 pub fn far_side(base: &str, hooks: &str, dir: &Path) -> Arc<Demo> {
     let clock = Shift::new(Arc::new(|| SystemClock.now()));
     let reading = clock.clone();
     let now: Now = Arc::new(move || reading.now());
     let slack = Slack::new(now.clone(), slack::Settings::default());
-    for (id, name, real) in [
-        ("U0ANNA", "Anna", "Anna Berger"),
-        ("U0BEN", "Ben", "Ben Okafor"),
-        ("U0CARLA", "Carla", "Carla Winter"),
-        ("U0GISELA", "Gisela", "Gisela Rahn"),
-    ] {
+    for Member {
+        slack: id,
+        name,
+        real,
+        ..
+    } in TEAM
+    {
         slack.add_user(id, name, real);
     }
-    let everybody = ["U0ANNA", "U0BEN", "U0CARLA", "U0GISELA"];
+    let everybody = TEAM.map(|member| member.slack);
     slack.add_channel("C0STIMMEN", "kundenstimmen", &everybody);
     slack.add_channel("C0VOICES", "customer-voices", &everybody);
     slack.add_channel("C0LEITUNG", "leitung", &["U0CARLA"]);
@@ -43,6 +91,17 @@ pub fn far_side(base: &str, hooks: &str, dir: &Path) -> Arc<Demo> {
         &format!("{hooks}/slack/interactions"),
         &format!("{hooks}/slack/commands"),
     );
+    let discord = Discord::new(now.clone(), discord::Settings::default());
+    for Member {
+        discord: id, name, ..
+    } in TEAM
+    {
+        discord.add_user(id, &name.to_lowercase(), name);
+    }
+    discord.add_role(DISCORD_CARE, "Care-Team", &[TEAM[0].discord, TEAM[1].discord]);
+    discord.add_channel(DISCORD_STIMMEN, "kundenstimmen");
+    discord.add_channel(DISCORD_VOICES, "customer-voices");
+    discord.set_base(base);
     let google = Google::new(
         now.clone(),
         google::Settings {
@@ -64,7 +123,8 @@ pub fn far_side(base: &str, hooks: &str, dir: &Path) -> Arc<Demo> {
             ..Default::default()
         },
     );
-    Demo::new(clock, slack, google, shop, dir.join("far-side.json"))
+    let chats = Chats { slack, discord };
+    Demo::new(clock, chats, google, shop, dir.join("far-side.json"))
 }
 
 /// The stand-ins' secrets, by the names that the settings use.
@@ -77,6 +137,7 @@ pub fn secret(name: &str) -> Option<String> {
     match name {
         "SLACK_BOT_TOKEN" => Some(slack.bot_token),
         "SLACK_SIGNING_SECRET" => Some(slack.signing_secret),
+        "DISCORD_BOT_TOKEN" => Some(discord::Settings::default().bot_token),
         "GOOGLE_CLIENT_ID" => Some(google.client_id),
         "GOOGLE_CLIENT_SECRET" => Some(google.client_secret),
         "GOOGLE_REFRESH_TOKEN" => Some(google.refresh_token),
@@ -101,6 +162,10 @@ pub fn settings(base: &str) -> String {
 mode = "http"
 api_url = "{base}/slack/api"
 
+[discord]
+api_url = "{base}/discord/api/v10"
+server = "{server}"
+
 [[channel]]
 name = "stimmen"
 slack = "C0STIMMEN"
@@ -116,6 +181,20 @@ time_zone = "Europe/Berlin"
 responsible = ["group:S0CARE"]
 
 [[channel]]
+name = "stimmen-discord"
+discord = "{DISCORD_STIMMEN}"
+language = "de"
+time_zone = "Europe/Berlin"
+responsible = ["role:{DISCORD_CARE}"]
+
+[[channel]]
+name = "voices-discord"
+discord = "{DISCORD_VOICES}"
+language = "en"
+time_zone = "Europe/Berlin"
+responsible = ["role:{DISCORD_CARE}"]
+
+[[channel]]
 name = "leitung"
 slack = "C0LEITUNG"
 language = "de"
@@ -124,7 +203,7 @@ time_zone = "Europe/Berlin"
 [[route]]
 name = "ruf"
 keyword = ["Anwalt", "Presse", "lawyer", "press"]
-to = ["stimmen", "leitung"]
+to = ["stimmen", "stimmen-discord", "leitung"]
 deadline = "3m"
 warn = ["1m"]
 
@@ -132,25 +211,25 @@ warn = ["1m"]
 name = "kritik-en"
 language = ["en"]
 tone = ["complaint"]
-to = ["voices"]
+to = ["voices", "voices-discord"]
 deadline = "4m"
 warn = ["2m"]
 
 [[route]]
 name = "english"
 language = ["en"]
-to = ["voices"]
+to = ["voices", "voices-discord"]
 deadline = "24h"
 
 [[route]]
 name = "kritik"
 tone = ["complaint"]
-to = ["stimmen"]
+to = ["stimmen", "stimmen-discord"]
 deadline = "4m"
 warn = ["2m"]
 
 [default_route]
-to = ["stimmen"]
+to = ["stimmen", "stimmen-discord"]
 deadline = "24h"
 
 [[source]]
@@ -182,8 +261,16 @@ role = "responder"
 slack_group = "S0CARE"
 
 [[role]]
+role = "responder"
+discord_role = "{DISCORD_CARE}"
+
+[[role]]
 role = "admin"
 slack_user = "U0CARLA"
+
+[[role]]
+role = "admin"
+discord_user = "{carla}"
 
 [[escalation]]
 name = "leitung"
@@ -202,11 +289,18 @@ channel = "stimmen"
 schedule = "*/4 * * * *"
 
 [[digest]]
+name = "stimmen-discord"
+channel = "stimmen-discord"
+schedule = "*/4 * * * *"
+
+[[digest]]
 name = "voices"
 channel = "voices"
 schedule = "*/4 * * * *"
 "#,
         account = google.account,
+        server = discord::Settings::default().guild_id,
+        carla = TEAM[2].discord,
         locations = locations.join(", "),
     )
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::time::Duration;
+use std::time::Instant;
 
 use axum::Json;
 use axum::Router;
@@ -9,7 +10,9 @@ use axum::extract::Query;
 use axum::extract::State;
 use axum::routing::get;
 use axum::routing::post;
+use futures::future::select_all;
 use serde::Deserialize;
+use serde::Serialize;
 use serde_json::Value;
 use serde_json::json;
 use tokio::time::timeout;
@@ -17,15 +20,19 @@ use tokio::time::timeout;
 use super::Demo;
 use super::faults;
 use crate::domain::text::Lang;
+use crate::sandbox::sites;
 
 /// A long poll ends before proxies lose patience.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
+/// What changes by time alone is looked for this often while somebody waits.
+const LOOK: Duration = Duration::from_millis(500);
 const LONGEST_STEP: i64 = 7 * 24 * 3600;
 
 pub fn router(demo: Arc<Demo>) -> Router {
     Router::new()
         .route("/control/demo/state", get(state))
         .route("/control/demo/wait", get(wait))
+        .route("/control/demo/any", get(any))
         .route("/control/demo/advance", post(advance))
         .route("/control/demo/fault", post(fault))
         .route("/control/demo/heal", post(heal))
@@ -39,7 +46,7 @@ impl Demo {
         let seen = self.board.look().clone();
         let faults = faults::NAMES.map(|name| {
             json!({
-                "name": name,
+                "name": name, "of": faults::place(name),
                 "de": faults::label(name, Lang::De), "en": faults::label(name, Lang::En),
                 "hint_de": faults::hint(name, Lang::De), "hint_en": faults::hint(name, Lang::En),
                 "active": seen.faults.contains(&name),
@@ -47,7 +54,7 @@ impl Demo {
         });
         json!({
             "revision": revision, "now": self.clock.now(), "bot": seen.bot, "next": seen.next,
-            "people": seen.people, "lines": seen.lines, "faults": faults, "chats": ["slack"],
+            "people": seen.people, "lines": seen.lines, "faults": faults, "chats": ["slack", "discord"],
         })
     }
 }
@@ -69,6 +76,52 @@ async fn wait(State(demo): State<Arc<Demo>>, Query(Since { since }): Query<Since
     // Nothing new in time is an answer too.
     let _in_time = timeout(LONGEST_WAIT, news).await.is_ok();
     Json(demo.state())
+}
+
+/// How far each part is, by its count of changes; what somebody knows of it, when they ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Revisions {
+    demo: Option<u64>,
+    slack: Option<u64>,
+    discord: Option<u64>,
+    sites: Option<u64>,
+}
+
+impl Demo {
+    fn revisions(&self) -> Revisions {
+        Revisions {
+            demo: Some(*self.board.revision().borrow()),
+            slack: Some(self.slack.revision()),
+            discord: Some(self.discord.revision()),
+            sites: Some(sites::revision(&self.google, &self.shop)),
+        }
+    }
+}
+
+/// Waits until any part is not as it is known to be: one connection for a page, however much it shows.
+async fn any(State(demo): State<Arc<Demo>>, Query(known): Query<Revisions>) -> Json<Revisions> {
+    let end = Instant::now() + LONGEST_WAIT;
+    let mut changes = [
+        demo.board.revision(),
+        demo.slack.changes(),
+        demo.discord.changes(),
+        demo.google.door().revision(),
+        demo.shop.door().revision(),
+    ];
+    loop {
+        for change in &mut changes {
+            change.mark_unchanged();
+        }
+        // Google judges replies when somebody looks.
+        let _looked = demo.google.overview();
+        let now = demo.revisions();
+        if now != known || Instant::now() >= end {
+            return Json(now);
+        }
+        let next = select_all(changes.iter_mut().map(|change| Box::pin(change.changed())));
+        // Whether a change came or the look is due, the loop looks.
+        timeout(LOOK, next).await.ok();
+    }
 }
 
 #[derive(Deserialize)]

@@ -46,6 +46,8 @@ pub struct Next {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Person {
     pub user: String,
+    /// The same person in the other chat.
+    pub discord: Option<String>,
     /// `viewer`, `responder`, `admin`, or none at all.
     pub role: Option<String>,
 }

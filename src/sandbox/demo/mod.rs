@@ -27,6 +27,8 @@ pub use self::clock::Shift;
 pub use self::lines::Bot;
 pub use self::lines::Next;
 pub use self::lines::Person;
+use super::discord;
+use super::discord::Discord;
 use super::google::Google;
 use super::page;
 use super::samples;
@@ -41,9 +43,16 @@ use crate::domain::text::Args;
 
 const ROUND: Duration = Duration::from_millis(500);
 
+/// Where the team sits.
+pub struct Chats {
+    pub slack: Arc<Slack>,
+    pub discord: Arc<Discord>,
+}
+
 pub struct Demo {
     pub clock: Arc<Shift>,
     pub slack: Arc<Slack>,
+    pub discord: Arc<Discord>,
     pub google: Arc<Google>,
     pub shop: Arc<Shop>,
     /// Where the memory is kept.
@@ -73,14 +82,15 @@ struct Story {
 impl Demo {
     pub fn new(
         clock: Arc<Shift>,
-        slack: Arc<Slack>,
+        chats: Chats,
         google: Arc<Google>,
         shop: Arc<Shop>,
         file: PathBuf,
     ) -> Arc<Self> {
         Arc::new(Self {
             clock,
-            slack,
+            slack: chats.slack,
+            discord: chats.discord,
             google,
             shop,
             file,
@@ -99,6 +109,10 @@ impl Demo {
         };
         let mut memory: Value = serde_json::from_str(&text)?;
         self.slack.import(memory["slack"].take())?;
+        // A memory of an earlier release has none.
+        if !memory["discord"].is_null() {
+            self.discord.import(memory["discord"].take())?;
+        }
         self.google.import(memory["google"].take())?;
         self.shop.import(memory["shop"].take())?;
         self.clock.set(memory["shift"].as_i64().unwrap_or(0));
@@ -124,6 +138,7 @@ impl Demo {
         };
         let memory = json!({
             "slack": self.slack.export(),
+            "discord": self.discord.export(),
             "google": self.google.export(),
             "shop": self.shop.export(),
             "shift": self.clock.seconds(),
@@ -213,6 +228,7 @@ impl Demo {
 
     pub fn router(self: Arc<Self>) -> Router {
         slack::router(self.slack.clone())
+            .merge(discord::router(self.discord.clone()))
             .merge(sites::router(self.google.clone(), self.shop.clone()))
             .merge(page::router())
             .merge(control::router(self))
@@ -249,6 +265,7 @@ impl Demo {
         self.tell_what_was_written();
         self.google.tick().await;
         self.shop.tick().await;
+        self.discord.let_threads_sleep();
         self.tell_what_struck();
         self.look_at_faults();
         if let Err(error) = self.save() {
@@ -313,11 +330,12 @@ mod tests {
         let reading = clock.clone();
         let now: crate::sandbox::Now = Arc::new(move || reading.now());
         let slack = Slack::new(now.clone(), Default::default());
+        let discord = Discord::new(now.clone(), Default::default());
         let google = Google::new(now.clone(), Default::default());
         let shop = Shop::new(now, Default::default());
         let file = std::env::temp_dir().join(format!("zeitnah-far-side-{name}-{}.json", std::process::id()));
         std::fs::remove_file(&file).ok();
-        Demo::new(clock, slack, google, shop, file)
+        Demo::new(clock, Chats { slack, discord }, google, shop, file)
     }
 
     #[tokio::test]
@@ -365,14 +383,20 @@ mod tests {
     async fn a_fault_is_in_force_until_it_struck_or_was_healed() {
         let demo = demo("faults", Arc::new(AtomicI64::new(1_790_000_000)));
         demo.slack.add_channel("C0STIMMEN", "kundenstimmen", &[]);
+        demo.discord.add_channel("1310000000000000201", "kundenstimmen");
         demo.bot_is(Bot::Up);
         let active = || demo.board.look().faults.clone();
-        for name in ["answer_lost", "rate_limit", "archived_channel", "site_away"] {
+        let lasting = faults::NAMES
+            .into_iter()
+            .filter(|name| !name.ends_with("deleted") && !name.ends_with("cut_off") && *name != "bot_killed");
+        for name in lasting.filter(|name| *name != "discord_thread_locked") {
             assert!(demo.inject(name).await);
             assert_eq!(active(), [name]);
             demo.heal().await;
             assert!(active().is_empty(), "{name}");
         }
+        assert!(demo.inject("discord_thread_locked").await);
+        assert!(active().is_empty(), "there is no thread that could be locked");
         assert!(!demo.inject("nonsense").await);
         demo.inject("answer_lost").await;
         demo.shop.door().forget("answer_lost");

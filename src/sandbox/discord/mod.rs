@@ -101,6 +101,11 @@ impl Discord {
     pub fn revision(&self) -> u64 {
         *self.revision.borrow()
     }
+
+    /// For whoever waits for the next change.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.revision.subscribe()
+    }
 }
 
 /// Everything below `/discord` (what the bot talks to) and `/control/discord` (what the demo page talks to).

@@ -9,6 +9,8 @@ async function json(path, init) {
   return answer.json();
 }
 
+const UNANSWERED = /^(This interaction failed|The application did not respond|Something went wrong|Loading options failed)/;
+
 // What a form complains of stands at its fields (`quiet`), not in a note beside it.
 export async function tell(path, what, quiet) {
   try {
@@ -18,7 +20,9 @@ export async function tell(path, what, quiet) {
       body: JSON.stringify(what),
     });
     if (quiet && answer?.ok === false && quiet.test(answer.error)) return answer;
-    if (!answer || answer.ok === false) toast(`${word("failed")}: ${answer?.error ?? "404"}`);
+    // What Discord's own client says when the app stays silent.
+    if (answer?.ok === false && UNANSWERED.test(answer.error)) toast(word("unhandled"));
+    else if (!answer || answer.ok === false) toast(`${word("failed")}: ${answer?.error ?? "404"}`);
     // Only what goes to the app can be left unanswered by it.
     else if (answer.acked === false && /(press|choose|submit|command)$/.test(path)) toast(answer.error ? `${word("unhandled")} (${answer.error})` : word("unhandled"));
     return answer;
@@ -30,42 +34,61 @@ export async function tell(path, what, quiet) {
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-// Shows `state` now and after every change. The long poll may answer with the whole state or only say that there is a
-// new one; a server that is away is asked again, calmly.
-export async function follow(name, show, away) {
-  let since = null;
+const followed = new Map();
+
+// Calls `show` with a state now and after every change; `away` is told whether its server can be reached.
+export const follow = (name, show, away) => followed.set(name, { show, away, since: null });
+
+async function bring(name, f) {
+  const state = await json(`/control/${name}/state`);
+  if (!state) throw new Error("not there");
+  f.since = state.revision ?? 0;
+  try {
+    f.show(state);
+  } catch (error) {
+    console.error(error);
+  }
+}
+
+function lost(f) {
+  f.away(true);
+  f.since = null;
+}
+
+// Where the stand-ins run without a demo behind them, each is asked by itself.
+async function poll(name, f) {
   for (;;) {
     const began = Date.now();
     try {
-      let state = since === null ? null : await json(`/control/${name}/wait?since=${since}`);
-      if (since === null || !(state && ("channels" in state || "google" in state))) state = await json(`/control/${name}/state`);
-      if (!state) throw new Error("not there");
-      if (state.revision !== since) show(state);
-      // A server that does not hold the poll must not be asked without end.
+      const now = f.since === null ? null : await json(`/control/${name}/wait?since=${f.since}`);
+      if (f.since === null || now?.revision !== f.since) await bring(name, f);
       else if (Date.now() - began < 500) await pause(1500);
-      since = state.revision ?? 0;
-      away(false);
-    } catch (error) {
-      if (!(error instanceof TypeError) && error.message !== "not there") console.error(error);
-      away(true);
-      since = null;
+      f.away(false);
+    } catch {
+      lost(f);
       await pause(3000);
     }
   }
 }
 
-// The demo's own state, with what the bot does inside; where only the stand-ins run there is none.
-export async function demo(show) {
-  let since = null;
+// One long poll for all that is followed: a browser keeps six connections to a server, for all tabs together, and a press
+// needs one, too.
+export async function listen() {
   for (;;) {
     const began = Date.now();
-    const path = since === null ? "/control/demo/state" : `/control/demo/wait?since=${since}`;
-    const state = await json(path).catch(() => undefined);
-    if (state === null && since === null) return;
-    if (state) show(state);
-    since = state?.revision ?? null;
-    // Neither a server that is away nor one that does not hold the poll is asked without end.
-    if (!state) await pause(3000);
-    else if (since === null || Date.now() - began < 100) await pause(1000);
+    try {
+      const known = [...followed].filter(([, f]) => f.since !== null).map(([name, f]) => [name, String(f.since)]);
+      const now = await json(`/control/demo/any?${new URLSearchParams(known)}`);
+      if (!now) return followed.forEach((f, name) => name !== "demo" && poll(name, f));
+      const stale = [...followed].filter(([name, f]) => now[name] !== f.since);
+      await Promise.all(stale.map(([name, f]) => bring(name, f)));
+      for (const f of followed.values()) f.away(false);
+      // A server that does not hold the poll must not be asked without end.
+      if (!stale.length && Date.now() - began < 500) await pause(1500);
+    } catch (error) {
+      if (!(error instanceof TypeError) && error.message !== "not there") console.error(error);
+      followed.forEach(lost);
+      await pause(3000);
+    }
   }
 }

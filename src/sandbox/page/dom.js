@@ -98,7 +98,7 @@ export function announce(text) {
 const SHAPES = {
   close: "M4 4l8 8M12 4l-8 8", down: "M8 3v9.5M4 8.5l4 4 4-4", check: "M3 8.5l3.3 3.3L13 5", back: "M10 3L5 8l5 5",
   thread: "M2.5 3.5h11v7H8l-3.5 3v-3h-2z", trash: "M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.6 8.5h5.8l.6-8.5",
-  more: "M3.5 8h.01M8 8h.01M12.5 8h.01", bolt: "M9 1.8L3.5 9H8l-1 5.2L12.5 7H8z", lock: "M4 7.5h8v6H4zM5.8 7.5V5a2.2 2.2 0 0 1 4.4 0v2.5",
+  more: "M3.5 8h.01M8 8h.01M12.5 8h.01", bolt: "M9 1.8L3.5 9H8l-1 5.2L12.5 7H8z", out: "M9 3h4v4M13 3L7.5 8.5M11 9.5V13H3V5h3.5", reply: "M7 4L3 8l4 4M3 8h6a4 4 0 0 1 4 4", menu: "M2.5 4.5h11M2.5 8h11M2.5 11.5h11", lock: "M4 7.5h8v6H4zM5.8 7.5V5a2.2 2.2 0 0 1 4.4 0v2.5",
   eye: "M1.5 8S4 3.8 8 3.8 14.5 8 14.5 8 12 12.2 8 12.2 1.5 8 1.5 8zM8 6.4a1.6 1.6 0 1 0 0 3.2 1.6 1.6 0 0 0 0-3.2",
 };
 

@@ -1,4 +1,4 @@
-//! The demo's page: the chat as a member of the team sees it, and beside it the review sites as customers see them.
+//! The demo's page: both chats as a member of the team sees them, and beside them the review sites as customers see them.
 //! Plain files compiled in; no build step, nothing fetched from elsewhere.
 
 use axum::Router;
@@ -18,6 +18,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/", HTML, include_str!("index.html")),
     ("/page/page.css", CSS, include_str!("page.css")),
     ("/page/chat.css", CSS, include_str!("chat.css")),
+    ("/page/discord.css", CSS, include_str!("discord.css")),
     ("/page/sites.css", CSS, include_str!("sites.css")),
     ("/page/under.css", CSS, include_str!("under.css")),
     ("/page/theme.js", SCRIPT, include_str!("theme.js")),
@@ -34,7 +35,18 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/page/people.js", SCRIPT, include_str!("people.js")),
     ("/page/marks.js", SCRIPT, include_str!("marks.js")),
     ("/page/message.js", SCRIPT, include_str!("message.js")),
+    ("/page/log.js", SCRIPT, include_str!("log.js")),
     ("/page/slack.js", SCRIPT, include_str!("slack.js")),
+    ("/page/discord-text.js", SCRIPT, include_str!("discord-text.js")),
+    (
+        "/page/discord-message.js",
+        SCRIPT,
+        include_str!("discord-message.js"),
+    ),
+    ("/page/discord-form.js", SCRIPT, include_str!("discord-form.js")),
+    ("/page/slash.js", SCRIPT, include_str!("slash.js")),
+    ("/page/discord.js", SCRIPT, include_str!("discord.js")),
+    ("/page/chats.js", SCRIPT, include_str!("chats.js")),
     ("/page/sides.js", SCRIPT, include_str!("sides.js")),
     ("/page/review.js", SCRIPT, include_str!("review.js")),
     ("/page/write.js", SCRIPT, include_str!("write.js")),

@@ -1,13 +1,13 @@
 // Where the page begins: both halves follow their stand-in, the line under them follows the demo.
 
-import { demo } from "./api.js";
+import { follow, listen } from "./api.js";
+import { changePersonInChats, followChats, lookAt, preferLanguageInChats, redrawChats, startChats } from "./chats.js";
 import { drawClock, learnClock, startClock } from "./clock.js";
-import { $, options } from "./dom.js";
+import { $, icon, options } from "./dom.js";
 import { recall, remember } from "./memory.js";
 import { meetRoles, startPeople } from "./people.js";
 import { startSides } from "./sides.js";
 import { arrive, followSites, lookAtSites, redrawSites, startSites } from "./sites.js";
-import { changePerson, followSlack, lookAgain, preferLanguage, redraw, startSlack } from "./slack.js";
 import { drawStory, learnStory, startStory } from "./story.js";
 import { setNow } from "./text.js";
 import { drawTrouble, learnFaults, startTrouble } from "./trouble.js";
@@ -31,13 +31,13 @@ function chooseLanguage() {
   speak($("lang").value);
   drawThemes();
   meetRoles(people);
-  redraw();
+  redrawChats();
   redrawSites();
   drawTrouble();
   drawClock();
   drawStory();
   drawWelcome();
-  preferLanguage();
+  preferLanguageInChats();
 }
 
 let people = [];
@@ -49,18 +49,25 @@ $("theme").value = THEMES.includes(recall("theme")) ? recall("theme") : "auto";
 $("theme").addEventListener("change", chooseTheme);
 $("lang").addEventListener("change", chooseLanguage);
 
+// On a small display clock and settings stand behind one button.
+$("tools").append(icon("menu"));
+$("tools").addEventListener("click", () => {
+  const open = $("controls").classList.toggle("open");
+  $("tools").setAttribute("aria-expanded", String(open));
+});
+
 startClock();
-startPeople(changePerson);
-startSlack();
+startPeople(changePersonInChats);
+startChats();
 startSites();
 startTrouble();
 startStory();
 startWelcome();
-startSides((side) => (side === "chat" ? lookAgain() : lookAtSites()));
+startSides((side) => (side === "sites" ? lookAtSites() : lookAt(side)));
 drawTrouble();
 
 let arrived = false;
-followSlack(() => {
+followChats(() => {
   drawTrouble();
   drawStory();
 });
@@ -69,11 +76,15 @@ followSites(() => {
   if (!arrived) arrive();
   arrived = true;
 });
-demo((state) => {
+follow("demo", (state) => {
   if (state.now) setNow(state.now);
+  const known = people.length;
   people = state.people || [];
   meetRoles(people);
+  // Who somebody is in the other chat is only known now.
+  if (people.length !== known) redrawChats();
   learnClock(state);
   learnFaults(state.faults || null);
   learnStory(state);
-});
+}, () => {});
+listen();

@@ -1,4 +1,4 @@
-// Who sits in front of the chat: everybody side by side, with what they may do in words.
+// Who sits in front of the chats: everybody side by side, with what they may do in words.
 
 import { $, el, sync } from "./dom.js";
 import { recall, remember } from "./memory.js";
@@ -6,10 +6,12 @@ import { language, word } from "./words.js";
 
 let users = [];
 let roles = new Map();
+let elsewhere = new Map();
 let chosen = recall("me");
 let changed = () => {};
 
-export const me = () => chosen;
+// The same person has another id in each chat.
+export const me = (chat = "slack") => (chat === "slack" ? chosen : elsewhere.get(chosen));
 
 export function meetUsers(all) {
   users = all.filter((u) => !u.is_bot && !u.bot);
@@ -18,6 +20,7 @@ export function meetUsers(all) {
 
 export function meetRoles(people) {
   roles = new Map(people.map((p) => [p.user, p.role]));
+  elsewhere = new Map(people.map((p) => [p.user, p.discord]));
   draw();
 }
 

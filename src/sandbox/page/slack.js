@@ -1,9 +1,10 @@
-// The chat half as a member of the team sees it: this module follows one stand-in, Slack's, and is all that the page
-// knows of it. Channels, unread marks, messages, threads, private sentences, forms.
+// Slack as a member of the team sees it: this module follows its stand-in and is all that the page knows of it.
+// Channels, unread marks, messages, threads, private sentences, forms.
 
 import { follow, tell } from "./api.js";
 import { $, announce, el, icon, point, sync, toast } from "./dom.js";
 import { meet } from "./inputs.js";
+import { atEnd, expect, fill, pip, seen, sends, watch, withLines } from "./log.js";
 import { markOf, read } from "./marks.js";
 import { recall, remember } from "./memory.js";
 import { bubble, headline, itemOf, numberOf, whisper } from "./message.js";
@@ -19,7 +20,6 @@ let open = null; // ts of the thread's first message
 let since = 0; // what was read when the person came into the room; 0 is their first visit
 let line = 0; // where "new" begins in the room that is open, if anything came while they were away
 let press = null; // where the person pressed last
-let awaited = 0; // until when a card is expected that the person wrote the review of
 let heard = null; // the newest message that was spoken of
 
 export const slackState = () => state;
@@ -79,16 +79,15 @@ function drawRooms() {
       make: () => el(n ? "button.unread" : "button", { type: "button", "aria-current": r.id === room ? "true" : null, "data-focus": r.id, "data-room": r.id, onclick: () => enter(r.id) },
         el("span.name", null, name),
         r.archived && el("span.state", { title: word("archived") }, icon("lock"), el("span.sr", null, word("archived"))), r.ext_shared && el("span.state", null, "⇄"),
-        n > 0 && el("span.pip", null, el("span", { "aria-hidden": "true" }, n > 99 ? "99+" : String(n)), el("span.sr", null, word("unread", n)))),
+        pip(n)),
     };
   };
   const channels = (state.channels || []).filter(member).map((c) => entry(c, `#\u00a0${c.name}`));
   const dms = (state.dms || []).filter(mine).map((d) => entry(d, "zeitnah"));
   const head = (key) => ({ key, sign: language(), make: () => el("h3", null, word(key)) });
-  const team = { key: "team", sign: state.team?.name || "", make: () => el("p.team", null, state.team?.name || "") };
-  sync($("channels"), [team, head("channels"), ...channels, ...(dms.length ? [head("direct"), ...dms] : [])]);
+  sync($("channels"), [head("channels"), ...channels, ...(dms.length ? [head("direct"), ...dms] : [])]);
   const total = rooms().reduce((sum, r) => sum + unread(r), 0);
-  badge("chat", total, word("unread", total));
+  badge("slack", total, word("unread", total));
 }
 
 function enterQuietly(id) {
@@ -132,43 +131,6 @@ function comeBack() {
 const privates = (r, thread) =>
   (r.ephemerals || []).filter((e) => e.user === me() && (e.thread_ts || null) === thread).map((e, n) => ({ ...e, key: `e${e.ts}-${n}` }));
 
-const atEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 60;
-const seen = (box) => document.visibilityState === "visible" && box.offsetParent !== null;
-
-// Follows the newest only while the person is there, and not while they aim at a button or hold a menu open.
-function fill(box, view, wanted) {
-  const other = box.dataset.view !== view;
-  if (other) box.replaceChildren();
-  const before = box.lastElementChild?.dataset.key;
-  const down = other || atEnd(box);
-  box.dataset.view = view;
-  sync(box, wanted);
-  const grown = box.lastElementChild?.dataset.key !== before;
-  if (grown && Date.now() < awaited && box.id === "messages") {
-    awaited = 0;
-    point(box.lastElementChild, "end");
-    return;
-  }
-  if (!down || (grown && !other && box.querySelector(".actions:hover, .menu:not([hidden])"))) return;
-  const fresh = other && box.querySelector(".line");
-  box.scrollTop = fresh ? Math.max(0, fresh.offsetTop - 40) : box.scrollHeight;
-}
-
-// Days are set off by a line, and so is what came since the person was here.
-function withLines(list) {
-  let last = null;
-  let told = !line;
-  return list.flatMap((entry) => {
-    const day = when(Number(entry.at), "{date_num}");
-    const before = [];
-    if (day !== last) before.push({ key: `day-${day}`, sign: when(Number(entry.at), "{date_long_pretty}"), make: () => el("p.day", null, el("span", null, when(Number(entry.at), "{date_long_pretty}"))) });
-    if (!told && last && Number(entry.at) > line) before.push({ key: "line", sign: language(), make: () => el("p.day.line", null, el("span", null, word("newHere"))) });
-    told ||= Number(entry.at) > line;
-    last = day;
-    return [...before, entry];
-  });
-}
-
 const sign = (m, more) => JSON.stringify([m, me(), language(), when(Number(m.ts), "{date_pretty}"), more]);
 
 function drawMessages() {
@@ -178,7 +140,7 @@ function drawMessages() {
   const freshIn = (m) => since > 0 && (m.thread || []).some((t) => Number(t.ts) > Math.max(markOf(`${room}/${m.ts}`), since) && t.user !== me());
   const messages = (r.messages || []).map((m) => ({ key: m.ts, at: m.ts, sign: sign(m, freshIn(m)), make: () => bubble(m, inRoom, freshIn(m)) }));
   const own = privates(r, null).map((e) => ({ key: e.key, at: e.ts, sign: sign(e), make: () => whisper(e, inRoom) }));
-  const all = withLines([...messages, ...own].sort((a, b) => a.at - b.at));
+  const all = withLines([...messages, ...own].sort((a, b) => a.at - b.at), line);
   const none = { key: "none", sign: language(), make: () => el("p.empty", null, word("noMessages")) };
   fill($("messages"), `${me()}/${room}`, all.length ? all : [none]);
   showOwn(own);
@@ -257,13 +219,12 @@ function speakOf() {
   heard = { room, me: me(), said, last: last?.ts, note: note?.ts };
 }
 
-// Brings the card of an item to the screen, in this room or in the next that has it.
+// Brings the card of an item up, in this room or in the next that has it.
 export function showItem(item, where) {
   const has = (r) => (r.messages || []).findLast((m) => !m.deleted && itemOf(m) === String(item));
   const all = rooms();
   const found = [all.find((r) => r.id === where), currentRoom(), ...all].find((r) => r && has(r));
   if (!found) return false;
-  turnTo("chat");
   if (found.id !== room) enter(found.id);
   const node = [...$("messages").children].find((n) => n.dataset.ts === has(found).ts);
   if (node) point(node);
@@ -297,7 +258,7 @@ export function preferLanguage() {
 
 // The first thing to try: the newest card that can be answered.
 export function showAnswerable() {
-  turnTo("chat");
+  turnTo("slack");
   const buttons = [...$("messages").querySelectorAll("article[data-item] button.primary")];
   const button = buttons.at(-1);
   if (!button) return;
@@ -319,23 +280,14 @@ async function speakUp(box, thread_ts) {
 export function startSlack() {
   startModal();
   $("thread-close").append(icon("close"));
-  const sends = (form, box, thread) => {
-    $(form).addEventListener("submit", (event) => {
-      event.preventDefault();
-      speakUp($(box), thread());
-    });
-    $(box).addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      $(form).requestSubmit();
-    });
-  };
-  sends("compose", "say", () => undefined);
-  sends("reply", "reply-text", () => open);
+  sends($("compose"), $("say"), () => speakUp($("say")));
+  sends($("reply"), $("reply-text"), () => speakUp($("reply-text"), open));
   $("thread-close").addEventListener("click", leaveThread);
   $("thread").addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) leaveThread();
   });
+  watch($("messages"));
+  watch($("replies"));
   $("messages").addEventListener("scroll", look, { passive: true });
   $("slack").addEventListener("click", goToMessage);
   $("newer").addEventListener("click", () => {
@@ -343,7 +295,7 @@ export function startSlack() {
     $("messages").focus({ preventScroll: true });
   });
   document.addEventListener("did", ({ detail }) => {
-    if (detail === "write") awaited = Date.now() + 10e3;
+    if (detail === "write") expect($("messages"));
   });
   document.addEventListener("visibilitychange", () => {
     if (!state || document.visibilityState !== "visible") return;

@@ -1,7 +1,7 @@
 // The line under the page: what just happened inside, in one sentence, and how the bot is.
 
+import { failures, showCard } from "./chats.js";
 import { $, announce, el, sync } from "./dom.js";
-import { showItem, slackState } from "./slack.js";
 import { when } from "./text.js";
 import { language, word } from "./words.js";
 
@@ -19,8 +19,8 @@ export function learnStory(state) {
   drawStory();
 }
 
-// Without a demo the chat stand-in still knows what went wrong in front of people.
-const all = () => (lines.length ? lines : (slackState()?.failures || []).map((f, n) => ({ n, at: f.at, tone: "warn", de: f.what, en: f.what })));
+// Without a demo the chats still know what went wrong in front of people.
+const all = () => (lines.length ? lines : failures().map((f, n) => ({ n, at: f.at, tone: "warn", de: f.what, en: f.what })));
 
 function newest(list) {
   const last = list.at(-1);
@@ -64,7 +64,7 @@ function sentence(l) {
     el("time", { datetime: l.at }, when(Date.parse(l.at) / 1000, "{time}")), " ",
     // The number stands in the button already.
     el("span.say", { "data-line": String(l.n) }, l[language()].replace(new RegExp(`\\s*\\((?:Nr|no)\\. ${Number(l.item)}\\)$`), "")), " ",
-    l.item ? el("button.nr", { type: "button", "data-focus": `nr-${l.n}`, "aria-label": word("gotoCard", l.item), title: word("gotoCard", l.item), onclick: () => showItem(l.item) }, `${language() === "de" ? "Nr." : "No."} ${l.item}`) : "",
+    l.item ? el("button.nr", { type: "button", "data-focus": `nr-${l.n}`, "aria-label": word("gotoCard", l.item), title: word("gotoCard", l.item), onclick: () => showCard(l.item) }, `${language() === "de" ? "Nr." : "No."} ${l.item}`) : "",
   ];
 }
 

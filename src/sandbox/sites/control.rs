@@ -60,9 +60,14 @@ pub fn router(google: Arc<Google>, shop: Arc<Shop>) -> Router {
         .with_state(Sites { google, shop, now })
 }
 
+/// Counts what changed at both.
+pub fn revision(google: &Google, shop: &Shop) -> u64 {
+    *google.door().revision().borrow() + *shop.door().revision().borrow()
+}
+
 impl Sites {
     fn revision(&self) -> u64 {
-        *self.google.door().revision().borrow() + *self.shop.door().revision().borrow()
+        revision(&self.google, &self.shop)
     }
 
     fn state(&self) -> Value {

@@ -4,6 +4,7 @@ pub mod control;
 pub mod faults;
 pub mod outbox;
 
+pub use self::control::revision;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;

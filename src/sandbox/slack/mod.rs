@@ -82,6 +82,11 @@ impl Slack {
     pub fn revision(&self) -> u64 {
         *self.revision.borrow()
     }
+
+    /// For whoever waits for the next change.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.revision.subscribe()
+    }
 }
 
 /// Everything below `/slack` (what the bot talks to) and `/control/slack` (what the demo page talks to).
