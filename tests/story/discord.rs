@@ -314,6 +314,7 @@ async fn two_who_begin_the_same_thread_at_once_share_it() {
             text: vec![Seg::Text(text.to_owned())],
             buttons: vec![],
             item: None,
+            each: vec![],
             about: "Laut".to_owned(),
         }),
     };
