@@ -36,6 +36,8 @@ use zeitnah::domain::rules::Keep;
 use zeitnah::domain::rules::Rules;
 use zeitnah::domain::rules::Target;
 use zeitnah::domain::schedule::Schedule;
+use zeitnah::domain::sla;
+use zeitnah::domain::sla::Origin;
 use zeitnah::domain::text::Lang;
 use zeitnah::domain::text::Voice;
 use zeitnah::port::clock::Clock;
@@ -51,7 +53,9 @@ use zeitnah::sandbox::slack::Message;
 use zeitnah::sandbox::slack::Slack;
 use zeitnah::source;
 use zeitnah::store::Store;
+use zeitnah::store::event;
 use zeitnah::store::inbox;
+use zeitnah::store::item;
 use zeitnah::store::outbox;
 use zeitnah::worker::drain;
 
@@ -117,6 +121,8 @@ pub struct Wish {
     pub repeats_refused: bool,
     /// Another team's rules: rights, deadlines, digests.
     pub tune: fn(&mut Rules),
+    /// How far each replica's clock is off, in seconds; those that are not named are right.
+    pub skew: &'static [i64],
     /// Methods that this Slack-compatible server does not have.
     pub absent: &'static [&'static str],
 }
@@ -133,8 +139,21 @@ impl Default for Wish {
             history: true,
             repeats_refused: true,
             tune: |_| {},
+            skew: &[],
             absent: &[],
         }
+    }
+}
+
+/// A replica's clock that is a little off.
+struct Skewed {
+    right: FakeClock,
+    seconds: i64,
+}
+
+impl Clock for Skewed {
+    fn now(&self) -> DateTime<Utc> {
+        self.right.now() + TimeDelta::seconds(self.seconds)
     }
 }
 
@@ -299,7 +318,10 @@ impl Desk {
         };
         let app = App::assemble(Parts {
             store,
-            clock: Arc::new(self.clock.clone()),
+            clock: Arc::new(Skewed {
+                right: self.clock.clone(),
+                seconds: self.wish.skew.get(self.apps.len()).copied().unwrap_or(0),
+            }),
             rules: rules(&self.wish),
             sources: sources(&self.base),
             slack: self.wish.chats.has_slack().then_some(SlackParts {
@@ -643,6 +665,28 @@ impl Desk {
         self.point_at(self.hooks.len() - 1);
     }
 
+    /// What the rows say about deadlines is what the log, the policy and the calendar say.
+    async fn deadlines_follow_from_the_log(&self) {
+        let Some(app) = self.apps.first() else { return };
+        for number in self.rows::<i64>("SELECT number FROM item").await {
+            let pool = self.store.pool();
+            let id = item::by_number(pool, number).await.unwrap().unwrap();
+            let kept = item::get(pool, id).await.unwrap().unwrap();
+            let log = event::of_item(pool, id).await.unwrap();
+            let terms = app.desk.rules.terms(app.desk.rules.route(&kept.route));
+            let origin = Origin {
+                published: kept.published_at,
+                first_seen: kept.first_seen_at,
+            };
+            let runs = sla::runs(terms, origin, &log);
+            assert_eq!(
+                kept.deadline,
+                sla::deadline(terms, &runs),
+                "item {number}: {log:#?}"
+            );
+        }
+    }
+
     /// At the end of a story nothing waits and nothing was posted that nobody looked at.
     pub async fn finish(self) {
         self.settle().await;
@@ -667,6 +711,11 @@ impl Desk {
             Vec::<String>::new(),
             "no well-behaved app sends this"
         );
+        self.deadlines_follow_from_the_log().await;
+        let waiting: i64 = self
+            .row("SELECT count(*) FROM notice WHERE settled_at IS NULL AND not_before <= (SELECT max(created_at) FROM effect)")
+            .await;
+        assert_eq!(waiting, 0, "somebody was not told");
         self.stop.cancel();
         for app in &self.apps {
             app.desk.store.close().await;
@@ -883,12 +932,14 @@ fn on_slack(wish: &Wish) -> Rules {
                 marks: vec![Mark::Left(60)],
                 ..Policy::default()
             },
+            owner: None,
         }],
         fallback: Route {
             name: "alles".into(),
             when: When::default(),
             to: vec!["care".into()],
             policy: day,
+            owner: None,
         },
         grants: vec![
             grant(Role::Responder, Grantee::Circle(Circle::Group(TEAM.into()))),

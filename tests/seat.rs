@@ -365,6 +365,32 @@ impl<'a> Seat<'a> {
         }
     }
 
+    /// `/zeitnah quiet …`; what Slack takes as one line is an option in Discord.
+    pub async fn quiet(&self, who: Who, hours: &str) -> String {
+        let word = match (self.chat, hours) {
+            (_, "") => "quiet".to_owned(),
+            (Chat::Slack, hours) => format!("quiet {hours}"),
+            (Chat::Discord, hours) => format!("quiet hours:{hours}"),
+        };
+        self.command(who, &word, None).await
+    }
+
+    /// The newest line below a card, looked at.
+    pub fn last_line(&self, card: &Shown) -> Shown {
+        match self.chat {
+            Chat::Slack => {
+                let lines = self.desk.slack.see_thread(&card.room, &card.id);
+                let last = lines.last().expect("a line");
+                shown(&last.channel, &last.ts)
+            }
+            Chat::Discord => {
+                let lines = self.desk.discord.see(&card.id);
+                let last = lines.last().expect("a line");
+                shown(&last.channel, &last.id)
+            }
+        }
+    }
+
     /// From the card to the published answer, as a person does it.
     pub async fn answer(&self, who: Who, card: &Shown, text: &str) {
         self.press(who, card, "Antworten").await;

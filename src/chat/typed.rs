@@ -7,6 +7,15 @@ use crate::domain::action::Verb;
 
 /// `take 42`, `reply #42`, `open`: what people type after the command.
 pub fn typed(text: &str) -> Ask {
+    let (first, rest) = text
+        .trim()
+        .split_once(char::is_whitespace)
+        .unwrap_or((text.trim(), ""));
+    if matches!(first.to_lowercase().as_str(), "quiet" | "ruhe") {
+        return Ask::Quiet {
+            hours: rest.trim().to_owned(),
+        };
+    }
     let mut typed = text.split_whitespace();
     let word = typed.next().unwrap_or_default().to_lowercase();
     let number = typed.next().and_then(number);
@@ -75,6 +84,14 @@ mod tests {
                 item: ItemRef::Number(42)
             }
         );
+        let quiet = |hours: &str| Ask::Quiet {
+            hours: hours.to_owned(),
+        };
+        assert_eq!(
+            typed(" Ruhe  20:00-07:00 Europe/Berlin "),
+            quiet("20:00-07:00 Europe/Berlin")
+        );
+        assert_eq!(typed("quiet"), quiet(""));
         assert_eq!(typed(""), Ask::Help { unknown: None });
         assert_eq!(
             typed("take"),

@@ -111,7 +111,7 @@ fn whom(table: &Table, given: &Placed<String>, names: &Names) -> Option<Whom> {
         line: given.line,
     };
     let person = |user: &str| {
-        let (chat, sort) = of_chat(user);
+        let (chat, sort) = name::of_chat(user);
         Some((chat, name::id(table, &id(user), sort)?))
     };
     let named = |chat: &'static str, named: Named| table.reading.named(given.line, chat, named);
@@ -157,14 +157,5 @@ fn whom(table: &Table, given: &Placed<String>, names: &Names) -> Option<Whom> {
             table.reading.fault(given.line, what, remedy);
             None
         }
-    }
-}
-
-/// Ids of people in Discord are numbers.
-fn of_chat(user: &str) -> (&'static str, Sort) {
-    if user.starts_with(|c: char| c.is_ascii_digit()) {
-        (DISCORD, Sort::Member)
-    } else {
-        (SLACK, Sort::Person)
     }
 }

@@ -1,6 +1,8 @@
 //! Our own names and the chats' ids. Names go into links, tokens and variables, so they are plain; ids are easily mixed
 //! up with names, so they are checked here instead of failing at the first post.
 
+use crate::config::DISCORD;
+use crate::config::SLACK;
 use crate::config::reading::Placed;
 use crate::config::table::Table;
 
@@ -90,4 +92,12 @@ pub fn id(table: &Table, given: &Placed<String>, sort: Sort) -> Option<String> {
 pub fn id_of(table: &Table, key: &'static str, sort: Sort) -> Option<String> {
     let given = table.string(key)?;
     id(table, &given, sort)
+}
+/// Ids of people in Discord are numbers.
+pub fn of_chat(user: &str) -> (&'static str, Sort) {
+    if user.starts_with(|c: char| c.is_ascii_digit()) {
+        (DISCORD, Sort::Member)
+    } else {
+        (SLACK, Sort::Person)
+    }
 }

@@ -109,6 +109,7 @@ mod tests {
                     when: when.clone(),
                     to: vec![],
                     policy: Policy::default(),
+                    owner: None,
                 },
                 line,
             })

@@ -10,8 +10,10 @@ use crate::config::table::Table;
 use crate::domain::item::Kind;
 use crate::domain::item::Tone;
 use crate::domain::language::declared;
+use crate::domain::person::PersonId;
 use crate::domain::route::Route;
 use crate::domain::route::When;
+use crate::domain::rules::Named;
 
 /// The name of `[default_route]`, as it stands with an item.
 pub const DEFAULT: &str = "default";
@@ -27,6 +29,7 @@ pub fn read(table: Table, names: &Names, policies: &Policies) -> Option<Placed<R
     }
     let when = when(&table, names);
     let (to, policy) = (to(&table, names), policy::of_route(&table, policies));
+    let owner = owner(&table);
     table.close();
     Some(Placed {
         value: Route {
@@ -34,6 +37,7 @@ pub fn read(table: Table, names: &Names, policies: &Policies) -> Option<Placed<R
             when: when?,
             to: to?,
             policy: policy?,
+            owner: owner?,
         },
         line,
     })
@@ -47,7 +51,31 @@ pub fn read_default(table: Table, names: &Names, policies: &Policies) -> Option<
         when: When::default(),
         to: to?,
         policy: policy?,
+        owner: None,
     })
+}
+
+/// A person whom everything on this route concerns; the inner `None` is nobody.
+fn owner(table: &Table) -> Option<Option<PersonId>> {
+    if table.entry("owner").is_none() {
+        return Some(None);
+    }
+    let given = table.string("owner")?;
+    let Some(user) = given.value.strip_prefix("user:") else {
+        let what = format!("`route.owner` does not know {:?}", given.value);
+        table.fault("owner", what, "write \"user:U0123ABC\", with a number in Discord");
+        return None;
+    };
+    let (chat, sort) = name::of_chat(user);
+    let user = Placed {
+        value: user.to_owned(),
+        line: given.line,
+    };
+    let id = name::id(table, &user, sort)?;
+    table
+        .reading
+        .named(given.line, chat, Named::Confidant(id.clone()));
+    Some(Some(PersonId::new(chat, id)))
 }
 
 fn when(table: &Table, names: &Names) -> Option<When> {

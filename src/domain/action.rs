@@ -39,6 +39,7 @@ verbs! {
     Escalate = "escalate", Responder;
     Handle = "handled", Responder;
     Snooze = "snooze", Responder;
+    Acknowledge = "seen", Responder;
     Undo = "undo", Responder;
     ChangeReply = "change", Responder;
     ConfirmThere = "there", Responder;
@@ -139,6 +140,10 @@ pub enum Ask {
     },
     /// A slash command that is about no single item.
     List(Listing),
+    /// When somebody does not want to be called, as they typed it.
+    Quiet {
+        hours: String,
+    },
     Help {
         unknown: Option<String>,
     },

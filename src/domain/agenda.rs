@@ -17,8 +17,17 @@ use crate::domain::sla::Terms;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Call {
-    Warn { metric: Metric, mark: Mark, due: At },
-    Overdue { metric: Metric, due: At },
+    /// Its owner does not know yet.
+    Assign,
+    Warn {
+        metric: Metric,
+        mark: Mark,
+        due: At,
+    },
+    Overdue {
+        metric: Metric,
+        due: At,
+    },
     Step(Next),
 }
 
@@ -43,12 +52,18 @@ pub struct Plan<'a> {
     /// When nobody is called where the item is shown.
     pub quiet: Option<(Quiet, chrono_tz::Tz)>,
     pub origin: Origin,
+    /// Somebody is to be told as soon as it comes.
+    pub has_owner: bool,
 }
 
 impl Plan<'_> {
     /// `log` is the whole log, oldest first.
     pub fn agenda(&self, runs: &[Run], log: &[&Event], now: At) -> Agenda {
         let mut agenda = Agenda::default();
+        let is_known = |event: &&Event| matches!(event.what, What::Assigned { .. });
+        if self.has_owner && !log.iter().any(is_known) {
+            agenda.now.push(Call::Assign);
+        }
         for run in runs.iter().filter(|run| run.end.is_none()) {
             self.of_run(run, log, now, &mut agenda);
         }

@@ -119,6 +119,12 @@ pub enum What {
         /// Whom it called; nobody, where its condition did not hold.
         called: Vec<Called>,
     },
+    /// It concerns somebody personally, who was told at once.
+    Assigned {
+        to: PersonId,
+        /// The word that it was recognised by, if it was one.
+        word: Option<String>,
+    },
     /// Somebody has seen the escalation and takes care of it until then.
     Acknowledged {
         until: At,
@@ -162,6 +168,7 @@ impl What {
             Self::Reminded { .. } => "reminded",
             Self::Overdue { .. } => "overdue",
             Self::Stepped { .. } => "stepped",
+            Self::Assigned { .. } => "assigned",
             Self::Acknowledged { .. } => "acknowledged",
         }
     }
@@ -196,6 +203,7 @@ impl What {
             | Self::Reminded { .. }
             | Self::Overdue { .. }
             | Self::Stepped { .. }
+            | Self::Assigned { .. }
             | Self::Acknowledged { .. } => false,
         }
     }

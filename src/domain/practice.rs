@@ -42,6 +42,7 @@ impl Rules {
                 from: From::FirstSeen,
                 ..Policy::default()
             },
+            owner: None,
         });
         self.routes = routes.chain(std::mem::take(&mut self.routes)).collect();
         self.labels.insert(NAME.to_owned(), label(&self.channels));
@@ -133,6 +134,7 @@ mod tests {
             when: When::default(),
             to: vec!["b".into()],
             policy: Policy::default(),
+            owner: None,
         };
         let channels = [channel("a", Lang::De), channel("b", Lang::En)];
         let rules = Rules {

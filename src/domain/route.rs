@@ -2,6 +2,7 @@
 
 use crate::domain::item::Incoming;
 use crate::domain::item::Tone;
+use crate::domain::person::PersonId;
 use crate::domain::policy::Policy;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +12,8 @@ pub struct Route {
     /// Our names of the channels; several get a card each.
     pub to: Vec<String>,
     pub policy: Policy,
+    /// Whom everything that comes this way concerns personally, at once.
+    pub owner: Option<PersonId>,
 }
 
 /// All that is given must match; an empty list matches everything.
@@ -40,6 +43,12 @@ impl When {
             && any(&self.language, |l| Some(l.as_str()) == language)
             && any(&self.subject, |s| has_subject(item, s))
             && any(&self.keyword, |k| has_keyword(item, k))
+    }
+
+    /// The first of its words that somebody wrote.
+    pub fn word_in(&self, title: Option<&str>, body: Option<&str>) -> Option<&str> {
+        let found = self.keyword.iter().find(|k| says(title, body, k));
+        found.map(String::as_str)
     }
 
     pub fn is_everything(&self) -> bool {
@@ -75,10 +84,14 @@ fn has_subject(item: &Incoming, wanted: &str) -> bool {
     })
 }
 
-/// Whole words, so that "Gas" does not find "Gasse".
 fn has_keyword(item: &Incoming, wanted: &str) -> bool {
+    says(item.title.as_deref(), item.body.as_deref(), wanted)
+}
+
+/// Whole words, so that "Gas" does not find "Gasse".
+fn says(title: Option<&str>, body: Option<&str>, wanted: &str) -> bool {
     let wanted = wanted.to_lowercase();
-    [&item.title, &item.body].into_iter().flatten().any(|text| {
+    [title, body].into_iter().flatten().any(|text| {
         let text = text.to_lowercase();
         text.match_indices(&wanted).any(|(at, found)| {
             let before = text[..at].chars().next_back();
@@ -132,6 +145,7 @@ mod tests {
             when,
             to: vec!["care".into()],
             policy: Policy::default(),
+            owner: None,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::store::MIGRATOR;
 use crate::store::Result;
 
 /// Everything of ours, to look whether we may use it.
-pub const TABLES: [&str; 22] = [
+pub const TABLES: [&str; 24] = [
     "leader",
     "card",
     "circle",
@@ -24,8 +24,10 @@ pub const TABLES: [&str; 22] = [
     "item_event",
     "item_revision",
     "member",
+    "notice",
     "odd_item",
     "person",
+    "preference",
     "rate",
     "reply",
     "source_state",

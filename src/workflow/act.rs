@@ -247,6 +247,17 @@ impl Desk {
                 self.whisper(&mut tx, press, text, now).await?;
                 Judged::told(came_to)
             }
+            Ask::Quiet { hours } => {
+                let no = self
+                    .no_right(&mut tx, press, voice, Role::Viewer, None, now)
+                    .await?;
+                let (text, came_to) = match no {
+                    Some(no) => (no, "forbidden"),
+                    None => (self.prefer(&mut tx, press, voice, hours).await?, "told"),
+                };
+                self.whisper(&mut tx, press, text, now).await?;
+                Judged::told(came_to)
+            }
             Ask::Help { unknown } => {
                 let text = crate::workflow::commands::help(voice, unknown.as_deref());
                 self.whisper(&mut tx, press, text, now).await?;
@@ -407,6 +418,7 @@ impl Desk {
                     }
                 }
             }
+            Verb::Acknowledge => self.acknowledge(case),
             Verb::Undo => self.take_back(tx, case).await?,
             Verb::ConfirmThere => self.confirm_there(tx, case).await?,
             Verb::SendAgain => self.send_again(tx, case).await?,
@@ -442,6 +454,23 @@ impl Desk {
                 None => case.voice.say("told-no-link", &[]),
             }),
         })
+    }
+
+    /// Somebody has seen the escalation and takes care of it: it waits for them, and goes on if the item is still open
+    /// then.
+    fn acknowledge(&self, case: &mut Case<'_>) -> Verdict {
+        if let Some(no) = not_now(case) {
+            return Verdict::Refused(no);
+        }
+        let policy = &self.rules.route(&case.locked.0.route).policy;
+        let chain = policy.chain.as_ref().and_then(|name| self.rules.chains.get(name));
+        let Some(chain) = chain.filter(|chain| chain.acknowledge_minutes > 0) else {
+            return Verdict::Say(case.voice.say("refused-nothing-to-see", &[]));
+        };
+        let until = case.now + TimeDelta::minutes(chain.acknowledge_minutes);
+        let mut change = Change::of(case.locked.0.id, case.now);
+        change.event(Some(&case.press.by.person), What::Acknowledged { until });
+        Verdict::Changed(Box::new(change), None)
     }
 
     /// Remembers who it was, and where the delivery vouches for circles, that too: for the sentence that says who may.
@@ -727,6 +756,7 @@ fn verb_of(ask: &Ask) -> Option<&'static str> {
         Ask::Sure { .. } => "sure",
         Ask::Again { .. } => "form_again",
         Ask::List(_) => "list",
+        Ask::Quiet { .. } => "quiet",
         Ask::Help { .. } | Ask::NoNumber { .. } => "help",
         Ask::Odd { .. } => "odd",
         Ask::Changed(_) | Ask::Nothing => return None,

@@ -117,7 +117,13 @@ pub(crate) fn help(voice: Voice, unknown: Option<&str>) -> Vec<Seg> {
         out.push(Seg::Text("\n".to_owned()));
     }
     out.extend(voice.say("help-title", &[]));
-    for key in ["help-open", "help-mine", "help-overdue", "help-verbs"] {
+    for key in [
+        "help-open",
+        "help-mine",
+        "help-overdue",
+        "help-quiet",
+        "help-verbs",
+    ] {
         out.push(Seg::Text("\n".to_owned()));
         out.extend(voice.say(key, &[]));
     }

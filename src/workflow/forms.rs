@@ -205,6 +205,7 @@ impl Desk {
             Verb::Reply
             | Verb::Take
             | Verb::Release
+            | Verb::Acknowledge
             | Verb::Undo
             | Verb::ConfirmThere
             | Verb::SendAgain

@@ -147,6 +147,7 @@ impl Desk {
             chain: chain.and_then(|name| self.rules.chains.get(name)),
             quiet: quiet.filter(|_| !route.policy.at_night),
             origin,
+            has_owner: route.owner.is_some(),
         }
     }
 
@@ -160,6 +161,19 @@ impl Desk {
     ) -> Result<()> {
         let now = change.now();
         match call {
+            Call::Assign => {
+                let route = self.rules.route(&item.route);
+                if let Some(owner) = &route.owner {
+                    let word = route.when.word_in(item.title.as_deref(), item.body.as_deref());
+                    let assigned = What::Assigned {
+                        to: owner.clone(),
+                        word: word.map(str::to_owned),
+                    };
+                    let whom = vec![Summoned::Person(owner.clone())];
+                    let told = self.reached(tx, plan, whom, now).await?;
+                    change.event_for(assigned, told, TimeDelta::zero());
+                }
+            }
             Call::Warn { metric, mark, due } => {
                 let whom = self.responsible(tx, item, now).await?;
                 let told = self.reached(tx, plan, whom, now).await?;
@@ -228,13 +242,11 @@ impl Desk {
 
     fn called(&self, whom: &Whom, item: &Item, cards: &[CardRow], now: At) -> Vec<Summoned> {
         match whom {
-            Whom::Holder => item
-                .handling
-                .holder(now)
-                .cloned()
-                .map(Summoned::Person)
-                .into_iter()
-                .collect(),
+            Whom::Holder => {
+                let owner = self.rules.route(&item.route).owner.as_ref();
+                let holder = item.handling.holder(now).or(owner).cloned();
+                holder.map(Summoned::Person).into_iter().collect()
+            }
             Whom::Channel => self.of_rooms(cards),
             Whom::Named { chat, mention } => in_rooms(cards, chat, std::slice::from_ref(mention)),
             Whom::Direct(person) => vec![Summoned::Person(person.clone())],
@@ -264,6 +276,9 @@ impl Desk {
     async fn responsible(&self, tx: &mut Tx, item: &Item, now: At) -> Result<Vec<Summoned>> {
         if let Some(holder) = item.handling.holder(now) {
             return Ok(vec![Summoned::Person(holder.clone())]);
+        }
+        if let Some(owner) = &self.rules.route(&item.route).owner {
+            return Ok(vec![Summoned::Person(owner.clone())]);
         }
         let cards = card::of_item(tx, item.id).await?;
         Ok(self.of_rooms(&cards))

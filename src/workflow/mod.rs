@@ -13,6 +13,7 @@ pub mod news;
 pub mod notify;
 pub mod perform;
 pub mod practise;
+pub mod prefer;
 pub mod publish;
 pub mod pulse;
 pub mod receive;

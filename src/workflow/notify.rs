@@ -81,7 +81,7 @@ impl Desk {
         }
         notice::settle(&mut tx, &moot, true, now).await?;
         let mut news: Vec<News> = news.into_values().collect();
-        news.sort_by_key(|n| (n.item.deadline.map(|d| d.due), n.item.id));
+        news.sort_by_key(|n| (n.item.deadline.map(|d| d.due), n.item.number));
         let only = match news.as_slice() {
             [] => {
                 return self.settle_in(tx, leased, Settled::Done).await;
@@ -127,7 +127,7 @@ impl Desk {
         let note = Note {
             ping: ping(to),
             text: self.note_text(item, event, voice).await?,
-            buttons: note_buttons(item, voice),
+            buttons: self.buttons(item, event, voice),
             item: Some(item.id),
             each: Vec::new(),
             about: card::head(item, self.rules.label(&item.source), voice.lang),
@@ -151,6 +151,21 @@ impl Desk {
             tx.commit().await.map_err(StoreError::from)?;
         }
         Ok(posted)
+    }
+
+    /// What one can do at once; who cannot do it now says that they have seen it.
+    fn buttons(&self, item: &Item, event: &Event, voice: Voice) -> Vec<Button> {
+        let mut buttons = note_buttons(item, voice);
+        if matches!(event.what, What::Stepped { .. }) {
+            buttons.push(Button {
+                verb: Verb::Acknowledge,
+                label: voice.lang.text("button-seen", &[]),
+                main: false,
+                url: None,
+                confirm: None,
+            });
+        }
+        buttons
     }
 
     /// Several items, or one that has no card where its addressee is: in the room, or directly.

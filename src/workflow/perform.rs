@@ -816,6 +816,16 @@ pub fn note(
         What::Stepped { round, step, .. } => {
             stepped(event, item, i64::from(*step), i64::from(*round), voice, owner)
         }
+        What::Assigned { word, .. } => {
+            let mut line = match item.deadline {
+                Some(d) => voice.say("note-assigned-due", &[("due", d.due.into())]),
+                None => voice.say("note-assigned", &[]),
+            };
+            if let Some(word) = word {
+                line.extend(voice.say("note-assigned-word", &[("word", short(word))]));
+            }
+            line
+        }
         What::Acknowledged { until } => voice.say(
             "note-acknowledged",
             &[("name", name()), ("until", (*until).into())],

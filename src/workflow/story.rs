@@ -186,6 +186,14 @@ fn told(
                 moment(*due, voice)
             )
         }
+        What::Assigned { to, word } => {
+            let word = word.as_ref().map(|w| format!(", because of the word {w:?}"));
+            format!(
+                "It concerns {} personally{}.",
+                called(to),
+                word.unwrap_or_default()
+            )
+        }
         What::Stepped {
             chain,
             round,

@@ -12,6 +12,7 @@ mod logs;
 mod main_job;
 mod news;
 mod people;
+mod promises;
 mod publishing;
 mod replicas;
 mod socket;

@@ -21,13 +21,14 @@ use crate::port::PortError;
 const NAME: &str = "zeitnah";
 const LISTS: [&str; 4] = ["open", "mine", "overdue", "help"];
 /// What a card's buttons do, for whoever rather types. The two decisions after an unclear outcome stay on the card.
-const VERBS: [Verb; 14] = [
+const VERBS: [Verb; 15] = [
     Verb::Reply,
     Verb::Take,
     Verb::Release,
     Verb::Escalate,
     Verb::Handle,
     Verb::Snooze,
+    Verb::Acknowledge,
     Verb::Undo,
     Verb::FullText,
     Verb::Why,
@@ -49,6 +50,9 @@ pub fn list() -> Value {
     for name in LISTS {
         command = command.add_option(described(CommandOptionType::SubCommand, name, name));
     }
+    let hours = described(CommandOptionType::String, "hours", "hours");
+    command =
+        command.add_option(described(CommandOptionType::SubCommand, "quiet", "quiet").add_sub_option(hours));
     for verb in VERBS {
         let number = described(CommandOptionType::String, "number", "number")
             .required(true)

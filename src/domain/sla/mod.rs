@@ -232,6 +232,7 @@ impl Fold<'_> {
             | What::Reminded { .. }
             | What::Overdue { .. }
             | What::Stepped { .. }
+            | What::Assigned { .. }
             | What::Acknowledged { .. } => {}
         }
     }

@@ -1,0 +1,585 @@
+//! Promises, warnings and escalation as a team lives with them, from a real database, in both chats, with a clock that
+//! the story moves: office hours, days off, clock changes, nights, several at once, chains, and who says "seen".
+
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
+use chrono::TimeDelta;
+use chrono::Utc;
+use chrono_tz::Tz;
+use zeitnah::domain::calendar::Calendar;
+use zeitnah::domain::calendar::Quiet;
+use zeitnah::domain::chain::Chain;
+use zeitnah::domain::chain::Condition;
+use zeitnah::domain::chain::Starts;
+use zeitnah::domain::chain::Step;
+use zeitnah::domain::chain::Whom;
+use zeitnah::domain::person::PersonId;
+use zeitnah::domain::policy::Hours;
+use zeitnah::domain::policy::Mark;
+use zeitnah::domain::policy::Pause;
+use zeitnah::domain::policy::Policy;
+use zeitnah::domain::route::Route;
+use zeitnah::domain::route::When;
+use zeitnah::domain::rules::Rules;
+use zeitnah::port::clock::Clock as _;
+
+use crate::desk::Desk;
+use crate::desk::Wish;
+use crate::seat::Chat;
+use crate::seat::Room;
+use crate::seat::Seat;
+use crate::seat::Shown;
+use crate::seat::Who;
+
+const TEXT: &str = "Nette Beratung, aber 40 Minuten Wartezeit.";
+const BERLIN: Tz = Tz::Europe__Berlin;
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+/// The clock goes there in steps, as with workers that look every few minutes.
+async fn go(desk: &Desk, to: &str, step: TimeDelta) {
+    let to = at(to);
+    while desk.clock.now() < to {
+        desk.clock.set((desk.clock.now() + step).min(to));
+        desk.tick().await;
+    }
+}
+
+/// The lines below a card that call somebody.
+fn calls(seat: &Seat, card: &Shown) -> Vec<String> {
+    let lines = seat.thread(card);
+    lines.into_iter().filter(|line| line.starts_with('@')).collect()
+}
+
+/// Everything that stands in the rooms and below the cards is looked at, and what people were told alone.
+async fn done(desk: Desk, chat: Chat) {
+    let seat = Seat::new(&desk, chat);
+    for room in [Room::Care, Room::Leads] {
+        for message in seat.all(room) {
+            seat.thread(&message);
+        }
+    }
+    for who in [Who::Anna, Who::Ben] {
+        seat.whispers(who);
+    }
+    desk.finish().await;
+}
+
+async fn due(desk: &Desk) -> DateTime<Utc> {
+    desk.row("SELECT due_at FROM item ORDER BY number DESC LIMIT 1")
+        .await
+}
+
+fn week(days: std::ops::Range<usize>, windows: &[(u16, u16)]) -> [Vec<(u16, u16)>; 7] {
+    std::array::from_fn(|day| {
+        if days.contains(&day) {
+            windows.to_vec()
+        } else {
+            vec![]
+        }
+    })
+}
+
+fn office(rules: &mut Rules) {
+    rules.digests.clear();
+    let monday = BTreeMap::from([("2026-11-30".parse().unwrap(), "Betriebsausflug".to_owned())]);
+    let office = Calendar::new(
+        "office",
+        BERLIN,
+        week(0..5, &[(540, 1020)]),
+        monday,
+        BTreeMap::new(),
+    );
+    rules.calendars.insert("office".into(), office);
+    rules.fallback.policy = Policy {
+        first_answer: Some(240),
+        next_answer: Some(60),
+        hours: Hours::Of("office".into()),
+        pauses: vec![Pause::Moderation, Pause::Customer],
+        marks: vec![Mark::Used(50), Mark::Used(80)],
+        ..Policy::default()
+    };
+}
+
+async fn desk_of(chat: Chat, replicas: usize, tune: fn(&mut Rules)) -> Desk {
+    Desk::with(Wish {
+        replicas,
+        tune,
+        ..chat.wish()
+    })
+    .await
+}
+
+#[tokio::test]
+async fn four_working_hours_of_a_friday_afternoon_end_on_monday_and_say_why() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = desk_of(chat, 2, office).await;
+        let seat = Seat::new(&desk, chat);
+        go(&desk, "2026-11-20T15:30:00Z", TimeDelta::hours(1)).await;
+        desk.review(2, TEXT).await;
+        let card = seat.card();
+        assert_eq!(due(&desk).await, at("2026-11-23T11:30:00Z"));
+        seat.choose(Who::Anna, &card, "Warum diese Frist?").await;
+        insta::assert_snapshot!(chat.named("promise_friday"), seat.form(Who::Anna));
+        seat.close(Who::Anna);
+        // The clock stands from Friday 17:00 to Monday 9:00, and so do the warnings.
+        go(&desk, "2026-11-23T09:29:59Z", TimeDelta::hours(2)).await;
+        assert!(calls(&seat, &card).is_empty(), "nobody is called at the weekend");
+        go(&desk, "2026-11-23T12:00:00Z", TimeDelta::minutes(10)).await;
+        insta::assert_snapshot!(chat.named("promise_friday_calls"), calls(&seat, &card).join("\n"));
+        assert!(seat.text(&card).contains("Überfällig"));
+        done(desk, chat).await;
+    }
+}
+
+#[tokio::test]
+async fn a_day_off_on_a_monday_is_named_and_not_counted() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = desk_of(chat, 1, office).await;
+        let seat = Seat::new(&desk, chat);
+        go(&desk, "2026-11-27T15:30:00Z", TimeDelta::hours(12)).await;
+        desk.review(2, TEXT).await;
+        let card = seat.card();
+        assert_eq!(due(&desk).await, at("2026-12-01T11:30:00Z"));
+        seat.choose(Who::Anna, &card, "Warum diese Frist?").await;
+        let why = seat.form(Who::Anna);
+        assert!(why.contains("Mo 30.11. (Betriebsausflug)"), "{why}");
+        seat.close(Who::Anna);
+        go(&desk, "2026-12-01T08:00:00Z", TimeDelta::hours(1)).await;
+        assert!(calls(&seat, &card).is_empty(), "nobody is called on a day off");
+        seat.answer(Who::Anna, &card, "Das tut uns leid. – Anna").await;
+        done(desk, chat).await;
+    }
+}
+
+/// Zones by the word that a review carries, each with hours of its own.
+fn zones(rules: &mut Rules) {
+    rules.digests.clear();
+    let places: [(&str, Tz, &[(u16, u16)]); 4] = [
+        ("berlin", BERLIN, &[(60, 300)]),
+        ("sydney", Tz::Australia__Lord_Howe, &[(60, 300)]),
+        ("kolkata", Tz::Asia__Kolkata, &[(540, 1080)]),
+        ("chatham", Tz::Pacific__Chatham, &[(540, 1080)]),
+    ];
+    rules.routes = places
+        .iter()
+        .map(|(name, zone, windows)| {
+            let calendar = Calendar::new(
+                *name,
+                *zone,
+                week(0..7, windows),
+                BTreeMap::new(),
+                BTreeMap::new(),
+            );
+            rules.calendars.insert((*name).into(), calendar);
+            Route {
+                name: (*name).into(),
+                when: When {
+                    keyword: vec![(*name).into()],
+                    ..When::default()
+                },
+                to: vec!["care".into()],
+                policy: Policy {
+                    first_answer: Some(180),
+                    hours: Hours::Of((*name).into()),
+                    ..Policy::default()
+                },
+                owner: None,
+            }
+        })
+        .collect();
+}
+
+#[tokio::test]
+async fn hours_are_those_of_the_wall_when_clocks_change_on_leap_days_and_between_hours() {
+    // Three hours of work each; windows in local time, instants in UTC.
+    let cases = [
+        // 28 March 2027, 2:00 becomes 3:00: of 1:00 to 5:00 only three hours exist, so it ends at 5:00 summer time.
+        ("2027-03-27T12:00:00Z", "berlin", "2027-03-28T03:00:00Z"),
+        // Lord Howe goes back by half an hour on 4 April 2027: 1:30 to 2:00 comes twice, so it ends at 3:30.
+        ("2027-04-03T10:00:00Z", "sydney", "2027-04-03T17:00:00Z"),
+        // Half an hour and three quarters off.
+        ("2027-05-03T02:00:00Z", "kolkata", "2027-05-03T06:30:00Z"),
+        ("2027-05-03T20:00:00Z", "chatham", "2027-05-03T23:15:00Z"),
+        // 31 October 2027, 3:00 becomes 2:00: the hour counts twice, so three hours end at 3:00 winter time.
+        ("2027-10-30T12:00:00Z", "berlin", "2027-10-31T02:00:00Z"),
+        // A leap day is a day.
+        ("2028-02-28T12:00:00Z", "berlin", "2028-02-29T03:00:00Z"),
+    ];
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = desk_of(chat, 1, zones).await;
+        let seat = Seat::new(&desk, chat);
+        for (came, word, until) in cases {
+            desk.clock.set(at(came));
+            desk.review(2, &format!("Wie in {word}, nur anders")).await;
+            assert_eq!(due(&desk).await, at(until), "{came} in {word}");
+            let card = seat.card();
+            desk.clock.set(at(until) - TimeDelta::seconds(1));
+            desk.tick().await;
+            assert!(
+                !seat.text(&card).contains("Überfällig"),
+                "{came} in {word}: a second early"
+            );
+            desk.clock.set(at(until));
+            desk.tick().await;
+            assert!(seat.text(&card).contains("Überfällig"), "{came} in {word}");
+            assert_eq!(calls(&seat, &card).len(), 1);
+        }
+        done(desk, chat).await;
+    }
+}
+
+fn nights(rules: &mut Rules) {
+    rules.digests.clear();
+    for channel in rules.channels.values_mut() {
+        channel.quiet = Quiet::parse("20:00-07:00");
+    }
+    // Seen on Friday at 10:05 in Berlin: due at 3:00 in the night, the warning an hour before.
+    rules.fallback.policy = Policy {
+        first_answer: Some(17 * 60),
+        marks: vec![Mark::Left(60)],
+        ..Policy::default()
+    };
+}
+
+#[tokio::test]
+async fn at_night_nobody_is_called_and_in_the_morning_only_about_what_is_still_open() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = desk_of(chat, 2, nights).await;
+        let seat = Seat::new(&desk, chat);
+        desk.review(2, "Das bleibt liegen.").await;
+        let left = seat.card();
+        desk.review(2, "Das wird nachts beantwortet.").await;
+        let answered = seat.card();
+        go(&desk, "2026-11-21T05:00:00Z", TimeDelta::minutes(30)).await;
+        assert!(
+            seat.text(&left).contains("Überfällig"),
+            "the card is true at night, too"
+        );
+        assert!(calls(&seat, &left).is_empty() && calls(&seat, &answered).is_empty());
+        seat.answer(Who::Anna, &answered, "Das tut uns leid. – Anna")
+            .await;
+        go(&desk, "2026-11-21T05:59:59Z", TimeDelta::minutes(10)).await;
+        assert!(calls(&seat, &left).is_empty(), "not a second early");
+        go(&desk, "2026-11-21T09:00:00Z", TimeDelta::minutes(10)).await;
+        assert_eq!(
+            calls(&seat, &left).len(),
+            1,
+            "one for the warning and the deadline together"
+        );
+        assert!(
+            calls(&seat, &left)[0].contains("ist vorbei"),
+            "the last word counts"
+        );
+        assert!(calls(&seat, &answered).is_empty());
+        done(desk, chat).await;
+    }
+}
+
+#[tokio::test]
+async fn who_sets_quiet_hours_for_themselves_is_left_alone_then() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = desk_of(chat, 1, |rules| {
+            rules.digests.clear();
+            rules.claim_minutes = 1440;
+        })
+        .await;
+        let seat = Seat::new(&desk, chat);
+        desk.review(2, TEXT).await;
+        let card = seat.card();
+        // The deadline is on Saturday at 10:00, the reminder at 8:00; Anna holds it and sleeps until 9:00.
+        let mut said = Vec::new();
+        for typed in ["", "abends", "22:00-09:00 Mars/Rover", "22:00-09:00", ""] {
+            said.push(format!(
+                "/zeitnah quiet {typed}\n{}",
+                seat.quiet(Who::Anna, typed).await
+            ));
+        }
+        insta::assert_snapshot!(chat.named("quiet_commands"), said.join("\n\n"));
+        seat.press(Who::Anna, &card, "Übernehmen").await;
+        go(&desk, "2026-11-21T07:59:59Z", TimeDelta::minutes(30)).await;
+        assert!(calls(&seat, &card).is_empty());
+        go(&desk, "2026-11-21T08:10:00Z", TimeDelta::minutes(10)).await;
+        assert_eq!(calls(&seat, &card).len(), 1, "{:?}", seat.thread(&card));
+        let off = seat.quiet(Who::Anna, "off").await;
+        assert!(off.contains("keine eigene Ruhezeit mehr"), "{off}");
+        seat.answer(Who::Anna, &card, "Das tut uns leid. – Anna").await;
+        done(desk, chat).await;
+    }
+}
+
+#[tokio::test]
+async fn several_at_once_are_one_message_with_a_button_for_each() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = desk_of(chat, 3, |rules| {
+            rules.digests.clear();
+            rules.gather_seconds = 60;
+        })
+        .await;
+        let seat = Seat::new(&desk, chat);
+        for n in 1..=12 {
+            desk.google
+                .write(crate::desk::STORE, "Jule K.", 2, &format!("Kritik Nr. {n}"))
+                .unwrap();
+        }
+        desk.minutes(5).await;
+        let cards = seat.all(Room::Care);
+        assert_eq!(cards.len(), 12);
+        // Nobody ran when the reminders were due; the deadlines are an hour ahead.
+        desk.clock.set(at("2026-11-21T08:00:00Z"));
+        desk.tick().await;
+        desk.minutes(1).await;
+        desk.minutes(5).await;
+        let messages = seat.all(Room::Care);
+        assert_eq!(messages.len(), 13, "one message");
+        let list = &messages[12];
+        insta::assert_snapshot!(
+            chat.named("notify_many"),
+            format!("{}\n{}", seat.text(list), seat.buttons(list).join("\n"))
+        );
+        assert!(
+            cards.iter().all(|card| calls(&seat, card).is_empty()),
+            "and no lines besides"
+        );
+        let first = seat.buttons(list)[0].trim_matches(['[', ']']).to_owned();
+        seat.press(Who::Ben, list, &first).await;
+        let taken: Vec<bool> = cards.iter().map(|c| seat.text(c).contains("Ben")).collect();
+        assert_eq!(
+            taken.iter().filter(|t| **t).count(),
+            1,
+            "the button takes its item"
+        );
+        done(desk, chat).await;
+    }
+}
+
+fn chained(rules: &mut Rules) {
+    rules.digests.clear();
+    let chat = rules.channels["care"].chat.clone();
+    let group = rules.channels["care"].responsible[0].clone();
+    let step = |wait, call: Vec<Whom>| Step {
+        wait,
+        call,
+        widen: None,
+        raise: false,
+        only: Condition::default(),
+    };
+    let named = Whom::Named { chat, mention: group };
+    let widened = Step {
+        widen: Some("leads".into()),
+        only: Condition {
+            held: Some(false),
+            ..Condition::default()
+        },
+        ..step(30, vec![named])
+    };
+    let chain = Chain {
+        name: "überfällig".into(),
+        starts: Starts::Due,
+        steps: vec![step(10, vec![Whom::Channel]), widened],
+        rounds: 2,
+        acknowledge_minutes: 60,
+    };
+    rules.chains.insert(chain.name.clone(), chain);
+    rules.fallback.policy.first_answer = Some(120);
+    rules.fallback.policy.marks.clear();
+    rules.fallback.policy.chain = Some("überfällig".into());
+}
+
+#[tokio::test]
+async fn a_chain_calls_step_by_step_until_somebody_answers() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = desk_of(chat, 3, chained).await;
+        let seat = Seat::new(&desk, chat);
+        // Written at 10:00 in Berlin, due at 12:00.
+        desk.review(2, TEXT).await;
+        let card = seat.card();
+        go(&desk, "2026-11-20T11:09:59Z", TimeDelta::minutes(5)).await;
+        assert_eq!(calls(&seat, &card).len(), 1, "the deadline itself");
+        assert!(seat.all(Room::Leads).is_empty());
+        go(&desk, "2026-11-20T11:10:00Z", TimeDelta::seconds(1)).await;
+        assert_eq!(calls(&seat, &card).len(), 2, "the first step");
+        go(&desk, "2026-11-20T11:40:00Z", TimeDelta::minutes(5)).await;
+        assert_eq!(
+            seat.all(Room::Leads).len(),
+            1,
+            "the second shows it to the leads, too"
+        );
+        // The second round, and then it ends.
+        go(&desk, "2026-11-20T23:00:00Z", TimeDelta::minutes(20)).await;
+        insta::assert_snapshot!(chat.named("chain_calls"), calls(&seat, &card).join("\n"));
+        let steps: i64 = desk
+            .row("SELECT count(*) FROM item_event WHERE what = 'stepped'")
+            .await;
+        assert_eq!(steps, 4);
+        seat.answer(Who::Anna, &card, "Das tut uns leid. – Anna").await;
+        done(desk, chat).await;
+    }
+}
+
+#[tokio::test]
+async fn who_has_seen_it_and_forgets_it_is_asked_again() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = desk_of(chat, 2, chained).await;
+        let seat = Seat::new(&desk, chat);
+        desk.review(2, TEXT).await;
+        let card = seat.card();
+        go(&desk, "2026-11-20T11:10:00Z", TimeDelta::minutes(5)).await;
+        let line = seat.last_line(&card);
+        seat.press(Who::Ben, &line, "Gesehen").await;
+        go(&desk, "2026-11-20T12:09:59Z", TimeDelta::minutes(5)).await;
+        assert!(seat.all(Room::Leads).is_empty(), "it waits for Ben");
+        go(&desk, "2026-11-20T12:10:00Z", TimeDelta::seconds(1)).await;
+        assert_eq!(
+            seat.all(Room::Leads).len(),
+            1,
+            "and goes on when his time is over"
+        );
+        let told = seat.thread(&card);
+        assert_eq!(
+            told.iter().filter(|l| l.contains("kümmert sich bis")).count(),
+            1,
+            "{told:?}"
+        );
+        // Whoever answers ends it, and a late "seen" is told so.
+        seat.answer(Who::Anna, &card, "Das tut uns leid. – Anna").await;
+        seat.press(Who::Anna, &line, "Gesehen").await;
+        let said = seat.whispers(Who::Anna).pop().unwrap();
+        assert!(said.contains("beantwortet"), "{said}");
+        go(&desk, "2026-11-21T12:10:00Z", TimeDelta::hours(1)).await;
+        let steps: i64 = desk
+            .row("SELECT count(*) FROM item_event WHERE what = 'stepped'")
+            .await;
+        assert_eq!(steps, 2);
+        done(desk, chat).await;
+    }
+}
+
+fn personal(rules: &mut Rules) {
+    rules.digests.clear();
+    for channel in rules.channels.values_mut() {
+        channel.quiet = Quiet::parse("09:00-18:00");
+    }
+    let chat = rules.channels["care"].chat.clone();
+    let anna = if chat == "slack" {
+        Chat::Slack
+    } else {
+        Chat::Discord
+    }
+    .id(Who::Anna);
+    let route = rules.routes.iter_mut().find(|r| r.name == "ruf").unwrap();
+    route.to = vec!["care".into()];
+    route.owner = Some(PersonId::new(chat.as_str(), anna));
+    route.policy.at_night = true;
+}
+
+#[tokio::test]
+async fn what_could_do_harm_goes_to_one_person_at_once_whatever_the_hour() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = desk_of(chat, 2, personal).await;
+        let seat = Seat::new(&desk, chat);
+        desk.review(1, "Das geht zum Anwalt.").await;
+        desk.seconds(3).await;
+        let card = seat.card();
+        insta::assert_snapshot!(chat.named("personal"), calls(&seat, &card).join("\n"));
+        let word: String = desk
+            .row("SELECT detail ->> 'word' FROM item_event WHERE what = 'assigned'")
+            .await;
+        assert_eq!(word, "Anwalt", "why is recorded");
+        // An hour before its own deadline of four hours, she is called, not the group.
+        go(&desk, "2026-11-20T12:30:00Z", TimeDelta::minutes(30)).await;
+        let calls = calls(&seat, &card);
+        assert_eq!(calls.len(), 2);
+        assert!(calls.iter().all(|c| !c.contains("care-team")), "{calls:?}");
+        seat.answer(Who::Anna, &card, "Das tut uns leid. – Anna").await;
+        done(desk, chat).await;
+    }
+}
+
+#[tokio::test]
+async fn while_it_is_the_customers_turn_the_clock_stands_and_their_word_starts_it() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = desk_of(chat, 1, |rules| {
+            rules.digests.clear();
+            rules.fallback.policy.pauses = vec![Pause::Customer];
+            rules.fallback.policy.first_answer = Some(240);
+            rules.fallback.policy.marks.clear();
+        })
+        .await;
+        let seat = Seat::new(&desk, chat);
+        let id = desk.review(2, TEXT).await;
+        let card = seat.card();
+        seat.choose(Who::Anna, &card, "Zurückstellen").await;
+        seat.submit(Who::Anna, &[("until", "monday"), ("waits", "customer")])
+            .await;
+        go(&desk, "2026-11-21T09:05:00Z", TimeDelta::hours(1)).await;
+        assert!(
+            calls(&seat, &card).is_empty(),
+            "four hours have passed, and none was counted"
+        );
+        desk.google
+            .edit(&id, Some(2), "Es war Filiale Ost, am Samstag.")
+            .unwrap();
+        desk.minutes(5).await;
+        // Five minutes were used up before; seen again on Saturday at 10:10.
+        assert_eq!(due(&desk).await, at("2026-11-21T13:05:00Z"));
+        seat.choose(Who::Anna, &card, "Warum diese Frist?").await;
+        let why = seat.form(Who::Anna);
+        assert!(why.contains("da war der Kunde am Zug"), "{why}");
+        seat.close(Who::Anna);
+        seat.answer(Who::Anna, &card, "Das tut uns leid. – Anna").await;
+        done(desk, chat).await;
+    }
+}
+
+#[tokio::test]
+async fn three_replicas_whose_clocks_differ_say_everything_once_though_one_after_the_other_dies() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let mut desk = Desk::with(Wish {
+            replicas: 3,
+            skew: &[0, 30, -30],
+            tune: chained,
+            ..chat.wish()
+        })
+        .await;
+        desk.review(2, TEXT).await;
+        desk.question("Passt der Akku?").await;
+        let cards = Seat::new(&desk, chat).all(Room::Care);
+        let end = at("2026-11-20T14:00:00Z");
+        let mut round = 0;
+        while desk.clock.now() < end {
+            desk.clock.advance(TimeDelta::minutes(1));
+            desk.tick().await;
+            round += 1;
+            if round % 40 == 0 {
+                // The oldest one dies between a round and the next; another takes its place.
+                desk.kill(0);
+                desk.revive().await;
+            }
+        }
+        let count = |what: &str| format!("SELECT count(*) FROM item_event WHERE what = '{what}'");
+        assert_eq!(desk.row::<i64>(count("overdue")).await, 2);
+        assert_eq!(desk.row::<i64>(count("stepped")).await, 8);
+        let doubled: i64 = desk
+            .row("SELECT count(*) FROM (SELECT 1 FROM item_event WHERE what = 'stepped' GROUP BY item_id, detail ->> 'round', detail ->> 'step' HAVING count(*) > 1) d")
+            .await;
+        assert_eq!(doubled, 0);
+        let seat = Seat::new(&desk, chat);
+        // For each item the deadline and four steps; the third calls those of both rooms, because it stands in both.
+        let notices: i64 = desk
+            .row("SELECT count(*) FROM notice WHERE NOT dropped AND settled_at IS NOT NULL")
+            .await;
+        let lines: usize = cards.iter().map(|card| calls(&seat, card).len()).sum();
+        assert_eq!(notices, 12);
+        assert_eq!(
+            lines,
+            10,
+            "{:#?}",
+            cards.iter().map(|c| seat.thread(c)).collect::<Vec<_>>()
+        );
+        done(desk, chat).await;
+    }
+}
