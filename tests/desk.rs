@@ -659,6 +659,11 @@ impl Desk {
         self.hooks.remove(replica);
     }
 
+    /// From now on, new replicas have these rules.
+    pub fn retune(&mut self, tune: fn(&mut Rules)) {
+        self.wish.tune = tune;
+    }
+
     /// A new replica on the same database.
     pub async fn revive(&mut self) {
         self.start(TcpListener::bind("127.0.0.1:0").await.unwrap()).await;

@@ -108,7 +108,13 @@ async fn every_command_in_the_readme_works_in_its_order() {
 /// The example grows a file that works: with each line of it said to be there.
 #[test]
 fn the_configuration_in_the_readme_is_one() {
-    let examples = blocks("toml");
+    let mut examples = blocks("toml");
+    // What comes later is written below what came before.
+    let mut above = String::new();
+    for text in &mut examples {
+        *text = format!("{above}{text}\n");
+        above.clone_from(text);
+    }
     assert!(!examples.is_empty());
     for text in examples {
         // A second channel is left to the reader.

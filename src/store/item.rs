@@ -249,6 +249,19 @@ pub async fn count(pool: &sqlx::PgPool, filter: Filter<'_>) -> Result<i64> {
     .await?)
 }
 
+/// The next open items after one, or the first ones.
+pub async fn open_after(pool: &sqlx::PgPool, after: Option<ItemId>, limit: i64) -> Result<Vec<ItemId>> {
+    let ids = sqlx::query_scalar!(
+        "SELECT id FROM item WHERE state IN ('open', 'claimed', 'snoozed') AND ($1::uuid IS NULL OR id > $1)
+         ORDER BY id LIMIT $2",
+        after.map(|id| id.0),
+        limit
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(ids.into_iter().map(ItemId).collect())
+}
+
 /// How many are in each state in which somebody owes an answer.
 pub async fn still_open(pool: &sqlx::PgPool) -> Result<Vec<(String, i64)>> {
     let rows = sqlx::query!(

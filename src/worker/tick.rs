@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::id::LeaseToken;
 use crate::worker::wait;
 use crate::workflow::Desk;
 use crate::workflow::Result;
@@ -19,7 +20,12 @@ const FORGET: u64 = 60;
 pub async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<()> {
     let mut round: u64 = 0;
     let mut more_to_forget = false;
+    let me = LeaseToken::new(desk.now()).0;
+    let mut retimed = false;
     loop {
+        if !retimed {
+            retimed = desk.retime(me).await?;
+        }
         desk.tick().await?;
         desk.schedule().await?;
         desk.pick_up().await?;

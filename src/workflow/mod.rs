@@ -20,6 +20,7 @@ pub mod receive;
 pub mod reconcile;
 pub mod refresh;
 pub mod remind;
+pub mod retime;
 pub mod shared;
 pub mod story;
 pub mod submit;

@@ -120,7 +120,7 @@ async fn bring(state: &str) -> (Desk, Message) {
 }
 
 /// In an order in which each leaves the state as the next one needs it: first what only reads or opens a form.
-const ORDER: [Verb; 15] = [
+const ORDER: [Verb; 16] = [
     Verb::FullText,
     Verb::Why,
     Verb::ViewReply,
@@ -130,6 +130,7 @@ const ORDER: [Verb; 15] = [
     Verb::ChangeReply,
     Verb::Escalate,
     Verb::Handle,
+    Verb::Acknowledge,
     Verb::Snooze,
     Verb::Reply,
     Verb::Take,

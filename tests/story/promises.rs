@@ -14,6 +14,7 @@ use zeitnah::domain::chain::Condition;
 use zeitnah::domain::chain::Starts;
 use zeitnah::domain::chain::Step;
 use zeitnah::domain::chain::Whom;
+use zeitnah::domain::id::LeaseToken;
 use zeitnah::domain::person::PersonId;
 use zeitnah::domain::policy::Hours;
 use zeitnah::domain::policy::Mark;
@@ -580,6 +581,37 @@ async fn three_replicas_whose_clocks_differ_say_everything_once_though_one_after
             "{:#?}",
             cards.iter().map(|c| seat.thread(c)).collect::<Vec<_>>()
         );
+        done(desk, chat).await;
+    }
+}
+
+#[tokio::test]
+async fn a_promise_that_is_changed_holds_for_what_is_open() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let mut desk = desk_of(chat, 1, |rules| rules.digests.clear()).await;
+        desk.review(2, TEXT).await;
+        assert_eq!(due(&desk).await, at("2026-11-21T09:00:00Z"));
+        desk.retune(|rules| {
+            rules.digests.clear();
+            rules.fallback.policy.first_answer = Some(120);
+            rules.fallback.policy.marks = vec![Mark::Used(50)];
+        });
+        desk.kill(0);
+        desk.revive().await;
+        let me = LeaseToken::new(desk.clock.now()).0;
+        while !desk.apps[0].desk.retime(me).await.unwrap() {}
+        desk.settle().await;
+        assert_eq!(due(&desk).await, at("2026-11-20T11:00:00Z"));
+        let seat = Seat::new(&desk, chat);
+        let card = seat.card();
+        go(&desk, "2026-11-20T10:00:00Z", TimeDelta::minutes(5)).await;
+        assert_eq!(calls(&seat, &card).len(), 1, "by the new promise");
+        let version: i64 = desk.row("SELECT version FROM item").await;
+        let again = LeaseToken::new(desk.clock.now()).0;
+        desk.minutes(2).await;
+        while !desk.apps[0].desk.retime(again).await.unwrap() {}
+        assert_eq!(version, desk.row::<i64>("SELECT version FROM item").await, "once");
+        seat.answer(Who::Anna, &card, "Das tut uns leid. – Anna").await;
         done(desk, chat).await;
     }
 }

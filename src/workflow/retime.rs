@@ -1,0 +1,95 @@
+//! What is promised has changed in the configuration: the open items' deadlines are computed anew, some at a time, by
+//! one replica. Those that come or change meanwhile follow the new promise anyway.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::Hash;
+use std::hash::Hasher;
+
+use chrono::TimeDelta;
+use serde::Deserialize;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::domain::id::ItemId;
+use crate::store::StoreError;
+use crate::store::item;
+use crate::store::leader;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+use crate::workflow::tell::Change;
+
+const NAME: &str = "deadlines";
+const AT_ONCE: i64 = 100;
+const LEASE_SECONDS: i64 = 60;
+
+/// How far it has come, for whoever goes on with it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Progress {
+    /// Tells promises from other promises.
+    promises: u64,
+    /// The last item that was looked at; none when all were.
+    after: Option<ItemId>,
+}
+
+impl Desk {
+    /// The next few items. True when nothing is left to do.
+    pub async fn retime(&self, me: Uuid) -> Result<bool> {
+        let (pool, now) = (self.store.pool(), self.now());
+        let until = now + TimeDelta::seconds(LEASE_SECONDS);
+        let Some(word) = leader::take(pool, NAME, me, now, until).await? else {
+            return Ok(false);
+        };
+        let promises = self.promises();
+        let known: Option<Progress> = word.and_then(|word| serde_json::from_value(word).ok());
+        let known = known.filter(|known| known.promises == promises);
+        let after = match known {
+            Some(Progress { after: None, .. }) => {
+                leader::release(pool, NAME, me, now).await?;
+                return Ok(true);
+            }
+            Some(known) => known.after,
+            None => None,
+        };
+        let ids = item::open_after(pool, after, AT_ONCE).await?;
+        for id in &ids {
+            let mut tx = self.store.begin().await?;
+            let Some(mut locked) = item::lock(&mut tx, *id).await? else {
+                continue;
+            };
+            let mut change = Change::of(*id, now);
+            if self.look(&mut tx, &mut locked, &mut change).await? {
+                self.write(&mut tx, &mut locked, change).await?;
+            } else {
+                self.wait_on(&mut tx, change).await?;
+            }
+            tx.commit().await.map_err(StoreError::from)?;
+        }
+        let is_whole = i64::try_from(ids.len()) != Ok(AT_ONCE);
+        let progress = Progress {
+            promises,
+            after: ids.last().copied().filter(|_| !is_whole),
+        };
+        let word = serde_json::to_value(progress).map_err(|e| StoreError::odd("leader", "state", NAME, e))?;
+        leader::note(pool, NAME, me, &word).await?;
+        Ok(is_whole)
+    }
+
+    fn promises(&self) -> u64 {
+        let rules = &self.rules;
+        let routes = rules.routes.iter().chain([&rules.fallback]);
+        let routes: Vec<_> = routes.map(|r| (&r.name, &r.to, &r.policy, &r.owner)).collect();
+        let channels: Vec<_> = rules
+            .channels
+            .values()
+            .map(|c| (&c.name, &c.calendar, c.quiet))
+            .collect();
+        let mut hasher = DefaultHasher::new();
+        // All that a deadline follows from, as it prints itself.
+        format!(
+            "{routes:?}{channels:?}{:?}{:?}{:?}",
+            rules.calendars, rules.chains, rules.clock_stops
+        )
+        .hash(&mut hasher);
+        hasher.finish()
+    }
+}
