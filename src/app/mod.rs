@@ -33,6 +33,7 @@ use crate::telemetry::Scrape;
 use crate::telemetry::process;
 use crate::worker;
 use crate::workflow::Desk;
+use crate::workflow::aside::Aside;
 use crate::workflow::shared::Shared;
 
 /// What an installation is made of.
@@ -167,6 +168,7 @@ impl App {
             rules: Arc::new(rules.with_practice()),
             sources: sources.map(|s| (s.name().to_owned(), s)).collect(),
             chats,
+            aside: Aside::default(),
         });
         let stopping = CancellationToken::new();
         let mut app = Self {

@@ -31,6 +31,14 @@ pub struct NewCard<'a> {
     pub room: &'a str,
 }
 
+/// What the cards of an item should show.
+#[derive(Debug, Serialize)]
+pub struct Wanted {
+    pub item: ItemId,
+    pub version: i64,
+    pub watched: bool,
+}
+
 struct Row {
     id: Uuid,
     item_id: Uuid,
@@ -97,15 +105,20 @@ pub async fn of_item(tx: &mut Tx, item: ItemId) -> Result<Vec<CardRow>> {
         .collect())
 }
 
-/// From now on the item's cards should show `version`; who is `watched` is looked at now and then.
-pub async fn want(tx: &mut Tx, item: ItemId, version: i64, watched: bool) -> Result<Vec<CardRow>> {
+/// From now on the cards of these items should show these versions; those who are watched are looked at now and then.
+/// They are locked in one order, so that two who want many never wait for each other.
+pub async fn want(tx: &mut Tx, wanted: &[Wanted]) -> Result<Vec<CardRow>> {
+    let json = serde_json::to_value(wanted).map_err(|e| StoreError::odd("card", "wanted", "batch", e))?;
     let rows = sqlx::query_as!(
         Row,
-        "UPDATE card SET wanted = $2, watched = $3 WHERE item_id = $1
-         RETURNING id, item_id, channel, chat, room, message_id, shown, generation",
-        item.0,
-        version,
-        watched
+        r#"WITH mine AS (
+             SELECT card.id, r.version, r.watched
+             FROM jsonb_to_recordset($1) AS r(item uuid, version bigint, watched boolean)
+             JOIN card ON card.item_id = r.item ORDER BY card.id FOR NO KEY UPDATE OF card)
+           UPDATE card SET wanted = mine.version, watched = mine.watched FROM mine WHERE card.id = mine.id
+           RETURNING card.id, card.item_id, card.channel, card.chat, card.room, card.message_id, card.shown,
+               card.generation"#,
+        json
     )
     .fetch_all(&mut **tx)
     .await?;

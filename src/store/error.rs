@@ -45,6 +45,24 @@ impl StoreError {
         }
     }
 
+    /// What is written there cannot be read or does not go together: the same again will fail again, while other rows
+    /// are not concerned.
+    pub fn is_of_rows(&self) -> bool {
+        match self {
+            Self::Inconsistent { .. } | Self::Rows { .. } => true,
+            Self::Driver(
+                sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::Encode(_),
+            ) => true,
+            // Data, constraints, and what a trigger refuses.
+            Self::Driver(sqlx::Error::Database(e)) => {
+                let code = e.code();
+                let class = code.as_deref().and_then(|code| code.get(..2));
+                matches!(class, Some("22" | "23" | "P0"))
+            }
+            Self::Driver(_) | Self::Migrate(_) => false,
+        }
+    }
+
     /// Two transactions met; the same again will do.
     pub fn is_conflict(&self) -> bool {
         match self {

@@ -1,5 +1,7 @@
 //! The append-only log. There is no update and no delete here, and the table refuses both.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -96,6 +98,28 @@ pub async fn of_item(connection: impl sqlx::PgExecutor<'_>, item: ItemId) -> Res
     .fetch_all(connection)
     .await?;
     rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// The whole stories of some items, oldest first. Who has none is not in it.
+pub async fn of_items(
+    connection: impl sqlx::PgExecutor<'_>,
+    items: &[ItemId],
+) -> Result<BTreeMap<ItemId, Vec<Event>>> {
+    let ids: Vec<Uuid> = items.iter().map(|id| id.0).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT id, item_id, at, by_person, detail AS "detail: Json<What>" FROM item_event
+           WHERE item_id = ANY($1) ORDER BY item_id, seq"#,
+        &ids
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut logs: BTreeMap<ItemId, Vec<Event>> = BTreeMap::new();
+    for row in rows {
+        let event = Event::try_from(row)?;
+        logs.entry(event.item).or_default().push(event);
+    }
+    Ok(logs)
 }
 
 /// What was written lately about any item, in the order in which it was written.

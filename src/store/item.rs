@@ -22,6 +22,7 @@ use crate::domain::sla::Deadline;
 use crate::store::Result;
 use crate::store::StoreError;
 use crate::store::Tx;
+use crate::store::exactly;
 use crate::store::exactly_one;
 
 struct Row {
@@ -113,15 +114,27 @@ macro_rules! items {
     };
 }
 
-/// An item whose row is locked until the transaction ends.
+/// An item whose row is locked until the transaction ends. The lock keeps others from deciding about the item and lets
+/// rows that name it be written: whoever only adds an effect or a card never waits for a decision, nor in a circle.
 #[derive(Debug)]
 pub struct Locked(pub Item);
 
 pub async fn lock(tx: &mut Tx, id: ItemId) -> Result<Option<Locked>> {
-    let row = items!("WHERE id = $1 FOR UPDATE", id.0)
+    let row = items!("WHERE id = $1 FOR NO KEY UPDATE", id.0)
         .fetch_optional(&mut **tx)
         .await?;
     row.map(|r| r.try_into().map(Locked)).transpose()
+}
+
+/// Those of these items that nobody else has locked. Waits for nobody, so it may come after other locks.
+pub async fn lock_free(tx: &mut Tx, ids: &[ItemId]) -> Result<Vec<Locked>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    items!("WHERE id = ANY($1) FOR NO KEY UPDATE SKIP LOCKED", &ids)
+        .fetch_all(&mut **tx)
+        .await?
+        .into_iter()
+        .map(|r| r.try_into().map(Locked))
+        .collect()
 }
 
 pub async fn get(pool: &sqlx::PgPool, id: ItemId) -> Result<Option<Item>> {
@@ -144,7 +157,7 @@ pub async fn lock_known(
     native_ids: &[String],
 ) -> Result<Vec<Locked>> {
     items!(
-        "WHERE (source, scope, native_id) IN (SELECT $1, * FROM unnest($2::text[], $3::text[])) ORDER BY id FOR UPDATE",
+        "WHERE (source, scope, native_id) IN (SELECT $1, * FROM unnest($2::text[], $3::text[])) ORDER BY id FOR NO KEY UPDATE",
         source,
         scopes,
         native_ids
@@ -330,25 +343,48 @@ pub async fn seen(tx: &mut Tx, ids: &[ItemId], now: At) -> Result<()> {
     Ok(())
 }
 
-/// Writes what we decided about an item; every save is a new version, so every card of it becomes stale.
-pub async fn save(tx: &mut Tx, locked: &mut Locked) -> Result<()> {
-    let item = &mut locked.0;
-    item.version += 1;
+#[derive(Serialize)]
+struct Decided<'a> {
+    id: ItemId,
+    handling: &'a Handling,
+    escalation: Option<&'a Escalation>,
+    deadline: Option<Deadline>,
+    due_at: Option<At>,
+    overdue_at: Option<At>,
+    reply_id: Option<ReplyId>,
+    version: i64,
+}
+
+/// Writes what we decided about items; every save is a new version, so every card of them becomes stale.
+pub async fn save(tx: &mut Tx, locked: &mut [&mut Locked]) -> Result<()> {
+    let mut rows = Vec::new();
+    for Locked(item) in locked.iter_mut().map(|locked| &mut **locked) {
+        item.version += 1;
+        rows.push(Decided {
+            id: item.id,
+            handling: &item.handling,
+            escalation: item.escalation.as_ref(),
+            deadline: item.deadline,
+            due_at: item.deadline.map(|d| d.due),
+            overdue_at: item.overdue_at,
+            reply_id: item.reply,
+            version: item.version,
+        });
+    }
+    let wanted = rows.len();
+    let json = serde_json::to_value(rows).map_err(|e| StoreError::odd("item", "*", "batch", e))?;
     let done = sqlx::query!(
-        "UPDATE item SET handling = $2, escalation = $3, deadline = $4, due_at = $5, overdue_at = $6, reply_id = $7,
-             version = $8 WHERE id = $1",
-        item.id.0,
-        Json(&item.handling) as _,
-        item.escalation.as_ref().map(Json) as _,
-        item.deadline.as_ref().map(Json) as _,
-        item.deadline.map(|d| d.due),
-        item.overdue_at,
-        item.reply.map(|r| r.0),
-        item.version
+        "UPDATE item SET handling = r.handling, escalation = nullif(r.escalation, 'null'),
+             deadline = nullif(r.deadline, 'null'), due_at = r.due_at, overdue_at = r.overdue_at, reply_id = r.reply_id,
+             version = r.version
+         FROM jsonb_to_recordset($1) AS r(id uuid, handling jsonb, escalation jsonb, deadline jsonb, due_at timestamptz,
+             overdue_at timestamptz, reply_id uuid, version bigint)
+         WHERE item.id = r.id",
+        json
     )
     .execute(&mut **tx)
     .await?;
-    exactly_one("item", &done)
+    exactly("item", wanted, &done)
 }
 
 /// Writes the customer's new words and keeps the old ones.

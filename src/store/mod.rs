@@ -211,12 +211,15 @@ impl Ears {
 
 /// An update that must have met exactly one row.
 fn exactly_one(table: &'static str, result: &sqlx::postgres::PgQueryResult) -> Result<()> {
-    match result.rows_affected() {
-        1 => Ok(()),
-        got => Err(StoreError::Rows {
-            table,
-            wanted: 1,
-            got,
-        }),
+    exactly(table, 1, result)
+}
+
+/// An update that must have met so many rows.
+fn exactly(table: &'static str, wanted: usize, result: &sqlx::postgres::PgQueryResult) -> Result<()> {
+    let got = result.rows_affected();
+    let wanted = wanted as u64;
+    if got == wanted {
+        return Ok(());
     }
+    Err(StoreError::Rows { table, wanted, got })
 }

@@ -1,5 +1,7 @@
 //! Our answers, as rows.
 
+use std::collections::BTreeMap;
+
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -69,6 +71,21 @@ pub async fn get(connection: impl sqlx::PgExecutor<'_>, id: ReplyId) -> Result<O
         .await?
         .map(TryInto::try_into)
         .transpose()
+}
+
+/// What has become of each of these.
+pub async fn states(
+    connection: impl sqlx::PgExecutor<'_>,
+    ids: &[ReplyId],
+) -> Result<BTreeMap<ReplyId, ReplyState>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"SELECT id, state AS "state: Json<ReplyState>" FROM reply WHERE id = ANY($1)"#,
+        &ids
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|r| (ReplyId(r.id), r.state.0)).collect())
 }
 
 /// What this person wrote last about the item and has not sent, or got back.

@@ -8,6 +8,7 @@ use crate::domain::id::TimerId;
 use crate::store::Result;
 use crate::store::StoreError;
 use crate::store::Tx;
+use crate::store::exactly;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NewTimer {
@@ -48,14 +49,19 @@ pub async fn set(tx: &mut Tx, timers: &[NewTimer]) -> Result<()> {
     Ok(())
 }
 
-/// Items with timers that are due. Reading claims nothing: the item's lock and `fire` decide who acts.
-pub async fn due(pool: &sqlx::PgPool, now: At, limit: i64) -> Result<Vec<Due>> {
+/// Takes some that are due and that nobody else has taken, the oldest first, but none of `without`. They are ours until
+/// the transaction ends; who takes them is not yet who acts, because that needs the item's lock.
+pub async fn take(tx: &mut Tx, now: At, without: &[ItemId], limit: i64) -> Result<Vec<Due>> {
+    let without: Vec<uuid::Uuid> = without.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
-        "SELECT id, item_id, kind, at FROM timer WHERE fired_at IS NULL AND at <= $1 ORDER BY at, id LIMIT $2",
+        "SELECT id, item_id, kind, at FROM timer
+         WHERE fired_at IS NULL AND at <= $1 AND item_id <> ALL($2)
+         ORDER BY at, id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED",
         now,
+        &without,
         limit
     )
-    .fetch_all(pool)
+    .fetch_all(&mut **tx)
     .await?;
     Ok(rows
         .into_iter()
@@ -79,6 +85,17 @@ pub async fn fired_for(pool: &sqlx::PgPool, item: ItemId, fired_at: At) -> Resul
     .await?)
 }
 
+/// When the next one is due that is not of `without`, or since when it has been.
+pub async fn next(pool: &sqlx::PgPool, without: &[ItemId]) -> Result<Option<At>> {
+    let without: Vec<uuid::Uuid> = without.iter().map(|id| id.0).collect();
+    Ok(sqlx::query_scalar!(
+        "SELECT at FROM timer WHERE fired_at IS NULL AND item_id <> ALL($1) ORDER BY at, id LIMIT 1",
+        &without
+    )
+    .fetch_optional(pool)
+    .await?)
+}
+
 /// The oldest timer that is due and was not fired.
 pub async fn oldest_due(pool: &sqlx::PgPool, now: At) -> Result<Option<At>> {
     Ok(sqlx::query_scalar!(
@@ -89,16 +106,17 @@ pub async fn oldest_due(pool: &sqlx::PgPool, now: At) -> Result<Option<At>> {
     .await?)
 }
 
-/// True for the one who fired it.
-pub async fn fire(tx: &mut Tx, id: TimerId, now: At) -> Result<bool> {
+/// Fires what was taken in this transaction.
+pub async fn fire(tx: &mut Tx, taken: &[TimerId], now: At) -> Result<()> {
+    let ids: Vec<uuid::Uuid> = taken.iter().map(|id| id.0).collect();
     let done = sqlx::query!(
-        "UPDATE timer SET fired_at = $2 WHERE id = $1 AND fired_at IS NULL",
-        id.0,
+        "UPDATE timer SET fired_at = $2 WHERE id = ANY($1) AND fired_at IS NULL",
+        &ids,
         now
     )
     .execute(&mut **tx)
     .await?;
-    Ok(done.rows_affected() == 1)
+    exactly("timer", taken.len(), &done)
 }
 
 /// Deletes timers that were fired before then, some at a time. A timer decides nothing: should one be set again, it

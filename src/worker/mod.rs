@@ -5,6 +5,7 @@ pub mod drain;
 pub mod poll;
 pub mod show;
 pub mod tick;
+pub mod timers;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ const CALM: Duration = Duration::from_secs(60);
 /// Starts all loops of one replica. They stop when `stop` is cancelled, each after what it has begun.
 pub fn start(desk: &Arc<Desk>, stop: &CancellationToken, tasks: &TaskTracker) {
     tasks.spawn(again("drain", stop.clone(), desk.clone(), drain::run));
+    tasks.spawn(again("timers", stop.clone(), desk.clone(), timers::run));
     tasks.spawn(again("tick", stop.clone(), desk.clone(), tick::run));
     for name in desk.sources.keys() {
         let name = name.clone();

@@ -1,4 +1,4 @@
-//! What comes round: timers, digests, presses that were left behind, who is in which group, cards that need repair,
+//! What comes round: digests, presses that were left behind, who is in which group, cards that need repair,
 //! rows that are old enough to go.
 
 use std::sync::Arc;
@@ -26,7 +26,6 @@ pub async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<()> {
         if !retimed {
             retimed = desk.retime(me).await?;
         }
-        desk.tick().await?;
         desk.schedule().await?;
         desk.pick_up().await?;
         desk.refresh().await?;

@@ -48,6 +48,13 @@ use crate::workflow::remind::is_out;
 use crate::workflow::tell::Change;
 use crate::workflow::tell::card_in;
 
+/// What a look at an item is about, besides its row.
+pub(crate) struct Known {
+    pub log: Vec<Event>,
+    /// Our answer has left the house.
+    pub is_out: bool,
+}
+
 /// More rounds than any chain has steps that are due in the same instant.
 const ROUNDS: usize = 8;
 
@@ -55,12 +62,27 @@ impl Desk {
     /// Brings the item's deadline up to date with its log and with what `change` adds to it, says what has to be said
     /// now, and sets the timer for the next look. True when something changed that is to be written.
     pub(crate) async fn look(&self, tx: &mut Tx, locked: &mut Locked, change: &mut Change) -> Result<bool> {
+        let known = Known {
+            log: event::of_item(&mut **tx, locked.0.id).await?,
+            is_out: is_out(tx, &locked.0).await?,
+        };
+        self.look_at(tx, locked, &known, change).await
+    }
+
+    /// The same for who has read already what it takes.
+    pub(crate) async fn look_at(
+        &self,
+        tx: &mut Tx,
+        locked: &mut Locked,
+        known: &Known,
+        change: &mut Change,
+    ) -> Result<bool> {
         change.looked = true;
         let now = change.now();
-        let kept = event::of_item(&mut **tx, locked.0.id).await?;
+        let kept = &known.log;
         let route = self.rules.route(&locked.0.route).clone();
         let plan = self.plan(&route, origin(&locked.0));
-        let silent = locked.0.source == practice::NAME || is_out(tx, &locked.0).await?;
+        let silent = locked.0.source == practice::NAME || known.is_out;
         let mut changed = false;
         for round in 0..ROUNDS {
             let log: Vec<&Event> = kept.iter().chain(change.log()).collect();
@@ -131,11 +153,6 @@ impl Desk {
         let in_time = run.map(|run| run.state(terms, origin.first_seen, now) == State::Met);
         let since = run.map_or(item.published_at.unwrap_or(item.first_seen_at), |run| run.from);
         Ok((since, in_time))
-    }
-
-    /// The next look at something of which nothing changed.
-    pub(crate) async fn wait_on(&self, tx: &mut Tx, change: Change) -> Result<()> {
-        Ok(timer::set(tx, &change.into_timers()).await?)
     }
 
     pub(crate) fn plan<'a>(&'a self, route: &'a Route, origin: Origin) -> Plan<'a> {

@@ -3,6 +3,7 @@
 
 pub mod act;
 pub mod alarm;
+pub mod aside;
 pub mod commands;
 pub mod digest;
 pub mod forget;
@@ -38,6 +39,7 @@ use crate::port::clock::Clock;
 use crate::port::source::ReviewSource;
 use crate::store::Store;
 use crate::store::StoreError;
+use crate::workflow::aside::Aside;
 
 /// The workflows with their tools. Any number of replicas have one each.
 pub struct Desk {
@@ -46,6 +48,8 @@ pub struct Desk {
     pub rules: Arc<Rules>,
     pub sources: BTreeMap<String, Arc<dyn ReviewSource>>,
     pub chats: BTreeMap<String, Arc<dyn ChatPlatform>>,
+    /// Items whose timers could not be fired.
+    pub aside: Aside,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +89,14 @@ impl Desk {
 }
 
 impl WorkflowError {
+    /// It is about what was worked on, not about the database: other items may go well.
+    pub fn is_of_item(&self) -> bool {
+        match self {
+            Self::Store(e) => e.is_of_rows(),
+            Self::Port(_) | Self::NoItem(_) | Self::NotConfigured { .. } => true,
+        }
+    }
+
     /// Two transactions met; the same again will do.
     pub fn is_conflict(&self) -> bool {
         match self {

@@ -1,58 +1,170 @@
-//! A timer is due: look again. Whether anything follows is decided by what is true now, in the transaction that
-//! writes it, so nobody is reminded of what was answered meanwhile.
+//! Timers are due: look again. Whether anything follows is decided by what is true now, in the transaction that
+//! writes it, so nobody is reminded of what was answered meanwhile. Many are fired in one transaction, because nearly all
+//! of them find nothing to say.
+
+use std::collections::BTreeMap;
 
 use crate::domain::At;
 use crate::domain::event::What;
 use crate::domain::handling::Handling;
+use crate::domain::id::ItemId;
+use crate::domain::id::ReplyId;
+use crate::domain::id::TimerId;
 use crate::domain::item::Item;
 use crate::domain::person::Mention;
 use crate::domain::reply::ReplyState;
 use crate::store::StoreError;
 use crate::store::Tx;
+use crate::store::event;
 use crate::store::item;
+use crate::store::item::Locked;
 use crate::store::reply;
 use crate::store::timer;
 use crate::store::timer::Due;
+use crate::store::timer::NewTimer;
 use crate::telemetry::meter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::look::Known;
 use crate::workflow::tell::Change;
 
+/// Timers of one transaction: enough that a thousand due in a second are a few dozen statements, few enough that a press
+/// on one of their items does not have to wait noticeably.
 const AT_ONCE: i64 = 200;
 
+/// What one round of firing came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Round {
+    pub fired: usize,
+    /// There may be more that is due now.
+    pub more: bool,
+}
+
 impl Desk {
-    /// Fires what is due. Returns how many were fired by us.
+    /// Fires what is due, until nothing is. Returns how many were fired by us.
     pub async fn tick(&self) -> Result<usize> {
         let mut fired = 0;
-        for due in timer::due(self.store.pool(), self.now(), AT_ONCE).await? {
-            fired += usize::from(self.fire(&due).await?);
+        let mut at_once = None;
+        loop {
+            let round = self.fire_some(&mut at_once).await?;
+            fired += round.fired;
+            if !round.more {
+                return Ok(fired);
+            }
         }
-        Ok(fired)
     }
 
-    async fn fire(&self, due: &Due) -> Result<bool> {
+    /// When a timer is due next, or since when one has been.
+    pub async fn next_timer(&self) -> Result<Option<At>> {
+        let aside = self.aside.now(self.now());
+        Ok(timer::next(self.store.pool(), &aside).await?)
+    }
+
+    /// Fires some of what is due: as many as went well `at_once` before, if that is known. When one item spoils it for
+    /// the others, it is found by halving, left aside, and said once.
+    pub async fn fire_some(&self, at_once: &mut Option<i64>) -> Result<Round> {
         let now = self.now();
-        let mut tx = self.store.begin().await?;
-        let Some(mut locked) = item::lock(&mut tx, due.item).await? else {
-            return Ok(false);
-        };
-        if !timer::fire(&mut tx, due.id, now).await? {
-            return Ok(false);
+        let limit = at_once.unwrap_or(AT_ONCE);
+        let mut taken = Vec::new();
+        match self.fire(limit, now, &mut taken).await {
+            Ok(fired) => {
+                *at_once = Some((limit * 2).min(AT_ONCE));
+                // What somebody else has locked stays due; going on only for that would be waiting in circles.
+                let more = fired > 0 && i64::try_from(taken.len()) == Ok(limit);
+                Ok(Round { fired, more })
+            }
+            Err(error) if !error.is_of_item() && !error.is_conflict() => Err(error),
+            Err(_) if limit > 1 => {
+                *at_once = Some(limit / 2);
+                Ok(Round { fired: 0, more: true })
+            }
+            Err(error) if error.is_conflict() => Ok(Round {
+                fired: 0,
+                more: false,
+            }),
+            Err(error) => {
+                let Some(due) = taken.first() else {
+                    return Err(error);
+                };
+                if self.aside.put(due.item, now) {
+                    tracing::error!(item.id = %due.item, timer.kind = due.kind, error = %error,
+                        "the timers of an item cannot be fired and are tried again later");
+                }
+                Ok(Round { fired: 0, more: true })
+            }
         }
-        let mut change = Change::of(due.item, now);
-        let out = is_out(&mut tx, &locked.0).await?;
-        let mut changed = ended(&mut locked.0, due, out, &mut change, now)?;
-        changed |= self.look(&mut tx, &mut locked, &mut change).await?;
-        if changed {
-            self.write(&mut tx, &mut locked, change).await?;
-        } else {
-            self.wait_on(&mut tx, change).await?;
+    }
+
+    /// Takes timers, then the items that nobody else has locked, then their cards in one order: whoever keeps to this
+    /// never waits in a circle, and for the first two nobody waits at all. What was not ours to decide stays due.
+    async fn fire(&self, limit: i64, now: At, taken: &mut Vec<Due>) -> Result<usize> {
+        let mut tx = self.store.begin().await?;
+        *taken = timer::take(&mut tx, now, &self.aside.now(now), limit).await?;
+        if taken.is_empty() {
+            return Ok(0);
+        }
+        let mut items: Vec<ItemId> = Vec::new();
+        let mut by_item: BTreeMap<ItemId, Vec<&Due>> = BTreeMap::new();
+        for due in taken.iter() {
+            let of_it = by_item.entry(due.item).or_default();
+            if of_it.is_empty() {
+                items.push(due.item);
+            }
+            of_it.push(due);
+        }
+        let free = item::lock_free(&mut tx, &items).await?;
+        let mut free: BTreeMap<ItemId, Locked> = free.into_iter().map(|l| (l.0.id, l)).collect();
+        let mut logs = event::of_items(&mut *tx, &items).await?;
+        let replies: Vec<ReplyId> = free.values().filter_map(|l| l.0.reply).collect();
+        let states = reply::states(&mut *tx, &replies).await?;
+        let mut fired: Vec<&Due> = Vec::new();
+        let mut looks: Vec<NewTimer> = Vec::new();
+        let (mut changed_items, mut changes): (Vec<Locked>, Vec<Change>) = (Vec::new(), Vec::new());
+        // In the order in which they fell due.
+        for id in &items {
+            let Some(mut locked) = free.remove(id) else {
+                continue;
+            };
+            let known = Known {
+                log: logs.remove(id).unwrap_or_default(),
+                is_out: locked
+                    .0
+                    .reply
+                    .and_then(|r| states.get(&r))
+                    .is_some_and(is_under_way),
+            };
+            let mut change = Change::of(*id, now);
+            let mut changed = false;
+            for due in by_item.remove(id).into_iter().flatten() {
+                changed |= ended(&mut locked.0, due, known.is_out, &mut change, now)?;
+                fired.push(due);
+            }
+            changed |= self.look_at(&mut tx, &mut locked, &known, &mut change).await?;
+            if changed {
+                changed_items.push(locked);
+                changes.push(change);
+            } else {
+                looks.extend(change.into_timers());
+            }
+        }
+        let ids: Vec<TimerId> = fired.iter().map(|due| due.id).collect();
+        timer::fire(&mut tx, &ids, now).await?;
+        timer::set(&mut tx, &looks).await?;
+        if !changes.is_empty() {
+            let mut all: Vec<(&mut Locked, Change)> = changed_items.iter_mut().zip(changes).collect();
+            self.write_all(&mut tx, &mut all, now).await?;
         }
         tx.commit().await.map_err(StoreError::from)?;
-        if let Some(kind) = timer::KINDS.into_iter().find(|kind| *kind == due.kind) {
-            meter::fired(kind, now - due.at);
+        let committed = self.now();
+        for due in &fired {
+            if let Some(kind) = timer::KINDS.into_iter().find(|kind| *kind == due.kind) {
+                meter::fired(kind, committed - due.at);
+            }
+            if self.aside.forget(due.item) {
+                tracing::info!(item.id = %due.item, "the timers of an item can be fired again");
+            }
         }
-        Ok(true)
+        Ok(fired.len())
     }
 }
 
@@ -84,8 +196,12 @@ fn ended(item: &mut Item, due: &Due, out: bool, change: &mut Change, now: At) ->
 /// Our answer has left the house: nobody can do anything about the deadline now.
 pub(crate) async fn is_out(tx: &mut Tx, item: &Item) -> Result<bool> {
     let Some(id) = item.reply else { return Ok(false) };
-    let state = reply::get(&mut **tx, id).await?.map(|r| r.state);
-    Ok(state.is_some_and(|s| match s {
+    let states = reply::states(&mut **tx, &[id]).await?;
+    Ok(states.get(&id).is_some_and(is_under_way))
+}
+
+fn is_under_way(state: &ReplyState) -> bool {
+    match state {
         ReplyState::Queued { .. } | ReplyState::Sending | ReplyState::Pending { .. } => true,
         ReplyState::Draft
         | ReplyState::Visible { .. }
@@ -93,5 +209,5 @@ pub(crate) async fn is_out(tx: &mut Tx, item: &Item) -> Result<bool> {
         | ReplyState::Failed { .. }
         | ReplyState::Unknown { .. }
         | ReplyState::Withdrawn => false,
-    }))
+    }
 }

@@ -16,6 +16,7 @@ use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::id::NoticeId;
 use crate::domain::id::TimerId;
+use crate::domain::item::Item;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
 use crate::domain::rules::Channel;
@@ -23,6 +24,7 @@ use crate::store::Tx;
 use crate::store::card;
 use crate::store::card::CardRow;
 use crate::store::card::NewCard;
+use crate::store::card::Wanted;
 use crate::store::event;
 use crate::store::item;
 use crate::store::item::Locked;
@@ -155,42 +157,59 @@ impl Desk {
         if !change.looked && change.moves_clock() {
             self.look(tx, locked, &mut change).await?;
         }
-        let Change {
-            now,
-            events,
-            mut effects,
-            timers,
-            notices,
-            ..
-        } = change;
-        item::save(tx, locked).await?;
-        let log: Vec<Event> = events.iter().map(|h| h.event.clone()).collect();
-        event::append(tx, &log).await?;
-        let (notices, messages): (Vec<NewNotice>, Vec<NewEffect>) = notices.into_iter().unzip();
-        notice::put(tx, &notices).await?;
+        let now = change.now;
+        self.write_all(tx, &mut [(locked, change)], now).await
+    }
+
+    /// The same for several items, each with one change and each looked at where that was needed, in a handful of
+    /// statements however many there are.
+    pub(crate) async fn write_all(
+        &self,
+        tx: &mut Tx,
+        changes: &mut [(&mut Locked, Change)],
+        now: At,
+    ) -> Result<Vec<CardRow>> {
+        let mut changed: Vec<&mut Locked> = changes.iter_mut().map(|(locked, _)| &mut **locked).collect();
+        item::save(tx, &mut changed).await?;
+        let log = changes.iter().flat_map(|(_, change)| change.log().cloned());
+        event::append(tx, &log.collect::<Vec<Event>>()).await?;
+        let mut messages: Vec<Vec<NewEffect>> = Vec::new();
+        let mut waiting: Vec<NewNotice> = Vec::new();
+        let mut timers: Vec<NewTimer> = Vec::new();
+        for (_, change) in changes.iter_mut() {
+            let (notices, calls): (Vec<NewNotice>, Vec<NewEffect>) = change.notices.drain(..).unzip();
+            waiting.extend(notices);
+            messages.push(calls);
+            timers.append(&mut change.timers);
+        }
+        notice::put(tx, &waiting).await?;
         timer::set(tx, &timers).await?;
-        let watched = locked.0.handling.is_open();
-        let mut cards = card::want(tx, locked.0.id, locked.0.version, watched).await?;
-        if cards.is_empty() && locked.0.handling.is_open() {
-            // It came answered, so nobody had to see it. Now somebody has to.
-            let (new, posts) = self.deal(&locked.0.route, locked.0.id, now);
-            card::insert(tx, &new).await?;
-            effects.extend(posts);
-            cards = card::of_item(tx, locked.0.id).await?;
-        }
-        for card in &cards {
-            // A card that is not posted yet will be posted as it is then.
-            if card.message.is_some() {
-                effects.push(edit_card(card, locked.0.version, now));
+        let wanted: Vec<Wanted> = changes.iter().map(|(locked, _)| wanted(&locked.0)).collect();
+        let mut all = card::want(tx, &wanted).await?;
+        let mut effects: Vec<NewEffect> = Vec::new();
+        for ((Locked(item), change), messages) in changes.iter_mut().zip(messages) {
+            effects.append(&mut change.effects);
+            if item.handling.is_open() && !all.iter().any(|card| card.item == item.id) {
+                // It came answered, so nobody had to see it. Now somebody has to.
+                let (new, posts) = self.deal(&item.route, item.id, now);
+                card::insert(tx, &new).await?;
+                effects.extend(posts);
+                all.extend(card::of_item(tx, item.id).await?);
             }
-            for Happened { event, ping, .. } in events.iter().filter(|h| h.is_told) {
-                effects.push(note(card, event, ping, now));
+            for card in all.iter().filter(|card| card.item == item.id) {
+                // A card that is not posted yet will be posted as it is then.
+                if card.message.is_some() {
+                    effects.push(edit_card(card, item.version, now));
+                }
+                for Happened { event, ping, .. } in change.events.iter().filter(|h| h.is_told) {
+                    effects.push(note(card, event, ping, now));
+                }
             }
+            // What happened stands in the thread before anybody is called because of it.
+            effects.extend(messages);
         }
-        // What happened stands in the thread before anybody is called because of it.
-        effects.extend(messages);
         outbox::put(tx, &effects, now).await?;
-        Ok(cards)
+        Ok(all)
     }
 
     /// A card in each room of the route, to be posted.
@@ -198,6 +217,14 @@ impl Desk {
         let rooms = self.rules.route(route).to.iter();
         let rooms = rooms.filter_map(|name| self.rules.channel(name));
         rooms.map(|channel| card_in(channel, item, now)).unzip()
+    }
+}
+
+fn wanted(item: &Item) -> Wanted {
+    Wanted {
+        item: item.id,
+        version: item.version,
+        watched: item.handling.is_open(),
     }
 }
 

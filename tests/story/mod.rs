@@ -17,4 +17,5 @@ mod publishing;
 mod replicas;
 mod socket;
 mod time;
+mod timers;
 pub mod watching;
