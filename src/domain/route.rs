@@ -1,6 +1,10 @@
 //! Where an item goes and what is promised for it: the first rule that matches decides.
 
 use crate::domain::item::Incoming;
+use crate::domain::item::Item;
+use crate::domain::item::Kind;
+use crate::domain::item::Rating;
+use crate::domain::item::Subject;
 use crate::domain::item::Tone;
 use crate::domain::person::PersonId;
 use crate::domain::policy::Policy;
@@ -21,7 +25,7 @@ pub struct Route {
 pub struct When {
     pub source: Vec<String>,
     pub tone: Vec<Tone>,
-    pub kind: Vec<crate::domain::item::Kind>,
+    pub kind: Vec<Kind>,
     pub stars: Option<(u8, u8)>,
     pub language: Vec<String>,
     /// Part of the subject's name or its exact id, in any case.
@@ -30,24 +34,51 @@ pub struct When {
     pub keyword: Vec<String>,
 }
 
+/// What a rule looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    pub source: &'a str,
+    pub kind: Kind,
+    pub rating: Option<Rating>,
+    pub title: Option<&'a str>,
+    pub body: Option<&'a str>,
+    pub subject: Option<&'a Subject>,
+    pub language: Option<&'a str>,
+}
+
+impl<'a> View<'a> {
+    /// An item that we know, as it reads now.
+    pub fn of(item: &'a Item) -> Self {
+        Self {
+            source: &item.source,
+            kind: item.kind,
+            rating: item.rating,
+            title: item.title.as_deref(),
+            body: item.body.as_deref(),
+            subject: item.subject.as_ref(),
+            language: item.language.as_deref(),
+        }
+    }
+}
+
 impl When {
-    pub fn matches(&self, source: &str, item: &Incoming, language: Option<&str>) -> bool {
-        let stars = item.rating.map(crate::domain::item::Rating::stars);
-        let tone = Tone::of(item.kind, item.rating);
-        any(&self.source, |s| s == source)
+    pub fn matches(&self, seen: View) -> bool {
+        let stars = seen.rating.map(Rating::stars);
+        let tone = Tone::of(seen.kind, seen.rating);
+        any(&self.source, |s| s == seen.source)
             && any(&self.tone, |t| *t == tone)
-            && any(&self.kind, |k| *k == item.kind)
+            && any(&self.kind, |k| *k == seen.kind)
             && self
                 .stars
                 .is_none_or(|(low, high)| stars.is_some_and(|s| (low..=high).contains(&s)))
-            && any(&self.language, |l| Some(l.as_str()) == language)
-            && any(&self.subject, |s| has_subject(item, s))
-            && any(&self.keyword, |k| has_keyword(item, k))
+            && any(&self.language, |l| Some(l.as_str()) == seen.language)
+            && any(&self.subject, |s| has_subject(seen.subject, s))
+            && any(&self.keyword, |k| has_keyword(seen, k))
     }
 
     /// The first of its words that somebody wrote.
-    pub fn word_in(&self, title: Option<&str>, body: Option<&str>) -> Option<&str> {
-        let found = self.keyword.iter().find(|k| says(title, body, k));
+    pub fn word_in(&self, seen: View) -> Option<&str> {
+        let found = self.keyword.iter().find(|k| has_keyword(seen, k));
         found.map(String::as_str)
     }
 
@@ -64,19 +95,31 @@ pub fn choose<'a>(
     item: &Incoming,
     language: Option<&str>,
 ) -> &'a Route {
-    routes
-        .iter()
-        .find(|r| r.when.matches(source, item, language))
-        .unwrap_or(fallback)
+    let seen = View {
+        source,
+        kind: item.kind,
+        rating: item.rating,
+        title: item.title.as_deref(),
+        body: item.body.as_deref(),
+        subject: item.subject.as_ref(),
+        language,
+    };
+    choose_for(routes, fallback, seen)
+}
+
+/// The same for whatever can be looked at.
+pub fn choose_for<'a>(routes: &'a [Route], fallback: &'a Route, seen: View) -> &'a Route {
+    let mut routes = routes.iter();
+    routes.find(|r| r.when.matches(seen)).unwrap_or(fallback)
 }
 
 fn any<T>(wanted: &[T], is: impl FnMut(&T) -> bool) -> bool {
     wanted.is_empty() || wanted.iter().any(is)
 }
 
-fn has_subject(item: &Incoming, wanted: &str) -> bool {
+fn has_subject(subject: Option<&Subject>, wanted: &str) -> bool {
     let wanted = wanted.to_lowercase();
-    item.subject.as_ref().is_some_and(|s| {
+    subject.is_some_and(|s| {
         s.id.to_lowercase() == wanted
             || s.name
                 .as_ref()
@@ -84,14 +127,10 @@ fn has_subject(item: &Incoming, wanted: &str) -> bool {
     })
 }
 
-fn has_keyword(item: &Incoming, wanted: &str) -> bool {
-    says(item.title.as_deref(), item.body.as_deref(), wanted)
-}
-
 /// Whole words, so that "Gas" does not find "Gasse".
-fn says(title: Option<&str>, body: Option<&str>, wanted: &str) -> bool {
+fn has_keyword(seen: View, wanted: &str) -> bool {
     let wanted = wanted.to_lowercase();
-    [title, body].into_iter().flatten().any(|text| {
+    [seen.title, seen.body].into_iter().flatten().any(|text| {
         let text = text.to_lowercase();
         text.match_indices(&wanted).any(|(at, found)| {
             let before = text[..at].chars().next_back();
@@ -106,9 +145,6 @@ mod tests {
     use super::*;
     use crate::domain::caps::ReplyCaps;
     use crate::domain::item::Author;
-    use crate::domain::item::Kind;
-    use crate::domain::item::Rating;
-    use crate::domain::item::Subject;
     use crate::domain::item::Votes;
 
     fn review(stars: f64, body: &str) -> Incoming {

@@ -27,6 +27,7 @@ use crate::domain::person::PersonId;
 use crate::domain::policy::Metric;
 use crate::domain::practice;
 use crate::domain::route::Route;
+use crate::domain::route::View;
 use crate::domain::rules::Channel;
 use crate::domain::sla;
 use crate::domain::sla::Origin;
@@ -181,7 +182,7 @@ impl Desk {
             Call::Assign => {
                 let route = self.rules.route(&item.route);
                 if let Some(owner) = &route.owner {
-                    let word = route.when.word_in(item.title.as_deref(), item.body.as_deref());
+                    let word = route.when.word_in(View::of(item));
                     let assigned = What::Assigned {
                         to: owner.clone(),
                         word: word.map(str::to_owned),
