@@ -3,6 +3,7 @@
 
 pub mod action;
 pub mod agenda;
+pub mod backtest;
 pub mod calendar;
 pub mod caps;
 pub mod card;

@@ -5,6 +5,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::domain::At;
+use crate::domain::backtest::past::Words;
 use crate::domain::caps::ReplyCaps;
 use crate::domain::handling::Escalation;
 use crate::domain::handling::Handling;
@@ -444,6 +445,53 @@ pub async fn rewrite(
     .execute(&mut **tx)
     .await?;
     exactly_one("item", &done)
+}
+
+/// The next items in the order in which they reached us, after one of them or after an instant.
+pub async fn arrived(
+    tx: &mut Tx,
+    after: (At, ItemId),
+    until: At,
+    without: &str,
+    limit: i64,
+) -> Result<Vec<Item>> {
+    let (at, id) = after;
+    items!(
+        "WHERE first_seen_at >= $1 AND (first_seen_at, id) > ($1, $2) AND first_seen_at < $3 AND source <> $4
+         ORDER BY first_seen_at, id LIMIT $5",
+        at,
+        id.0,
+        until,
+        without,
+        limit
+    )
+    .fetch_all(&mut **tx)
+    .await?
+    .into_iter()
+    .map(TryInto::try_into)
+    .collect()
+}
+
+/// What the customers had written before they changed it, item by item, each oldest first.
+pub async fn earlier_words(tx: &mut Tx, items: &[ItemId]) -> Result<Vec<(ItemId, Words)>> {
+    let ids: Vec<Uuid> = items.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"SELECT item_id, rating AS "rating: Json<Rating>", title, body, replaced_at FROM item_revision
+           WHERE item_id = ANY($1) ORDER BY item_id, revision"#,
+        &ids
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let words = rows.into_iter().map(|row| {
+        let words = Words {
+            rating: row.rating.map(|j| j.0),
+            title: row.title,
+            body: row.body,
+            until: row.replaced_at,
+        };
+        (ItemId(row.item_id), words)
+    });
+    Ok(words.collect())
 }
 
 /// What the source last told us, as it told it.

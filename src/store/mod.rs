@@ -133,6 +133,15 @@ impl Store {
         Ok(self.pool.begin().await?)
     }
 
+    /// For reading only, all of it as it is now: whatever tries to write is refused.
+    pub async fn begin_reading(&self) -> Result<Tx> {
+        let mut tx = self.pool.begin().await?;
+        sqlx::query!("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx)
+    }
+
     pub fn pool(&self) -> &PgPool {
         &self.pool
     }

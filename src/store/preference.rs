@@ -49,3 +49,16 @@ pub async fn save(tx: &mut Tx, person: &PersonId, preference: Preference) -> Res
     .await?;
     Ok(())
 }
+
+/// Everybody who has set something.
+pub async fn people(tx: &mut Tx) -> Result<Vec<PersonId>> {
+    let ids = sqlx::query_scalar!("SELECT person FROM preference ORDER BY person")
+        .fetch_all(&mut **tx)
+        .await?;
+    ids.into_iter()
+        .map(|id| {
+            let person = id.parse::<PersonId>();
+            person.map_err(|e| StoreError::odd("preference", "person", id, e))
+        })
+        .collect()
+}

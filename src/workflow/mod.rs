@@ -15,6 +15,7 @@ pub mod notify;
 pub mod perform;
 pub mod practise;
 pub mod prefer;
+pub mod probe;
 pub mod publish;
 pub mod pulse;
 pub mod receive;

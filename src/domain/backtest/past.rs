@@ -1,0 +1,225 @@
+//! What customers and people did with an item, without what the clock said about it: who held it when, whether it was
+//! still owed an answer, how it read. The log is the only witness; the row says how it ended.
+
+use crate::domain::At;
+use crate::domain::event::Event;
+use crate::domain::event::What;
+use crate::domain::handling::Handling;
+use crate::domain::item::Item;
+use crate::domain::item::Rating;
+use crate::domain::item::Tone;
+use crate::domain::route::View;
+use crate::domain::rules::ClockStops;
+
+/// What the customer had written until they changed it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Words {
+    pub rating: Option<Rating>,
+    pub title: Option<String>,
+    pub body: Option<String>,
+    pub until: At,
+}
+
+/// One item and all that happened to it.
+#[derive(Debug, Clone, Copy)]
+pub struct Past<'a> {
+    pub item: &'a Item,
+    /// Oldest first; empty where nothing was changed.
+    pub earlier: &'a [Words],
+    /// Oldest first.
+    pub log: &'a [Event],
+}
+
+impl<'a> Past<'a> {
+    /// How it read when it reached us: that is what its route was chosen by.
+    pub fn first_view(&self) -> View<'a> {
+        let now = View::of(self.item);
+        match self.earlier.first() {
+            Some(words) => View {
+                rating: words.rating,
+                title: words.title.as_deref(),
+                body: words.body.as_deref(),
+                ..now
+            },
+            None => now,
+        }
+    }
+
+    /// The item as it was then.
+    pub fn item_at(&self, at: At, handling: &Handling) -> Item {
+        let mut item = self.item.clone();
+        if let Some(words) = self.earlier.iter().find(|words| words.until > at) {
+            item.rating = words.rating;
+            item.tone = Tone::of(item.kind, words.rating);
+        }
+        item.handling = handling.clone();
+        item
+    }
+}
+
+/// The policy's own doings: another policy would have done others.
+pub fn is_call(what: &What) -> bool {
+    matches!(
+        what,
+        What::Reminded { .. } | What::Overdue { .. } | What::Stepped { .. }
+    )
+}
+
+/// How it stood with the item from an instant on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    pub at: At,
+    pub handling: Handling,
+    /// Our answer had left the house.
+    pub out: bool,
+}
+
+impl Moment {
+    pub fn is_open(&self) -> bool {
+        self.handling.is_open() && !self.out
+    }
+
+    pub fn is_held(&self) -> bool {
+        self.handling.holder(self.at).is_some()
+    }
+}
+
+/// A lease lasts until the log says otherwise: prolonging it leaves no trace there.
+const HELD: At = At::MAX_UTC;
+
+/// How it stood, from the first event on.
+pub fn moments<'e>(item: &Item, log: impl IntoIterator<Item = &'e Event>, stops: ClockStops) -> Vec<Moment> {
+    let mut out: Vec<Moment> = Vec::new();
+    let mut now = Moment {
+        at: item.first_seen_at,
+        handling: Handling::Open,
+        out: false,
+    };
+    // The last lease that was written down, and since when our answer is on its way.
+    let mut lease: Option<At> = None;
+    let mut sent: Option<At> = None;
+    for event in log {
+        now.at = event.at.max(now.at);
+        // No lease is declared over while the answer is on its way, when nobody has to hold the item.
+        let is_over = lease
+            .zip(sent)
+            .is_some_and(|(lease, sent)| sent <= lease && lease <= now.at);
+        if is_over && matches!(now.handling, Handling::Claimed { .. }) {
+            now.handling = Handling::Open;
+        }
+        step(&mut now, event, stops);
+        match &event.what {
+            What::Claimed { until } | What::TakenOver { until, .. } => lease = Some(*until),
+            What::Sent { .. } | What::SentAgain => sent = Some(event.at),
+            _ => {}
+        }
+        sent = sent.filter(|_| now.out);
+        out.push(now.clone());
+    }
+    if let Handling::Claimed { .. } = now.handling {
+        let kept = match &item.handling {
+            Handling::Claimed { until, .. } => Some(*until),
+            _ => lease,
+        };
+        if let Some(over) = kept.filter(|over| *over > now.at) {
+            now.at = over;
+            now.handling = Handling::Open;
+            out.push(now);
+        }
+    }
+    out
+}
+
+fn step(now: &mut Moment, event: &Event, stops: ClockStops) {
+    let at = event.at;
+    let by = event.by.clone();
+    match &event.what {
+        What::Received { answered: true, .. } => now.handling = Handling::Answered { by: None, at },
+        What::AnsweredElsewhere { .. } if now.handling.is_open() => {
+            now.handling = Handling::Answered { by: None, at };
+        }
+        What::Received { .. }
+        | What::Released
+        | What::ClaimEnded { .. }
+        | What::Reopened { .. }
+        | What::Woke => now.handling = Handling::Open,
+        What::Claimed { .. } | What::TakenOver { .. } => hold(now, event),
+        What::Sent { .. } | What::SentAgain => now.out = true,
+        What::TakenBack => {
+            now.out = false;
+            // Whoever took back a change has the answer before it on the card.
+            if now.handling.is_open() {
+                hold(now, event);
+            }
+        }
+        What::Accepted => {
+            now.out = true;
+            match (&now.handling, stops) {
+                (handling, ClockStops::Accepted) if handling.is_open() => {
+                    now.handling = Handling::Answered { by, at };
+                }
+                (Handling::Claimed { .. }, _) => now.handling = Handling::Open,
+                _ => {}
+            }
+        }
+        What::Visible { .. } => {
+            now.out = false;
+            if now.handling.is_open() {
+                now.handling = Handling::Answered { by, at };
+            }
+        }
+        What::Rejected { .. }
+        | What::Failed {
+            earlier_stands: false,
+            ..
+        } => {
+            now.out = false;
+            if matches!(now.handling, Handling::Answered { .. } | Handling::Claimed { .. }) {
+                now.handling = Handling::Open;
+            }
+        }
+        What::Failed { .. } | What::Unclear | What::ConfirmedThere => now.out = false,
+        What::Handled { reason, note } => {
+            if let Some(by) = by {
+                now.handling = Handling::Handled {
+                    by,
+                    at,
+                    reason: *reason,
+                    note: note.clone(),
+                };
+            }
+        }
+        What::Snoozed {
+            until,
+            why,
+            for_customer,
+        } => {
+            if let Some(by) = by {
+                now.handling = Handling::Snoozed {
+                    by,
+                    until: *until,
+                    why: why.clone(),
+                    for_customer: *for_customer,
+                };
+            }
+        }
+        What::RemovedAtSource => {
+            now.out = false;
+            now.handling = Handling::Removed { at };
+        }
+        What::BackAtSource => now.handling = Handling::Open,
+        // Nothing about who owes whom what.
+        _ => {}
+    }
+}
+
+fn hold(now: &mut Moment, event: &Event) {
+    if let Some(by) = event.by.clone() {
+        now.handling = Handling::Claimed { by, until: HELD };
+    }
+}
+
+/// The moment that lasts at an instant.
+pub fn moment(moments: &[Moment], at: At) -> Option<&Moment> {
+    moments.get(moments.partition_point(|m| m.at <= at).checked_sub(1)?)
+}

@@ -1,0 +1,298 @@
+//! One item under other rules: from look to look through what really happened to it, with the calls that these rules
+//! would have made. Decisions are the agenda's and the deadlines'; only time is made up here.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+
+use crate::domain::At;
+use crate::domain::agenda::Agenda;
+use crate::domain::agenda::Call;
+use crate::domain::agenda::Plan;
+use crate::domain::backtest::Sort;
+use crate::domain::backtest::past::Moment;
+use crate::domain::backtest::past::Past;
+use crate::domain::backtest::past::is_call;
+use crate::domain::backtest::past::moment;
+use crate::domain::backtest::past::moments;
+use crate::domain::backtest::post::Notice;
+use crate::domain::backtest::whom::Book;
+use crate::domain::backtest::whom::Place;
+use crate::domain::backtest::whom::Summoned;
+use crate::domain::chain::Chain;
+use crate::domain::chain::Next;
+use crate::domain::chain::Starts;
+use crate::domain::effect::Addressee;
+use crate::domain::event::Called;
+use crate::domain::event::Event;
+use crate::domain::event::What;
+use crate::domain::handling::Handling;
+use crate::domain::id::EventId;
+use crate::domain::person::Mention;
+use crate::domain::policy::Metric;
+use crate::domain::route;
+use crate::domain::route::Route;
+use crate::domain::rules::Rules;
+use crate::domain::sla;
+use crate::domain::sla::Origin;
+use crate::domain::sla::Run;
+use crate::domain::sla::State;
+
+/// More rounds than any chain has steps that are due in the same instant.
+const ROUNDS: usize = 8;
+
+/// What would have become of one item.
+#[derive(Debug)]
+pub struct Walked<'a> {
+    pub route: &'a Route,
+    /// The warnings, deadlines and steps, in the order in which they would have come.
+    pub calls: Vec<Event>,
+    /// Who would have been told about them, and from when on.
+    pub notices: Vec<Notice>,
+    /// What became of each clock by then.
+    pub clocks: Vec<(Metric, State)>,
+}
+
+/// Walks an item's past until an instant.
+pub fn walk<'a>(book: Book<'a>, past: &Past<'a>, until: At) -> Walked<'a> {
+    let rules = book.rules;
+    let route = route::choose_for(&rules.routes, &rules.fallback, past.first_view());
+    let origin = Origin {
+        published: past.item.published_at,
+        first_seen: past.item.first_seen_at,
+    };
+    let deeds: Vec<&Event> = past.log.iter().filter(|event| !is_call(&event.what)).collect();
+    let mut places: Vec<Place> = Vec::new();
+    for channel in route.to.iter().filter_map(|name| rules.channel(name)) {
+        add(&mut places, Place::of(channel));
+    }
+    let mut walk = Walk {
+        book,
+        past,
+        until,
+        plan: plan(rules, route, origin),
+        moments: moments(past.item, deeds.iter().copied(), rules.clock_stops),
+        places,
+        log: Vec::new(),
+        looks: BTreeSet::new(),
+        notices: Vec::new(),
+    };
+    walk.through(&deeds);
+    let runs = walk.runs();
+    let terms = walk.plan.terms;
+    let state = |run: &Run| (run.metric, run.state(terms, origin.first_seen, until));
+    Walked {
+        route,
+        clocks: runs.iter().map(state).collect(),
+        calls: walk
+            .log
+            .into_iter()
+            .filter(|event| is_call(&event.what))
+            .collect(),
+        notices: walk.notices,
+    }
+}
+
+fn plan<'a>(rules: &'a Rules, route: &'a Route, origin: Origin) -> Plan<'a> {
+    let chain = route.policy.chain.as_ref();
+    let mut channels = route.to.iter().filter_map(|name| rules.channel(name));
+    let quiet = channels.find_map(|c| Some((c.quiet?, c.voice.zone)));
+    Plan {
+        terms: rules.terms(route),
+        chain: chain.and_then(|name| rules.chains.get(name)),
+        quiet: quiet.filter(|_| !route.policy.at_night),
+        origin,
+    }
+}
+
+/// One card in each room.
+fn add(places: &mut Vec<Place>, new: Place) {
+    if !places
+        .iter()
+        .any(|p| (&p.chat, &p.room) == (&new.chat, &new.room))
+    {
+        places.push(new);
+    }
+}
+
+struct Walk<'w, 'a> {
+    book: Book<'a>,
+    past: &'w Past<'a>,
+    until: At,
+    plan: Plan<'a>,
+    moments: Vec<Moment>,
+    places: Vec<Place>,
+    /// What happened so far, and what would have been said.
+    log: Vec<Event>,
+    /// When somebody looks again. A timer is never cancelled, so neither is a look.
+    looks: BTreeSet<At>,
+    notices: Vec<Notice>,
+}
+
+impl Walk<'_, '_> {
+    fn through(&mut self, deeds: &[&Event]) {
+        let mut deeds = deeds.iter().peekable();
+        let mut last = At::MIN_UTC;
+        loop {
+            let deed = deeds.peek().map(|event| event.at);
+            let Some(at) = deed.into_iter().chain(self.looks.first().copied()).min() else {
+                return;
+            };
+            // Two replicas' clocks need not agree; the log's order does.
+            let now = at.max(last);
+            if now > self.until {
+                return;
+            }
+            last = now;
+            let mut looking = self.looks.remove(&at);
+            while let Some(event) = deeds.next_if(|event| event.at <= now) {
+                looking |= event.what.moves_clock() || matches!(event.what, What::ClaimEnded { .. });
+                self.log.push((*event).clone());
+            }
+            if looking {
+                self.look(now);
+            }
+        }
+    }
+
+    fn runs(&self) -> Vec<Run> {
+        sla::runs(self.plan.terms, self.plan.origin, &self.log)
+    }
+
+    fn look(&mut self, now: At) {
+        let Some(moment) = moment(&self.moments, now).cloned() else {
+            return;
+        };
+        for round in 0..ROUNDS {
+            let log: Vec<&Event> = self.log.iter().collect();
+            let Agenda { now: calls, next } = self.plan.agenda(&self.runs(), &log, now);
+            let calls: Vec<Call> = match moment.handling {
+                _ if moment.out || round + 1 == ROUNDS => Vec::new(),
+                Handling::Open | Handling::Claimed { .. } => calls,
+                Handling::Snoozed { .. } => {
+                    let warning = |call: &Call| matches!(call, Call::Warn { .. });
+                    calls.into_iter().filter(|call| !warning(call)).collect()
+                }
+                Handling::Answered { .. } | Handling::Handled { .. } | Handling::Removed { .. } => Vec::new(),
+            };
+            if calls.is_empty() {
+                self.looks
+                    .extend(next.filter(|_| moment.handling.is_open()).map(|(at, _)| at));
+                return;
+            }
+            for call in calls {
+                self.say(call, &moment, now);
+            }
+        }
+    }
+
+    fn say(&mut self, call: Call, moment: &Moment, now: At) {
+        let holder = moment.handling.holder(now);
+        match call {
+            Call::Warn { metric, mark, due } => {
+                let whom = self.book.responsible(holder, &self.places);
+                let mark = Some(mark);
+                let what = What::Reminded { due, metric, mark };
+                self.tell(Sort::Warning, what, whom, self.gathered(), now);
+            }
+            Call::Overdue { metric, due } => {
+                // Whom a chain calls at once is not called twice.
+                let by_chain = self.plan.chain.filter(|c| c.starts == Starts::Due);
+                let by_chain = by_chain.is_some_and(|c| c.steps.first().is_some_and(|s| s.wait == 0));
+                let whom = if by_chain {
+                    Vec::new()
+                } else {
+                    self.book.responsible(holder, &self.places)
+                };
+                let what = What::Overdue { due, metric };
+                self.tell(Sort::Deadline, what, whom, self.gathered(), now);
+            }
+            Call::Step(next) => {
+                if let Some(chain) = self.plan.chain {
+                    self.step(chain, next, &moment.handling, now);
+                }
+            }
+        }
+    }
+
+    fn step(&mut self, chain: &Chain, next: Next, handling: &Handling, now: At) {
+        let item = self.past.item_at(now, handling);
+        let mut whom: Vec<Summoned> = Vec::new();
+        if let Some(step) = chain.step(next).filter(|step| step.only.holds(&item, now)) {
+            for one in &step.call {
+                for found in self.book.called(one, handling.holder(now), &self.places, now) {
+                    if !whom.contains(&found) {
+                        whom.push(found);
+                    }
+                }
+            }
+            if let Some(channel) = step.widen.as_ref().and_then(|name| self.book.rules.channel(name)) {
+                add(&mut self.places, Place::of(channel));
+            }
+        }
+        let what = What::Stepped {
+            chain: chain.name.clone(),
+            round: next.round,
+            step: next.step,
+            called: whom.iter().filter_map(called).collect(),
+        };
+        self.tell(Sort::Step, what, whom, TimeDelta::zero(), now);
+    }
+
+    fn tell(&mut self, sort: Sort, what: What, whom: Vec<Summoned>, gathered: TimeDelta, now: At) {
+        for (to, not_before) in self.book.reached(&self.plan, whom, now) {
+            let run_at = not_before.max(now + gathered);
+            let moot = self.moot(&what, &to, not_before, run_at);
+            self.notices.push(Notice {
+                to,
+                sort,
+                not_before,
+                run_at,
+                moot,
+            });
+        }
+        self.log.push(Event {
+            id: EventId::new(now),
+            item: self.past.item.id,
+            at: now,
+            by: None,
+            what,
+        });
+    }
+
+    /// From when on nobody would have to know it any more, or again, while it may be told.
+    fn moot(&self, what: &What, to: &Addressee, from: At, to_at: At) -> Vec<(At, bool)> {
+        let (due, only_if_free) = match (what, to) {
+            (What::Reminded { due, .. }, Addressee::Room { .. }) => (Some(*due), true),
+            (What::Reminded { due, .. }, Addressee::Person(_)) => (Some(*due), false),
+            (What::Overdue { .. }, Addressee::Room { .. }) => (None, true),
+            _ => (None, false),
+        };
+        let mut turns: Vec<At> = vec![from];
+        turns.extend(self.moments.iter().map(|moment| moment.at));
+        turns.extend(due);
+        turns.retain(|at| (from..=to_at).contains(at));
+        turns.sort();
+        turns.dedup();
+        let is_moot = |at: At| {
+            due.is_some_and(|due| due <= at)
+                || moment(&self.moments, at).is_none_or(|m| !m.is_open() || only_if_free && m.is_held())
+        };
+        turns.into_iter().map(|at| (at, is_moot(at))).collect()
+    }
+
+    fn gathered(&self) -> TimeDelta {
+        TimeDelta::seconds(self.book.rules.gather_seconds)
+    }
+}
+
+fn called(whom: &Summoned) -> Option<Called> {
+    let (chat, mention) = match whom {
+        Summoned::Person(person) => (&person.chat, Mention::Person(person.user.clone())),
+        Summoned::Room { chat, ping, .. } => (chat, ping.first()?.clone()),
+    };
+    Some(Called {
+        chat: chat.clone(),
+        mention,
+    })
+}

@@ -1,0 +1,202 @@
+//! Who is told about a call, and from when on: the holder, else those whom the rooms name, or whom a step calls; each
+//! outside their quiet hours.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+
+use crate::domain::At;
+use crate::domain::agenda::Plan;
+use crate::domain::calendar::Quiet;
+use crate::domain::chain::Whom;
+use crate::domain::effect::Addressee;
+use crate::domain::person::Mention;
+use crate::domain::person::PersonId;
+use crate::domain::rules::Channel;
+use crate::domain::rules::Rules;
+
+/// What somebody has set for themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Own {
+    pub quiet: Option<Quiet>,
+    pub zone: Option<Tz>,
+}
+
+/// A room in which the item has a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub channel: String,
+    pub chat: String,
+    pub room: String,
+}
+
+impl Place {
+    pub fn of(channel: &Channel) -> Self {
+        Self {
+            channel: channel.name.clone(),
+            chat: channel.chat.clone(),
+            room: channel.room.clone(),
+        }
+    }
+}
+
+/// Somebody who has to know, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Summoned {
+    Person(PersonId),
+    Room {
+        chat: String,
+        room: String,
+        ping: Vec<Mention>,
+    },
+}
+
+/// All that an address follows from.
+#[derive(Clone, Copy)]
+pub struct Book<'a> {
+    pub rules: &'a Rules,
+    pub own: &'a BTreeMap<PersonId, Own>,
+}
+
+impl<'a> Book<'a> {
+    /// The one who holds it, else those whom the channels name.
+    pub fn responsible(&self, holder: Option<&PersonId>, places: &[Place]) -> Vec<Summoned> {
+        match holder {
+            Some(holder) => vec![Summoned::Person(holder.clone())],
+            None => self.of_rooms(places),
+        }
+    }
+
+    /// Whom a step of a chain calls.
+    pub fn called(&self, whom: &Whom, holder: Option<&PersonId>, places: &[Place], now: At) -> Vec<Summoned> {
+        match whom {
+            Whom::Holder => holder.cloned().map(Summoned::Person).into_iter().collect(),
+            Whom::Channel => self.of_rooms(places),
+            Whom::Named { chat, mention } => in_rooms(places, chat, std::slice::from_ref(mention)),
+            Whom::Direct(person) => vec![Summoned::Person(person.clone())],
+            Whom::OnDuty(rota) => match self.rules.rotas.get(rota) {
+                Some(rota) => in_rooms(places, &rota.chat, &rota.on_duty(now)),
+                None => Vec::new(),
+            },
+        }
+    }
+
+    fn of_rooms(&self, places: &[Place]) -> Vec<Summoned> {
+        let rooms = places
+            .iter()
+            .filter_map(|place| Some((place, self.rules.channel(&place.channel)?)));
+        rooms
+            .filter(|(_, channel)| !channel.responsible.is_empty())
+            .map(|(place, channel)| Summoned::Room {
+                chat: place.chat.clone(),
+                room: place.room.clone(),
+                ping: channel.responsible.clone(),
+            })
+            .collect()
+    }
+
+    /// When each of them may be told: not in their quiet hours, unless the policy says so.
+    pub fn reached(&self, plan: &Plan, whom: Vec<Summoned>, now: At) -> Vec<(Addressee, At)> {
+        let at_night = plan.terms.policy.at_night;
+        let night = plan.quiet.and_then(|(quiet, zone)| quiet.ends(now, zone));
+        let wait = |person: &PersonId| -> Option<At> {
+            let usual = plan.quiet.or_else(|| self.quiet_of_chat(&person.chat));
+            let (quiet, zone) = self.quiet_of(person, usual).filter(|_| !at_night)?;
+            quiet.ends(now, zone)
+        };
+        let has_own = |person: &PersonId| self.own.get(person).is_some_and(|own| own.quiet.is_some());
+        let mut out: Vec<(Addressee, At)> = Vec::new();
+        let mut tell = |to: Addressee, at: At| {
+            if !out.iter().any(|(known, _)| *known == to) {
+                out.push((to, at));
+            }
+        };
+        for one in whom {
+            match one {
+                Summoned::Person(person) => {
+                    let at = wait(&person).unwrap_or(now);
+                    tell(Addressee::Person(person), at);
+                }
+                Summoned::Room { chat, room, ping } => {
+                    let mut here = Vec::new();
+                    for mention in ping {
+                        let alone = match &mention {
+                            Mention::Person(user) => {
+                                let person = PersonId::new(chat.as_str(), user.as_str());
+                                let at = wait(&person).filter(|at| has_own(&person) && night != Some(*at));
+                                at.map(|at| (person, at))
+                            }
+                            Mention::Group(_) => None,
+                        };
+                        match alone {
+                            Some((person, at)) => tell(Addressee::Person(person), at),
+                            None => here.push(mention),
+                        }
+                    }
+                    if !here.is_empty() {
+                        let to = Addressee::Room {
+                            chat,
+                            room,
+                            ping: here,
+                        };
+                        tell(to, night.unwrap_or(now));
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    fn quiet_of(&self, person: &PersonId, usual: Option<(Quiet, Tz)>) -> Option<(Quiet, Tz)> {
+        let Some(own) = self.own.get(person) else {
+            return usual;
+        };
+        let zone = own.zone.or(usual.map(|(_, zone)| zone)).unwrap_or(Tz::UTC);
+        own.quiet.map(|quiet| (quiet, zone)).or(usual)
+    }
+
+    fn first_of_chat(&self, chat: &str) -> Option<&'a Channel> {
+        self.rules.channels.values().find(|c| c.chat == chat)
+    }
+
+    fn quiet_of_chat(&self, chat: &str) -> Option<(Quiet, Tz)> {
+        self.first_of_chat(chat)
+            .and_then(|c| Some((c.quiet?, c.voice.zone)))
+    }
+
+    /// By which clock an addressee lives, and when they want to be left alone, whatever a policy says.
+    pub fn home(&self, to: &Addressee) -> (Tz, Option<Quiet>) {
+        let channel = match to {
+            Addressee::Person(person) => self.first_of_chat(&person.chat),
+            Addressee::Room { chat, room, .. } => self
+                .rules
+                .channel_of_room(chat, room)
+                .or_else(|| self.first_of_chat(chat)),
+        };
+        let zone = channel.map_or(Tz::UTC, |c| c.voice.zone);
+        let quiet = channel.and_then(|c| c.quiet);
+        match to {
+            Addressee::Person(person) => {
+                let own = self.own.get(person);
+                let zone = own.and_then(|own| own.zone).unwrap_or(zone);
+                (zone, own.and_then(|own| own.quiet).or(quiet))
+            }
+            Addressee::Room { .. } => (zone, quiet),
+        }
+    }
+}
+
+/// People are called wherever they are, groups where a card is.
+fn in_rooms(places: &[Place], chat: &str, mentions: &[Mention]) -> Vec<Summoned> {
+    let room = places.iter().find(|place| place.chat == chat);
+    let found = mentions.iter().filter_map(|mention| match (mention, room) {
+        (Mention::Person(user), _) => Some(Summoned::Person(PersonId::new(chat, user.as_str()))),
+        (Mention::Group(_), Some(place)) => Some(Summoned::Room {
+            chat: chat.to_owned(),
+            room: place.room.clone(),
+            ping: vec![mention.clone()],
+        }),
+        (Mention::Group(_), None) => None,
+    });
+    found.collect()
+}
