@@ -10,6 +10,7 @@ mod init;
 mod listen;
 pub mod manifest;
 mod migrate;
+mod probe;
 mod sandbox;
 mod serve;
 mod trouble;
@@ -70,6 +71,8 @@ enum Command {
     Health,
     /// Tell everything that happened to an item, by its number or id.
     Why { item: String },
+    /// Say what this configuration would have done with what happened lately: calls, breaches, load. Nothing is sent.
+    Probe(probe::Options),
     /// Print what to paste into the platform's console.
     Manifest {
         chat: manifest::Chat,
@@ -150,6 +153,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Digest(options) => digest::run(config, options).await,
         Command::Health => health::run(config).await,
         Command::Why { item } => why::run(config, &item).await,
+        Command::Probe(options) => probe::run(config, options).await,
         Command::Manifest { chat, application } => manifest::run(chat, application.as_deref()),
         Command::Sandbox(options) => sandbox::run(options).await,
         Command::WithPostgres { .. } => Ok(()),

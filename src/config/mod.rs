@@ -7,7 +7,7 @@ mod channel;
 pub mod database;
 mod digest;
 pub mod discord;
-mod duration;
+pub mod duration;
 mod escalation;
 mod fault;
 mod hours;
