@@ -236,6 +236,7 @@ fn plural(sort: Sort) -> &'static str {
         Sort::Warning => "warnings",
         Sort::Deadline => "deadlines passed",
         Sort::Step => "steps of a chain",
+        Sort::Personal => "told personally",
     }
 }
 

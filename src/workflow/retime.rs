@@ -14,6 +14,7 @@ use crate::domain::id::ItemId;
 use crate::store::StoreError;
 use crate::store::item;
 use crate::store::leader;
+use crate::store::timer;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::tell::Change;
@@ -60,7 +61,7 @@ impl Desk {
             if self.look(&mut tx, &mut locked, &mut change).await? {
                 self.write(&mut tx, &mut locked, change).await?;
             } else {
-                self.wait_on(&mut tx, change).await?;
+                timer::set(&mut tx, &change.into_timers()).await?;
             }
             tx.commit().await.map_err(StoreError::from)?;
         }

@@ -33,15 +33,18 @@ pub enum Sort {
     Warning,
     Deadline,
     Step,
+    /// It concerned somebody personally.
+    Personal,
 }
 
 impl Sort {
-    pub const ALL: [Self; 3] = [Self::Warning, Self::Deadline, Self::Step];
+    pub const ALL: [Self; 4] = [Self::Warning, Self::Deadline, Self::Step, Self::Personal];
 
     fn of(what: &What) -> Option<Self> {
         match what {
             What::Reminded { .. } => Some(Self::Warning),
             What::Overdue { .. } => Some(Self::Deadline),
+            What::Assigned { .. } => Some(Self::Personal),
             // A step whose condition did not hold is nothing that anybody noticed.
             What::Stepped { called, .. } if !called.is_empty() => Some(Self::Step),
             _ => None,

@@ -61,7 +61,7 @@ impl<'a> Past<'a> {
 pub fn is_call(what: &What) -> bool {
     matches!(
         what,
-        What::Reminded { .. } | What::Overdue { .. } | What::Stepped { .. }
+        What::Reminded { .. } | What::Overdue { .. } | What::Stepped { .. } | What::Assigned { .. }
     )
 }
 

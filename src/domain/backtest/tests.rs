@@ -159,6 +159,7 @@ fn route(name: &str, policy: Policy) -> Route {
         when: When::default(),
         to: vec!["care".into()],
         policy,
+        owner: None,
     }
 }
 
@@ -218,7 +219,7 @@ fn calls(rules: &Rules, story: &Story) -> Vec<(At, &'static str)> {
 }
 
 fn would(report: &Report) -> [u64; 3] {
-    Sort::ALL.map(|sort| report.calls[&sort].would)
+    [Sort::Warning, Sort::Deadline, Sort::Step].map(|sort| report.calls[&sort].would)
 }
 
 fn promise(report: &Report) -> Promise {
@@ -422,7 +423,7 @@ fn what_the_rules_of_that_time_said_changes_nothing_but_is_counted_beside() {
     let plain = Story::from(at("06:00")).answered(at("15:00"));
     assert_eq!(calls(&rules, &story), calls(&rules, &plain));
     let report = report(&rules, &[story]);
-    assert_eq!(Sort::ALL.map(|s| report.calls[&s].really), [1, 1, 0]);
+    assert_eq!(Sort::ALL.map(|s| report.calls[&s].really), [1, 1, 0, 0]);
     let before = report.promises.iter().find(|p| p.route == "before").unwrap();
     assert_eq!(before.promise.really_overdue, 1);
 }

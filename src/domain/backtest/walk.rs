@@ -71,6 +71,7 @@ pub fn walk<'a>(book: Book<'a>, past: &Past<'a>, until: At) -> Walked<'a> {
         past,
         until,
         plan: plan(rules, route, origin),
+        route,
         moments: moments(past.item, deeds.iter().copied(), rules.clock_stops),
         places,
         log: Vec::new(),
@@ -102,6 +103,7 @@ fn plan<'a>(rules: &'a Rules, route: &'a Route, origin: Origin) -> Plan<'a> {
         chain: chain.and_then(|name| rules.chains.get(name)),
         quiet: quiet.filter(|_| !route.policy.at_night),
         origin,
+        has_owner: route.owner.is_some(),
     }
 }
 
@@ -120,6 +122,7 @@ struct Walk<'w, 'a> {
     past: &'w Past<'a>,
     until: At,
     plan: Plan<'a>,
+    route: &'a Route,
     moments: Vec<Moment>,
     places: Vec<Place>,
     /// What happened so far, and what would have been said.
@@ -187,8 +190,19 @@ impl Walk<'_, '_> {
     }
 
     fn say(&mut self, call: Call, moment: &Moment, now: At) {
-        let holder = moment.handling.holder(now);
+        let owner = self.route.owner.as_ref();
+        let holder = moment.handling.holder(now).or(owner);
         match call {
+            Call::Assign => {
+                if let Some(owner) = owner {
+                    let what = What::Assigned {
+                        to: owner.clone(),
+                        word: None,
+                    };
+                    let whom = vec![Summoned::Person(owner.clone())];
+                    self.tell(Sort::Personal, what, whom, TimeDelta::zero(), now);
+                }
+            }
             Call::Warn { metric, mark, due } => {
                 let whom = self.book.responsible(holder, &self.places);
                 let mark = Some(mark);
@@ -217,10 +231,11 @@ impl Walk<'_, '_> {
 
     fn step(&mut self, chain: &Chain, next: Next, handling: &Handling, now: At) {
         let item = self.past.item_at(now, handling);
+        let holder = handling.holder(now).or(self.route.owner.as_ref());
         let mut whom: Vec<Summoned> = Vec::new();
         if let Some(step) = chain.step(next).filter(|step| step.only.holds(&item, now)) {
             for one in &step.call {
-                for found in self.book.called(one, handling.holder(now), &self.places, now) {
+                for found in self.book.called(one, holder, &self.places, now) {
                     if !whom.contains(&found) {
                         whom.push(found);
                     }
