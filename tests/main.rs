@@ -12,6 +12,7 @@ mod manifest;
 mod official;
 mod outbox;
 mod packaging;
+mod probe;
 mod readme;
 mod seat;
 mod sentences;

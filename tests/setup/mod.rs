@@ -4,6 +4,7 @@ mod card;
 mod check;
 mod discord;
 mod init;
+mod probe;
 mod start;
 
 use std::path::PathBuf;
