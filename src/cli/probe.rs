@@ -202,15 +202,17 @@ fn loads(report: &Report, zone: Tz, names: &BTreeMap<PersonId, String>) -> Vec<S
         .collect();
     let widest = shown.iter().map(|(name, _)| name.chars().count()).max();
     let wide = widest.unwrap_or(0);
-    let hours: Vec<String> = (0..24).map(|hour| format!("{hour:>3}")).collect();
+    let highest = shown.iter().flat_map(|(_, load)| load.by_hour).max().unwrap_or(0);
+    let cell = highest.to_string().len().max(2) + 1;
+    let hours: Vec<String> = (0..24).map(|hour| format!("{hour:>cell$}")).collect();
     let mut out = vec![
         "Pings by the hour of the day, the most called first:".to_owned(),
         format!("  {:<wide$}  {:>5} {}", "", "all", hours.concat()),
     ];
     for (name, load) in &shown {
         let cells = load.by_hour.iter().map(|n| match n {
-            0 => format!("{:>3}", "."),
-            n => format!("{n:>3}"),
+            0 => format!("{:>cell$}", "."),
+            n => format!("{n:>cell$}"),
         });
         let cells: Vec<String> = cells.collect();
         out.push(format!("  {name:<wide$}  {:>5} {}", load.pings, cells.concat()));
