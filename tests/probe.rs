@@ -255,11 +255,11 @@ fn told(events: &[Event]) -> Vec<String> {
 }
 
 fn would(report: &Report) -> [u64; 3] {
-    Sort::ALL.map(|sort| report.calls[&sort].would)
+    [Sort::Warning, Sort::Deadline, Sort::Step].map(|sort| report.calls[&sort].would)
 }
 
 fn really(report: &Report) -> [u64; 3] {
-    Sort::ALL.map(|sort| report.calls[&sort].really)
+    [Sort::Warning, Sort::Deadline, Sort::Step].map(|sort| report.calls[&sort].really)
 }
 
 #[tokio::test]

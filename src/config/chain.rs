@@ -120,9 +120,8 @@ fn whom(table: &Table, given: &Placed<String>, names: &Names) -> Option<Whom> {
         None if given.value == "channel" => Some(Whom::Channel),
         Some(("on-call", rota)) => {
             let rota = id(rota.trim());
-            table
-                .refers("call", "rota", &rota, &names.rotas)
-                .then(|| Whom::OnDuty(rota.value))
+            let is_known = table.refers("call", "rota", &rota, &names.rotas);
+            is_known.then_some(Whom::OnDuty(rota.value))
         }
         Some(("user", user)) => {
             let (chat, user) = person(user)?;

@@ -9,6 +9,7 @@ use chrono::Utc;
 use chrono_tz::Tz;
 use zeitnah::domain::calendar::Calendar;
 use zeitnah::domain::calendar::Quiet;
+use zeitnah::domain::calendar::Window;
 use zeitnah::domain::chain::Chain;
 use zeitnah::domain::chain::Condition;
 use zeitnah::domain::chain::Starts;
@@ -74,7 +75,7 @@ async fn due(desk: &Desk) -> DateTime<Utc> {
         .await
 }
 
-fn week(days: std::ops::Range<usize>, windows: &[(u16, u16)]) -> [Vec<(u16, u16)>; 7] {
+fn week(days: std::ops::Range<usize>, windows: &[Window]) -> [Vec<Window>; 7] {
     std::array::from_fn(|day| {
         if days.contains(&day) {
             windows.to_vec()
@@ -159,7 +160,7 @@ async fn a_day_off_on_a_monday_is_named_and_not_counted() {
 /// Zones by the word that a review carries, each with hours of its own.
 fn zones(rules: &mut Rules) {
     rules.digests.clear();
-    let places: [(&str, Tz, &[(u16, u16)]); 4] = [
+    let places: [(&str, Tz, &[Window]); 4] = [
         ("berlin", BERLIN, &[(60, 300)]),
         ("sydney", Tz::Australia__Lord_Howe, &[(60, 300)]),
         ("kolkata", Tz::Asia__Kolkata, &[(540, 1080)]),

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::domain::At;
+use crate::domain::calendar::Window;
 use crate::domain::person::Mention;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -243,7 +244,7 @@ impl Voice {
     }
 
     /// `Mon–Fri 09:00–17:00, Sat 10:00–14:00`, from first and last weekday (Monday is 0) and windows in minutes.
-    pub fn hours(self, grouped: &[(u8, u8, Vec<(u16, u16)>)]) -> String {
+    pub fn hours(self, grouped: &[(u8, u8, Vec<Window>)]) -> String {
         let day = |n: &u8| self.lang.text(&format!("weekday-{n}"), &[]);
         let time = |minute: &u16| format!("{:02}:{:02}", minute / 60, minute % 60);
         let groups = grouped.iter().map(|(first, last, windows)| {
