@@ -404,6 +404,10 @@ impl Desk {
             app.desk.reconcile().await.unwrap();
         });
         futures::future::join_all(rounds).await;
+        // What one replica passed by because another one was at its item comes a moment later.
+        for app in &self.apps {
+            while app.desk.tick().await.unwrap() > 0 {}
+        }
         self.settle().await;
     }
 
