@@ -3,6 +3,7 @@
 //! of them find nothing to say.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use crate::domain::At;
 use crate::domain::event::What;
@@ -99,9 +100,39 @@ impl Desk {
     /// never waits in a circle, and for the first two nobody waits at all. What was not ours to decide stays due.
     async fn fire(&self, limit: i64, now: At, taken: &mut Vec<Due>) -> Result<usize> {
         let mut tx = self.store.begin().await?;
-        *taken = timer::take(&mut tx, now, &self.aside.now(now), limit).await?;
+        let done = match self.fire_in(&mut tx, limit, now, taken).await {
+            Ok(done) => done,
+            Err(error) => {
+                // Awaited, because what is locked still would be passed by when it is tried again. If even that fails,
+                // the connection ends, and the locks with it.
+                tx.rollback().await.ok();
+                return Err(error);
+            }
+        };
+        tx.commit().await.map_err(StoreError::from)?;
+        let committed = self.now();
+        let fired = taken.iter().filter(|due| done.contains(&due.id));
+        for due in fired {
+            if let Some(kind) = timer::KINDS.into_iter().find(|kind| *kind == due.kind) {
+                meter::fired(kind, committed - due.at);
+            }
+            if self.aside.forget(due.item) {
+                tracing::info!(item.id = %due.item, "the timers of an item can be fired again");
+            }
+        }
+        Ok(done.len())
+    }
+
+    async fn fire_in(
+        &self,
+        tx: &mut Tx,
+        limit: i64,
+        now: At,
+        taken: &mut Vec<Due>,
+    ) -> Result<BTreeSet<TimerId>> {
+        *taken = timer::take(tx, now, &self.aside.now(now), limit).await?;
         if taken.is_empty() {
-            return Ok(0);
+            return Ok(BTreeSet::new());
         }
         let mut items: Vec<ItemId> = Vec::new();
         let mut by_item: BTreeMap<ItemId, Vec<&Due>> = BTreeMap::new();
@@ -112,12 +143,12 @@ impl Desk {
             }
             of_it.push(due);
         }
-        let free = item::lock_free(&mut tx, &items).await?;
+        let free = item::lock_free(tx, &items).await?;
         let mut free: BTreeMap<ItemId, Locked> = free.into_iter().map(|l| (l.0.id, l)).collect();
-        let mut logs = event::of_items(&mut *tx, &items).await?;
+        let mut logs = event::of_items(&mut **tx, &items).await?;
         let replies: Vec<ReplyId> = free.values().filter_map(|l| l.0.reply).collect();
-        let states = reply::states(&mut *tx, &replies).await?;
-        let mut fired: Vec<&Due> = Vec::new();
+        let states = reply::states(&mut **tx, &replies).await?;
+        let mut ids: Vec<TimerId> = Vec::new();
         let mut looks: Vec<NewTimer> = Vec::new();
         let (mut changed_items, mut changes): (Vec<Locked>, Vec<Change>) = (Vec::new(), Vec::new());
         // In the order in which they fell due.
@@ -137,9 +168,9 @@ impl Desk {
             let mut changed = false;
             for due in by_item.remove(id).into_iter().flatten() {
                 changed |= ended(&mut locked.0, due, known.is_out, &mut change, now)?;
-                fired.push(due);
+                ids.push(due.id);
             }
-            changed |= self.look_at(&mut tx, &mut locked, &known, &mut change).await?;
+            changed |= self.look_at(tx, &mut locked, &known, &mut change).await?;
             if changed {
                 changed_items.push(locked);
                 changes.push(change);
@@ -147,24 +178,13 @@ impl Desk {
                 looks.extend(change.into_timers());
             }
         }
-        let ids: Vec<TimerId> = fired.iter().map(|due| due.id).collect();
-        timer::fire(&mut tx, &ids, now).await?;
-        timer::set(&mut tx, &looks).await?;
+        timer::fire(tx, &ids, now).await?;
+        timer::set(tx, &looks).await?;
         if !changes.is_empty() {
             let mut all: Vec<(&mut Locked, Change)> = changed_items.iter_mut().zip(changes).collect();
-            self.write_all(&mut tx, &mut all, now).await?;
+            self.write_all(tx, &mut all, now).await?;
         }
-        tx.commit().await.map_err(StoreError::from)?;
-        let committed = self.now();
-        for due in &fired {
-            if let Some(kind) = timer::KINDS.into_iter().find(|kind| *kind == due.kind) {
-                meter::fired(kind, committed - due.at);
-            }
-            if self.aside.forget(due.item) {
-                tracing::info!(item.id = %due.item, "the timers of an item can be fired again");
-            }
-        }
-        Ok(fired.len())
+        Ok(ids.into_iter().collect())
     }
 }
 
