@@ -92,6 +92,7 @@ async fn every_command_in_the_readme_works_in_its_order() {
             // What the reader has 42 of.
             ["zeitnah", "why", "42"] => works(&bench, &["zeitnah", "why", "2"], "#2").await,
             ["zeitnah", "digest", "morning", "--preview"] => works(&bench, &words, "beantwortet").await,
+            ["zeitnah", "probe", "--last", "90d"] => works(&bench, &words, "arrived from").await,
             ["zeitnah", "health"] => works(&bench, &words, "ready").await,
             ["zeitnah", "manifest", "slack"] => works(&bench, &words, "oauth_config").await,
             ["zeitnah", "manifest", "discord"] => works(&bench, &words, "oauth2/authorize").await,
