@@ -14,5 +14,6 @@ pub mod sandbox;
 pub mod source;
 pub mod store;
 pub mod telemetry;
+pub mod webhook;
 pub mod worker;
 pub mod workflow;

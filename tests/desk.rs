@@ -324,6 +324,7 @@ impl Desk {
             }),
             rules: rules(&self.wish),
             sources: sources(&self.base),
+            webhooks: vec![("pager".to_owned(), pager(&self.base))],
             slack: self.wish.chats.has_slack().then_some(SlackParts {
                 settings: slack::Settings {
                     api_url: format!("{}/slack/api", self.base),
@@ -757,6 +758,11 @@ fn discord_server(now: zeitnah::sandbox::Now, wish: &Wish) -> Arc<Discord> {
     discord.add_channel(D_LEADS, "leads");
     discord.add_role(D_TEAM, "care-team", &[D_ANNA, D_BEN]);
     discord
+}
+
+fn pager(base: &str) -> Arc<dyn zeitnah::port::webhook::Webhook> {
+    let secret = SecretString::from(shop::Settings::default().reply_secret);
+    Arc::new(zeitnah::webhook::open("pager", &format!("{base}/shop/calls"), &secret).unwrap())
 }
 
 fn sources(base: &str) -> Vec<Arc<dyn zeitnah::port::source::ReviewSource>> {

@@ -12,6 +12,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("workflow", &["domain", "port", "store", "telemetry"]),
     ("worker", &["domain", "port", "workflow", "telemetry"]),
     ("source", &["domain", "port"]),
+    // The same client and the same signature as towards shops.
+    ("webhook", &["domain", "port", "source"]),
     ("chat", &["domain", "port", "telemetry"]),
     ("http", &["domain", "port", "workflow", "telemetry"]),
     ("config", &["domain"]),

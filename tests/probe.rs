@@ -11,8 +11,6 @@ use zeitnah::domain::backtest::Report;
 use zeitnah::domain::backtest::Sort;
 use zeitnah::domain::backtest::past::is_call;
 use zeitnah::domain::backtest::walk::walk;
-use zeitnah::domain::backtest::whom::Book;
-use zeitnah::domain::backtest::whom::Own;
 use zeitnah::domain::calendar::Quiet;
 use zeitnah::domain::chain::Chain;
 use zeitnah::domain::chain::Condition;
@@ -30,6 +28,8 @@ use zeitnah::domain::rota::Plan;
 use zeitnah::domain::rota::Rota;
 use zeitnah::domain::rota::Turns;
 use zeitnah::domain::rules::Rules;
+use zeitnah::domain::whom::Book;
+use zeitnah::domain::whom::Preference;
 use zeitnah::port::clock::Clock as _;
 use zeitnah::sandbox::slack::Message;
 use zeitnah::workflow::probe::Page;
@@ -56,6 +56,7 @@ fn step(wait: i64, call: Vec<Whom>) -> Step {
         call,
         widen: None,
         raise: false,
+        webhook: None,
         only: Condition::default(),
     }
 }
@@ -85,6 +86,7 @@ fn strict(rules: &mut Rules) {
         name: "spaet".into(),
         chat: "slack".into(),
         zone: chrono_tz::Tz::Europe__Berlin,
+        accept_minutes: None,
         plan: Plan::Turns(turns),
     };
     rules.rotas = [("spaet".to_owned(), rota)].into();
@@ -220,8 +222,8 @@ async fn lived() -> (Desk, DateTime<Utc>) {
     (desk, until)
 }
 
-fn ben() -> BTreeMap<PersonId, Own> {
-    let own = Own {
+fn ben() -> BTreeMap<PersonId, Preference> {
+    let own = Preference {
         quiet: Quiet::parse("09:00-14:00"),
         zone: Some(chrono_tz::Tz::Europe__Berlin),
     };

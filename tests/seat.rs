@@ -375,6 +375,27 @@ impl<'a> Seat<'a> {
         self.command(who, &word, None).await
     }
 
+    /// What the bot wrote to `who` directly, looked at; none if it never did.
+    pub fn direct(&self, who: Who) -> Vec<String> {
+        let id = self.chat.id(who);
+        match self.chat {
+            Chat::Slack => {
+                let slack = &self.desk.slack;
+                let all = slack.dm(id).map(|room| slack.see(&room)).unwrap_or_default();
+                all.iter()
+                    .map(|m| slack.visible_text(m).trim().to_owned())
+                    .collect()
+            }
+            Chat::Discord => {
+                let discord = &self.desk.discord;
+                let all = discord.dm(id).map(|room| discord.see(&room)).unwrap_or_default();
+                all.iter()
+                    .map(|m| discord.visible_text(m).trim().to_owned())
+                    .collect()
+            }
+        }
+    }
+
     /// The newest line below a card, looked at.
     pub fn last_line(&self, card: &Shown) -> Shown {
         match self.chat {

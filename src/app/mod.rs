@@ -27,6 +27,7 @@ use crate::port::PortError;
 use crate::port::chat::ChatPlatform;
 use crate::port::clock::Clock;
 use crate::port::source::ReviewSource;
+use crate::port::webhook::Webhook;
 use crate::source::practice::Practice;
 use crate::store::Store;
 use crate::telemetry::Scrape;
@@ -42,6 +43,7 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub rules: Rules,
     pub sources: Vec<Arc<dyn ReviewSource>>,
+    pub webhooks: Vec<(String, Arc<dyn Webhook>)>,
     pub slack: Option<SlackParts>,
     pub discord: Option<DiscordParts>,
 }
@@ -132,6 +134,7 @@ impl App {
             clock,
             rules,
             sources,
+            webhooks,
             slack,
             discord,
         } = parts;
@@ -168,6 +171,7 @@ impl App {
             rules: Arc::new(rules.with_practice()),
             sources: sources.map(|s| (s.name().to_owned(), s)).collect(),
             chats,
+            webhooks: webhooks.into_iter().collect(),
             aside: Aside::default(),
         });
         let stopping = CancellationToken::new();

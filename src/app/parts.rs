@@ -16,8 +16,10 @@ use crate::config::source::Kind;
 use crate::config::source::Source;
 use crate::port::PortError;
 use crate::port::clock::Clock;
+use crate::port::webhook::Webhook;
 use crate::source;
 use crate::store::Store;
+use crate::webhook;
 
 impl Parts {
     pub fn of(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Self, PortError> {
@@ -25,11 +27,16 @@ impl Parts {
             .sources
             .iter()
             .map(|s| source::open(s.name.clone(), source_settings(s)));
+        let webhooks = config.webhooks.iter().map(|w| {
+            let signed: Arc<dyn Webhook> = Arc::new(webhook::open(&w.name, &w.url, &w.secret)?);
+            Ok((w.name.clone(), signed))
+        });
         Ok(Self {
             store,
             clock,
             rules: config.rules(),
             sources: sources.collect::<Result<_, _>>()?,
+            webhooks: webhooks.collect::<Result<_, PortError>>()?,
             slack: config.slack.as_ref().map(slack_parts),
             discord: config.discord.as_ref().map(|d| discord_parts(d, config)),
         })

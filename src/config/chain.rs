@@ -72,6 +72,14 @@ fn step(table: Table, names: &Names) -> Option<Step> {
         None => Some(None),
     };
     let raise = table.flag("raise");
+    let webhook = match table.entry("webhook") {
+        Some(_) => {
+            let name = table.string("webhook");
+            let name = name.filter(|name| table.refers("webhook", "webhook", name, &names.webhooks));
+            name.map(|name| Some(name.value))
+        }
+        None => Some(None),
+    };
     let held = table.choice(
         "if",
         &[
@@ -85,9 +93,11 @@ fn step(table: Table, names: &Names) -> Option<Step> {
     let call = call.flatten();
     if call.as_ref().is_some_and(Vec::is_empty)
         && widen.as_ref().is_some_and(Option::is_none)
+        && webhook.as_ref().is_some_and(Option::is_none)
         && raise == Some(false)
     {
-        let remedy = "write call = [\"channel\"], widen = \"a-channel\" or raise = true";
+        let remedy =
+            "write call = [\"channel\"], widen = \"a-channel\", webhook = \"a-webhook\" or raise = true";
         table.reading.fault(table.line, "this step does nothing", remedy);
     }
     table.close();
@@ -96,6 +106,7 @@ fn step(table: Table, names: &Names) -> Option<Step> {
         call: call?,
         widen: widen?,
         raise: raise?,
+        webhook: webhook?,
         only: Condition {
             held: held?,
             tone: tone?,

@@ -31,6 +31,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod url;
+pub mod webhook;
 pub mod zone;
 
 use std::fs;
@@ -87,6 +88,7 @@ pub struct Config {
     pub digests: Vec<DigestPlan>,
     pub calendars: Vec<Calendar>,
     pub rotas: Vec<Rota>,
+    pub webhooks: Vec<webhook::Webhook>,
     pub reply: reply::Reply,
     pub log: log::Log,
     /// What is legal but hardly meant.
@@ -107,6 +109,7 @@ pub struct Sections {
     pub digests: Vec<Placed<DigestPlan>>,
     pub calendars: Vec<Placed<Calendar>>,
     pub rotas: Vec<Placed<Rota>>,
+    pub webhooks: Vec<Placed<webhook::Webhook>>,
     /// Rooms, groups and people of the chats, and the lines that name them.
     pub named: Vec<Placed<Mentioned>>,
     whole: Option<Config>,
@@ -119,6 +122,7 @@ pub struct Names {
     pub calendars: Vec<String>,
     pub rotas: Vec<String>,
     pub chains: Vec<String>,
+    pub webhooks: Vec<String>,
 }
 
 impl Config {
@@ -239,6 +243,7 @@ impl Sections {
             digests: vec![],
             calendars: vec![],
             rotas: vec![],
+            webhooks: vec![],
             named: vec![],
             whole: None,
         }
@@ -275,12 +280,14 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
     let (rotas, rota_names) = listed(&root, "rota");
     let (chains, chain_names) = listed(&root, "chain");
     let (policies, policy_names) = listed(&root, "policy");
+    let (webhooks, webhook_names) = listed(&root, "webhook");
     let names = Names {
         channels: channel_names,
         sources: source_names,
         calendars: calendar_names,
         rotas: rota_names,
         chains: chain_names,
+        webhooks: webhook_names,
     };
     let database = database::read(root.section("database"));
     let http = http::read(root.section("http"));
@@ -292,6 +299,7 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
     let channels = all(channels, |table| channel::read(table, &names));
     let calendars = all(calendars, calendar::read);
     let rotas = all(rotas, rota::read);
+    let webhooks = all(webhooks, webhook::read);
     let chains = all(chains, |table| chain::read(table, &names));
     let policies = all(policies, |table| policy::read(table, &names));
     let named = Policies {
@@ -327,6 +335,7 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
         digests: digests.read.clone(),
         calendars: calendars.read.clone(),
         rotas: rotas.read.clone(),
+        webhooks: webhooks.read.clone(),
         named: vec![],
         whole: None,
     };
@@ -345,6 +354,7 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
         digests,
         calendars,
         rotas,
+        webhooks,
         reply,
         log,
     }
@@ -371,6 +381,7 @@ struct Every {
     digests: Listed<Placed<DigestPlan>>,
     calendars: Listed<Placed<Calendar>>,
     rotas: Listed<Placed<Rota>>,
+    webhooks: Listed<Placed<webhook::Webhook>>,
     reply: Option<reply::Reply>,
     log: Option<log::Log>,
 }
@@ -399,6 +410,7 @@ impl Every {
             digests: values(self.digests)?,
             calendars: values(self.calendars)?,
             rotas: values(self.rotas)?,
+            webhooks: values(self.webhooks)?,
             reply: self.reply?,
             log: self.log?,
             warnings: vec![],

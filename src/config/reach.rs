@@ -99,6 +99,7 @@ mod tests {
             calendars: vec![],
             rotas: vec![],
             chains: vec![],
+            webhooks: vec![],
         };
         let routes: Vec<Placed<Route>> = routes
             .iter()

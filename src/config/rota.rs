@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use crate::config::DISCORD;
 use crate::config::SLACK;
 use crate::config::channel::mention;
+use crate::config::duration;
 use crate::config::hours::Hours;
 use crate::config::hours::weekday;
 use crate::config::ics;
@@ -42,12 +43,20 @@ pub fn read(table: Table) -> Option<Placed<Rota>> {
     let shifts = shifts(&table, chat).map(Plan::Shifts);
     // A faulty zone has been told already; the file is looked at all the same.
     let events = events(&table, chat, zone.unwrap_or(Tz::UTC)).map(Plan::Events);
+    let accept = match table.has("accept_within") {
+        true => duration::minutes(&table, "accept_within").map(Some),
+        false => {
+            table.entry("accept_within");
+            Some(None)
+        }
+    };
     table.close();
     Some(Placed {
         value: Rota {
             name: name?.value,
             chat: chat.to_owned(),
             zone: zone?,
+            accept_minutes: accept?.filter(|minutes| *minutes > 0),
             plan: match way? {
                 "people" => turns?,
                 "shifts" => shifts?,

@@ -8,14 +8,20 @@ use crate::domain::chain::Next;
 use crate::domain::chain::Starts;
 use crate::domain::event::Event;
 use crate::domain::event::What;
+use crate::domain::handling::Handling;
+use crate::domain::person::Mention;
+use crate::domain::person::PersonId;
 use crate::domain::policy::Mark;
 use crate::domain::policy::Metric;
+use crate::domain::rota::Rota;
+use crate::domain::route::Route;
+use crate::domain::rules::Rules;
 use crate::domain::sla;
 use crate::domain::sla::Origin;
 use crate::domain::sla::Run;
 use crate::domain::sla::Terms;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Call {
     /// Its owner does not know yet.
     Assign,
@@ -29,6 +35,11 @@ pub enum Call {
         due: At,
     },
     Step(Next),
+    /// The holder's shift is over: whoever is on call next is asked to take it.
+    Offer {
+        rota: String,
+        of: PersonId,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +47,11 @@ pub enum Look {
     Warn,
     Due,
     Step,
+    Shift,
 }
+
+/// More rounds of looking than any chain has steps that are due in the same instant.
+pub const ROUNDS: usize = 8;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Agenda {
@@ -54,11 +69,51 @@ pub struct Plan<'a> {
     pub origin: Origin,
     /// Somebody is to be told as soon as it comes.
     pub has_owner: bool,
+    pub rules: &'a Rules,
+}
+
+impl<'a> Plan<'a> {
+    pub fn of(rules: &'a Rules, route: &'a Route, origin: Origin) -> Self {
+        let chain = route.policy.chain.as_ref();
+        let mut channels = route.to.iter().filter_map(|name| rules.channel(name));
+        let quiet = channels.find_map(|c| Some((c.quiet?, c.voice.zone)));
+        Self {
+            terms: rules.terms(route),
+            chain: chain.and_then(|name| rules.chains.get(name)),
+            quiet: quiet.filter(|_| !route.policy.at_night),
+            origin,
+            has_owner: route.owner.is_some(),
+            rules,
+        }
+    }
 }
 
 impl Plan<'_> {
-    /// `log` is the whole log, oldest first.
-    pub fn agenda(&self, runs: &[Run], log: &[&Event], now: At) -> Agenda {
+    /// `log` is the whole log, oldest first. Nothing is said about what nobody is owed any more, or while our answer is
+    /// on its way.
+    pub fn agenda(&self, runs: &[Run], log: &[&Event], handling: &Handling, now: At) -> Agenda {
+        let mut agenda = self.of_clocks(runs, log, now);
+        self.of_shift(log, handling, now, &mut agenda);
+        match handling {
+            Handling::Open | Handling::Claimed { .. } => agenda,
+            // A warning about something that was put aside on purpose is noise.
+            Handling::Snoozed { .. } => {
+                agenda.now.retain(|call| !matches!(call, Call::Warn { .. }));
+                agenda
+            }
+            Handling::Answered { .. } | Handling::Handled { .. } | Handling::Removed { .. } => {
+                Agenda::default()
+            }
+        }
+    }
+
+    /// Nobody is called because of a deadline whose chain calls somebody in the same instant.
+    pub fn overdue_calls_nobody(&self) -> bool {
+        let by_chain = self.chain.filter(|c| c.starts == Starts::Due);
+        by_chain.is_some_and(|c| c.steps.first().is_some_and(|s| s.wait == 0))
+    }
+
+    fn of_clocks(&self, runs: &[Run], log: &[&Event], now: At) -> Agenda {
         let mut agenda = Agenda::default();
         let is_known = |event: &&Event| matches!(event.what, What::Assigned { .. });
         if self.has_owner && !log.iter().any(is_known) {
@@ -114,9 +169,8 @@ impl Plan<'_> {
             Starts::Due => due,
             Starts::AtOnce => run.from.max(self.origin.first_seen),
         };
-        let next = chain.next(start, log.iter().copied(), |from, span| {
-            sla::forward(self.terms.calendar, from, span)
-        })?;
+        let forward = |from, span| sla::forward(self.terms.calendar, from, span);
+        let next = chain.next(start, log.iter().copied(), self.held_until(log), forward)?;
         let raised = chain
             .steps
             .iter()
@@ -129,6 +183,65 @@ impl Plan<'_> {
             at: at.unwrap_or(next.at),
             ..next
         })
+    }
+
+    /// Until when somebody takes care of it who has seen the last call: as long as they said, but not beyond their shift,
+    /// if shifts are handed over.
+    fn held_until(&self, log: &[&Event]) -> Option<At> {
+        let seen = log.iter().rev().find_map(|event| match &event.what {
+            What::Acknowledged { until } => Some((event, *until)),
+            _ => None,
+        });
+        let (event, until) = seen?;
+        let Some(by) = &event.by else { return Some(until) };
+        let ends = self.handing_over(&by.chat).filter_map(|rota| {
+            let who = Mention::Person(by.user.clone());
+            rota.leaving(&who, event.at, until).ended
+        });
+        Some(ends.min().map_or(until, |end| end.min(until)))
+    }
+
+    fn handing_over(&self, chat: &str) -> impl Iterator<Item = &Rota> {
+        let rotas = self.rules.rotas.values();
+        rotas.filter(move |rota| rota.accept_minutes.is_some() && rota.chat == chat)
+    }
+
+    /// Whoever holds it and was on call has a successor when the shift ends. Who took it when they were not on call keeps
+    /// it.
+    fn of_shift(&self, log: &[&Event], handling: &Handling, now: At, agenda: &mut Agenda) {
+        let Handling::Claimed {
+            by, offered: false, ..
+        } = handling
+        else {
+            return;
+        };
+        let Some(holder) = handling.holder(now) else {
+            return;
+        };
+        let held = log.iter().rfind(|event| {
+            let holds = matches!(
+                event.what,
+                What::Claimed { .. } | What::TakenOver { .. } | What::TakenBack
+            );
+            holds && event.by.as_ref() == Some(holder)
+        });
+        let Some(since) = held.map(|event| event.at) else {
+            return;
+        };
+        let who = Mention::Person(by.user.clone());
+        for rota in self.handing_over(&by.chat) {
+            let leaving = rota.leaving(&who, since, now);
+            if let Some(at) = leaving.ends {
+                agenda.look(at, Look::Shift);
+            }
+            if leaving.ended.is_some() {
+                agenda.now.push(Call::Offer {
+                    rota: rota.name.clone(),
+                    of: by.clone(),
+                });
+                return;
+            }
+        }
     }
 }
 

@@ -62,6 +62,8 @@ pub struct Facts<'a> {
     pub source: &'a str,
     pub voice: Voice,
     pub name: &'a dyn Fn(&PersonId) -> String,
+    /// Whom it concerns personally.
+    pub owner: Option<&'a PersonId>,
     pub first_answer_minutes: Option<i64>,
 }
 
@@ -174,8 +176,21 @@ fn who(facts: &Facts) -> Vec<Vec<Seg>> {
 }
 
 fn state(facts: &Facts) -> Vec<Seg> {
-    let mut line = state_base(facts);
-    let Facts { item, voice, .. } = facts;
+    let Facts {
+        item,
+        voice,
+        name,
+        owner,
+        ..
+    } = facts;
+    let mut line = Vec::new();
+    if item.raised_at.is_some() {
+        line.extend(voice.say("state-urgent", &[]));
+    }
+    line.extend(state_base(facts));
+    if let Some(owner) = owner.filter(|_| item.handling.is_open()) {
+        line.extend(voice.say("state-personal", &[("name", name(owner).into())]));
+    }
     if let Some(escalation) = item.escalation.as_ref().filter(|_| item.handling.is_open()) {
         line.extend(voice.say("state-escalated", &[("to", escalation.to.as_str().into())]));
     }
@@ -212,7 +227,18 @@ fn state_base(facts: &Facts) -> Vec<Seg> {
             (_, Some(d)) => voice.say("state-open", &[("due", d.due.into())]),
             (_, None) => voice.say("state-open-endless", &[]),
         },
-        Handling::Claimed { by, until } => {
+        Handling::Claimed {
+            by,
+            until,
+            offered: true,
+        } => {
+            let holder = [("name", name(by).into()), ("until", (*until).into())];
+            match item.deadline {
+                Some(d) => voice.say("state-offered", &with_due(holder, d.due)),
+                None => voice.say("state-offered-endless", &holder),
+            }
+        }
+        Handling::Claimed { by, until, .. } => {
             let holder = [("name", name(by).into()), ("until", (*until).into())];
             match (item.overdue_at, item.deadline) {
                 (Some(_), Some(d)) => voice.say("state-overdue-claimed", &with_due(holder, d.due)),
@@ -415,6 +441,7 @@ fn buttons(facts: &Facts) -> (Vec<Button>, Vec<Button>) {
         }
         (Handling::Open | Handling::Claimed { .. } | Handling::Snoozed { .. }, state) => {
             let take = match item.handling {
+                Handling::Claimed { offered: true, .. } => named(Verb::Take, "button-accept"),
                 Handling::Claimed { .. } => plain(Verb::Release),
                 Handling::Open
                 | Handling::Snoozed { .. }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::domain::At;
+use crate::domain::event::Called;
 use crate::domain::event::Event;
 use crate::domain::event::What;
 use crate::domain::item::Item;
@@ -41,8 +42,10 @@ pub struct Step {
     pub call: Vec<Whom>,
     /// Our name of a channel that gets a card, too.
     pub widen: Option<String>,
-    /// From here on, quiet hours hold nobody off.
+    /// From here on it is urgent: it stands first, says so, and quiet hours hold nobody off.
     pub raise: bool,
+    /// Our name of a webhook that is called.
+    pub webhook: Option<String>,
     pub only: Condition,
 }
 
@@ -92,24 +95,24 @@ pub struct Next {
 }
 
 impl Chain {
-    /// `start` is when it starts; `forward` adds time as the target counts it.
+    /// `start` is when it starts; somebody takes care of it until `held_until`; `forward` adds time as the target counts
+    /// it.
     pub fn next<'e>(
         &self,
         start: At,
         log: impl IntoIterator<Item = &'e Event>,
+        held_until: Option<At>,
         forward: impl Fn(At, TimeDelta) -> Option<At>,
     ) -> Option<Next> {
         let mut done: u32 = 0;
         let mut last = start;
-        let mut held_until = None;
         for event in log {
-            match &event.what {
-                What::Stepped { chain, .. } if *chain == self.name && event.at >= start => {
-                    done += 1;
-                    last = event.at;
-                }
-                What::Acknowledged { until } => held_until = Some(*until),
-                _ => {}
+            if let What::Stepped { chain, .. } = &event.what
+                && *chain == self.name
+                && event.at >= start
+            {
+                done += 1;
+                last = event.at;
             }
         }
         let length = u32::try_from(self.steps.len()).ok().filter(|n| *n > 0)?;
@@ -124,6 +127,18 @@ impl Chain {
             step,
             at: held_until.map_or(at, |until| at.max(until)),
         })
+    }
+
+    /// What the log says about a step; none where its condition did not hold.
+    pub fn stepped(&self, next: Next, step: Option<&Step>, called: Vec<Called>) -> What {
+        What::Stepped {
+            chain: self.name.clone(),
+            round: next.round,
+            step: next.step,
+            called,
+            raised: step.is_some_and(|step| step.raise),
+            webhook: step.and_then(|step| step.webhook.clone()),
+        }
     }
 
     pub fn step(&self, next: Next) -> Option<&Step> {

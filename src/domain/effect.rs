@@ -40,6 +40,11 @@ pub enum Effect {
     Notify {
         to: Addressee,
     },
+    /// A step of a chain calls a service outside.
+    CallWebhook {
+        webhook: String,
+        event: EventId,
+    },
     /// A sentence that only one person sees.
     Whisper {
         room: String,
@@ -135,6 +140,7 @@ impl Effect {
             Self::PostNote { .. } => "post_note",
             Self::Alert { .. } => "alert",
             Self::Notify { .. } => "notify",
+            Self::CallWebhook { .. } => "call_webhook",
             Self::Whisper { .. } => "whisper",
             Self::PublishReply { .. } => "publish_reply",
             Self::FollowReply { .. } => "follow_reply",

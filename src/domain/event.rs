@@ -118,6 +118,12 @@ pub enum What {
         step: u32,
         /// Whom it called; nobody, where its condition did not hold.
         called: Vec<Called>,
+        /// It is urgent from here on.
+        #[serde(default)]
+        raised: bool,
+        /// Our name of the webhook that it called.
+        #[serde(default)]
+        webhook: Option<String>,
     },
     /// It concerns somebody personally, who was told at once.
     Assigned {
@@ -128,6 +134,18 @@ pub enum What {
     /// Somebody has seen the escalation and takes care of it until then.
     Acknowledged {
         until: At,
+    },
+    /// The shift of whoever holds it is over; the next one has to accept it by then.
+    Offered {
+        rota: String,
+        of: PersonId,
+        until: At,
+        /// Who was asked.
+        called: Vec<Called>,
+    },
+    /// Nobody did, so everybody may take it again.
+    NotAccepted {
+        of: PersonId,
     },
 }
 
@@ -170,6 +188,19 @@ impl What {
             Self::Stepped { .. } => "stepped",
             Self::Assigned { .. } => "assigned",
             Self::Acknowledged { .. } => "acknowledged",
+            Self::Offered { .. } => "offered",
+            Self::NotAccepted { .. } => "not_accepted",
+        }
+    }
+
+    /// Somebody it is about, besides whoever did it.
+    pub fn of(&self) -> Option<&PersonId> {
+        match self {
+            Self::TakenOver { from: of, .. }
+            | Self::ClaimEnded { of }
+            | Self::Offered { of, .. }
+            | Self::NotAccepted { of } => Some(of),
+            _ => None,
         }
     }
 
@@ -204,7 +235,9 @@ impl What {
             | Self::Overdue { .. }
             | Self::Stepped { .. }
             | Self::Assigned { .. }
-            | Self::Acknowledged { .. } => false,
+            | Self::Acknowledged { .. }
+            | Self::Offered { .. }
+            | Self::NotAccepted { .. } => false,
         }
     }
 

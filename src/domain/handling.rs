@@ -15,6 +15,9 @@ pub enum Handling {
     Claimed {
         by: PersonId,
         until: At,
+        /// Their shift is over: whoever takes it now accepts it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        offered: bool,
     },
     Snoozed {
         by: PersonId,
@@ -135,7 +138,7 @@ impl Handling {
 
     pub fn holder(&self, now: At) -> Option<&PersonId> {
         match self {
-            Self::Claimed { by, until } if *until > now => Some(by),
+            Self::Claimed { by, until, .. } if *until > now => Some(by),
             _ => None,
         }
     }
@@ -156,28 +159,42 @@ impl Handling {
         }
     }
 
-    /// Take it: allowed when it is open and nobody else holds it. Taking again prolongs one's own lease.
+    /// Take it: allowed when it is open and nobody else holds it, or whoever does hands it over. Taking again prolongs
+    /// one's own lease.
     pub fn claim(&self, by: &PersonId, until: At, now: At) -> Result<Self, Refusal> {
         self.still_open()?;
         match self {
             Self::Claimed {
                 by: holder,
                 until: held,
+                offered: false,
             } if holder != by && *held > now => Err(Refusal::Taken {
                 by: holder.clone(),
                 until: *held,
             }),
-            _ => Ok(Self::Claimed {
-                by: by.clone(),
-                until,
-            }),
+            _ => Ok(Self::held(by, until)),
         }
+    }
+
+    pub fn held(by: &PersonId, until: At) -> Self {
+        Self::Claimed {
+            by: by.clone(),
+            until,
+            offered: false,
+        }
+    }
+
+    /// It waits for somebody to accept it.
+    pub fn is_offered(&self) -> bool {
+        matches!(self, Self::Claimed { offered: true, .. })
     }
 
     pub fn release(&self, by: &PersonId) -> Result<Self, Refusal> {
         self.still_open()?;
         match self {
-            Self::Claimed { by: holder, until } if holder != by => Err(Refusal::Taken {
+            Self::Claimed {
+                by: holder, until, ..
+            } if holder != by => Err(Refusal::Taken {
                 by: holder.clone(),
                 until: *until,
             }),

@@ -220,6 +220,8 @@ pub struct Item {
     pub deadline: Option<Deadline>,
     /// When the deadline passed with nobody having answered.
     pub overdue_at: Option<At>,
+    /// Since when it is urgent, because a step of its chain said so.
+    pub raised_at: Option<At>,
     pub reply: Option<ReplyId>,
     /// Bumped by every change that a card shows.
     pub version: i64,

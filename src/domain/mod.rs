@@ -30,6 +30,7 @@ pub mod rules;
 pub mod schedule;
 pub mod sla;
 pub mod text;
+pub mod whom;
 pub mod why;
 pub mod words;
 

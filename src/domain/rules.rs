@@ -173,15 +173,19 @@ impl Rules {
         out
     }
 
-    /// Everybody whom configuration gives a right by id.
+    /// Everybody whom configuration gives a right by id, or whom something concerns personally.
     pub fn named(&self, chat: &str) -> Vec<String> {
-        let named = self.grants.iter().filter(|g| g.chat == chat);
+        let granted = self.grants.iter().filter(|g| g.chat == chat);
+        let granted = granted.filter_map(|g| match &g.to {
+            Grantee::Person(user) => Some(user.clone()),
+            Grantee::Circle(_) => None,
+        });
+        let owners = self.routes.iter().chain([&self.fallback]);
+        let owners = owners.filter_map(|route| route.owner.as_ref().filter(|o| o.chat == chat));
+        let mut named: Vec<String> = granted.chain(owners.map(|o| o.user.clone())).collect();
+        named.sort();
+        named.dedup();
         named
-            .filter_map(|g| match &g.to {
-                Grantee::Person(user) => Some(user.clone()),
-                Grantee::Circle(_) => None,
-            })
-            .collect()
     }
 
     pub fn route(&self, name: &str) -> &Route {

@@ -5,6 +5,7 @@ pub mod chat;
 pub mod clock;
 pub mod shared;
 pub mod source;
+pub mod webhook;
 
 /// Between what was called and what the far side said to it.
 pub const ANSWERED: &str = ", answered: ";

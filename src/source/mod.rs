@@ -3,7 +3,7 @@
 
 pub mod file;
 pub mod google;
-mod http;
+pub(crate) mod http;
 mod json;
 pub mod practice;
 pub mod push;

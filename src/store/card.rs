@@ -105,6 +105,17 @@ pub async fn of_item(tx: &mut Tx, item: ItemId) -> Result<Vec<CardRow>> {
         .collect())
 }
 
+/// The cards of some items, the oldest of each first.
+pub async fn of_items(tx: &mut Tx, items: &[ItemId]) -> Result<Vec<CardRow>> {
+    let ids: Vec<Uuid> = items.iter().map(|id| id.0).collect();
+    Ok(cards!("WHERE item_id = ANY($1) ORDER BY id", &ids)
+        .fetch_all(&mut **tx)
+        .await?
+        .into_iter()
+        .map(Into::into)
+        .collect())
+}
+
 /// From now on the cards of these items should show these versions; those who are watched are looked at now and then.
 /// They are locked in one order, so that two who want many never wait for each other.
 pub async fn want(tx: &mut Tx, wanted: &[Wanted]) -> Result<Vec<CardRow>> {

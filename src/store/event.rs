@@ -87,6 +87,19 @@ pub async fn get(pool: &sqlx::PgPool, id: EventId) -> Result<Option<Event>> {
     row.map(TryInto::try_into).transpose()
 }
 
+/// Some events, in no order.
+pub async fn of_ids(tx: &mut Tx, ids: &[EventId]) -> Result<Vec<Event>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT id, item_id, at, by_person, detail AS "detail: Json<What>" FROM item_event WHERE id = ANY($1)"#,
+        &ids
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
 /// The whole story of an item, oldest first.
 pub async fn of_item(connection: impl sqlx::PgExecutor<'_>, item: ItemId) -> Result<Vec<Event>> {
     let rows = sqlx::query_as!(

@@ -54,6 +54,7 @@ struct Row {
     escalation: Option<Json<Escalation>>,
     deadline: Option<Json<Deadline>>,
     overdue_at: Option<At>,
+    raised_at: Option<At>,
     reply_id: Option<Uuid>,
     version: i64,
 }
@@ -92,6 +93,7 @@ impl TryFrom<Row> for Item {
             escalation: row.escalation.map(|j| j.0),
             deadline: row.deadline.map(|j| j.0),
             overdue_at: row.overdue_at,
+            raised_at: row.raised_at,
             reply: row.reply_id.map(ReplyId),
             version: row.version,
         })
@@ -108,7 +110,7 @@ macro_rules! items {
                  votes AS "votes: Json<Votes>", permalink, published_at, edited_at, first_seen_at, revision,
                  fingerprint, caps AS "caps: Json<ReplyCaps>", route, handling AS "handling: Json<Handling>",
                  escalation AS "escalation: Json<Escalation>", deadline AS "deadline: Json<Deadline>", overdue_at,
-                 reply_id, version
+                 raised_at, reply_id, version
                FROM item "# + $tail,
             $($arg),+
         )
@@ -141,6 +143,13 @@ pub async fn lock_free(tx: &mut Tx, ids: &[ItemId]) -> Result<Vec<Locked>> {
 pub async fn get(pool: &sqlx::PgPool, id: ItemId) -> Result<Option<Item>> {
     let row = items!("WHERE id = $1", id.0).fetch_optional(pool).await?;
     row.map(TryInto::try_into).transpose()
+}
+
+/// Some items, in no order.
+pub async fn of_ids(tx: &mut Tx, ids: &[ItemId]) -> Result<Vec<Item>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = items!("WHERE id = ANY($1)", &ids).fetch_all(&mut **tx).await?;
+    rows.into_iter().map(TryInto::try_into).collect()
 }
 
 pub async fn by_number(pool: &sqlx::PgPool, number: i64) -> Result<Option<ItemId>> {
@@ -214,7 +223,7 @@ pub async fn list(pool: &sqlx::PgPool, filter: Filter<'_>, limit: i64) -> Result
            AND ($2::text IS NULL OR handling ->> 'by' = $2)
            AND ($3::timestamptz IS NULL OR due_at < $3)
            AND ($4::text IS NULL OR source <> $4)
-         ORDER BY due_at, id LIMIT $5",
+         ORDER BY raised_at IS NULL, due_at, id LIMIT $5",
         channel,
         person,
         overdue,
@@ -352,6 +361,7 @@ struct Decided<'a> {
     deadline: Option<Deadline>,
     due_at: Option<At>,
     overdue_at: Option<At>,
+    raised_at: Option<At>,
     reply_id: Option<ReplyId>,
     version: i64,
 }
@@ -368,6 +378,7 @@ pub async fn save(tx: &mut Tx, locked: &mut [&mut Locked]) -> Result<()> {
             deadline: item.deadline,
             due_at: item.deadline.map(|d| d.due),
             overdue_at: item.overdue_at,
+            raised_at: item.raised_at,
             reply_id: item.reply,
             version: item.version,
         });
@@ -376,10 +387,10 @@ pub async fn save(tx: &mut Tx, locked: &mut [&mut Locked]) -> Result<()> {
     let json = serde_json::to_value(rows).map_err(|e| StoreError::odd("item", "*", "batch", e))?;
     let done = sqlx::query!(
         "UPDATE item SET handling = r.handling, escalation = nullif(r.escalation, 'null'),
-             deadline = nullif(r.deadline, 'null'), due_at = r.due_at, overdue_at = r.overdue_at, reply_id = r.reply_id,
-             version = r.version
+             deadline = nullif(r.deadline, 'null'), due_at = r.due_at, overdue_at = r.overdue_at, raised_at = r.raised_at,
+             reply_id = r.reply_id, version = r.version
          FROM jsonb_to_recordset($1) AS r(id uuid, handling jsonb, escalation jsonb, deadline jsonb, due_at timestamptz,
-             overdue_at timestamptz, reply_id uuid, version bigint)
+             overdue_at timestamptz, raised_at timestamptz, reply_id uuid, version bigint)
          WHERE item.id = r.id",
         json
     )

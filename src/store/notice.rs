@@ -85,6 +85,17 @@ pub async fn settle(tx: &mut Tx, notices: &[NoticeId], dropped: bool, now: At) -
     Ok(())
 }
 
+/// The effect that took them was given up: the next one for the same addressee takes them.
+pub async fn let_go(tx: &mut Tx, effect: EffectId) -> Result<()> {
+    sqlx::query!(
+        "UPDATE notice SET effect_id = NULL WHERE effect_id = $1 AND settled_at IS NULL",
+        effect.0
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Deletes what was settled before then, some at a time.
 pub async fn forget(pool: &sqlx::PgPool, before: At, limit: i64) -> Result<u64> {
     let done = sqlx::query!(

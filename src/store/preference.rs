@@ -6,15 +6,10 @@ use sqlx::types::Json;
 
 use crate::domain::calendar::Quiet;
 use crate::domain::person::PersonId;
+use crate::domain::whom::Preference;
 use crate::store::Result;
 use crate::store::StoreError;
 use crate::store::Tx;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Preference {
-    pub quiet: Option<Quiet>,
-    pub zone: Option<chrono_tz::Tz>,
-}
 
 pub async fn of(tx: &mut Tx, people: &[PersonId]) -> Result<BTreeMap<PersonId, Preference>> {
     let ids: Vec<String> = people.iter().map(ToString::to_string).collect();

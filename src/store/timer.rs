@@ -75,13 +75,13 @@ pub async fn take(tx: &mut Tx, now: At, without: &[ItemId], limit: i64) -> Resul
 }
 
 /// Which instant an item's timer was about that was fired then, if one was.
-pub async fn fired_for(pool: &sqlx::PgPool, item: ItemId, fired_at: At) -> Result<Option<At>> {
+pub async fn fired_for(tx: &mut Tx, item: ItemId, fired_at: At) -> Result<Option<At>> {
     Ok(sqlx::query_scalar!(
         r#"SELECT min(at) FROM timer WHERE item_id = $1 AND fired_at = $2"#,
         item.0,
         fired_at
     )
-    .fetch_one(pool)
+    .fetch_one(&mut **tx)
     .await?)
 }
 

@@ -390,13 +390,9 @@ impl Desk {
             Verb::Reply => self.begin_reply(tx, case).await?,
             Verb::Take => {
                 let until = now + TimeDelta::minutes(self.rules.claim_minutes);
-                let mine = case.locked.0.handling.holder(now) == Some(me);
                 changed(case, |item, change| {
-                    item.handling = item.handling.claim(me, until, now)?;
-                    change.timer(timer::CLAIM_ENDS, until);
-                    if !mine {
-                        change.event(Some(me), What::Claimed { until });
-                    }
+                    let claimed = item.handling.claim(me, until, now)?;
+                    hold(item, claimed, me, until, change);
                     Ok(())
                 })
             }
@@ -525,16 +521,11 @@ impl Desk {
         let me = case.press.by.person.clone();
         let form = self.write_form(tx, case, None).await?;
         let until = case.now + TimeDelta::minutes(self.rules.claim_minutes);
-        let mine = case.locked.0.handling.holder(case.now) == Some(&me);
         let Ok(claimed) = case.locked.0.handling.claim(&me, until, case.now) else {
             return Ok(Verdict::Show(form));
         };
         let mut change = Change::of(case.locked.0.id, case.now);
-        case.locked.0.handling = claimed;
-        change.timer(timer::CLAIM_ENDS, until);
-        if !mine {
-            change.event(Some(&me), What::Claimed { until });
-        }
+        hold(&mut case.locked.0, claimed, &me, until, &mut change);
         Ok(Verdict::Changed(Box::new(change), Some(form)))
     }
 
@@ -565,10 +556,7 @@ impl Desk {
         } else {
             // The lease may have run out while the reply was on its way, when nobody had to hold the item.
             let until = case.now + TimeDelta::minutes(self.rules.claim_minutes);
-            case.locked.0.handling = Handling::Claimed {
-                by: me.clone(),
-                until,
-            };
+            case.locked.0.handling = Handling::held(me, until);
             change.timer(timer::CLAIM_ENDS, until);
         }
         change.event(Some(me), What::TakenBack);
@@ -779,6 +767,24 @@ pub(crate) fn not_now(case: &Case) -> Option<Refusal> {
 fn is_busy(case: &Case) -> bool {
     let reply = case.reply.as_ref();
     reply.is_some_and(|r| r.state.is_on_its_way() || matches!(r.state, ReplyState::Pending { .. }))
+}
+
+/// The item is theirs until then, and the log says since when. Prolonging one's own lease leaves no trace there, unless
+/// one keeps what one was to hand over.
+pub(crate) fn hold(item: &mut Item, held: Handling, me: &PersonId, until: At, change: &mut Change) {
+    let before = item.handling.holder(change.now()).cloned();
+    let was_offered = item.handling.is_offered();
+    item.handling = held;
+    change.timer(timer::CLAIM_ENDS, until);
+    match before {
+        Some(holder) if holder == *me && !was_offered => {}
+        Some(from) if from != *me => {
+            change.event(Some(me), What::TakenOver { from, until });
+        }
+        Some(_) | None => {
+            change.event(Some(me), What::Claimed { until });
+        }
+    }
 }
 
 /// Applies a move of the state machine; one that is not possible is a refusal and changes nothing.

@@ -5,6 +5,8 @@ use crate::domain::action::Listing;
 use crate::domain::action::Press;
 use crate::domain::action::Verb;
 use crate::domain::card;
+use crate::domain::item::Item;
+use crate::domain::person::PersonId;
 use crate::domain::rights::Role;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
@@ -13,6 +15,7 @@ use crate::port::chat::Inbox as _;
 use crate::store::StoreError;
 use crate::store::item;
 use crate::store::item::Filter;
+use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 
@@ -85,8 +88,13 @@ impl Desk {
         let total = item::count(pool, filter()).await?;
         let mut out = voice.say(title, &[("n", total.into())]);
         let items = item::list(pool, filter(), SHOWN).await?;
+        let owners: Vec<PersonId> = items.iter().filter_map(|i| self.owner(i)).cloned().collect();
+        let names = person::names(pool, &owners).await?;
         for item in &items {
             out.push(Seg::Text("\n".to_owned()));
+            if item.raised_at.is_some() {
+                out.extend(voice.say("list-urgent", &[]));
+            }
             let head = card::head(item, self.rules.label(&item.source), voice.lang);
             let number = item.number.to_string();
             out.extend(match item.deadline {
@@ -100,6 +108,10 @@ impl Desk {
                 ),
                 None => voice.say("list-line", &[("number", number.into()), ("head", head.into())]),
             });
+            if let Some(owner) = self.owner(item) {
+                let name = names.get(owner).unwrap_or(&owner.user);
+                out.extend(voice.say("state-personal", &[("name", name.as_str().into())]));
+            }
         }
         let rest = total - i64::try_from(items.len()).unwrap_or(0);
         if rest > 0 {
@@ -107,6 +119,13 @@ impl Desk {
             out.extend(voice.say("list-more", &[("n", rest.into())]));
         }
         Ok(out)
+    }
+}
+
+impl Desk {
+    /// Whom an item concerns personally.
+    pub(crate) fn owner(&self, item: &Item) -> Option<&PersonId> {
+        self.rules.route(&item.route).owner.as_ref()
     }
 }
 

@@ -57,7 +57,11 @@ impl Desk {
         let team = case.reply.clone().filter(|r| r.state.is_writable());
         let draft = mine.or(team).or_else(|| changes.cloned());
         let mut parts = Vec::new();
-        if let Handling::Claimed { by, until } = &item.handling
+        if let Handling::Claimed {
+            by,
+            until,
+            offered: false,
+        } = &item.handling
             && by != me
             && *until > case.now
         {

@@ -165,7 +165,7 @@ impl Desk {
                     published: incoming.published_at,
                     first_seen: now,
                 };
-                let plan = self.plan(route, origin);
+                let plan = Plan::of(&self.rules, route, origin);
                 let runs = sla::runs(plan.terms, origin, [&received]);
                 News {
                     id,
@@ -215,7 +215,9 @@ impl Desk {
                 continue;
             }
             // What is to be said at once is said by the tick that finds this timer due.
-            let agenda = plan.plan.agenda(&plan.runs, &[&plan.received], now);
+            let agenda = plan
+                .plan
+                .agenda(&plan.runs, &[&plan.received], &plan.handling, now);
             let at_once = agenda.now.first().map(|_| (now, Look::Step));
             timers.extend(at_once.or(agenda.next).map(|(at, look)| NewTimer {
                 id: TimerId::new(now),

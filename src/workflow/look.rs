@@ -2,6 +2,7 @@
 //! follows from the log, so it is asked again after every event that moves a clock, and by every timer.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 
@@ -10,23 +11,22 @@ use crate::domain::agenda::Agenda;
 use crate::domain::agenda::Call;
 use crate::domain::agenda::Look;
 use crate::domain::agenda::Plan;
-use crate::domain::calendar::Quiet;
-use crate::domain::chain::Chain;
-use crate::domain::chain::Next;
-use crate::domain::chain::Starts;
-use crate::domain::chain::Whom;
+use crate::domain::agenda::ROUNDS;
+use crate::domain::chain::Step;
 use crate::domain::effect::Addressee;
-use crate::domain::event::Called;
+use crate::domain::effect::Effect;
+use crate::domain::effect::Lane;
+use crate::domain::effect::NewEffect;
 use crate::domain::event::Event;
 use crate::domain::event::What;
 use crate::domain::handling::Handling;
+use crate::domain::id::EffectId;
 use crate::domain::id::EventId;
+use crate::domain::id::ItemId;
 use crate::domain::item::Item;
-use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
 use crate::domain::policy::Metric;
 use crate::domain::practice;
-use crate::domain::route::Route;
 use crate::domain::route::View;
 use crate::domain::rules::Channel;
 use crate::domain::sla;
@@ -35,6 +35,9 @@ use crate::domain::sla::Run;
 use crate::domain::sla::State;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
+use crate::domain::whom::Book;
+use crate::domain::whom::Place;
+use crate::domain::whom::Summoned;
 use crate::domain::why;
 use crate::store::Tx;
 use crate::store::card;
@@ -55,9 +58,6 @@ pub(crate) struct Known {
     /// Our answer has left the house.
     pub is_out: bool,
 }
-
-/// More rounds than any chain has steps that are due in the same instant.
-const ROUNDS: usize = 8;
 
 impl Desk {
     /// Brings the item's deadline up to date with its log and with what `change` adds to it, says what has to be said
@@ -81,27 +81,19 @@ impl Desk {
         change.looked = true;
         let now = change.now();
         let kept = &known.log;
-        let route = self.rules.route(&locked.0.route).clone();
-        let plan = self.plan(&route, origin(&locked.0));
+        let rules = Arc::clone(&self.rules);
+        let route = rules.route(&locked.0.route);
+        let plan = Plan::of(&rules, route, origin(&locked.0));
         let silent = locked.0.source == practice::NAME || known.is_out;
         let mut changed = false;
         for round in 0..ROUNDS {
             let log: Vec<&Event> = kept.iter().chain(change.log()).collect();
             let runs = sla::runs(plan.terms, plan.origin, log.iter().copied());
             changed |= settle(&plan, &runs, &mut locked.0, now);
-            let Agenda { now: calls, next } = plan.agenda(&runs, &log, now);
-            let calls: Vec<Call> = match locked.0.handling {
-                _ if silent || round + 1 == ROUNDS => Vec::new(),
-                Handling::Open | Handling::Claimed { .. } => calls,
-                // A warning about something that was put aside on purpose is noise.
-                Handling::Snoozed { .. } => {
-                    let warning = |call: &Call| matches!(call, Call::Warn { .. });
-                    calls.into_iter().filter(|call| !warning(call)).collect()
-                }
-                Handling::Answered { .. } | Handling::Handled { .. } | Handling::Removed { .. } => Vec::new(),
-            };
+            let Agenda { now: mut calls, next } = plan.agenda(&runs, &log, &locked.0.handling, now);
+            calls.retain(|_| !silent && round + 1 < ROUNDS);
             if calls.is_empty() {
-                if let Some((at, look)) = next.filter(|_| locked.0.handling.is_open()) {
+                if let Some((at, look)) = next {
                     change.timer(kind(look), at);
                 }
                 break;
@@ -156,19 +148,6 @@ impl Desk {
         Ok((since, in_time))
     }
 
-    pub(crate) fn plan<'a>(&'a self, route: &'a Route, origin: Origin) -> Plan<'a> {
-        let chain = route.policy.chain.as_ref();
-        let channel = route.to.iter().filter_map(|name| self.rules.channel(name));
-        let quiet = channel.filter_map(|c| Some((c.quiet?, c.voice.zone))).next();
-        Plan {
-            terms: self.rules.terms(route),
-            chain: chain.and_then(|name| self.rules.chains.get(name)),
-            quiet: quiet.filter(|_| !route.policy.at_night),
-            origin,
-            has_owner: route.owner.is_some(),
-        }
-    }
-
     async fn say(
         &self,
         tx: &mut Tx,
@@ -178,10 +157,18 @@ impl Desk {
         change: &mut Change,
     ) -> Result<()> {
         let now = change.now();
+        let route = self.rules.route(&item.route);
+        let owner = route.owner.as_ref();
+        let holder = item.handling.holder(now).or(owner).cloned();
+        let places = places(tx, item.id).await?;
+        let nobody = BTreeMap::new();
+        let book = Book {
+            rules: &self.rules,
+            own: &nobody,
+        };
         match call {
             Call::Assign => {
-                let route = self.rules.route(&item.route);
-                if let Some(owner) = &route.owner {
+                if let Some(owner) = owner {
                     let word = route.when.word_in(View::of(item));
                     let assigned = What::Assigned {
                         to: owner.clone(),
@@ -193,117 +180,108 @@ impl Desk {
                 }
             }
             Call::Warn { metric, mark, due } => {
-                let whom = self.responsible(tx, item, now).await?;
+                let whom = book.responsible(holder.as_ref(), &places);
                 let told = self.reached(tx, plan, whom, now).await?;
                 let mark = Some(mark);
                 change.event_for(What::Reminded { due, metric, mark }, told, self.gathered());
             }
             Call::Overdue { metric, due } => {
                 item.overdue_at = Some(now);
-                // Whom a chain calls at once need not be called twice.
-                let by_chain = plan.chain.filter(|c| c.starts == Starts::Due);
-                let by_chain = by_chain.is_some_and(|c| c.steps.first().is_some_and(|s| s.wait == 0));
-                let whom = if by_chain {
+                let whom = if plan.overdue_calls_nobody() {
                     Vec::new()
                 } else {
-                    self.responsible(tx, item, now).await?
+                    book.responsible(holder.as_ref(), &places)
                 };
                 let told = self.reached(tx, plan, whom, now).await?;
                 change.event_for(What::Overdue { due, metric }, told, self.gathered());
             }
             Call::Step(next) => {
                 if let Some(chain) = plan.chain {
-                    self.step(tx, plan, chain, next, item, change).await?;
+                    let step = chain.step(next).filter(|step| step.only.holds(item, now));
+                    let whom = step.map_or_else(Vec::new, |step| {
+                        book.summoned(step, holder.as_ref(), &places, now)
+                    });
+                    if let Some(step) = step {
+                        self.widen(tx, step, item, &places, change).await?;
+                        if step.raise {
+                            item.raised_at = item.raised_at.or(Some(now));
+                        }
+                    }
+                    let called = whom.iter().filter_map(Summoned::called).collect();
+                    let told = self.reached(tx, plan, whom, now).await?;
+                    let event = change.event_for(chain.stepped(next, step, called), told, TimeDelta::zero());
+                    if let Some(webhook) = step.and_then(|step| step.webhook.as_ref()) {
+                        change.effect(call_webhook(webhook, item.id, event, now));
+                    }
                 }
+            }
+            Call::Offer { rota, of } => {
+                let within = self.rules.rotas.get(&rota).and_then(|rota| rota.accept_minutes);
+                let until = now + TimeDelta::minutes(within.unwrap_or_default());
+                let whom = book.next_on_duty(&rota, &of, &places, now);
+                let called = whom.iter().filter_map(Summoned::called).collect();
+                let told = self.reached(tx, plan, whom, now).await?;
+                item.handling = Handling::Claimed {
+                    by: of.clone(),
+                    until,
+                    offered: true,
+                };
+                change.timer(timer::CLAIM_ENDS, until);
+                let offered = What::Offered {
+                    rota,
+                    of,
+                    until,
+                    called,
+                };
+                change.event_for(offered, told, self.gathered());
             }
         }
         Ok(())
     }
 
-    async fn step(
+    /// Nobody accepted what was handed over: it is free again, and those whom the rooms name are told.
+    pub(crate) async fn not_accepted(
         &self,
         tx: &mut Tx,
-        plan: &Plan<'_>,
-        chain: &Chain,
-        next: Next,
         item: &mut Item,
+        of: PersonId,
         change: &mut Change,
     ) -> Result<()> {
-        let now = change.now();
-        let Some(step) = chain.step(next).filter(|step| step.only.holds(item, now)) else {
-            change.event(None, stepped(chain, next, Vec::new()));
-            return Ok(());
+        item.handling = Handling::Open;
+        let places = places(tx, item.id).await?;
+        let nobody = BTreeMap::new();
+        let book = Book {
+            rules: &self.rules,
+            own: &nobody,
         };
-        let cards = card::of_item(tx, item.id).await?;
-        let mut whom = Vec::new();
-        for one in &step.call {
-            for found in self.called(one, item, &cards, now) {
-                if !whom.contains(&found) {
-                    whom.push(found);
-                }
-            }
-        }
-        if let Some(channel) = step.widen.as_ref().and_then(|name| self.rules.channel(name))
-            && !cards
-                .iter()
-                .any(|c| c.chat == channel.chat && c.room == channel.room)
-        {
-            let (new, post) = card_in(channel, item.id, now);
+        let plan = Plan::of(&self.rules, self.rules.route(&item.route), origin(item));
+        let told = self
+            .reached(tx, &plan, book.of_rooms(&places), change.now())
+            .await?;
+        change.event_for(What::NotAccepted { of }, told, self.gathered());
+        Ok(())
+    }
+
+    /// A card in another room, too.
+    async fn widen(
+        &self,
+        tx: &mut Tx,
+        step: &Step,
+        item: &Item,
+        places: &[Place],
+        change: &mut Change,
+    ) -> Result<()> {
+        let channel = step.widen.as_ref().and_then(|name| self.rules.channel(name));
+        let is_there = |c: &&Channel| places.iter().any(|p| (&p.chat, &p.room) == (&c.chat, &c.room));
+        if let Some(channel) = channel.filter(|c| !is_there(c)) {
+            let (new, post) = card_in(channel, item.id, change.now());
             card::insert(tx, &[new]).await?;
             change.effect(post);
         }
-        let called = whom.iter().filter_map(Summoned::called).collect();
-        let told = self.reached(tx, plan, whom, now).await?;
-        change.event_for(stepped(chain, next, called), told, TimeDelta::zero());
         Ok(())
     }
 
-    fn called(&self, whom: &Whom, item: &Item, cards: &[CardRow], now: At) -> Vec<Summoned> {
-        match whom {
-            Whom::Holder => {
-                let owner = self.rules.route(&item.route).owner.as_ref();
-                let holder = item.handling.holder(now).or(owner).cloned();
-                holder.map(Summoned::Person).into_iter().collect()
-            }
-            Whom::Channel => self.of_rooms(cards),
-            Whom::Named { chat, mention } => in_rooms(cards, chat, std::slice::from_ref(mention)),
-            Whom::Direct(person) => vec![Summoned::Person(person.clone())],
-            Whom::OnDuty(rota) => match self.rules.rotas.get(rota) {
-                Some(rota) => in_rooms(cards, &rota.chat, &rota.on_duty(now)),
-                None => Vec::new(),
-            },
-        }
-    }
-
-    /// Whom the rooms of the item's cards name.
-    fn of_rooms(&self, cards: &[CardRow]) -> Vec<Summoned> {
-        let rooms = cards
-            .iter()
-            .filter_map(|c| Some((c, self.rules.channel(&c.channel)?)));
-        rooms
-            .filter(|(_, channel)| !channel.responsible.is_empty())
-            .map(|(card, channel)| Summoned::Room {
-                chat: card.chat.clone(),
-                room: card.room.clone(),
-                ping: channel.responsible.clone(),
-            })
-            .collect()
-    }
-
-    /// The one who holds it, else those whom the channels name.
-    async fn responsible(&self, tx: &mut Tx, item: &Item, now: At) -> Result<Vec<Summoned>> {
-        if let Some(holder) = item.handling.holder(now) {
-            return Ok(vec![Summoned::Person(holder.clone())]);
-        }
-        if let Some(owner) = &self.rules.route(&item.route).owner {
-            return Ok(vec![Summoned::Person(owner.clone())]);
-        }
-        let cards = card::of_item(tx, item.id).await?;
-        Ok(self.of_rooms(&cards))
-    }
-
-    /// When each of them may be told: not in their quiet hours, unless the policy says so. Who is named in a room and
-    /// has quiet hours now is told alone, later; the others are not kept waiting for that.
+    /// When each of them may be told.
     async fn reached(
         &self,
         tx: &mut Tx,
@@ -311,78 +289,34 @@ impl Desk {
         whom: Vec<Summoned>,
         now: At,
     ) -> Result<Vec<(Addressee, At)>> {
-        let at_night = plan.terms.policy.at_night;
         let people: Vec<PersonId> = whom.iter().flat_map(Summoned::people).collect();
-        let own = if at_night || people.is_empty() {
+        let own = if plan.terms.policy.at_night || people.is_empty() {
             BTreeMap::new()
         } else {
             preference::of(tx, &people).await?
         };
-        let usual = |chat: &str| -> Option<(Quiet, chrono_tz::Tz)> {
-            let quiet = plan.quiet;
-            let channel = self.rules.channels.values().find(|c| c.chat == chat);
-            quiet.or_else(|| channel.and_then(|c: &Channel| Some((c.quiet?, c.voice.zone))))
+        let book = Book {
+            rules: &self.rules,
+            own: &own,
         };
-        let wait = |person: &PersonId| -> Option<At> {
-            let usual = usual(&person.chat).filter(|_| !at_night);
-            let quiet = match own.get(person) {
-                Some(own) => {
-                    let zone = own
-                        .zone
-                        .or(usual.map(|(_, zone)| zone))
-                        .unwrap_or(chrono_tz::Tz::UTC);
-                    own.quiet.map(|quiet| (quiet, zone)).or(usual)
-                }
-                None => usual,
-            };
-            quiet.and_then(|(quiet, zone)| quiet.ends(now, zone))
-        };
-        let mut out: Vec<(Addressee, At)> = Vec::new();
-        let mut tell = |to: Addressee, at: At| {
-            if !out.iter().any(|(known, _)| *known == to) {
-                out.push((to, at));
-            }
-        };
-        for one in whom {
-            match one {
-                Summoned::Person(person) => {
-                    let at = wait(&person).unwrap_or(now);
-                    tell(Addressee::Person(person), at);
-                }
-                Summoned::Room { chat, room, ping } => {
-                    let night = plan.quiet.and_then(|(quiet, zone)| quiet.ends(now, zone));
-                    let mut here = Vec::new();
-                    for mention in ping {
-                        match &mention {
-                            Mention::Person(user) => {
-                                let person = PersonId::new(chat.as_str(), user.as_str());
-                                let own = own.get(&person).and_then(|own| own.quiet);
-                                match wait(&person).filter(|at| own.is_some() && night != Some(*at)) {
-                                    Some(at) => tell(Addressee::Person(person), at),
-                                    None => here.push(mention),
-                                }
-                            }
-                            Mention::Group(_) => here.push(mention),
-                        }
-                    }
-                    if !here.is_empty() {
-                        let to = Addressee::Room {
-                            chat,
-                            room,
-                            ping: here,
-                        };
-                        tell(to, night.unwrap_or(now));
-                    }
-                }
-            }
-        }
-        Ok(out)
+        Ok(book.reached(plan, whom, now))
     }
 
     /// How long warnings wait for others that go to the same people.
     fn gathered(&self) -> TimeDelta {
         TimeDelta::seconds(self.rules.gather_seconds)
     }
+}
+
+/// The rooms in which an item has a card.
+async fn places(tx: &mut Tx, item: ItemId) -> Result<Vec<Place>> {
+    let cards = card::of_item(tx, item).await?;
+    let place = |card: CardRow| Place {
+        channel: card.channel,
+        chat: card.chat,
+        room: card.room,
+    };
+    Ok(cards.into_iter().map(place).collect())
 }
 
 pub(crate) fn origin(item: &Item) -> Origin {
@@ -392,67 +326,19 @@ pub(crate) fn origin(item: &Item) -> Origin {
     }
 }
 
-/// Somebody who has to know, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Summoned {
-    Person(PersonId),
-    Room {
-        chat: String,
-        room: String,
-        ping: Vec<Mention>,
-    },
-}
-
-impl Summoned {
-    fn people(&self) -> Vec<PersonId> {
-        match self {
-            Self::Person(person) => vec![person.clone()],
-            Self::Room { chat, ping, .. } => ping
-                .iter()
-                .filter_map(|mention| match mention {
-                    Mention::Person(user) => Some(PersonId::new(chat.as_str(), user.as_str())),
-                    Mention::Group(_) => None,
-                })
-                .collect(),
-        }
-    }
-
-    fn called(&self) -> Option<Called> {
-        let (chat, mention) = match self {
-            Self::Person(person) => (&person.chat, Mention::Person(person.user.clone())),
-            Self::Room { chat, ping, .. } => (chat, ping.first()?.clone()),
-        };
-        Some(Called {
-            chat: chat.clone(),
-            mention,
-        })
-    }
-}
-
-/// People are called wherever they are, groups where a card is.
-fn in_rooms(cards: &[CardRow], chat: &str, mentions: &[Mention]) -> Vec<Summoned> {
-    let room = cards.iter().find(|c| c.chat == chat);
-    let mut out = Vec::new();
-    for mention in mentions {
-        match (mention, room) {
-            (Mention::Person(user), _) => out.push(Summoned::Person(PersonId::new(chat, user.as_str()))),
-            (Mention::Group(_), Some(card)) => out.push(Summoned::Room {
-                chat: chat.to_owned(),
-                room: card.room.clone(),
-                ping: vec![mention.clone()],
-            }),
-            (Mention::Group(_), None) => {}
-        }
-    }
-    out
-}
-
-fn stepped(chain: &Chain, next: Next, called: Vec<Called>) -> What {
-    What::Stepped {
-        chain: chain.name.clone(),
-        round: next.round,
-        step: next.step,
-        called,
+fn call_webhook(webhook: &str, item: ItemId, event: EventId, now: At) -> NewEffect {
+    NewEffect {
+        id: EffectId::new(now),
+        key: format!("webhook:{webhook}:{event}"),
+        effect: Effect::CallWebhook {
+            webhook: webhook.to_owned(),
+            event,
+        },
+        item: Some(item),
+        lane: Lane::Urgent,
+        serial: format!("webhook:{webhook}:{item}"),
+        pace: None,
+        run_at: now,
     }
 }
 
@@ -460,7 +346,7 @@ pub(crate) fn kind(look: Look) -> &'static str {
     match look {
         Look::Warn => timer::WARN,
         Look::Due => timer::DUE,
-        Look::Step => timer::STEP,
+        Look::Step | Look::Shift => timer::STEP,
     }
 }
 
@@ -470,10 +356,13 @@ fn settle(plan: &Plan, runs: &[Run], item: &mut Item, now: At) -> bool {
     let overdue = runs
         .iter()
         .any(|run| run.state(plan.terms, plan.origin.first_seen, now) == State::Overdue);
-    let was = (item.deadline, item.overdue_at);
+    let was = (item.deadline, item.overdue_at, item.raised_at);
     item.deadline = deadline;
     if !overdue && item.handling.is_open() {
         item.overdue_at = None;
     }
-    was != (item.deadline, item.overdue_at)
+    if !item.handling.is_open() {
+        item.raised_at = None;
+    }
+    was != (item.deadline, item.overdue_at, item.raised_at)
 }

@@ -27,6 +27,7 @@ pub mod shared;
 pub mod story;
 pub mod submit;
 pub mod tell;
+mod webhook;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,6 +39,7 @@ use crate::port::PortError;
 use crate::port::chat::ChatPlatform;
 use crate::port::clock::Clock;
 use crate::port::source::ReviewSource;
+use crate::port::webhook::Webhook;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::workflow::aside::Aside;
@@ -49,6 +51,8 @@ pub struct Desk {
     pub rules: Arc<Rules>,
     pub sources: BTreeMap<String, Arc<dyn ReviewSource>>,
     pub chats: BTreeMap<String, Arc<dyn ChatPlatform>>,
+    /// Services outside that chains call.
+    pub webhooks: BTreeMap<String, Arc<dyn Webhook>>,
     /// Items whose timers could not be fired.
     pub aside: Aside,
 }

@@ -107,12 +107,7 @@ impl Desk {
         let source = Arg::from(self.rules.label(&item.source));
         let held = item.handling.holder(at).cloned();
         let mut people: Vec<PersonId> = happened.by.iter().cloned().chain(held.clone()).collect();
-        match &happened.what {
-            What::TakenOver { from: other, .. } | What::ClaimEnded { of: other } => {
-                people.push(other.clone())
-            }
-            _ => {}
-        }
+        people.extend(happened.what.of().cloned());
         let names = person::names(self.store.pool(), &people).await?;
         let called = |p: &PersonId| names.get(p).cloned().unwrap_or_else(|| p.user.clone());
         let name = || Arg::from(happened.by.as_ref().map_or_else(String::new, called));

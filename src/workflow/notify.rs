@@ -8,12 +8,17 @@ use crate::domain::action::Verb;
 use crate::domain::card;
 use crate::domain::card::Button;
 use crate::domain::effect::Addressee;
+use crate::domain::effect::NewEffect;
 use crate::domain::event::Event;
 use crate::domain::event::What;
+use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::id::NoticeId;
+use crate::domain::id::ReplyId;
 use crate::domain::item::Item;
 use crate::domain::person::Mention;
+use crate::domain::person::PersonId;
+use crate::domain::reply::ReplyState;
 use crate::domain::text::Arg;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
@@ -29,9 +34,12 @@ use crate::store::card::CardRow;
 use crate::store::event;
 use crate::store::item;
 use crate::store::notice;
+use crate::store::notice::NewNotice;
+use crate::store::notice::Notice;
 use crate::store::outbox;
 use crate::store::outbox::Leased;
 use crate::store::outbox::Settled;
+use crate::store::reply;
 use crate::store::timer;
 use crate::telemetry::meter;
 use crate::workflow::Desk;
@@ -39,18 +47,41 @@ use crate::workflow::Result;
 use crate::workflow::perform::Posted;
 use crate::workflow::perform::note_buttons;
 use crate::workflow::perform::there;
-use crate::workflow::remind::is_out;
+use crate::workflow::remind::is_under_way;
+use crate::workflow::tell;
 use crate::workflow::tell::post_card;
 
 /// A list longer than this nobody reads; the rest is one command away.
 const LISTED: usize = 10;
-/// One row of buttons in every chat.
-const BUTTONS: usize = 5;
-
-/// One item that somebody has to know about, and why.
+/// One item that somebody has to know about, why, and its card where they see it.
 struct News {
     item: Item,
     event: Event,
+    card: Option<CardRow>,
+}
+
+/// All that notices are about, read at once.
+struct Known {
+    items: BTreeMap<ItemId, Item>,
+    events: BTreeMap<EventId, Event>,
+    cards: Vec<CardRow>,
+    replies: BTreeMap<ReplyId, ReplyState>,
+}
+
+impl Known {
+    async fn of(tx: &mut Tx, notices: &[Notice]) -> Result<Self> {
+        let ids: Vec<ItemId> = notices.iter().map(|n| n.item).collect();
+        let events: Vec<EventId> = notices.iter().map(|n| n.event).collect();
+        let items = item::of_ids(tx, &ids).await?;
+        let events = event::of_ids(tx, &events).await?;
+        let replies: Vec<ReplyId> = items.iter().filter_map(|item| item.reply).collect();
+        Ok(Self {
+            replies: reply::states(&mut **tx, &replies).await?,
+            cards: cards::of_items(tx, &ids).await?,
+            items: items.into_iter().map(|item| (item.id, item)).collect(),
+            events: events.into_iter().map(|event| (event.id, event)).collect(),
+        })
+    }
 }
 
 impl Desk {
@@ -59,71 +90,129 @@ impl Desk {
         let mut tx = self.store.begin().await?;
         let taken = notice::take(&mut tx, to, leased.id, now).await?;
         let all: Vec<NoticeId> = taken.iter().map(|n| n.id).collect();
+        let Known {
+            items,
+            mut events,
+            cards,
+            replies,
+        } = Known::of(&mut tx, &taken).await?;
         let mut moot = Vec::new();
         // By item: of several reasons, the last one says it all.
         let mut news: BTreeMap<ItemId, News> = BTreeMap::new();
         for one in taken {
-            let item = item::get(self.store.pool(), one.item).await?;
-            let event = event::get(self.store.pool(), one.event).await?;
-            let (Some(item), Some(event)) = (item, event) else {
+            let (Some(item), Some(event)) = (items.get(&one.item), events.remove(&one.event)) else {
                 moot.push(one.id);
                 continue;
             };
+            let is_out = item
+                .reply
+                .and_then(|id| replies.get(&id))
+                .is_some_and(is_under_way);
             // What may stand in the chat already is not taken out again.
-            if !leased.unclear && is_moot(&mut tx, to, &item, &event, now).await? {
+            if !leased.unclear && (is_out || is_moot(to, item, &event, now)) {
                 moot.push(one.id);
                 continue;
             }
             let later = news.get(&one.item).is_some_and(|known| known.event.id > event.id);
             if !later {
-                news.insert(one.item, News { item, event });
+                let card = card_for(&cards, to, one.item);
+                let item = item.clone();
+                news.insert(one.item, News { item, event, card });
             }
         }
         notice::settle(&mut tx, &moot, true, now).await?;
         let mut news: Vec<News> = news.into_values().collect();
-        news.sort_by_key(|n| (n.item.deadline.map(|d| d.due), n.item.number));
-        let only = match news.as_slice() {
-            [] => {
-                return self.settle_in(tx, leased, Settled::Done).await;
-            }
-            [one] => Some(one),
-            _ => None,
-        };
-        let card = match only {
-            Some(one) => card_for(&mut tx, to, one.item.id).await?,
-            None => None,
-        };
+        news.sort_by_key(|n| {
+            (
+                n.item.raised_at.is_none(),
+                n.item.deadline.map(|d| d.due),
+                n.item.number,
+            )
+        });
+        if news.is_empty() {
+            return self.settle_in(tx, leased, Settled::Done).await;
+        }
         tx.commit().await.map_err(StoreError::from)?;
-        let posted = match (only, card) {
-            (Some(one), Some(row)) => self.in_thread(leased, to, one, row).await?,
+        let posted = match news.as_slice() {
+            [News { card: Some(card), .. }] => self.in_thread(leased, to, &news[0], card).await?,
             _ => self.in_list(leased, to, &news).await?,
         };
-        let how = match posted {
-            Posted::At(_) | Posted::Somewhere => Settled::Done,
-            Posted::Found(_) => there(leased),
-            Posted::Gone(why) => return self.settle(leased, self.patiently(leased, why)).await,
-            Posted::Not(how) => return self.settle(leased, how).await,
+        let how = match (posted, to) {
+            (Posted::At(_) | Posted::Somewhere, _) => Settled::Done,
+            (Posted::Found(_), _) => there(leased),
+            (Posted::No(_) | Posted::Gone(_), Addressee::Person(person)) if !has_thread(&news) => {
+                return self.instead(leased, person, &news, &all).await;
+            }
+            (Posted::Gone(why), _) => self.patiently(leased, why),
+            (Posted::Not(how) | Posted::No(how), _) => how,
         };
-        for one in &news {
+        let mut tx = self.store.begin().await?;
+        match how {
+            Settled::Done | Settled::Found => notice::settle(&mut tx, &all, false, self.now()).await?,
+            // Whoever tells them something next tells this, too.
+            Settled::Dead { .. } => notice::let_go(&mut tx, leased.id).await?,
+            _ => return self.settle_in(tx, leased, how).await,
+        }
+        for one in news.iter().filter(|_| !matches!(how, Settled::Dead { .. })) {
             if let Some(warning) = warning(&one.event) {
                 // How late it stands in the chat: from the instant that it is about, or, where something else than the
                 // clock gave rise to it (an answer came back when the time was over), from then.
-                let instant = timer::fired_for(self.store.pool(), one.item.id, one.event.at).await?;
+                let instant = timer::fired_for(&mut tx, one.item.id, one.event.at).await?;
                 meter::warned(warning, self.now() - instant.unwrap_or(one.event.at));
             }
         }
-        let mut tx = self.store.begin().await?;
-        notice::settle(&mut tx, &all, false, self.now()).await?;
         self.settle_in(tx, leased, how).await
     }
 
+    /// Somebody takes no direct messages: they are called where the cards are, which is better than not at all.
+    async fn instead(
+        &self,
+        leased: &Leased,
+        person: &PersonId,
+        news: &[News],
+        all: &[NoticeId],
+    ) -> Result<()> {
+        let now = self.now();
+        let usual = self.rules.channels.values().find(|c| c.chat == person.chat);
+        let mut notices: Vec<NewNotice> = Vec::new();
+        let mut effects: Vec<NewEffect> = Vec::new();
+        for one in news {
+            let room = one.card.as_ref().map(|card| &card.room);
+            let Some(room) = room.or(usual.map(|c| &c.room)) else {
+                continue;
+            };
+            let to = Addressee::Room {
+                chat: person.chat.clone(),
+                room: room.clone(),
+                ping: vec![Mention::Person(person.user.clone())],
+            };
+            effects.push(tell::notify(&to, one.event.id, now, now));
+            notices.push(NewNotice {
+                id: NoticeId::new(now),
+                addressee: to,
+                item: one.item.id,
+                event: one.event.id,
+                not_before: now,
+            });
+        }
+        let mut tx = self.store.begin().await?;
+        notice::settle(&mut tx, all, true, now).await?;
+        notice::put(&mut tx, &notices).await?;
+        outbox::put(&mut tx, &effects, now).await?;
+        tracing::warn!(
+            effect.key = leased.key,
+            "somebody takes no direct messages and is called in the room"
+        );
+        self.settle_in(tx, leased, Settled::Done).await
+    }
+
     /// Below the card, where everything about the item stands.
-    async fn in_thread(&self, leased: &Leased, to: &Addressee, news: &News, row: CardRow) -> Result<Posted> {
+    async fn in_thread(&self, leased: &Leased, to: &Addressee, news: &News, row: &CardRow) -> Result<Posted> {
         let Some(thread) = row.message.clone() else {
             return Ok(Posted::Gone("the card is not posted yet".to_owned()));
         };
-        let News { item, event } = news;
-        let voice = self.voice_of(&row);
+        let News { item, event, .. } = news;
+        let voice = self.voice_of(row);
         let note = Note {
             ping: ping(to),
             text: self.note_text(item, event, voice).await?,
@@ -156,6 +245,11 @@ impl Desk {
     /// What one can do at once; who cannot do it now says that they have seen it.
     fn buttons(&self, item: &Item, event: &Event, voice: Voice) -> Vec<Button> {
         let mut buttons = note_buttons(item, voice);
+        if matches!(event.what, What::Offered { .. }) {
+            for button in buttons.iter_mut().filter(|b| b.verb == Verb::Take) {
+                button.label = voice.lang.text("button-accept", &[]);
+            }
+        }
         if matches!(event.what, What::Stepped { .. }) {
             buttons.push(Button {
                 verb: Verb::Acknowledge,
@@ -177,20 +271,21 @@ impl Desk {
                 Ok(room) => (room, self.voice(&person.chat, "")),
                 // Opening the same conversation twice is opening it once.
                 Err(PortError::Unknown { why }) => return Ok(Posted::Not(self.patiently(leased, why))),
+                Err(e) if e.is_no() => return Ok(Posted::No(self.verdict(leased, &e))),
                 Err(e) => return Ok(Posted::Not(self.verdict(leased, &e))),
             },
         };
         let mut text = headline(news, voice, self.now());
         for one in news.iter().take(LISTED) {
             text.push(Seg::Text("\n".to_owned()));
-            text.extend(self.line(to, one, voice).await?);
+            text.extend(self.line(one, voice)?);
         }
         let rest = news.len().saturating_sub(LISTED);
         if rest > 0 {
             text.push(Seg::Text("\n".to_owned()));
             text.extend(voice.say("list-more", &[("n", rest.into())]));
         }
-        let each = news.iter().take(BUTTONS);
+        let each = news.iter().take(LISTED);
         let note = Note {
             ping: match to {
                 // In a conversation with one person, nobody else reads.
@@ -215,17 +310,15 @@ impl Desk {
         self.post(leased, to.chat(), &post).await
     }
 
-    async fn line(&self, to: &Addressee, news: &News, voice: Voice) -> Result<Vec<Seg>> {
+    fn line(&self, news: &News, voice: Voice) -> Result<Vec<Seg>> {
         let item = &news.item;
         let head = card::head(item, self.rules.label(&item.source), voice.lang);
         let number = item.number.to_string();
         let label = voice
             .lang
             .text("list-line", &[("number", number.into()), ("head", head.into())]);
-        let mut tx = self.store.begin().await?;
-        let row = card_for(&mut tx, to, item.id).await?;
-        tx.rollback().await.map_err(StoreError::from)?;
-        let url = match row.as_ref().and_then(|row| Some((row, row.message.as_deref()?))) {
+        let row = news.card.as_ref();
+        let url = match row.and_then(|row| Some((row, row.message.as_deref()?))) {
             Some((row, message)) => self.chat(&row.chat)?.link(&row.room, message),
             None => None,
         };
@@ -245,6 +338,18 @@ impl Desk {
 
 /// The one thing to know first: how many, and until when.
 fn headline(news: &[News], voice: Voice, now: At) -> Vec<Seg> {
+    let offers = news.iter().filter_map(|n| match &n.event.what {
+        What::Offered { until, .. } => Some(*until),
+        _ => None,
+    });
+    if offers.clone().count() == news.len()
+        && let Some(until) = offers.min()
+    {
+        return voice.say(
+            "notify-offered",
+            &[("n", news.len().into()), ("until", until.into())],
+        );
+    }
     let due = |n: &News| n.item.deadline.map(|d| d.due);
     let late = news.iter().filter(|n| due(n).is_some_and(|at| at <= now)).count();
     let n = Arg::from(news.len());
@@ -284,25 +389,28 @@ fn take(to: &Addressee, item: &Item, voice: Voice, now: At) -> Button {
 }
 
 /// Somebody answered or took it meanwhile, or a later warning says more.
-async fn is_moot(tx: &mut Tx, to: &Addressee, item: &Item, event: &Event, now: At) -> Result<bool> {
+fn is_moot(to: &Addressee, item: &Item, event: &Event, now: At) -> bool {
     let overtaken = match (&event.what, to) {
         (What::Reminded { due, .. }, _) if *due <= now => true,
-        (What::Reminded { .. } | What::Overdue { .. }, Addressee::Room { .. }) => {
+        (What::Reminded { .. } | What::Overdue { .. } | What::NotAccepted { .. }, Addressee::Room { .. }) => {
             item.handling.holder(now).is_some()
         }
+        (What::Offered { .. }, _) => !item.handling.is_offered(),
         _ => false,
     };
-    Ok(overtaken || !item.handling.is_open() || is_out(tx, item).await?)
+    overtaken || !item.handling.is_open()
 }
 
 /// The card that an addressee sees: in their room, else anywhere in their chat.
-async fn card_for(tx: &mut Tx, to: &Addressee, item: ItemId) -> Result<Option<CardRow>> {
-    let mut rows = cards::of_item(tx, item).await?;
-    rows.retain(|row| row.chat == to.chat());
-    if let Addressee::Room { room, .. } = to {
-        rows.sort_by_key(|row| row.room != *room);
-    }
-    Ok(rows.into_iter().next())
+fn card_for(cards: &[CardRow], to: &Addressee, item: ItemId) -> Option<CardRow> {
+    let mine = || cards.iter().filter(|c| c.item == item && c.chat == to.chat());
+    let here = mine().find(|card| matches!(to, Addressee::Room { room, .. } if card.room == *room));
+    here.or_else(|| mine().next()).cloned()
+}
+
+/// It is told below its card and not directly.
+fn has_thread(news: &[News]) -> bool {
+    matches!(news, [News { card: Some(_), .. }])
 }
 
 fn ping(to: &Addressee) -> Vec<Mention> {

@@ -64,6 +64,8 @@ pub(crate) enum Posted {
     /// An earlier try brought it there, and nobody can tell where.
     Somewhere,
     Not(Settled),
+    /// A clear no: the same way will not do it.
+    No(Settled),
     /// The room or the thread is not there.
     Gone(String),
 }
@@ -118,6 +120,7 @@ impl Desk {
                     }
                 }
             }
+            Effect::CallWebhook { webhook, event } => self.call_webhook(leased, webhook, *event).await,
             Effect::PublishReply { reply } => self.publish_reply(leased, *reply).await,
             Effect::FollowReply { reply, since } => self.follow_reply(leased, *reply, *since).await,
             Effect::SendDigest {
@@ -163,7 +166,7 @@ impl Desk {
                 self.settle_in(tx, leased, Settled::Done).await
             }
             Posted::Gone(why) => self.settle(leased, self.patiently(leased, why)).await,
-            Posted::Not(how) => self.settle(leased, how).await,
+            Posted::Not(how) | Posted::No(how) => self.settle(leased, how).await,
         }
     }
 
@@ -296,7 +299,7 @@ impl Desk {
                 }
                 self.settle_in(tx, leased, self.patiently(leased, why)).await
             }
-            Posted::Not(how) => self.settle(leased, how).await,
+            Posted::Not(how) | Posted::No(how) => self.settle(leased, how).await,
         }
     }
 
@@ -352,7 +355,7 @@ impl Desk {
             Posted::At(_) | Posted::Somewhere => self.settle(leased, Settled::Done).await,
             Posted::Found(_) => self.settle(leased, there(leased)).await,
             Posted::Gone(why) => self.settle(leased, Settled::Dead { why }).await,
-            Posted::Not(how) => self.settle(leased, how).await,
+            Posted::Not(how) | Posted::No(how) => self.settle(leased, how).await,
         }
     }
 
@@ -391,7 +394,7 @@ impl Desk {
                 Ok(())
             }
             Posted::Gone(why) => self.settle(leased, self.patiently(leased, why)).await,
-            Posted::Not(how) => self.settle(leased, how).await,
+            Posted::Not(how) | Posted::No(how) => self.settle(leased, how).await,
         }
     }
 
@@ -444,7 +447,12 @@ impl Desk {
             Err(e) => {
                 self.heed(leased, &e).await?;
                 self.complain(chat, &post.room, &e).await?;
-                Ok(Posted::Not(self.verdict(leased, &e)))
+                let how = self.verdict(leased, &e);
+                Ok(if e.is_no() {
+                    Posted::No(how)
+                } else {
+                    Posted::Not(how)
+                })
             }
         }
     }
@@ -547,7 +555,14 @@ impl Desk {
             None => None,
         };
         let mut people = people_of(&item.handling);
-        people.extend(reply.as_ref().map(|r| r.by.clone()));
+        let owner = self.owner(&item);
+        people.extend(
+            reply
+                .as_ref()
+                .map(|r| r.by.clone())
+                .into_iter()
+                .chain(owner.cloned()),
+        );
         let names = person::names(self.store.pool(), &people).await?;
         let name = |p: &PersonId| names.get(p).cloned().unwrap_or_else(|| p.user.clone());
         let began = item
@@ -563,6 +578,7 @@ impl Desk {
             source: self.rules.label(&item.source),
             voice: self.voice_of(&row),
             name: &name,
+            owner,
             first_answer_minutes,
         });
         Ok(Some((row, item, card)))
@@ -592,11 +608,7 @@ impl Desk {
         let now = self.now();
         let mut people: Vec<PersonId> = event.by.iter().cloned().collect();
         people.extend(people_of(&item.handling));
-        match &event.what {
-            What::TakenOver { from, .. } => people.push(from.clone()),
-            What::ClaimEnded { of } => people.push(of.clone()),
-            _ => {}
-        }
+        people.extend(event.what.of().cloned());
         let names = person::names(self.store.pool(), &people).await?;
         let called = |p: &PersonId| names.get(p).cloned().unwrap_or_else(|| p.user.clone());
         let owner = item.handling.holder(now).map(&called);
@@ -812,7 +824,17 @@ pub fn note(
             ),
             None => voice.say("note-overdue", &[("due", (*due).into())]),
         },
-        What::Stepped { called, .. } if called.is_empty() => Vec::new(),
+        What::Stepped {
+            called,
+            raised,
+            webhook,
+            ..
+        } if called.is_empty() => match (webhook, raised) {
+            (Some(webhook), true) => voice.say("note-raised-webhook", &[("name", webhook.as_str().into())]),
+            (Some(webhook), false) => voice.say("note-webhook", &[("name", webhook.as_str().into())]),
+            (None, true) => voice.say("note-raised", &[]),
+            (None, false) => Vec::new(),
+        },
         What::Stepped { round, step, .. } => {
             stepped(event, item, i64::from(*step), i64::from(*round), voice, owner)
         }
@@ -826,6 +848,11 @@ pub fn note(
             }
             line
         }
+        What::Offered { of, until, .. } => voice.say(
+            "note-offered",
+            &[("name", called(of).into()), ("until", (*until).into())],
+        ),
+        What::NotAccepted { of } => voice.say("note-not-accepted", &[("name", called(of).into())]),
         What::Acknowledged { until } => voice.say(
             "note-acknowledged",
             &[("name", name()), ("until", (*until).into())],

@@ -6,10 +6,10 @@ use crate::domain::action::Press;
 use crate::domain::calendar::Quiet;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
+use crate::domain::whom::Preference;
 use crate::domain::words;
 use crate::store::Tx;
 use crate::store::preference;
-use crate::store::preference::Preference;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 

@@ -8,14 +8,14 @@ use crate::domain::backtest::Backtest;
 use crate::domain::backtest::Report;
 use crate::domain::backtest::past::Past;
 use crate::domain::backtest::past::Words;
-use crate::domain::backtest::whom::Book;
-use crate::domain::backtest::whom::Own;
 use crate::domain::event::Event;
 use crate::domain::id::ItemId;
 use crate::domain::item::Item;
 use crate::domain::person::PersonId;
 use crate::domain::practice;
 use crate::domain::rules::Rules;
+use crate::domain::whom::Book;
+use crate::domain::whom::Preference;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::event;
@@ -44,19 +44,12 @@ pub async fn probe(store: &Store, rules: &Rules, from: At, until: At) -> Result<
 }
 
 /// What people have set for themselves today: what they had set then is not kept.
-async fn own(store: &Store) -> Result<BTreeMap<PersonId, Own>> {
+async fn own(store: &Store) -> Result<BTreeMap<PersonId, Preference>> {
     let mut tx = store.begin_reading().await?;
     let people = preference::people(&mut tx).await?;
     let set = preference::of(&mut tx, &people).await?;
     tx.rollback().await.map_err(StoreError::from)?;
-    let own = set.into_iter().map(|(person, set)| {
-        let own = Own {
-            quiet: set.quiet,
-            zone: set.zone,
-        };
-        (person, own)
-    });
-    Ok(own.collect())
+    Ok(set)
 }
 
 /// Some items with their stories.

@@ -167,7 +167,9 @@ impl Desk {
             let mut change = Change::of(*id, now);
             let mut changed = false;
             for due in by_item.remove(id).into_iter().flatten() {
-                changed |= ended(&mut locked.0, due, known.is_out, &mut change, now)?;
+                changed |= self
+                    .ended(tx, &mut locked.0, due, known.is_out, &mut change)
+                    .await?;
                 ids.push(due.id);
             }
             changed |= self.look_at(tx, &mut locked, &known, &mut change).await?;
@@ -186,30 +188,44 @@ impl Desk {
         }
         Ok(ids.into_iter().collect())
     }
-}
 
-/// A lease or a snooze that is over. True when that changed something.
-fn ended(item: &mut Item, due: &Due, out: bool, change: &mut Change, now: At) -> Result<bool> {
-    match (due.kind.as_str(), item.handling.clone()) {
-        (timer::CLAIM_ENDS, Handling::Claimed { by, until }) => {
-            // Prolonged, or the reply is under way: the lease has done its work.
-            if until > now || out {
-                return Ok(false);
+    /// A lease or a snooze that is over. True when that changed something.
+    async fn ended(
+        &self,
+        tx: &mut Tx,
+        item: &mut Item,
+        due: &Due,
+        out: bool,
+        change: &mut Change,
+    ) -> Result<bool> {
+        let now = change.now();
+        match (due.kind.as_str(), item.handling.clone()) {
+            (timer::CLAIM_ENDS, Handling::Claimed { by, until, offered }) => {
+                // Prolonged, or the reply is under way: the lease has done its work.
+                if until > now || out {
+                    return Ok(false);
+                }
+                if offered {
+                    self.not_accepted(tx, item, by, change).await?;
+                } else {
+                    item.handling = Handling::Open;
+                    change.event(None, What::ClaimEnded { of: by });
+                }
+                Ok(true)
             }
-            item.handling = Handling::Open;
-            change.event(None, What::ClaimEnded { of: by });
-            Ok(true)
-        }
-        (timer::SNOOZE_ENDS, Handling::Snoozed { by, until, .. }) => {
-            if until > now {
-                return Ok(false);
+            (timer::SNOOZE_ENDS, Handling::Snoozed { by, until, .. }) => {
+                if until > now {
+                    return Ok(false);
+                }
+                item.handling = Handling::Open;
+                change.event_with_ping(None, What::Woke, vec![Mention::Person(by.user)]);
+                Ok(true)
             }
-            item.handling = Handling::Open;
-            change.event_with_ping(None, What::Woke, vec![Mention::Person(by.user)]);
-            Ok(true)
+            (timer::CLAIM_ENDS | timer::SNOOZE_ENDS | timer::WARN | timer::DUE | timer::STEP, _) => Ok(false),
+            (other, _) => {
+                Err(StoreError::odd("timer", "kind", due.id, format!("{other:?} is unknown")).into())
+            }
         }
-        (timer::CLAIM_ENDS | timer::SNOOZE_ENDS | timer::WARN | timer::DUE | timer::STEP, _) => Ok(false),
-        (other, _) => Err(StoreError::odd("timer", "kind", due.id, format!("{other:?} is unknown")).into()),
     }
 }
 
@@ -220,7 +236,7 @@ pub(crate) async fn is_out(tx: &mut Tx, item: &Item) -> Result<bool> {
     Ok(states.get(&id).is_some_and(is_under_way))
 }
 
-fn is_under_way(state: &ReplyState) -> bool {
+pub(crate) fn is_under_way(state: &ReplyState) -> bool {
     match state {
         ReplyState::Queued { .. } | ReplyState::Sending | ReplyState::Pending { .. } => true,
         ReplyState::Draft

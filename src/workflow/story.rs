@@ -115,11 +115,7 @@ fn people(item: &Item, events: &[Event]) -> Vec<PersonId> {
     let mut people = people_of(&item.handling);
     for event in events {
         people.extend(event.by.clone());
-        match &event.what {
-            What::TakenOver { from, .. } => people.push(from.clone()),
-            What::ClaimEnded { of } => people.push(of.clone()),
-            _ => {}
-        }
+        people.extend(event.what.of().cloned());
     }
     people.sort();
     people.dedup();
@@ -136,7 +132,16 @@ fn moment(at: At, voice: Voice) -> String {
 fn now(item: &Item, voice: Voice, called: &impl Fn(&PersonId) -> String) -> String {
     match &item.handling {
         Handling::Open => "open, nobody is on it".to_owned(),
-        Handling::Claimed { by, until } => {
+        Handling::Claimed {
+            by,
+            until,
+            offered: true,
+        } => format!(
+            "{}’s shift is over; somebody has to accept it until {}",
+            called(by),
+            moment(*until, voice)
+        ),
+        Handling::Claimed { by, until, .. } => {
             format!("taken by {} until {}", called(by), moment(*until, voice))
         }
         Handling::Snoozed { by, until, .. } => {
@@ -199,18 +204,27 @@ fn told(
             round,
             step,
             called,
+            raised,
+            webhook,
         } => {
-            let nobody = if called.is_empty() {
-                ", which called nobody"
-            } else {
-                ""
-            };
-            format!(
-                "Escalation {chain:?}, round {}, step {}{nobody}.",
-                round + 1,
-                step + 1
-            )
+            let mut line = format!("Escalation {chain:?}, round {}, step {}", round + 1, step + 1);
+            if called.is_empty() {
+                line.push_str(", which called nobody");
+            }
+            if let Some(webhook) = webhook {
+                line.push_str(&format!(", with a call to {webhook:?}"));
+            }
+            if *raised {
+                line.push_str("; it is urgent since");
+            }
+            line.push('.');
+            line
         }
+        What::Offered { rota, of, until, .. } => format!(
+            "{}’s shift in {rota:?} was over: somebody had to accept it until {}.",
+            called(of),
+            moment(*until, voice)
+        ),
         What::Overdue { due, .. } => {
             format!(
                 "The deadline ({}) passed, and the team was told.",

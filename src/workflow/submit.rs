@@ -47,6 +47,7 @@ use crate::workflow::act::Case;
 use crate::workflow::act::Judged;
 use crate::workflow::act::Opening;
 use crate::workflow::act::Verdict;
+use crate::workflow::act::hold;
 use crate::workflow::act::not_now;
 use crate::workflow::forms::seal;
 use crate::workflow::forms::unit;
@@ -207,21 +208,8 @@ impl Desk {
     fn take_over(&self, case: &mut Case<'_>, change: &mut Change) {
         let me = &case.press.by.person;
         let until = case.now + TimeDelta::minutes(self.rules.claim_minutes);
-        let held = case.locked.0.handling.holder(case.now).cloned();
-        case.locked.0.handling = Handling::Claimed {
-            by: me.clone(),
-            until,
-        };
-        change.timer(timer::CLAIM_ENDS, until);
-        match held {
-            Some(holder) if holder == *me => {}
-            Some(from) => {
-                change.event(Some(me), What::TakenOver { from, until });
-            }
-            None => {
-                change.event(Some(me), What::Claimed { until });
-            }
-        }
+        let held = Handling::held(me, until);
+        hold(&mut case.locked.0, held, me, until, change);
     }
 
     /// Approves exactly what was previewed. It leaves when the time for taking it back is over.
@@ -255,7 +243,11 @@ impl Desk {
             // Somebody else's change came in between, and nobody has read this text beside it.
             return Ok(Verdict::Refused(Refusal::Stale));
         }
-        if let Handling::Claimed { by, until } = &case.locked.0.handling
+        if let Handling::Claimed {
+            by,
+            until,
+            offered: false,
+        } = &case.locked.0.handling
             && *by != me
             && *until > case.now
         {

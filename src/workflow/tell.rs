@@ -93,7 +93,7 @@ impl Change {
     }
 
     /// An event that these are told about, besides what the cards show.
-    pub fn event_for(&mut self, what: What, told: Vec<(Addressee, At)>, gathered: TimeDelta) {
+    pub fn event_for(&mut self, what: What, told: Vec<(Addressee, At)>, gathered: TimeDelta) -> EventId {
         let id = EventId::new(self.now);
         self.events.push(Happened {
             event: Event {
@@ -118,6 +118,7 @@ impl Change {
             };
             self.notices.push((notice, message));
         }
+        id
     }
 
     pub fn now(&self) -> At {
@@ -268,7 +269,7 @@ pub fn edit_card(card: &CardRow, version: i64, now: At) -> NewEffect {
     }
 }
 
-fn notify(to: &Addressee, event: EventId, run_at: At, now: At) -> NewEffect {
+pub(crate) fn notify(to: &Addressee, event: EventId, run_at: At, now: At) -> NewEffect {
     let serial = to.serial();
     NewEffect {
         id: EffectId::new(now),

@@ -367,6 +367,7 @@ fn chained(rules: &mut Rules) {
         call,
         widen: None,
         raise: false,
+        webhook: None,
         only: Condition::default(),
     };
     let named = Whom::Named { chat, mention: group };

@@ -45,6 +45,7 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
         chat::look(&sections, &mut report).await;
     }
     sources::look(&sections, options.offline, &mut report).await;
+    sources::look_at_webhooks(&sections, &mut report);
     hours::look(&sections, SystemClock.now(), &mut report);
     digests(&sections, &mut report);
     if options.json {

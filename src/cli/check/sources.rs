@@ -1,4 +1,4 @@
-//! Each source: whether its settings can work, and whether the platform lets us in.
+//! Each source, and each service that we call: whether its settings can work, and whether the platform lets us in.
 
 use crate::app::parts::source_settings;
 use crate::cli::check::report::Report;
@@ -8,8 +8,12 @@ use crate::port::PortError;
 use crate::port::clock::Clock;
 use crate::port::clock::SystemClock;
 use crate::source;
+use crate::webhook;
 
 const AREA: &str = "Sources";
+const WEBHOOKS: &str = "Webhooks";
+const NEW_SECRET: &str =
+    "make one with: echo \"whsec_$(openssl rand -base64 32)\", and give it to the other side too";
 
 pub async fn look(sections: &Sections, offline: bool, report: &mut Report) {
     for placed in &sections.sources {
@@ -23,10 +27,8 @@ pub async fn look(sections: &Sections, offline: bool, report: &mut Report) {
         let source = match source::open(name.clone(), source_settings(settings)) {
             Ok(source) => source,
             Err(PortError::Never { why }) => {
-                let remedy =
-                    "make one with: echo \"whsec_$(openssl rand -base64 32)\", and give it to the sender too";
                 let remedy = if why.contains("signing secret") {
-                    remedy
+                    NEW_SECRET
                 } else {
                     "correct it there"
                 };
@@ -48,6 +50,23 @@ pub async fn look(sections: &Sections, offline: bool, report: &mut Report) {
         }
         if found.is_empty() {
             report.good(AREA, told(name, &settings.kind, sections, offline));
+        }
+    }
+}
+
+/// What chains call. Nobody is called to find out whether it works: it would look like an escalation.
+pub fn look_at_webhooks(sections: &Sections, report: &mut Report) {
+    for placed in &sections.webhooks {
+        let settings = &placed.value;
+        match webhook::open(&settings.name, &settings.url, &settings.secret) {
+            Ok(_) => report.good(
+                WEBHOOKS,
+                format!("{}: signed calls go to {}", settings.name, settings.url),
+            ),
+            Err(e) => {
+                let place = sections.place(placed.line, &settings.name);
+                report.fault(WEBHOOKS, Some(place), e.to_string(), NEW_SECRET);
+            }
         }
     }
 }

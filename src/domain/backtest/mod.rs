@@ -7,7 +7,6 @@ pub mod post;
 #[cfg(test)]
 mod tests;
 pub mod walk;
-pub mod whom;
 
 use std::collections::BTreeMap;
 
@@ -19,12 +18,12 @@ use crate::domain::backtest::past::Past;
 use crate::domain::backtest::post::Post;
 use crate::domain::backtest::walk::Walked;
 use crate::domain::backtest::walk::walk;
-use crate::domain::backtest::whom::Book;
 use crate::domain::event::Event;
 use crate::domain::event::What;
 use crate::domain::person::Mention;
 use crate::domain::policy::Metric;
 use crate::domain::sla::State;
+use crate::domain::whom::Book;
 
 /// What somebody is called about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

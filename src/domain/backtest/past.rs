@@ -109,7 +109,9 @@ pub fn moments<'e>(item: &Item, log: impl IntoIterator<Item = &'e Event>, stops:
         }
         step(&mut now, event, stops);
         match &event.what {
-            What::Claimed { until } | What::TakenOver { until, .. } => lease = Some(*until),
+            What::Claimed { until } | What::TakenOver { until, .. } | What::Offered { until, .. } => {
+                lease = Some(*until);
+            }
             What::Sent { .. } | What::SentAgain => sent = Some(event.at),
             _ => {}
         }
@@ -141,6 +143,7 @@ fn step(now: &mut Moment, event: &Event, stops: ClockStops) {
         What::Received { .. }
         | What::Released
         | What::ClaimEnded { .. }
+        | What::NotAccepted { .. }
         | What::Reopened { .. }
         | What::Woke => now.handling = Handling::Open,
         What::Claimed { .. } | What::TakenOver { .. } => hold(now, event),
@@ -215,7 +218,7 @@ fn step(now: &mut Moment, event: &Event, stops: ClockStops) {
 
 fn hold(now: &mut Moment, event: &Event) {
     if let Some(by) = event.by.clone() {
-        now.handling = Handling::Claimed { by, until: HELD };
+        now.handling = Handling::held(&by, HELD);
     }
 }
 

@@ -14,9 +14,9 @@ use crate::domain::backtest::Load;
 use crate::domain::backtest::Named;
 use crate::domain::backtest::Sort;
 use crate::domain::backtest::Worst;
-use crate::domain::backtest::whom::Book;
 use crate::domain::effect::Addressee;
 use crate::domain::person::Mention;
+use crate::domain::whom::Book;
 
 /// One thing that one addressee would have had to know.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::domain::backtest::past::Words;
-use crate::domain::backtest::whom::Own;
 use crate::domain::calendar::Quiet;
 use crate::domain::caps::ReplyCaps;
 use crate::domain::chain::Chain;
@@ -33,6 +32,7 @@ use crate::domain::rules::Keep;
 use crate::domain::rules::Rules;
 use crate::domain::text::Lang;
 use crate::domain::text::Voice;
+use crate::domain::whom::Preference;
 
 /// Monday, 16 November 2026; in Berlin it is an hour later.
 fn at(time: &str) -> At {
@@ -80,6 +80,7 @@ fn item(first_seen: At) -> Item {
         escalation: None,
         deadline: None,
         overdue_at: None,
+        raised_at: None,
         reply: None,
         version: 1,
     }
@@ -197,7 +198,7 @@ fn ten_hours() -> Policy {
     }
 }
 
-fn report_of(rules: &Rules, own: &BTreeMap<PersonId, Own>, stories: &[Story]) -> Report {
+fn report_of(rules: &Rules, own: &BTreeMap<PersonId, Preference>, stories: &[Story]) -> Report {
     let book = Book { rules, own };
     let mut backtest = Backtest::new(book, at("00:00"), on(20, "00:00"));
     for story in stories {
@@ -297,6 +298,7 @@ fn step(wait: i64, call: Vec<Whom>) -> Step {
         call,
         widen: None,
         raise: false,
+        webhook: None,
         only: Condition::default(),
     }
 }
@@ -384,7 +386,7 @@ fn whoever_has_it_is_called_and_by_their_own_night() {
     let story = || Story::from(at("06:00")).claimed(at("10:00"), anna(), at("12:00"));
     let by_name = report(&rules, &[story().answered(at("12:00"))]);
     assert_eq!(by_name.load[0].who.mention, Mention::Person("anna".into()));
-    let siesta = Own {
+    let siesta = Preference {
         quiet: Quiet::parse("11:30-12:30"),
         zone: Some(chrono_tz::Tz::Europe__Berlin),
     };

@@ -9,6 +9,7 @@ use crate::domain::At;
 use crate::domain::agenda::Agenda;
 use crate::domain::agenda::Call;
 use crate::domain::agenda::Plan;
+use crate::domain::agenda::ROUNDS;
 use crate::domain::backtest::Sort;
 use crate::domain::backtest::past::Moment;
 use crate::domain::backtest::past::Past;
@@ -16,30 +17,23 @@ use crate::domain::backtest::past::is_call;
 use crate::domain::backtest::past::moment;
 use crate::domain::backtest::past::moments;
 use crate::domain::backtest::post::Notice;
-use crate::domain::backtest::whom::Book;
-use crate::domain::backtest::whom::Place;
-use crate::domain::backtest::whom::Summoned;
 use crate::domain::chain::Chain;
 use crate::domain::chain::Next;
-use crate::domain::chain::Starts;
 use crate::domain::effect::Addressee;
-use crate::domain::event::Called;
 use crate::domain::event::Event;
 use crate::domain::event::What;
 use crate::domain::handling::Handling;
 use crate::domain::id::EventId;
-use crate::domain::person::Mention;
 use crate::domain::policy::Metric;
 use crate::domain::route;
 use crate::domain::route::Route;
-use crate::domain::rules::Rules;
 use crate::domain::sla;
 use crate::domain::sla::Origin;
 use crate::domain::sla::Run;
 use crate::domain::sla::State;
-
-/// More rounds than any chain has steps that are due in the same instant.
-const ROUNDS: usize = 8;
+use crate::domain::whom::Book;
+use crate::domain::whom::Place;
+use crate::domain::whom::Summoned;
 
 /// What would have become of one item.
 #[derive(Debug)]
@@ -70,7 +64,7 @@ pub fn walk<'a>(book: Book<'a>, past: &Past<'a>, until: At) -> Walked<'a> {
         book,
         past,
         until,
-        plan: plan(rules, route, origin),
+        plan: Plan::of(rules, route, origin),
         route,
         moments: moments(past.item, deeds.iter().copied(), rules.clock_stops),
         places,
@@ -91,19 +85,6 @@ pub fn walk<'a>(book: Book<'a>, past: &Past<'a>, until: At) -> Walked<'a> {
             .filter(|event| is_call(&event.what))
             .collect(),
         notices: walk.notices,
-    }
-}
-
-fn plan<'a>(rules: &'a Rules, route: &'a Route, origin: Origin) -> Plan<'a> {
-    let chain = route.policy.chain.as_ref();
-    let mut channels = route.to.iter().filter_map(|name| rules.channel(name));
-    let quiet = channels.find_map(|c| Some((c.quiet?, c.voice.zone)));
-    Plan {
-        terms: rules.terms(route),
-        chain: chain.and_then(|name| rules.chains.get(name)),
-        quiet: quiet.filter(|_| !route.policy.at_night),
-        origin,
-        has_owner: route.owner.is_some(),
     }
 }
 
@@ -149,7 +130,8 @@ impl Walk<'_, '_> {
             last = now;
             let mut looking = self.looks.remove(&at);
             while let Some(event) = deeds.next_if(|event| event.at <= now) {
-                looking |= event.what.moves_clock() || matches!(event.what, What::ClaimEnded { .. });
+                looking |= event.what.moves_clock()
+                    || matches!(event.what, What::ClaimEnded { .. } | What::NotAccepted { .. });
                 self.log.push((*event).clone());
             }
             if looking {
@@ -168,19 +150,12 @@ impl Walk<'_, '_> {
         };
         for round in 0..ROUNDS {
             let log: Vec<&Event> = self.log.iter().collect();
-            let Agenda { now: calls, next } = self.plan.agenda(&self.runs(), &log, now);
-            let calls: Vec<Call> = match moment.handling {
-                _ if moment.out || round + 1 == ROUNDS => Vec::new(),
-                Handling::Open | Handling::Claimed { .. } => calls,
-                Handling::Snoozed { .. } => {
-                    let warning = |call: &Call| matches!(call, Call::Warn { .. });
-                    calls.into_iter().filter(|call| !warning(call)).collect()
-                }
-                Handling::Answered { .. } | Handling::Handled { .. } | Handling::Removed { .. } => Vec::new(),
-            };
+            let agenda = self.plan.agenda(&self.runs(), &log, &moment.handling, now);
+            let Agenda { now: mut calls, next } = agenda;
+            // Who handed over to whom is taken as it was.
+            calls.retain(|call| !moment.out && round + 1 < ROUNDS && !matches!(call, Call::Offer { .. }));
             if calls.is_empty() {
-                self.looks
-                    .extend(next.filter(|_| moment.handling.is_open()).map(|(at, _)| at));
+                self.looks.extend(next.map(|(at, _)| at));
                 return;
             }
             for call in calls {
@@ -210,10 +185,7 @@ impl Walk<'_, '_> {
                 self.tell(Sort::Warning, what, whom, self.gathered(), now);
             }
             Call::Overdue { metric, due } => {
-                // Whom a chain calls at once is not called twice.
-                let by_chain = self.plan.chain.filter(|c| c.starts == Starts::Due);
-                let by_chain = by_chain.is_some_and(|c| c.steps.first().is_some_and(|s| s.wait == 0));
-                let whom = if by_chain {
+                let whom = if self.plan.overdue_calls_nobody() {
                     Vec::new()
                 } else {
                     self.book.responsible(holder, &self.places)
@@ -226,31 +198,22 @@ impl Walk<'_, '_> {
                     self.step(chain, next, &moment.handling, now);
                 }
             }
+            Call::Offer { .. } => {}
         }
     }
 
     fn step(&mut self, chain: &Chain, next: Next, handling: &Handling, now: At) {
         let item = self.past.item_at(now, handling);
         let holder = handling.holder(now).or(self.route.owner.as_ref());
-        let mut whom: Vec<Summoned> = Vec::new();
-        if let Some(step) = chain.step(next).filter(|step| step.only.holds(&item, now)) {
-            for one in &step.call {
-                for found in self.book.called(one, holder, &self.places, now) {
-                    if !whom.contains(&found) {
-                        whom.push(found);
-                    }
-                }
-            }
-            if let Some(channel) = step.widen.as_ref().and_then(|name| self.book.rules.channel(name)) {
-                add(&mut self.places, Place::of(channel));
-            }
+        let step = chain.step(next).filter(|step| step.only.holds(&item, now));
+        let whom = step.map_or_else(Vec::new, |step| {
+            self.book.summoned(step, holder, &self.places, now)
+        });
+        let widen = step.and_then(|step| step.widen.as_ref());
+        if let Some(channel) = widen.and_then(|name| self.book.rules.channel(name)) {
+            add(&mut self.places, Place::of(channel));
         }
-        let what = What::Stepped {
-            chain: chain.name.clone(),
-            round: next.round,
-            step: next.step,
-            called: whom.iter().filter_map(called).collect(),
-        };
+        let what = chain.stepped(next, step, whom.iter().filter_map(Summoned::called).collect());
         self.tell(Sort::Step, what, whom, TimeDelta::zero(), now);
     }
 
@@ -299,15 +262,4 @@ impl Walk<'_, '_> {
     fn gathered(&self) -> TimeDelta {
         TimeDelta::seconds(self.book.rules.gather_seconds)
     }
-}
-
-fn called(whom: &Summoned) -> Option<Called> {
-    let (chat, mention) = match whom {
-        Summoned::Person(person) => (&person.chat, Mention::Person(person.user.clone())),
-        Summoned::Room { chat, ping, .. } => (chat, ping.first()?.clone()),
-    };
-    Some(Called {
-        chat: chat.clone(),
-        mention,
-    })
 }

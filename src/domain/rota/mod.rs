@@ -30,8 +30,22 @@ pub struct Rota {
     pub name: String,
     pub chat: String,
     pub zone: Tz,
+    /// What somebody holds when their shift ends is handed over, and has to be accepted within so many minutes.
+    pub accept_minutes: Option<i64>,
     pub plan: Plan,
 }
+
+/// When somebody's shift ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Leaving {
+    /// It has, and they are not back.
+    pub ended: Option<At>,
+    /// It will.
+    pub ends: Option<At>,
+}
+
+/// More changes than any rota has while somebody holds an item; who hands over by the minute is not followed for ever.
+const CHANGES: usize = 200;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Plan {
@@ -108,6 +122,30 @@ impl Rota {
             from = to;
         }
         None
+    }
+
+    /// When the shift ends of somebody who was on duty at `since` or came later, as seen at `now`.
+    pub fn leaving(&self, who: &Mention, since: At, now: At) -> Leaving {
+        let mut leaving = Leaving::default();
+        let mut at = since;
+        let mut was_on = self.on_duty(at).contains(who);
+        for _ in 0..CHANGES {
+            let Some(change) = self.next_change(at).filter(|change| was_on || *change <= now) else {
+                break;
+            };
+            let is_on = self.on_duty(change).contains(who);
+            match (was_on, is_on) {
+                (true, false) if change > now => {
+                    leaving.ends = Some(change);
+                    break;
+                }
+                (true, false) => leaving.ended = Some(change),
+                (false, true) => leaving.ended = None,
+                _ => {}
+            }
+            (at, was_on) = (change, is_on);
+        }
+        leaving
     }
 
     /// All that have a part in [from, to), and perhaps a few more.

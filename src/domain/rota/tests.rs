@@ -28,6 +28,7 @@ fn rota(plan: Plan) -> Rota {
         name: "night".into(),
         chat: "chat".into(),
         zone: BERLIN,
+        accept_minutes: None,
         plan,
     }
 }
@@ -364,4 +365,37 @@ fn turns_follow_each_other_without_a_gap_in_every_zone() {
             (at, last) = (next, who);
         }
     }
+}
+
+#[test]
+fn a_shift_ends_when_somebody_is_not_on_duty_any_more() {
+    let early = shift(0..=6, 6, 14, "anna");
+    let late = shift(0..=6, 14, 22, "ben");
+    let twice = shift(0..=0, 14, 18, "anna");
+    let rota = rota(Plan::Shifts(vec![early, late, twice]));
+    let leaving = |who, since: &str, now: &str| rota.leaving(&person(who), utc(since), utc(now));
+    // A Friday in winter: 6:00 in Berlin is 5:00 UTC.
+    let friday = |hour: u32| format!("2026-11-20T{hour:02}:00:00Z");
+    let before = leaving("anna", &friday(9), &friday(12));
+    assert_eq!((before.ended, before.ends), (None, Some(utc(&friday(13)))));
+    let after = leaving("anna", &friday(9), &friday(20));
+    assert_eq!((after.ended, after.ends), (Some(utc(&friday(13))), None));
+    // Who takes it when they are not on duty hands nothing over, until a shift of theirs begins and ends.
+    assert_eq!(leaving("ben", &friday(9), &friday(12)), Leaving::default());
+    assert_eq!(
+        leaving("ben", &friday(9), &friday(13)).ends,
+        Some(utc(&friday(21)))
+    );
+    // On Monday the second shift follows the first: nothing ends at 14:00, and Tuesday morning they are back.
+    let monday = leaving("anna", "2026-11-23T09:00:00Z", "2026-11-23T13:30:00Z");
+    assert_eq!(
+        (monday.ended, monday.ends),
+        (None, Some(utc("2026-11-23T17:00:00Z")))
+    );
+    let tuesday = leaving("anna", "2026-11-23T09:00:00Z", "2026-11-24T06:00:00Z");
+    assert_eq!(
+        (tuesday.ended, tuesday.ends),
+        (None, Some(utc("2026-11-24T13:00:00Z")))
+    );
+    assert_eq!(leaving("carla", &friday(9), &friday(20)), Leaving::default());
 }

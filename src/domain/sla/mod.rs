@@ -233,7 +233,9 @@ impl Fold<'_> {
             | What::Overdue { .. }
             | What::Stepped { .. }
             | What::Assigned { .. }
-            | What::Acknowledged { .. } => {}
+            | What::Acknowledged { .. }
+            | What::Offered { .. }
+            | What::NotAccepted { .. } => {}
         }
     }
 

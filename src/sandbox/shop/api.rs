@@ -35,6 +35,7 @@ pub fn router(shop: Arc<Shop>) -> Router {
     Router::new()
         .route("/shop/replies", post(receive))
         .route("/shop/replies/{reply_id}", get(read))
+        .route("/shop/calls", post(be_called))
         .layer(from_fn_with_state(shop.door.clone(), exposed))
         .with_state(shop)
 }
@@ -149,6 +150,28 @@ async fn receive(
     };
     shop.door.touch();
     answer
+}
+
+/// A service of the shop's own that is told about escalations. It believes nobody without a signature, and the same
+/// call twice is one call.
+async fn be_called(
+    State(shop): State<Arc<Shop>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
+    let id = webhook::verify(&shop.settings.reply_secret, &headers, &body, (shop.now)())?;
+    let Ok(body) = serde_json::from_slice::<Value>(&body) else {
+        return Err(Problem(StatusCode::BAD_REQUEST, "malformed", "JSON is needed"));
+    };
+    let mut state = hold(&shop.state);
+    let again = state.called.insert(id.to_owned(), body).is_some();
+    drop(state);
+    shop.door.touch();
+    Ok(if again {
+        StatusCode::OK
+    } else {
+        StatusCode::ACCEPTED
+    })
 }
 
 fn judge(body: &str) -> Result<(), Problem> {

@@ -178,6 +178,11 @@ impl Shop {
         self.door.heal();
     }
 
+    /// What its own service was told, each call once, in the order of their ids.
+    pub fn called(&self) -> Vec<Value> {
+        hold(&self.state).called.values().cloned().collect()
+    }
+
     pub fn calls(&self) -> Vec<Call> {
         self.door.calls()
     }

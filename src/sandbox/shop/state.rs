@@ -104,6 +104,9 @@ pub struct State {
     pub items: Vec<Item>,
     /// `webhook-id` of a publication and the answer it was given.
     pub answered: BTreeMap<String, Value>,
+    /// `webhook-id` of a call about an escalation, and what it said.
+    #[serde(default)]
+    pub called: BTreeMap<String, Value>,
     pub outbox: Outbox,
 }
 

@@ -8,8 +8,10 @@ use chrono_tz::Tz;
 use crate::domain::At;
 use crate::domain::agenda::Plan;
 use crate::domain::calendar::Quiet;
+use crate::domain::chain::Step;
 use crate::domain::chain::Whom;
 use crate::domain::effect::Addressee;
+use crate::domain::event::Called;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
 use crate::domain::rules::Channel;
@@ -17,7 +19,7 @@ use crate::domain::rules::Rules;
 
 /// What somebody has set for themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Own {
+pub struct Preference {
     pub quiet: Option<Quiet>,
     pub zone: Option<Tz>,
 }
@@ -51,11 +53,38 @@ pub enum Summoned {
     },
 }
 
+impl Summoned {
+    pub fn people(&self) -> Vec<PersonId> {
+        match self {
+            Self::Person(person) => vec![person.clone()],
+            Self::Room { chat, ping, .. } => ping
+                .iter()
+                .filter_map(|mention| match mention {
+                    Mention::Person(user) => Some(PersonId::new(chat.as_str(), user.as_str())),
+                    Mention::Group(_) => None,
+                })
+                .collect(),
+        }
+    }
+
+    /// How the log names them.
+    pub fn called(&self) -> Option<Called> {
+        let (chat, mention) = match self {
+            Self::Person(person) => (&person.chat, Mention::Person(person.user.clone())),
+            Self::Room { chat, ping, .. } => (chat, ping.first()?.clone()),
+        };
+        Some(Called {
+            chat: chat.clone(),
+            mention,
+        })
+    }
+}
+
 /// All that an address follows from.
 #[derive(Clone, Copy)]
 pub struct Book<'a> {
     pub rules: &'a Rules,
-    pub own: &'a BTreeMap<PersonId, Own>,
+    pub own: &'a BTreeMap<PersonId, Preference>,
 }
 
 impl<'a> Book<'a> {
@@ -81,7 +110,41 @@ impl<'a> Book<'a> {
         }
     }
 
-    fn of_rooms(&self, places: &[Place]) -> Vec<Summoned> {
+    /// All whom a step calls, each once.
+    pub fn summoned(
+        &self,
+        step: &Step,
+        holder: Option<&PersonId>,
+        places: &[Place],
+        now: At,
+    ) -> Vec<Summoned> {
+        let mut out: Vec<Summoned> = Vec::new();
+        for whom in &step.call {
+            for found in self.called(whom, holder, places, now) {
+                if !out.contains(&found) {
+                    out.push(found);
+                }
+            }
+        }
+        out
+    }
+
+    /// Who comes after somebody whose shift is over; the rooms' responsible, where nobody does.
+    pub fn next_on_duty(&self, rota: &str, of: &PersonId, places: &[Place], now: At) -> Vec<Summoned> {
+        let next = self.called(&Whom::OnDuty(rota.to_owned()), None, places, now);
+        let next: Vec<Summoned> = next
+            .into_iter()
+            .filter(|one| *one != Summoned::Person(of.clone()))
+            .collect();
+        if next.is_empty() {
+            self.of_rooms(places)
+        } else {
+            next
+        }
+    }
+
+    /// Whom the rooms name.
+    pub fn of_rooms(&self, places: &[Place]) -> Vec<Summoned> {
         let rooms = places
             .iter()
             .filter_map(|place| Some((place, self.rules.channel(&place.channel)?)));
