@@ -167,6 +167,8 @@ pub struct Desk {
     /// Where each replica answers.
     pub hooks: Vec<String>,
     pub database: String,
+    /// Where new replicas find it, if not there.
+    pub line: Option<String>,
     pub store: Store,
     pub base: String,
     /// A stranger who calls us.
@@ -266,6 +268,7 @@ impl Desk {
             apps: Vec::new(),
             hooks: Vec::new(),
             database,
+            line: None,
             store,
             base,
             http: reqwest::Client::builder()
@@ -304,7 +307,9 @@ impl Desk {
 
     async fn start(&mut self, listener: TcpListener) {
         let hook = format!("http://{}", listener.local_addr().unwrap());
-        let store = Store::open(&self.database, 12).await.unwrap();
+        let store = Store::open(self.line.as_ref().unwrap_or(&self.database), 12)
+            .await
+            .unwrap();
         let sandbox = zeitnah::sandbox::slack::Settings::default();
         let mode = if self.wish.socket {
             SlackMode::Socket {

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod browser;
+mod cut;
 mod database;
 mod demo;
 mod desk;

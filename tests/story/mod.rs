@@ -8,6 +8,7 @@ mod hook;
 mod hostile;
 mod import;
 mod keeping;
+mod killed;
 mod logs;
 mod main_job;
 mod news;
