@@ -702,6 +702,14 @@ impl Desk {
         }
     }
 
+    /// What digests are read from is what a recount says.
+    async fn sums_are_what_happened(&self) {
+        let Some(app) = self.apps.first() else { return };
+        for day in app.desk.days_counted().await.unwrap() {
+            assert_eq!(app.desk.verify(day).await.unwrap(), [], "{day}");
+        }
+    }
+
     /// At the end of a story nothing waits and nothing was posted that nobody looked at.
     pub async fn finish(self) {
         self.settle().await;
@@ -727,6 +735,7 @@ impl Desk {
             "no well-behaved app sends this"
         );
         self.deadlines_follow_from_the_log().await;
+        self.sums_are_what_happened().await;
         let waiting: i64 = self
             .row("SELECT count(*) FROM notice WHERE settled_at IS NULL AND not_before <= (SELECT max(created_at) FROM effect)")
             .await;

@@ -18,5 +18,6 @@ mod readme;
 mod seat;
 mod sentences;
 mod setup;
+mod stats;
 mod stopping;
 mod story;

@@ -44,6 +44,8 @@ pub enum What {
         /// When, if the source says so.
         #[serde(default)]
         given: Option<At>,
+        #[serde(default)]
+        in_time: Option<bool>,
     },
     Claimed {
         until: At,
@@ -61,7 +63,14 @@ pub enum What {
         until: At,
     },
     TakenBack,
-    Accepted,
+    /// The source has our answer and looks at it before customers do. Where that stops the clock, it is told as of
+    /// `Visible`.
+    Accepted {
+        #[serde(default)]
+        minutes: Option<i64>,
+        #[serde(default)]
+        in_time: Option<bool>,
+    },
     /// `minutes` since the clock started; none when it only replaced an earlier answer.
     Visible {
         minutes: Option<i64>,
@@ -171,7 +180,7 @@ impl What {
             Self::Drafted => "drafted",
             Self::Sent { .. } => "sent",
             Self::TakenBack => "taken_back",
-            Self::Accepted => "accepted",
+            Self::Accepted { .. } => "accepted",
             Self::Visible { .. } => "visible",
             Self::Rejected { .. } => "rejected",
             Self::Failed { .. } => "failed",
@@ -215,7 +224,7 @@ impl What {
             | Self::Claimed { .. }
             | Self::TakenOver { .. }
             | Self::Sent { .. }
-            | Self::Accepted
+            | Self::Accepted { .. }
             | Self::Visible { .. }
             | Self::Rejected { .. }
             | Self::Failed { .. }

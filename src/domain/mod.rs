@@ -29,6 +29,7 @@ pub mod route;
 pub mod rules;
 pub mod schedule;
 pub mod sla;
+pub mod stats;
 pub mod text;
 pub mod whom;
 pub mod why;

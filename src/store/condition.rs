@@ -9,7 +9,7 @@ use crate::store::MIGRATOR;
 use crate::store::Result;
 
 /// Everything of ours, to look whether we may use it.
-pub const TABLES: [&str; 24] = [
+pub const TABLES: [&str; 26] = [
     "leader",
     "card",
     "circle",
@@ -31,6 +31,8 @@ pub const TABLES: [&str; 24] = [
     "rate",
     "reply",
     "source_state",
+    "stat_bucket",
+    "stat_delta",
     "timer",
     "_sqlx_migrations",
     "item_number_seq",

@@ -17,6 +17,7 @@ pub mod person;
 pub mod preference;
 pub mod reply;
 pub mod source;
+pub mod stats;
 pub mod timer;
 pub mod trouble;
 

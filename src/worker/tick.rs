@@ -16,10 +16,13 @@ const EVERY: Duration = Duration::from_secs(1);
 const RECONCILE: u64 = 15;
 /// In ticks: what is old enough to be deleted does not become less by waiting.
 const FORGET: u64 = 60;
+/// In ticks: what waits to be folded is read all the same, so there is no hurry.
+const FOLD: u64 = 20;
 
 pub async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<()> {
     let mut round: u64 = 0;
     let mut more_to_forget = false;
+    let mut more_to_fold = false;
     let me = LeaseToken::new(desk.now()).0;
     let mut retimed = false;
     loop {
@@ -34,6 +37,9 @@ pub async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<()> {
         }
         if round.is_multiple_of(FORGET) || more_to_forget {
             more_to_forget = desk.forget().await?;
+        }
+        if round.is_multiple_of(FOLD) || more_to_fold {
+            more_to_fold = desk.fold().await?;
         }
         round += 1;
         if !wait(EVERY, &stop).await {

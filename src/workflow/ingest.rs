@@ -379,11 +379,12 @@ impl Desk {
             {
                 return Ok(false);
             }
+            let elsewhere = self.elsewhere(tx, &locked.0, change, theirs.at).await?;
             locked.0.handling = Handling::Answered {
                 by: None,
                 at: theirs.at.unwrap_or(now),
             };
-            change.event(None, What::AnsweredElsewhere { given: theirs.at });
+            change.event(None, elsewhere);
             return Ok(true);
         }
         Ok(false)

@@ -120,12 +120,13 @@ impl Desk {
         })
     }
 
-    /// Since when the clock runs that an answer would stop now, and whether it would be in time.
+    /// Since when the clock runs that this answer stops, and whether it is in time.
     pub(crate) async fn if_answered(
         &self,
         tx: &mut Tx,
         item: &Item,
         change: &Change,
+        what: What,
     ) -> Result<(At, Option<bool>)> {
         let now = change.now();
         let answered = Event {
@@ -133,10 +134,7 @@ impl Desk {
             item: item.id,
             at: now,
             by: None,
-            what: What::Visible {
-                minutes: None,
-                in_time: None,
-            },
+            what,
         };
         let kept = event::of_item(&mut **tx, item.id).await?;
         let terms = self.rules.terms(self.rules.route(&item.route));

@@ -24,6 +24,7 @@ pub mod refresh;
 pub mod remind;
 pub mod retime;
 pub mod shared;
+pub mod stats;
 pub mod story;
 pub mod submit;
 pub mod tell;

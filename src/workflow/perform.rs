@@ -758,7 +758,7 @@ pub fn note(
         What::ClaimEnded { of } => voice.say("note-claim-ended", &[("name", called(of).into())]),
         What::Sent { .. } => voice.say("note-sent", &[("name", name())]),
         What::TakenBack => voice.say("note-taken-back", &[("name", name())]),
-        What::Accepted => voice.say("note-accepted", &[("source", source())]),
+        What::Accepted { .. } => voice.say("note-accepted", &[("source", source())]),
         What::Visible { minutes, .. } if item.source == practice::NAME => match minutes {
             Some(minutes) => voice.say("practice-visible", &[("span", voice.lang.span(*minutes).into())]),
             None => voice.say("practice-visible-again", &[]),

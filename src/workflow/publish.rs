@@ -105,8 +105,9 @@ impl Desk {
                 reply::save(&mut tx, &ours).await?;
                 // Unless a poll has told it before.
                 if locked.0.handling.is_open() {
+                    let elsewhere = self.elsewhere(&mut tx, &locked.0, &change, None).await?;
                     locked.0.handling = Handling::Answered { by: None, at: now };
-                    change.event(None, What::AnsweredElsewhere { given: None });
+                    change.event(None, elsewhere);
                 }
             }
             Ended::Gone => {
@@ -334,8 +335,17 @@ impl Desk {
             Standing::Pending => {
                 ours.state = ReplyState::Pending { since: now };
                 reply::save(tx, ours).await?;
-                change.event(Some(&ours.by), What::Accepted);
-                if self.rules.clock_stops == ClockStops::Accepted && locked.0.handling.is_open() {
+                let answers = self.rules.clock_stops == ClockStops::Accepted && locked.0.handling.is_open();
+                let accepted = |minutes, in_time| What::Accepted { minutes, in_time };
+                let (minutes, in_time) = if answers {
+                    let what = accepted(None, None);
+                    let (since, in_time) = self.if_answered(tx, &locked.0, change, what).await?;
+                    (Some((now - since).num_minutes()), in_time)
+                } else {
+                    (None, None)
+                };
+                change.event(Some(&ours.by), accepted(minutes, in_time));
+                if answers {
                     locked.0.handling = Handling::Answered {
                         by: Some(ours.by.clone()),
                         at: now,
@@ -362,7 +372,11 @@ impl Desk {
         ours.state = ReplyState::Visible { at: now };
         reply::save(tx, ours).await?;
         let (minutes, in_time) = if locked.0.handling.is_open() {
-            let (since, in_time) = self.if_answered(tx, &locked.0, change).await?;
+            let answered = What::Visible {
+                minutes: None,
+                in_time: None,
+            };
+            let (since, in_time) = self.if_answered(tx, &locked.0, change, answered).await?;
             (Some((now - since).num_minutes()), in_time)
         } else {
             (None, None)
@@ -377,6 +391,19 @@ impl Desk {
         }
         change.event(Some(&ours.by), What::Visible { minutes, in_time });
         Ok(())
+    }
+
+    /// An answer that was not given through us, and whether it came in time.
+    pub(crate) async fn elsewhere(
+        &self,
+        tx: &mut Tx,
+        item: &Item,
+        change: &Change,
+        given: Option<At>,
+    ) -> Result<What> {
+        let heard = |in_time| What::AnsweredElsewhere { given, in_time };
+        let (_, in_time) = self.if_answered(tx, item, change, heard(None)).await?;
+        Ok(heard(in_time))
     }
 
     /// The source looked at it and said no: the item is open again and the text is kept.

@@ -155,7 +155,7 @@ fn step(now: &mut Moment, event: &Event, stops: ClockStops) {
                 hold(now, event);
             }
         }
-        What::Accepted => {
+        What::Accepted { .. } => {
             now.out = true;
             match (&now.handling, stops) {
                 (handling, ClockStops::Accepted) if handling.is_open() => {

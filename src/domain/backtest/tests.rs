@@ -458,7 +458,14 @@ fn while_the_answer_is_under_way_and_when_it_is_over_nobody_is_called() {
     let rejected = Story::from(at("06:00"))
         .claimed(at("10:30"), anna(), at("10:45"))
         .then(at("10:40"), Some(anna()), What::Sent { until: at("10:41") })
-        .then(at("10:41"), Some(anna()), What::Accepted)
+        .then(
+            at("10:41"),
+            Some(anna()),
+            What::Accepted {
+                minutes: None,
+                in_time: None,
+            },
+        )
         .then(
             at("18:00"),
             Some(anna()),

@@ -174,7 +174,7 @@ impl Fold<'_> {
                     self.end(Metric::Resolution, at, Ending::Settled);
                 }
             }
-            What::Accepted => match self.terms.stops {
+            What::Accepted { .. } => match self.terms.stops {
                 ClockStops::Accepted => self.answered(at),
                 ClockStops::Visible => self.hold(at, Pause::Moderation),
             },
@@ -190,7 +190,7 @@ impl Fold<'_> {
                 self.go_on(at, Pause::Moderation);
                 self.unanswered(at);
             }
-            What::AnsweredElsewhere { given } => {
+            What::AnsweredElsewhere { given, .. } => {
                 // We may hear of it late.
                 let at = given.map_or(at, |given| given.min(at));
                 self.was_answered = true;

@@ -119,11 +119,18 @@ fn four_working_hours_from_friday_afternoon_end_on_monday() {
     );
 }
 
+fn accepted() -> What {
+    What::Accepted {
+        minutes: None,
+        in_time: None,
+    }
+}
+
 #[test]
 fn an_answer_in_moderation_stops_the_clock_where_the_policy_says_so() {
     let log = [
         received("2026-03-02T08:00:00Z"),
-        event(at("2026-03-02T09:00:00Z"), What::Accepted),
+        event(at("2026-03-02T09:00:00Z"), accepted()),
         event(at("2026-03-02T12:00:00Z"), What::Rejected { why: "x".into() }),
     ];
     let seen = origin(None, "2026-03-02T08:00:00Z");
@@ -197,7 +204,13 @@ fn what_nobody_is_owed_any_more_is_neither_kept_nor_missed() {
     for (what, state) in [
         (spam, State::Cancelled),
         (What::RemovedAtSource, State::Cancelled),
-        (What::AnsweredElsewhere { given: None }, State::Met),
+        (
+            What::AnsweredElsewhere {
+                given: None,
+                in_time: None,
+            },
+            State::Met,
+        ),
     ] {
         let log = [
             received("2026-03-02T08:00:00Z"),
@@ -382,7 +395,7 @@ impl Tale {
                         } else {
                             turn = Turn::Ours;
                         }
-                        What::Accepted
+                        accepted()
                     }
                     Deed::Reject if pending && !self.accepted => {
                         pending = false;
