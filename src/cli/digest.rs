@@ -12,6 +12,7 @@ use crate::cli::load;
 use crate::cli::tell;
 use crate::domain::At;
 use crate::domain::text::flat;
+use crate::workflow::digest::Asked;
 
 #[derive(Args)]
 pub struct Options {
@@ -52,7 +53,8 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
         .schedule
         .before(slot)
         .map_or(slot.at - TimeDelta::days(1), |s| s.at);
-    let digest = app.desk.write_digest(channel, from, slot.at).await?;
+    let asked = Asked::of(plan, channel, from, slot.at, app.desk.now());
+    let digest = app.desk.write_digest(&asked).await?;
     tell(&flat(&digest.headline));
     for line in &digest.lines {
         tell(&flat(line));

@@ -13,6 +13,7 @@ mod migrate;
 mod probe;
 mod sandbox;
 mod serve;
+mod stats;
 mod trouble;
 mod why;
 
@@ -67,6 +68,8 @@ enum Command {
     Import(import::Options),
     /// Print a digest; nothing is sent.
     Digest(digest::Options),
+    /// Say whether the sums that digests are read from are what happened, or count them anew.
+    Stats(stats::Options),
     /// Ask the replica on this machine whether it is ready; the exit code says it too.
     Health,
     /// Tell everything that happened to an item, by its number or id.
@@ -151,6 +154,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Card(options) => card::run(config, options).await,
         Command::Import(options) => import::run(config, options).await,
         Command::Digest(options) => digest::run(config, options).await,
+        Command::Stats(options) => stats::run(config, options).await,
         Command::Health => health::run(config).await,
         Command::Why { item } => why::run(config, &item).await,
         Command::Probe(options) => probe::run(config, options).await,

@@ -8,6 +8,7 @@ use crate::config::reading::Placed;
 use crate::config::table::Table;
 use crate::config::zone::zone;
 use crate::domain::At;
+use crate::domain::person::PersonId;
 use crate::domain::rules::Channel;
 use crate::domain::rules::DigestPlan;
 use crate::domain::schedule::Schedule;
@@ -25,6 +26,8 @@ pub fn read(table: Table, names: &Names, channels: &[Placed<Channel>]) -> Option
     let zone = own.or(theirs.map(|c| c.value.voice.zone)).unwrap_or(Tz::UTC);
     let schedule = schedule(&table, zone);
     let only_if_something = table.flag("only_if_something");
+    let who_answered = table.flag("who_answered");
+    let to = to(&table, theirs.map(|c| c.value.chat.as_str()));
     table.close();
     Some(Placed {
         value: DigestPlan {
@@ -32,9 +35,29 @@ pub fn read(table: Table, names: &Names, channels: &[Placed<Channel>]) -> Option
             channel: channel?.value,
             schedule: schedule?,
             only_if_something: only_if_something?,
+            who_answered: who_answered?,
+            to: to?,
         },
         line,
     })
+}
+
+/// The person who gets it directly; the inner `None`: it stands in the channel. What it links to is the channel's, so
+/// the person has to be in the same chat.
+fn to(table: &Table, chat: Option<&str>) -> Option<Option<PersonId>> {
+    if table.entry("to").is_none() {
+        return Some(None);
+    }
+    let person = name::person(table, "to")?;
+    if let Some(chat) = chat.filter(|chat| *chat != person.chat) {
+        let what = format!(
+            "`digest.to` is a person in {}, and the channel is in {chat}",
+            person.chat
+        );
+        table.fault("to", what, "name a person, or a channel, of the same chat");
+        return None;
+    }
+    Some(Some(person))
 }
 
 fn schedule(table: &Table, zone: Tz) -> Option<Schedule> {

@@ -5,6 +5,8 @@ use crate::config::DISCORD;
 use crate::config::SLACK;
 use crate::config::reading::Placed;
 use crate::config::table::Table;
+use crate::domain::person::PersonId;
+use crate::domain::rules::Named;
 
 const LONGEST_NAME: usize = 31;
 const SNOWFLAKE: &str = "1300000000000000001";
@@ -93,6 +95,27 @@ pub fn id_of(table: &Table, key: &'static str, sort: Sort) -> Option<String> {
     let given = table.string(key)?;
     id(table, &given, sort)
 }
+
+/// Somebody who gets direct messages: `user:U0123ABC`, or with a number.
+pub fn person(table: &Table, key: &'static str) -> Option<PersonId> {
+    let given = table.string(key)?;
+    let Some(user) = given.value.strip_prefix("user:") else {
+        let what = format!("`{}` does not know {:?}", table.dotted(key), given.value);
+        table.fault(key, what, "write \"user:U0123ABC\", with a number in Discord");
+        return None;
+    };
+    let (chat, sort) = of_chat(user);
+    let user = Placed {
+        value: user.to_owned(),
+        line: given.line,
+    };
+    let id = id(table, &user, sort)?;
+    table
+        .reading
+        .named(given.line, chat, Named::Confidant(id.clone()));
+    Some(PersonId::new(chat, id))
+}
+
 /// Ids of people in Discord are numbers.
 pub fn of_chat(user: &str) -> (&'static str, Sort) {
     if user.starts_with(|c: char| c.is_ascii_digit()) {

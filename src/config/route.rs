@@ -13,7 +13,6 @@ use crate::domain::language::declared;
 use crate::domain::person::PersonId;
 use crate::domain::route::Route;
 use crate::domain::route::When;
-use crate::domain::rules::Named;
 
 /// The name of `[default_route]`, as it stands with an item.
 pub const DEFAULT: &str = "default";
@@ -60,22 +59,7 @@ fn owner(table: &Table) -> Option<Option<PersonId>> {
     if table.entry("owner").is_none() {
         return Some(None);
     }
-    let given = table.string("owner")?;
-    let Some(user) = given.value.strip_prefix("user:") else {
-        let what = format!("`route.owner` does not know {:?}", given.value);
-        table.fault("owner", what, "write \"user:U0123ABC\", with a number in Discord");
-        return None;
-    };
-    let (chat, sort) = name::of_chat(user);
-    let user = Placed {
-        value: user.to_owned(),
-        line: given.line,
-    };
-    let id = name::id(table, &user, sort)?;
-    table
-        .reading
-        .named(given.line, chat, Named::Confidant(id.clone()));
-    Some(Some(PersonId::new(chat, id)))
+    name::person(table, "owner").map(Some)
 }
 
 fn when(table: &Table, names: &Names) -> Option<When> {

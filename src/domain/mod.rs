@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod caps;
 pub mod card;
 pub mod chain;
+pub mod chart;
 pub mod digest;
 pub mod effect;
 pub mod event;

@@ -6,6 +6,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::calendar::Quiet;
 use crate::domain::chain::Chain;
 use crate::domain::person::Mention;
+use crate::domain::person::PersonId;
 use crate::domain::policy::Hours;
 use crate::domain::rights::Circle;
 use crate::domain::rights::Grant;
@@ -84,6 +85,20 @@ pub struct DigestPlan {
     pub channel: String,
     pub schedule: Schedule,
     pub only_if_something: bool,
+    /// Names and numbers of those who answered stand in it.
+    pub who_answered: bool,
+    /// Who gets it as a direct message; nobody: it stands in the channel.
+    pub to: Option<PersonId>,
+}
+
+impl DigestPlan {
+    /// Where it goes, as its slots are known by.
+    pub fn place(&self, channel: &Channel) -> String {
+        match &self.to {
+            Some(person) => person.to_string(),
+            None => channel.room.clone(),
+        }
+    }
 }
 
 /// Something in a chat that configuration names, by what it is needed for.
@@ -146,6 +161,26 @@ impl Rules {
             policy: &route.policy,
             calendar: calendar.and_then(|name| self.calendars.get(name)),
             stops: self.clock_stops,
+        }
+    }
+
+    /// The target for the first answer to what comes here, if there is a single one and it counts all hours: only then
+    /// can the time that customers waited be held against it.
+    pub fn target_minutes(&self, channel: &Channel) -> Option<i64> {
+        let routes = self.routes.iter().chain([&self.fallback]);
+        let here = routes.filter(|route| route.to.contains(&channel.name));
+        let mut targets: Vec<Option<i64>> = here
+            .filter_map(|route| {
+                let terms = self.terms(route);
+                let minutes = terms.policy.first_answer?;
+                Some(terms.calendar.is_none().then_some(minutes))
+            })
+            .collect();
+        targets.sort_unstable();
+        targets.dedup();
+        match targets[..] {
+            [target] => target,
+            _ => None,
         }
     }
 

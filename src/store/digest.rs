@@ -1,8 +1,11 @@
-//! Which digests were sent, and the numbers that go into one.
+//! Which digests were sent, and what waits while one is written.
+
+use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 
 use crate::domain::At;
+use crate::domain::id::ItemId;
 use crate::store::Result;
 use crate::store::Tx;
 
@@ -67,63 +70,47 @@ pub async fn was_claimed(pool: &sqlx::PgPool, digest: &str, room: &str, slot: Na
     .await?)
 }
 
-/// New items of a channel by source and tone; one source counts for nothing.
-pub async fn new_items(
-    pool: &sqlx::PgPool,
-    channel: &str,
-    without: &str,
-    from: At,
-    to: At,
-) -> Result<Vec<(String, String, i64)>> {
+/// Where the cards of some items stand in a room.
+pub async fn card_messages(tx: &mut Tx, items: &[ItemId], room: &str) -> Result<BTreeMap<ItemId, String>> {
+    let ids: Vec<uuid::Uuid> = items.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
-        r#"SELECT i.source, i.tone, count(*) AS "n!" FROM item i
-           WHERE i.first_seen_at >= $2 AND i.first_seen_at < $3 AND i.source <> $4
-             AND EXISTS (SELECT 1 FROM card c WHERE c.item_id = i.id AND c.channel = $1)
-           GROUP BY i.source, i.tone ORDER BY i.source, i.tone"#,
-        channel,
-        from,
-        to,
-        without
-    )
-    .fetch_all(pool)
-    .await?;
-    Ok(rows.into_iter().map(|r| (r.source, r.tone, r.n)).collect())
-}
-
-/// How many items of a channel something happened to in the period, by the log.
-pub async fn happened(
-    pool: &sqlx::PgPool,
-    channel: &str,
-    without: &str,
-    what: &[String],
-    from: At,
-    to: At,
-) -> Result<i64> {
-    Ok(sqlx::query_scalar!(
-        r#"SELECT count(DISTINCT e.item_id) AS "n!" FROM item_event e
-           WHERE e.what = ANY($2) AND e.at >= $3 AND e.at < $4
-             AND EXISTS (SELECT 1 FROM card c WHERE c.item_id = e.item_id AND c.channel = $1)
-             AND EXISTS (SELECT 1 FROM item i WHERE i.id = e.item_id AND i.source <> $5)"#,
-        channel,
-        what,
-        from,
-        to,
-        without
-    )
-    .fetch_one(pool)
-    .await?)
-}
-
-/// Where an item's card stands in a room.
-pub async fn card_message(pool: &sqlx::PgPool, item: uuid::Uuid, room: &str) -> Result<Option<String>> {
-    let message = sqlx::query_scalar!(
-        "SELECT message_id FROM card WHERE item_id = $1 AND room = $2",
-        item,
+        r#"SELECT item_id, message_id AS "message!" FROM card
+           WHERE item_id = ANY($1) AND room = $2 AND message_id IS NOT NULL"#,
+        &ids,
         room
     )
-    .fetch_optional(pool)
+    .fetch_all(&mut **tx)
     .await?;
-    Ok(message.flatten())
+    Ok(rows.into_iter().map(|r| (ItemId(r.item_id), r.message)).collect())
+}
+
+/// How many items of a channel somebody still owes an answer, and how many of these are overdue; one source counts for
+/// nothing.
+pub async fn waiting(tx: &mut Tx, channel: &str, without: &str, now: At) -> Result<(i64, i64)> {
+    let row = sqlx::query!(
+        r#"SELECT count(*) AS "open!", count(*) FILTER (WHERE due_at < $3) AS "overdue!" FROM item
+           WHERE state IN ('open', 'claimed', 'snoozed') AND source <> $2
+             AND EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1)"#,
+        channel,
+        without,
+        now
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok((row.open, row.overdue))
+}
+
+/// How many items one person holds, and the first deadline of them.
+pub async fn held(tx: &mut Tx, person: &str, without: &str) -> Result<(i64, Option<At>)> {
+    let row = sqlx::query!(
+        r#"SELECT count(*) AS "n!", min(due_at) AS next FROM item
+           WHERE state IN ('claimed', 'snoozed') AND handling ->> 'by' = $1 AND source <> $2"#,
+        person,
+        without
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok((row.n, row.next))
 }
 
 /// Deletes slots that were claimed before then, but never the last one of a digest: the next one begins where it ended,

@@ -181,56 +181,85 @@ pub async fn lock_known(
 
 /// What a list or a digest shows, oldest deadline first.
 pub enum Filter<'a> {
-    Open {
-        channel: Option<&'a str>,
-    },
-    HeldBy {
-        person: &'a str,
-    },
-    Overdue {
-        channel: Option<&'a str>,
-        now: At,
-    },
-    /// What a digest counts: open, or overdue at an instant, and not of this source.
-    Digest {
-        channel: &'a str,
-        overdue: Option<At>,
-        without: &'a str,
-    },
+    Open { channel: Option<&'a str> },
+    HeldBy { person: &'a str },
+    Overdue { channel: Option<&'a str>, now: At },
 }
 
 impl<'a> Filter<'a> {
-    /// Channel, holder, overdue at, source left out.
-    fn parts(&self) -> (Option<&'a str>, Option<&'a str>, Option<At>, Option<&'a str>) {
+    /// Channel, holder, overdue at.
+    fn parts(&self) -> (Option<&'a str>, Option<&'a str>, Option<At>) {
         match *self {
-            Self::Open { channel } => (channel, None, None, None),
-            Self::HeldBy { person } => (None, Some(person), None, None),
-            Self::Overdue { channel, now } => (channel, None, Some(now), None),
-            Self::Digest {
-                channel,
-                overdue,
-                without,
-            } => (Some(channel), None, overdue, Some(without)),
+            Self::Open { channel } => (channel, None, None),
+            Self::HeldBy { person } => (None, Some(person), None),
+            Self::Overdue { channel, now } => (channel, None, Some(now)),
         }
     }
 }
 
 pub async fn list(pool: &sqlx::PgPool, filter: Filter<'_>, limit: i64) -> Result<Vec<Item>> {
-    let (channel, person, overdue, without) = filter.parts();
+    let (channel, person, overdue) = filter.parts();
     items!(
         "WHERE state IN ('open', 'claimed', 'snoozed')
            AND ($1::text IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1))
            AND ($2::text IS NULL OR handling ->> 'by' = $2)
            AND ($3::timestamptz IS NULL OR due_at < $3)
-           AND ($4::text IS NULL OR source <> $4)
-         ORDER BY raised_at IS NULL, due_at, id LIMIT $5",
+         ORDER BY raised_at IS NULL, due_at, id LIMIT $4",
         channel,
         person,
         overdue,
-        without,
         limit
     )
     .fetch_all(pool)
+    .await?
+    .into_iter()
+    .map(TryInto::try_into)
+    .collect()
+}
+
+/// What waits in a channel, oldest deadline first: what is overdue at an instant, or else what is not.
+pub async fn waiting(
+    tx: &mut Tx,
+    channel: &str,
+    without: &str,
+    now: At,
+    overdue: bool,
+    limit: i64,
+) -> Result<Vec<Item>> {
+    items!(
+        "WHERE state IN ('open', 'claimed', 'snoozed') AND source <> $2
+           AND EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1)
+           AND coalesce(due_at < $3, false) = $4
+         ORDER BY due_at, id LIMIT $5",
+        channel,
+        without,
+        now,
+        overdue,
+        limit
+    )
+    .fetch_all(&mut **tx)
+    .await?
+    .into_iter()
+    .map(TryInto::try_into)
+    .collect()
+}
+
+/// What most people found helpful of what came in a period: one praise and one complaint, where there is one.
+pub async fn helpful(tx: &mut Tx, channel: &str, without: &str, from: At, to: At) -> Result<Vec<Item>> {
+    items!(
+        "WHERE id IN (
+             SELECT DISTINCT ON (tone) id FROM item
+             WHERE first_seen_at >= $3 AND first_seen_at < $4 AND (votes ->> 'up')::int > 0
+               AND tone IN ('praise', 'complaint') AND state <> 'removed' AND source <> $2
+               AND EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1)
+             ORDER BY tone, (votes ->> 'up')::int DESC, first_seen_at, id)
+         ORDER BY tone DESC",
+        channel,
+        without,
+        from,
+        to
+    )
+    .fetch_all(&mut **tx)
     .await?
     .into_iter()
     .map(TryInto::try_into)
@@ -255,18 +284,16 @@ pub async fn closed(pool: &sqlx::PgPool, channel: Option<&str>, limit: i64) -> R
 
 /// How many a list would show without its limit.
 pub async fn count(pool: &sqlx::PgPool, filter: Filter<'_>) -> Result<i64> {
-    let (channel, person, overdue, without) = filter.parts();
+    let (channel, person, overdue) = filter.parts();
     Ok(sqlx::query_scalar!(
         r#"SELECT count(*) AS "n!" FROM item
            WHERE state IN ('open', 'claimed', 'snoozed')
              AND ($1::text IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1))
              AND ($2::text IS NULL OR handling ->> 'by' = $2)
-             AND ($3::timestamptz IS NULL OR due_at < $3)
-             AND ($4::text IS NULL OR source <> $4)"#,
+             AND ($3::timestamptz IS NULL OR due_at < $3)"#,
         channel,
         person,
-        overdue,
-        without
+        overdue
     )
     .fetch_one(pool)
     .await?)
@@ -340,12 +367,18 @@ pub async fn insert(tx: &mut Tx, items: &[NewItem<'_>]) -> Result<Vec<ItemId>> {
     Ok(ids.into_iter().map(ItemId).collect())
 }
 
-/// Seen again, with nothing new that a card shows.
-pub async fn seen(tx: &mut Tx, ids: &[ItemId], now: At) -> Result<()> {
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+/// Seen again, with nothing new that is worth an edit of a card. How many found it helpful is kept all the same.
+pub async fn seen(tx: &mut Tx, seen: &[(ItemId, Votes)], now: At) -> Result<()> {
+    let ids: Vec<Uuid> = seen.iter().map(|(id, _)| id.0).collect();
+    let votes: Vec<serde_json::Value> = seen
+        .iter()
+        .map(|(id, votes)| serde_json::to_value(votes).map_err(|e| StoreError::odd("item", "votes", id, e)))
+        .collect::<Result<_>>()?;
     sqlx::query!(
-        "UPDATE item SET last_seen_at = $2, missed_at = NULL WHERE id = ANY($1) AND last_seen_at < $2",
+        "UPDATE item SET last_seen_at = $3, missed_at = NULL, votes = r.votes
+         FROM unnest($1::uuid[], $2::jsonb[]) r (id, votes) WHERE item.id = r.id AND item.last_seen_at < $3",
         &ids,
+        &votes,
         now
     )
     .execute(&mut **tx)

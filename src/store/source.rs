@@ -134,12 +134,12 @@ pub struct Health {
     pub failures: i32,
 }
 
-pub async fn health(pool: &sqlx::PgPool) -> Result<Vec<Health>> {
+pub async fn health(connection: impl sqlx::PgExecutor<'_>) -> Result<Vec<Health>> {
     Ok(sqlx::query_as!(
         Health,
         "SELECT source, last_ok_at, failures FROM source_state ORDER BY source"
     )
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await?)
 }
 

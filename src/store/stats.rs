@@ -133,6 +133,17 @@ pub async fn sums(tx: &mut Tx, channel: &str, periods: &[(At, At)]) -> Result<Ve
     Ok(out)
 }
 
+/// When the first thing happened that was ever counted in a channel.
+pub async fn first(tx: &mut Tx, channel: &str) -> Result<Option<At>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT least((SELECT min(at) FROM stat_bucket WHERE channel = $1 AND span = 'day'),
+             (SELECT min(at) FROM stat_delta WHERE channel = $1)) AS first",
+        channel
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
 /// What happened in some periods, counted from what happened itself; `$first` runs in the same statement.
 macro_rules! happened {
     ($first:literal, $($arg:expr),+) => {

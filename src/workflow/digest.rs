@@ -1,35 +1,70 @@
 //! A schedule slot came: whoever claims it first writes one effect. After an outage the latest slot is late, and the
 //! ones before it are covered by its numbers, not sent.
 
+use chrono::DurationRound;
+use chrono::NaiveDate;
 use chrono::TimeDelta;
 
 use crate::domain::At;
 use crate::domain::card;
+use crate::domain::chart;
 use crate::domain::digest;
 use crate::domain::digest::Digest;
-use crate::domain::digest::Late;
+use crate::domain::digest::Due;
+use crate::domain::digest::Helpful;
+use crate::domain::digest::Mine;
 use crate::domain::digest::Numbers;
+use crate::domain::digest::Trouble;
+use crate::domain::digest::period;
+use crate::domain::digest::unusual;
+use crate::domain::effect::Addressee;
 use crate::domain::effect::Effect;
 use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
 use crate::domain::id::EffectId;
+use crate::domain::id::ItemId;
+use crate::domain::item::Item;
 use crate::domain::item::Tone;
+use crate::domain::person::PersonId;
 use crate::domain::practice;
 use crate::domain::rules::Channel;
 use crate::domain::rules::DigestPlan;
 use crate::domain::schedule;
+use crate::domain::stats::Counts;
 use crate::store::StoreError;
+use crate::store::Tx;
 use crate::store::digest as rows;
 use crate::store::item;
-use crate::store::item::Filter;
 use crate::store::outbox;
+use crate::store::person;
+use crate::store::source;
+use crate::store::stats;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::WorkflowError;
 use crate::workflow::tell::room_key;
 
 /// More overdue items than this are only counted.
-const LISTED: i64 = 11;
+const LISTED: i64 = 10;
+/// So many of those that come next.
+const COMING: i64 = 3;
+/// A source that failed so often in a row is in trouble; once or twice is the weather.
+const SILENT: i32 = 3;
+
+/// What a digest is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    pub channel: &'a Channel,
+    /// For whom, if it is for one person.
+    pub person: Option<&'a PersonId>,
+    pub who_answered: bool,
+    pub from: At,
+    pub to: At,
+    /// Where the period before began, if a schedule says so.
+    pub usual: Option<At>,
+    /// What happened is told of the period, what waits is told as of now.
+    pub now: At,
+}
 
 impl Desk {
     /// Writes down the digests whose time has come. Returns how many were ours to send.
@@ -38,21 +73,22 @@ impl Desk {
         let mut claimed = 0;
         for plan in &self.rules.digests {
             let channel = self.channel(&plan.channel)?;
+            let place = plan.place(channel);
             let Some(slot) = plan.schedule.latest(now) else {
                 continue;
             };
-            if rows::was_claimed(self.store.pool(), &plan.name, &channel.room, slot.local).await?
-                || slot.at <= rows::wanted_since(self.store.pool(), &plan.name, &channel.room, now).await?
+            if rows::was_claimed(self.store.pool(), &plan.name, &place, slot.local).await?
+                || slot.at <= rows::wanted_since(self.store.pool(), &plan.name, &place, now).await?
             {
                 continue;
             }
             let mut tx = self.store.begin().await?;
-            if rows::claim(&mut tx, &plan.name, &channel.room, slot.local, now).await? {
+            if rows::claim(&mut tx, &plan.name, &place, slot.local, now).await? {
                 let usual = plan
                     .schedule
                     .before(slot)
                     .map_or(slot.at - TimeDelta::days(1), |s| s.at);
-                let sent = rows::sent_before(&mut tx, &plan.name, &channel.room, slot.local).await?;
+                let sent = rows::sent_before(&mut tx, &plan.name, &place, slot.local).await?;
                 let sent = sent.map(|local| schedule::instant(plan.schedule.zone, local));
                 let from = sent.map_or(usual, |at| at.min(usual));
                 outbox::put(
@@ -68,46 +104,101 @@ impl Desk {
         Ok(claimed)
     }
 
-    pub async fn write_digest(&self, channel: &Channel, from: At, to: At) -> Result<Digest> {
-        Ok(digest::write(
-            &self.numbers(channel, from, to).await?,
-            from,
-            to,
-            channel.voice,
-        ))
+    pub async fn write_digest(&self, asked: &Asked<'_>) -> Result<Digest> {
+        let numbers = self.numbers(asked).await?;
+        Ok(digest::write(&numbers, asked.from, asked.to, asked.channel.voice))
     }
 
-    async fn numbers(&self, channel: &Channel, from: At, to: At) -> Result<Numbers> {
-        let pool = self.store.pool();
-        let name = channel.name.as_str();
-        let mut numbers = Numbers::default();
-        for (source, tone, n) in rows::new_items(pool, name, practice::NAME, from, to).await? {
-            let tone = Tone::parse(&tone).unwrap_or(Tone::Neutral);
-            numbers.new.push((self.rules.label(&source).to_owned(), tone, n));
-        }
-        let answered = ["visible", "answered_elsewhere", "confirmed_there"].map(str::to_owned);
-        numbers.answered = rows::happened(pool, name, practice::NAME, &answered, from, to).await?;
-        numbers.handled =
-            rows::happened(pool, name, practice::NAME, &["handled".to_owned()], from, to).await?;
-        let counted = |overdue| Filter::Digest {
-            channel: name,
-            overdue,
-            without: practice::NAME,
+    /// All that a digest says and shows, as it was in one moment.
+    pub async fn numbers(&self, asked: &Asked<'_>) -> Result<Numbers> {
+        let Asked {
+            channel, from, to, ..
+        } = *asked;
+        let (name, zone) = (channel.name.as_str(), channel.voice.zone);
+        let mut tx = self.store.begin_reading().await?;
+
+        let before = period::before(from, to, zone, asked.usual);
+        let known = stats::first(&mut tx, name).await?;
+        let usual = known.and_then(|known| period::usual(from, to, known));
+        let blocks = period::blocks(from, to, zone);
+        let mut periods = vec![(from, to), (before, from)];
+        periods.push(usual.map_or((from, from), |(begin, _)| (begin, from)));
+        periods.extend(blocks.iter().map(|block| (block.from, block.to)));
+        let mut sums = stats::sums(&mut tx, name, &periods).await?.into_iter();
+        let mut next = || sums.next().unwrap_or_default();
+        let (counts, counts_before, past) = (next(), next(), next());
+        let days = blocks.iter().map(|block| drawn(block.date, &next())).collect();
+
+        let (open, overdue_count) = rows::waiting(&mut tx, name, practice::NAME, asked.now).await?;
+        let overdue = item::waiting(&mut tx, name, practice::NAME, asked.now, true, LISTED).await?;
+        let coming = item::waiting(&mut tx, name, practice::NAME, asked.now, false, COMING).await?;
+        let helpful = item::helpful(&mut tx, name, practice::NAME, from, to).await?;
+        let all: Vec<ItemId> = overdue
+            .iter()
+            .chain(&coming)
+            .chain(&helpful)
+            .map(|i| i.id)
+            .collect();
+        let messages = rows::card_messages(&mut tx, &all, &channel.room).await?;
+        let chat = self.chat(&channel.chat)?;
+        let link = |item: &Item| chat.link(&channel.room, messages.get(&item.id)?);
+        let head = |item: &Item| card::head(item, self.rules.label(&item.source), channel.voice.lang);
+        let due = |item: &Item| Due {
+            item: item.id,
+            number: item.number,
+            head: head(item),
+            due: item.deadline.map(|d| d.due),
+            link: link(item),
         };
-        numbers.open = item::count(pool, counted(None)).await?;
-        let late = counted(Some(to));
-        for item in item::list(pool, late, LISTED).await? {
-            let message = rows::card_message(pool, item.id.0, &channel.room).await?;
-            let chat = self.chat(&channel.chat)?;
-            numbers.overdue.push(Late {
-                number: item.number,
-                head: card::head(&item, self.rules.label(&item.source), channel.voice.lang),
-                due: item.deadline.map_or(to, |d| d.due),
-                link: message.and_then(|m| chat.link(&channel.room, &m)),
-            });
-        }
-        numbers.overdue_count = item::count(pool, counted(Some(to))).await?;
+        let numbers = Numbers {
+            labels: self.rules.labels.clone(),
+            open,
+            overdue: overdue.iter().map(due).collect(),
+            overdue_count,
+            next: coming.iter().map(due).collect(),
+            helpful: helpful
+                .iter()
+                .map(|item| Helpful {
+                    is_praise: item.tone == Tone::Praise,
+                    votes: item.votes.up.map_or(0, i64::from),
+                    words: card::full_words(item),
+                    number: item.number,
+                    head: head(item),
+                    link: link(item),
+                })
+                .collect(),
+            unusual: usual.map_or_else(Vec::new, |(_, share)| unusual::unusual(&counts, &past, share)),
+            people: match asked.who_answered {
+                true => Some(names(&mut tx, &counts).await?),
+                false => None,
+            },
+            troubles: self.troubles(&mut tx).await?,
+            mine: match asked.person {
+                Some(person) => {
+                    let (held, next) = rows::held(&mut tx, &person.to_string(), practice::NAME).await?;
+                    Some(Mine { held, next })
+                }
+                None => None,
+            },
+            days,
+            target_minutes: self.rules.target_minutes(channel),
+            now: counts,
+            before: counts_before,
+        };
+        tx.rollback().await.map_err(StoreError::from)?;
         Ok(numbers)
+    }
+
+    /// Sources that have not answered several times in a row.
+    async fn troubles(&self, tx: &mut Tx) -> Result<Vec<Trouble>> {
+        let health = source::health(&mut **tx).await?.into_iter();
+        let silent = health.filter(|h| h.failures >= SILENT && self.sources.contains_key(&h.source));
+        Ok(silent
+            .map(|h| Trouble {
+                label: self.rules.label(&h.source).to_owned(),
+                since: h.last_ok_at,
+            })
+            .collect())
     }
 
     pub fn channel(&self, name: &str) -> Result<&Channel> {
@@ -120,21 +211,83 @@ impl Desk {
     }
 }
 
+impl<'a> Asked<'a> {
+    /// As the schedule says.
+    pub fn of(plan: &'a DigestPlan, channel: &'a Channel, from: At, to: At, now: At) -> Self {
+        let slot = plan.schedule.latest(from).filter(|slot| slot.at == from);
+        let usual = slot.and_then(|slot| plan.schedule.before(slot));
+        Self {
+            channel,
+            person: plan.to.as_ref(),
+            who_answered: plan.who_answered,
+            from,
+            to,
+            usual: usual.map(|slot| slot.at),
+            now,
+        }
+    }
+
+    /// The day until now, for who asks.
+    pub fn lately(channel: &'a Channel, person: Option<&'a PersonId>, now: At) -> Self {
+        let minute = TimeDelta::minutes(1);
+        let to = now.duration_trunc(minute).unwrap_or(now);
+        Self {
+            channel,
+            person,
+            who_answered: false,
+            from: to - TimeDelta::days(1),
+            to,
+            usual: None,
+            now,
+        }
+    }
+}
+
+fn drawn(date: NaiveDate, counts: &Counts) -> chart::Day {
+    chart::Day {
+        date,
+        new: counts.new_by_tone(),
+        answered: counts.answered(),
+        median_minutes: counts.minutes_of(50),
+    }
+}
+
+/// What people call those who answered, with how often.
+async fn names(tx: &mut Tx, counts: &Counts) -> Result<Vec<(String, i64)>> {
+    let by: Vec<(PersonId, i64)> = counts
+        .answered_by()
+        .into_iter()
+        .filter_map(|(who, n)| Some((who.parse().ok()?, n)))
+        .collect();
+    let people: Vec<PersonId> = by.iter().map(|(person, _)| person.clone()).collect();
+    let mut names = person::names(&mut **tx, &people).await?;
+    Ok(by
+        .into_iter()
+        .map(|(person, n)| (names.remove(&person).unwrap_or(person.user), n))
+        .collect())
+}
+
 fn send(plan: &DigestPlan, channel: &Channel, slot: &str, from: At, to: At, now: At) -> NewEffect {
+    let place = plan.place(channel);
+    // One message at a time, to a room as to a person.
+    let serial = match &plan.to {
+        Some(person) => Addressee::Person(person.clone()).serial(),
+        None => room_key(&channel.chat, &channel.room),
+    };
     NewEffect {
         id: EffectId::new(now),
-        key: format!("digest:{}:{}:{slot}", plan.name, channel.room),
+        key: format!("digest:{}:{place}:{slot}", plan.name),
         effect: Effect::SendDigest {
             digest: plan.name.clone(),
-            room: channel.room.clone(),
+            room: place,
             slot: slot.to_owned(),
             from,
             to,
         },
         item: None,
         lane: Lane::Digest,
-        serial: room_key(&channel.chat, &channel.room),
-        pace: Some(room_key(&channel.chat, &channel.room)),
+        pace: Some(serial.clone()),
+        serial,
         run_at: now,
     }
 }

@@ -110,7 +110,7 @@ impl Desk {
                 tally.count_changed(incoming.kind);
             } else {
                 tally.count_same(incoming.kind);
-                same.push(locked.0.id);
+                same.push((locked.0.id, incoming.votes));
             }
         }
         item::seen(tx, &same, now).await?;

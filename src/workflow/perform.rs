@@ -46,6 +46,7 @@ use crate::telemetry::meter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::WorkflowError;
+use crate::workflow::digest::Asked;
 use crate::workflow::tell::edit_card;
 use crate::workflow::tell::post_card;
 
@@ -371,14 +372,27 @@ impl Desk {
                 .await;
         };
         let channel = self.channel(&plan.channel)?;
-        let digest = self.write_digest(channel, from, to).await?;
+        let room = match &plan.to {
+            Some(person) => match self.chat(&person.chat)?.direct(&person.user).await {
+                Ok(room) => room,
+                // Opening the same conversation twice is opening it once.
+                Err(PortError::Unknown { why }) => {
+                    return self.settle(leased, self.patiently(leased, why)).await;
+                }
+                Err(e) => return self.settle(leased, self.verdict(leased, &e)).await,
+            },
+            None => room.to_owned(),
+        };
+        let digest = self
+            .write_digest(&Asked::of(plan, channel, from, to, self.now()))
+            .await?;
         if plan.only_if_something && digest.lines.is_empty() {
             return self.settle(leased, Settled::Done).await;
         }
         let post = Post {
             key: leased.key.clone(),
             generation: 0,
-            room: room.to_owned(),
+            room,
             thread: None,
             body: Body::Digest(digest),
         };

@@ -4,6 +4,7 @@
 use chrono::TimeDelta;
 
 use crate::domain::At;
+use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::stats;
 use crate::workflow::Desk;
@@ -20,29 +21,29 @@ impl Desk {
         tx.commit().await.map_err(StoreError::from)?;
         Ok(folded.is_some_and(|n| i64::try_from(n) == Ok(AT_ONCE)))
     }
+}
 
-    /// The days of which anything is known, oldest first.
-    pub async fn days_counted(&self) -> Result<Vec<At>> {
-        let mut tx = self.store.begin_reading().await?;
-        let Some((first, end)) = stats::history(&mut tx, self.now()).await? else {
-            return Ok(Vec::new());
-        };
-        let days = (0..(end - first).num_days()).map(|n| first + TimeDelta::days(n));
-        Ok(days.collect())
-    }
+/// The days of which anything is known, oldest first.
+pub async fn days(store: &Store, now: At) -> Result<Vec<At>> {
+    let mut tx = store.begin_reading().await?;
+    let Some((first, end)) = stats::history(&mut tx, now).await? else {
+        return Ok(Vec::new());
+    };
+    let days = (0..(end - first).num_days()).map(|n| first + TimeDelta::days(n));
+    Ok(days.collect())
+}
 
-    /// Holds the sums of one day against what happened, and changes nothing: channel, length and beginning of those
-    /// that differ.
-    pub async fn verify(&self, day: At) -> Result<Vec<(String, &'static str, At)>> {
-        let mut tx = self.store.begin_reading().await?;
-        Ok(stats::differences(&mut tx, day).await?)
-    }
+/// Holds the sums of one day against what happened, and changes nothing: channel, length and beginning of those that
+/// differ.
+pub async fn verify(store: &Store, day: At) -> Result<Vec<(String, &'static str, At)>> {
+    let mut tx = store.begin_reading().await?;
+    Ok(stats::differences(&mut tx, day).await?)
+}
 
-    /// Counts one day anew, while the bot goes on.
-    pub async fn recount(&self, day: At) -> Result<()> {
-        let mut tx = self.store.begin().await?;
-        stats::rebuild(&mut tx, day).await?;
-        tx.commit().await.map_err(StoreError::from)?;
-        Ok(())
-    }
+/// Counts one day anew, while the bot goes on.
+pub async fn recount(store: &Store, day: At) -> Result<()> {
+    let mut tx = store.begin().await?;
+    stats::rebuild(&mut tx, day).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(())
 }

@@ -6,6 +6,7 @@ use zeitnah::store::Store;
 use zeitnah::store::item;
 use zeitnah::store::item::Filter;
 use zeitnah::worker::show;
+use zeitnah::workflow::digest::Asked;
 
 use crate::desk::ANNA;
 use crate::desk::BEN;
@@ -160,7 +161,7 @@ async fn nobody_is_warned_about_it_and_no_digest_counts_it() {
     let care = app.desk.channel("care").unwrap();
     let digest = app
         .desk
-        .write_digest(care, now - TimeDelta::days(1), now + TimeDelta::minutes(1))
+        .write_digest(&Asked::lately(care, None, now + TimeDelta::minutes(1)))
         .await
         .unwrap();
     let told = zeitnah::domain::text::flat(&digest.headline);
@@ -189,7 +190,10 @@ async fn nobody_is_warned_about_it_and_no_digest_counts_it() {
     let now = zeitnah::port::clock::Clock::now(&desk.clock);
     let digest = app
         .desk
-        .write_digest(care, now - TimeDelta::days(2), now)
+        .write_digest(&Asked {
+            from: now - TimeDelta::days(2),
+            ..Asked::lately(care, None, now)
+        })
         .await
         .unwrap();
     let lines: String = digest

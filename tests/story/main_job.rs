@@ -383,7 +383,7 @@ async fn the_digest_says_how_things_stand_and_leads_to_what_is_late(chat: Chat) 
         }
         let digest = seat.card();
         insta::assert_snapshot!(chat.named(name), seat.text(&digest));
-        assert_eq!(seat.links(&digest), [seat.address(&late)], "to what is late");
+        assert_eq!(seat.links(&digest)[0], seat.address(&late), "to what is late");
         assert!(
             seat.notified().contains(chat.id(Anna)),
             "the deadline called the team"

@@ -1,6 +1,7 @@
 //! Stories: what the team lives through, told with the real clients against a far side with memory.
 
 mod buttons;
+mod digest;
 mod discord;
 mod faults;
 mod gateway;

@@ -81,12 +81,15 @@ fn digests(sections: &Sections, report: &mut Report) {
             .iter()
             .map(|slot| slot.local.format("%a %Y-%m-%d %H:%M").to_string())
             .collect();
+        let place = match &plan.to {
+            Some(person) => format!("about channel {}, to {person} alone", plan.channel),
+            None => format!("in channel {}", plan.channel),
+        };
         report.good(
             DIGESTS,
             format!(
-                "{} in channel {}: next at {} ({})",
+                "{} {place}: next at {} ({})",
                 plan.name,
-                plan.channel,
                 next.join(", "),
                 plan.schedule.zone
             ),

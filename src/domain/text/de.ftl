@@ -339,8 +339,14 @@ digest-morning = { $new ->
 }.
 digest-oldest = { " " }Der älteste wartet seit { $at }.
 digest-quiet = Nichts Neues, nichts offen. Schönen Tag.
+digest-quiet-long = Nichts Neues, nichts offen. So ruhig darf es bleiben.
 digest-period = { $from } bis { $to }
 digest-by-source = Neu bei { $source }: { $counts }
+digest-more-sources = { $n ->
+    [one] … und eine weitere Quelle.
+   *[other] … und { $n } weitere Quellen.
+}
+digest-new = Neu insgesamt: { $n }, davor { $before }
 digest-count-praise = { $n } Lob
 digest-count-suggestion = { $n ->
     [one] 1 Vorschlag
@@ -355,9 +361,57 @@ digest-count-neutral = { $n ->
     [one] 1 Beitrag
    *[other] { $n } Beiträge
 }
-digest-totals = Beantwortet { $answered } · erledigt { $handled } · noch offen { $open }
+digest-totals = Beantwortet { $answered } (davor { $answered_before }) · erledigt { $handled } · noch offen { $open }
+digest-before = , davor { $then }
+digest-mean = { $mean }
+digest-percent = { $percent } %
+digest-ratings = { $n ->
+    [one] Bewertung: { $mean } von 5
+   *[other] { $n } Bewertungen, im Schnitt { $mean } von 5
+} (★5: { $five } · ★4: { $four } · ★3: { $three } · ★2: { $two } · ★1: { $one })
+digest-first-answers = { $n ->
+    [one] Zeit bis zur ersten Antwort: { $half }
+   *[other] Zeit bis zur ersten Antwort: im Median { $half }, bei neun von zehn höchstens { $most }
+}
+digest-first-answers-before = { $n ->
+    [one] , davor { $half }
+   *[other] , davor { $half } und { $most }
+}
+digest-in-time = { $n ->
+    [one] Frist gehalten: { $kept } von 1
+   *[other] Frist gehalten: { $percent } % ({ $kept } von { $n })
+}
+digest-mine = { $n ->
+    [0] Bei dir liegt nichts.
+    [one] Bei dir liegt ein Beitrag.
+   *[other] Bei dir liegen { $n } Beiträge.
+}
+digest-mine-due = { " " }Der nächste ist bis { $due } dran.
+digest-people = Beantwortet haben: { $who }
+digest-person = { $name } { $n }
+digest-more-people = { $n ->
+    [one] eine weitere Person
+   *[other] { $n } weitere
+}
+digest-elsewhere = direkt bei der Quelle { $n }
+digest-helpful-praise = { $n ->
+    [one] Lob, das jemand hilfreich fand
+   *[other] Lob, das { $n } Leute hilfreich fanden
+}
+digest-helpful-critical = { $n ->
+    [one] Kritik, die jemand hilfreich fand
+   *[other] Kritik, die { $n } Leute hilfreich fanden
+}
+digest-quote = : „{ $words }“
+digest-quote-of = { " " }– { $link }
+digest-unusual = Mehr als sonst zu { $subject }: { $n } statt etwa { $usual }
+digest-trouble = { $source } antwortet uns nicht, zuletzt { $since }. Was seitdem dort steht, fehlt hier noch und kommt nach.
+digest-trouble-always = { $source } hat uns noch nie geantwortet. Was dort steht, fehlt hier; `zeitnah check` sagt, woran es liegt.
 digest-overdue = Überfällig:
 digest-overdue-line = { $link } · seit { $due }
+digest-next = Als Nächstes:
+digest-next-line = { $link } · bis { $due }
+digest-next-endless = { $link } · ohne Frist
 digest-more = … und { $n } weitere; /zeitnah overdue zeigt alle.
 
 ## Warum diese Frist?

@@ -339,8 +339,14 @@ digest-morning = { $new ->
 }.
 digest-oldest = { " " }The oldest has been waiting since { $at }.
 digest-quiet = Nothing new, nothing open. Have a good day.
+digest-quiet-long = Nothing new, nothing open. May it stay this calm.
 digest-period = { $from } to { $to }
 digest-by-source = New at { $source }: { $counts }
+digest-more-sources = { $n ->
+    [one] … and one more source.
+   *[other] … and { $n } more sources.
+}
+digest-new = New in all: { $n }, before { $before }
 digest-count-praise = { $n } praise
 digest-count-suggestion = { $n ->
     [one] 1 suggestion
@@ -358,9 +364,57 @@ digest-count-neutral = { $n ->
     [one] 1 post
    *[other] { $n } posts
 }
-digest-totals = Answered { $answered } · handled { $handled } · still open { $open }
+digest-totals = Answered { $answered } (before { $answered_before }) · handled { $handled } · still open { $open }
+digest-before = , before { $then }
+digest-mean = { $mean }
+digest-percent = { $percent }%
+digest-ratings = { $n ->
+    [one] Rating: { $mean } of 5
+   *[other] { $n } ratings, { $mean } of 5 on average
+} (★5: { $five } · ★4: { $four } · ★3: { $three } · ★2: { $two } · ★1: { $one })
+digest-first-answers = { $n ->
+    [one] Time to the first answer: { $half }
+   *[other] Time to the first answer: { $half } at the median, at most { $most } for nine out of ten
+}
+digest-first-answers-before = { $n ->
+    [one] , before { $half }
+   *[other] , before { $half } and { $most }
+}
+digest-in-time = { $n ->
+    [one] Deadline met: { $kept } of 1
+   *[other] Deadline met: { $percent }% ({ $kept } of { $n })
+}
+digest-mine = { $n ->
+    [0] Nothing is with you.
+    [one] One post is with you.
+   *[other] { $n } posts are with you.
+}
+digest-mine-due = { " " }The next one is due by { $due }.
+digest-people = Answered by: { $who }
+digest-person = { $name } { $n }
+digest-more-people = { $n ->
+    [one] one more person
+   *[other] { $n } more
+}
+digest-elsewhere = directly at the source { $n }
+digest-helpful-praise = { $n ->
+    [one] Praise that one person found helpful
+   *[other] Praise that { $n } people found helpful
+}
+digest-helpful-critical = { $n ->
+    [one] A complaint that one person found helpful
+   *[other] A complaint that { $n } people found helpful
+}
+digest-quote = : “{ $words }”
+digest-quote-of = { " " }– { $link }
+digest-unusual = More than usual about { $subject }: { $n } instead of about { $usual }
+digest-trouble = { $source } does not answer us, last at { $since }. What was written there since is missing here and will follow.
+digest-trouble-always = { $source } has never answered us. What stands there is missing here; `zeitnah check` says why.
 digest-overdue = Overdue:
 digest-overdue-line = { $link } · since { $due }
+digest-next = Up next:
+digest-next-line = { $link } · by { $due }
+digest-next-endless = { $link } · no deadline
 digest-more = … and { $n } more; /zeitnah overdue shows all.
 
 ## Why this deadline?

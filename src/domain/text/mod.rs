@@ -10,6 +10,8 @@ use fluent_bundle::FluentArgs;
 use fluent_bundle::FluentResource;
 use fluent_bundle::FluentValue;
 use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::types::FluentNumber;
+use fluent_bundle::types::FluentNumberOptions;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -54,11 +56,17 @@ pub enum Seg {
 #[derive(Debug, Clone)]
 pub enum Arg {
     Str(String),
+    /// With marks between the thousands, unless it is called `number`: that is an item's, and people type it.
     Num(i64),
+    /// So many tenths: 43 is 4,3 or 4.3.
+    Tenths(i64),
     Time(At),
     Strong(String),
     Ping(Mention),
-    Link { label: String, url: String },
+    Link {
+        label: String,
+        url: String,
+    },
 }
 
 impl From<&str> for Arg {
@@ -98,8 +106,47 @@ pub type Args<'a> = &'a [(&'a str, Arg)];
 const OPEN: char = '\u{E000}';
 const CLOSE: char = '\u{E001}';
 
-static DE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("de", include_str!("de.ftl")));
-static EN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("en", include_str!("en.ftl")));
+static DE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| {
+    let mut bundle = bundle("de", include_str!("de.ftl"));
+    bundle.set_formatter(Some(|value, _| number(value, Lang::De)));
+    bundle
+});
+static EN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| {
+    let mut bundle = bundle("en", include_str!("en.ftl"));
+    bundle.set_formatter(Some(|value, _| number(value, Lang::En)));
+    bundle
+});
+
+/// `12044` as 12.044 or 12,044, and `4.3` as 4,3 or 4.3.
+fn number(value: &FluentValue, lang: Lang) -> Option<String> {
+    let FluentValue::Number(number) = value else {
+        return None;
+    };
+    let plain = number.as_string();
+    let (whole, rest) = plain.split_once('.').unwrap_or((&plain, ""));
+    let whole = match whole.parse::<usize>() {
+        Ok(n) => lang.number(n),
+        Err(_) => whole.to_owned(),
+    };
+    let mark = match lang {
+        Lang::De => ',',
+        Lang::En => '.',
+    };
+    Some(if rest.is_empty() {
+        whole
+    } else {
+        format!("{whole}{mark}{rest}")
+    })
+}
+
+fn tenths(n: i64) -> FluentValue<'static> {
+    let options = FluentNumberOptions {
+        minimum_fraction_digits: Some(1),
+        ..FluentNumberOptions::default()
+    };
+    // Fluent counts in floats; what is counted here stays far below what they hold exactly.
+    FluentValue::Number(FluentNumber::new(n as f64 / 10.0, options))
+}
 
 fn bundle(language: &str, source: &str) -> FluentBundle<FluentResource> {
     let mut bundle = FluentBundle::new_concurrent(language.parse().into_iter().collect());
@@ -205,7 +252,9 @@ impl Voice {
         for (i, (name, arg)) in args.iter().enumerate() {
             let value = match arg {
                 Arg::Str(s) => FluentValue::from(s.clone()),
+                Arg::Num(n) if *name == "number" => FluentValue::from(n.to_string()),
                 Arg::Num(n) => FluentValue::from(*n),
+                Arg::Tenths(n) => tenths(*n),
                 Arg::Time(_) | Arg::Strong(_) | Arg::Ping(_) | Arg::Link { .. } => {
                     FluentValue::from(format!("{OPEN}{i}{CLOSE}"))
                 }
@@ -295,7 +344,7 @@ impl Voice {
     fn segment(self, arg: &Arg) -> Seg {
         match arg {
             Arg::Str(s) => Seg::Text(s.clone()),
-            Arg::Num(n) => Seg::Text(n.to_string()),
+            Arg::Num(n) | Arg::Tenths(n) => Seg::Text(n.to_string()),
             Arg::Time(at) => Seg::Time {
                 at: *at,
                 fallback: self.moment(*at),
@@ -366,6 +415,25 @@ mod tests {
             variables(include_str!("de.ftl")),
             variables(include_str!("en.ftl"))
         );
+    }
+
+    #[test]
+    fn counts_have_marks_and_what_people_type_has_none() {
+        let args = [("n", Arg::Num(12_044)), ("before", Arg::Num(1))];
+        assert_eq!(
+            Lang::De.text("digest-new", &args),
+            "Neu insgesamt: 12.044, davor 1"
+        );
+        assert_eq!(Lang::En.text("digest-new", &args), "New in all: 12,044, before 1");
+        let typed = [("number", Arg::Num(12_044)), ("head", "x".into())];
+        assert!(Lang::De.text("list-line", &typed).contains("12044"));
+        let mean = [
+            ("usual", Arg::Tenths(40)),
+            ("n", Arg::Num(7)),
+            ("subject", "x".into()),
+        ];
+        assert!(Lang::De.text("digest-unusual", &mean).contains("4,0"));
+        assert!(Lang::En.text("digest-unusual", &mean).contains("4.0"));
     }
 
     #[test]

@@ -1,0 +1,127 @@
+//! What a channel, or one person, is told at the end of its day or the start of its next: one line that says it all,
+//! then what is late, then numbers beside those of the period before, then what customers found most helpful.
+
+mod lines;
+pub mod period;
+pub mod unusual;
+
+use std::collections::BTreeMap;
+
+use crate::domain::At;
+use crate::domain::chart;
+use crate::domain::digest::lines::Room;
+use crate::domain::digest::unusual::Unusual;
+use crate::domain::id::ItemId;
+use crate::domain::stats::Counts;
+use crate::domain::text::Seg;
+use crate::domain::text::Voice;
+use crate::domain::words;
+
+/// What every chat shows in one message; Discord has the least room, and escapes what could be a mark.
+const MOST_UNITS: usize = 3900;
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Numbers {
+    pub now: Counts,
+    /// Of the period before.
+    pub before: Counts,
+    /// What people call the sources.
+    pub labels: BTreeMap<String, String>,
+    pub open: i64,
+    /// The first ones, oldest deadline first.
+    pub overdue: Vec<Due>,
+    /// All of them.
+    pub overdue_count: i64,
+    /// The next ones that are not overdue yet.
+    pub next: Vec<Due>,
+    /// Of what was new, what most people found helpful: praise, then criticism.
+    pub helpful: Vec<Helpful>,
+    pub unusual: Vec<Unusual>,
+    /// Who answered, where the team wants to read that: names and numbers, the most first.
+    pub people: Option<Vec<(String, i64)>>,
+    pub troubles: Vec<Trouble>,
+    /// Of the one person whom it is for.
+    pub mine: Option<Mine>,
+    /// The days of the picture, oldest first.
+    pub days: Vec<chart::Day>,
+    /// The target for the first answer, where the channel has a single one that counts all hours.
+    pub target_minutes: Option<i64>,
+}
+
+/// Something that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    pub item: ItemId,
+    pub number: i64,
+    pub head: String,
+    /// None: nothing was promised.
+    pub due: Option<At>,
+    pub link: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Helpful {
+    pub is_praise: bool,
+    pub votes: i64,
+    /// As the customer wrote them.
+    pub words: String,
+    pub number: i64,
+    pub head: String,
+    pub link: Option<String>,
+}
+
+/// A source that does not answer us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    pub label: String,
+    /// When it answered for the last time.
+    pub since: Option<At>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mine {
+    /// How many they hold.
+    pub held: i64,
+    pub next: Option<At>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digest {
+    pub headline: Vec<Seg>,
+    /// None, if there is nothing to tell.
+    pub lines: Vec<Vec<Seg>>,
+}
+
+impl Numbers {
+    /// Nothing happened and nothing waits.
+    fn is_quiet(&self) -> bool {
+        self.now.is_empty() && self.open == 0
+    }
+}
+
+pub fn write(numbers: &Numbers, from: At, to: At, voice: Voice) -> Digest {
+    let rooms = Room::ALL.iter();
+    let mut tried = rooms.map(|room| lines::write(numbers, from, to, voice, room));
+    let fits = |digest: &Digest| {
+        let lines = digest.lines.iter().chain([&digest.headline]);
+        lines.map(|line| units(line)).sum::<usize>() <= MOST_UNITS
+    };
+    let least = lines::write(numbers, from, to, voice, &Room::LEAST);
+    tried.find(fits).unwrap_or(least)
+}
+
+/// How much room a line takes at most, with its break: a chat may put a backslash before each mark.
+fn units(line: &[Seg]) -> usize {
+    let text = |text: &str| words::utf16_len(text) + text.chars().filter(char::is_ascii_punctuation).count();
+    let parts = line.iter().map(|seg| match seg {
+        Seg::Text(s) => text(s),
+        Seg::Strong(s) => text(s) + 4,
+        Seg::Time { fallback, .. } => words::utf16_len(fallback).max(20),
+        Seg::Link { label, url } => text(label) + words::utf16_len(url) + 4,
+        Seg::Ping(_) => 30,
+    });
+    parts.sum::<usize>() + 1
+}
+
+#[cfg(test)]
+mod tests;
