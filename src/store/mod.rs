@@ -16,6 +16,7 @@ pub mod outbox;
 pub mod person;
 pub mod preference;
 pub mod reply;
+pub mod search;
 pub mod source;
 pub mod stats;
 pub mod timer;

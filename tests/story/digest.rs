@@ -192,7 +192,7 @@ impl Recount<'_> {
                 ("neutral", " Beitrag", " Beiträge"),
             ] {
                 let n = self
-                    .new(&format!("source = '{source}' AND tone = '{tone}'"))
+                    .arrived(&format!("source = '{source}' AND tone = '{tone}'"))
                     .await;
                 if n > 0 {
                     counts.push(format!("{n}{}", if n == 1 { one } else { many }));
