@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod http;
+pub mod picture;
 pub mod port;
 pub mod postgres;
 pub mod sandbox;

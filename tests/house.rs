@@ -9,7 +9,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("port", &["domain"]),
     ("store", &["domain"]),
-    ("workflow", &["domain", "port", "store", "telemetry"]),
+    ("workflow", &["domain", "port", "store", "telemetry", "picture"]),
     ("worker", &["domain", "port", "workflow", "telemetry"]),
     ("source", &["domain", "port"]),
     // The same client and the same signature as towards shops.
@@ -19,6 +19,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("config", &["domain"]),
     ("sandbox", &["domain"]),
     ("telemetry", &[]),
+    // Text in, bytes out: it asks nobody, so it needs no port.
+    ("picture", &[]),
     ("postgres", &[]),
 ];
 const TOP: &[&str] = &["app", "cli", "main"];
@@ -30,6 +32,7 @@ const LIVES_IN: &[(&str, &[&str])] = &[
     ("slack_morphism", &["chat"]),
     ("serenity", &["chat"]),
     ("axum", &["http", "chat", "sandbox"]),
+    ("resvg", &["picture"]),
     ("metrics", &["telemetry"]),
     ("metrics_exporter_prometheus", &["telemetry"]),
     ("anyhow", TOP),

@@ -414,6 +414,29 @@ digest-next-line = { $link } · bis { $due }
 digest-next-endless = { $link } · ohne Frist
 digest-more = … und { $n } weitere; /zeitnah overdue zeigt alle.
 
+## Das Diagramm in der Zusammenfassung
+chart-new = { $n ->
+    [0] Nichts Neues
+    [one] 1 neuer Beitrag
+   *[other] { $count } neue Beiträge
+}
+chart-first-answer = Zeit bis zur ersten Antwort
+chart-median = Median
+chart-target = Ziel { $span }
+chart-no-answers = Keine Antwort in dieser Zeit
+chart-bar = Ein Balken sind { $n } Tage
+chart-days = { $n } Tage
+chart-thousands = { $n } Tsd.
+chart-millions = { $n } Mio.
+chart-billions = { $n } Mrd.
+chart-trillions = { $n } Bio.
+chart-alt-day = Diagramm für { $day }
+chart-alt-days = Diagramm für { $from } bis { $to }
+chart-alt-most = Am meisten am { $day }: { $count }
+chart-alt-median = Median bis zur ersten Antwort { $span }
+chart-alt-medians = Median bis zur ersten Antwort je Tag zwischen { $least } und { $most }, zuletzt { $last } am { $day }
+chart-alt-target = Ziel { $span }, gehalten an { $kept } von { $n } Tagen
+
 ## Warum diese Frist?
 why-received = Geschrieben { $published }, bei uns angekommen { $seen }.
 why-received-only = Angekommen { $seen }; wann er geschrieben wurde, sagt { $source } nicht.

@@ -417,6 +417,29 @@ digest-next-line = { $link } · by { $due }
 digest-next-endless = { $link } · no deadline
 digest-more = … and { $n } more; /zeitnah overdue shows all.
 
+## The chart in the digest
+chart-new = { $n ->
+    [0] Nothing new
+    [one] 1 new post
+   *[other] { $count } new posts
+}
+chart-first-answer = Time to first answer
+chart-median = Median
+chart-target = Target { $span }
+chart-no-answers = No answers in this time
+chart-bar = Each bar is { $n } days
+chart-days = { $n } days
+chart-thousands = { $n }k
+chart-millions = { $n }M
+chart-billions = { $n }B
+chart-trillions = { $n }T
+chart-alt-day = Chart for { $day }
+chart-alt-days = Chart for { $from } to { $to }
+chart-alt-most = Most on { $day }: { $count }
+chart-alt-median = Median time to first answer { $span }
+chart-alt-medians = Median time to first answer per day between { $least } and { $most }, most recently { $last } on { $day }
+chart-alt-target = Target { $span }, kept on { $kept } of { $n } days
+
 ## Why this deadline?
 why-received = Written { $published }, reached us { $seen }.
 why-received-only = Reached us { $seen }; { $source } does not say when it was written.
