@@ -2,11 +2,13 @@
 //! wants six fields, counts Sunday as 1, skips a local time in the spring gap and repeats it in autumn. So the
 //! expression is translated, slots are counted in local time without any zone, and only then become instants.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use chrono::DateTime;
 use chrono::LocalResult;
 use chrono::NaiveDateTime;
+use chrono::Offset as _;
 use chrono::TimeDelta;
 use chrono::TimeZone;
 use chrono::Utc;
@@ -29,9 +31,18 @@ pub enum NotASchedule {
     Fields(String, usize),
     #[error("{0:?} is no weekday; use 0 to 7 (0 and 7 are Sunday) or mon to sun")]
     Weekday(String),
+    #[error("{given:?} is no {what}; use {range}, also as 1,3 or 1-5 or */2")]
+    Field {
+        given: String,
+        what: &'static str,
+        range: &'static str,
+    },
     #[error("{0:?} is no schedule: {1}")]
     Expression(String, String),
 }
+
+/// Clocks are never set back by more than a day, and on a quarter of an hour.
+const BACK_QUARTERS: i64 = 4 * 26;
 
 /// One time on the wall, and the instant that it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +51,53 @@ pub struct Slot {
     pub at: At,
 }
 
-const DAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+/// One of the five fields: what it is called, what may stand in it, and names for its numbers.
+struct Field {
+    what: &'static str,
+    range: &'static str,
+    first: u32,
+    last: u32,
+    names: &'static [&'static str],
+}
+
+const MINUTE: Field = Field {
+    what: "minute",
+    range: "0 to 59",
+    first: 0,
+    last: 59,
+    names: &[],
+};
+const HOUR: Field = Field {
+    what: "hour",
+    range: "0 to 23",
+    first: 0,
+    last: 23,
+    names: &[],
+};
+const DAY: Field = Field {
+    what: "day of the month",
+    range: "1 to 31",
+    first: 1,
+    last: 31,
+    names: &[],
+};
+const MONTH: Field = Field {
+    what: "month",
+    range: "1 to 12 or jan to dec",
+    first: 1,
+    last: 12,
+    names: &[
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ],
+};
+/// Sunday has two numbers.
+const WEEKDAY: Field = Field {
+    what: "weekday",
+    range: "0 to 7",
+    first: 0,
+    last: 7,
+    names: &["sun", "mon", "tue", "wed", "thu", "fri", "sat"],
+};
 
 impl Schedule {
     pub fn parse(expression: &str, zone: Tz) -> Result<Self, NotASchedule> {
@@ -48,64 +105,84 @@ impl Schedule {
         let [minute, hour, day, month, weekday] = fields[..] else {
             return Err(NotASchedule::Fields(expression.to_owned(), fields.len()));
         };
+        let [minutes, hours, days, months] = [(MINUTE, minute), (HOUR, hour), (DAY, day), (MONTH, month)]
+            .map(|(field, given)| field.listed(given));
+        let (minutes, hours, days, months) = (minutes?, hours?, days?, months?);
         let weekdays = weekdays(weekday)?;
         let compile = |day: &str, weekday: &str| {
-            cron::Schedule::from_str(&format!("0 {minute} {hour} {day} {month} {weekday}"))
+            cron::Schedule::from_str(&format!("0 {minutes} {hours} {day} {months} {weekday}"))
                 .map_err(|e| NotASchedule::Expression(expression.to_owned(), e.to_string()))
         };
-        let parts = match (day, weekday) {
-            (_, "*") => vec![compile(day, "*")?],
-            ("*", _) => vec![compile("*", &weekdays)?],
-            _ => vec![compile(day, "*")?, compile("*", &weekdays)?],
+        // As every Unix cron has it: where both name days, either will do; a field that begins with a star names none.
+        let parts = if day.starts_with('*') || weekday.starts_with('*') {
+            vec![compile(&days, &weekdays)?]
+        } else {
+            vec![compile(&days, "*")?, compile("*", &weekdays)?]
         };
         Ok(Self { parts, zone })
     }
 
-    /// The last slot that has come by `now`.
+    /// The last slot that has come by `now`. Of several that the clocks skipped at once, it is the last one that counts
+    /// for all of them.
     pub fn latest(&self, now: At) -> Option<Slot> {
-        // One hour on top: in autumn a local time that looks later may already have come.
-        let local = now.with_timezone(&self.zone).naive_local() + TimeDelta::hours(2);
-        let mut before = local;
-        // A gap or a repeated hour moves a slot by at most a few hours, so a few steps back are enough.
-        for _ in 0..1000 {
+        let mut before = self.furthest(now) + TimeDelta::seconds(1);
+        loop {
             let slot = self.slot(self.parts.iter().filter_map(|p| previous(p, before)).max()?);
             if slot.at <= now {
                 return Some(slot);
             }
             before = slot.local;
         }
-        None
     }
 
     /// The next slots after `now`, for people to check what they wrote.
     pub fn upcoming(&self, now: At, count: usize) -> Vec<Slot> {
         let mut out: Vec<Slot> = Vec::new();
-        let mut after = now.with_timezone(&self.zone).naive_local() - TimeDelta::hours(2);
-        while out.len() < count {
-            let Some(local) = self
+        let mut after = now.with_timezone(&self.zone).naive_local() - TimeDelta::minutes(1);
+        loop {
+            let next = self
                 .parts
                 .iter()
                 .filter_map(|p| p.after(&after.and_utc()).next())
-                .min()
-            else {
-                break;
+                .min();
+            let Some(slot) = next.map(|local| self.slot(local.naive_utc())) else {
+                return out;
             };
-            let slot = self.slot(local.naive_utc());
-            if slot.at > now {
-                out.push(slot);
+            let full = out.len() == count;
+            match out.last_mut() {
+                // Skipped together, they come together, once.
+                Some(last) if last.at == slot.at => *last = slot,
+                _ if slot.at <= now => {}
+                _ if full => return out,
+                _ => out.push(slot),
             }
             after = slot.local;
         }
-        out
     }
 
     /// The slot before this one, where its period begins.
     pub fn before(&self, slot: Slot) -> Option<Slot> {
-        self.parts
-            .iter()
-            .filter_map(|p| previous(p, slot.local))
-            .max()
-            .map(|local| self.slot(local))
+        let mut local = slot.local;
+        loop {
+            let earlier = self.slot(self.parts.iter().filter_map(|p| previous(p, local)).max()?);
+            if earlier.at < slot.at {
+                return Some(earlier);
+            }
+            local = earlier.local;
+        }
+    }
+
+    /// No clock on a wall has shown a later time by `now`: where they were set back a while ago, they had been further.
+    fn furthest(&self, now: At) -> NaiveDateTime {
+        let offsets = (0..=BACK_QUARTERS).map(|n| {
+            let then = now - TimeDelta::minutes(15 * n);
+            self.zone
+                .offset_from_utc_datetime(&then.naive_utc())
+                .fix()
+                .local_minus_utc()
+        });
+        let furthest = offsets.max().unwrap_or(0);
+        now.naive_utc() + TimeDelta::seconds(i64::from(furthest))
     }
 
     fn slot(&self, local: NaiveDateTime) -> Slot {
@@ -135,146 +212,84 @@ pub fn instant(zone: Tz, local: NaiveDateTime) -> At {
 }
 
 /// `1-5`, `mon-fri`, `0,6`, `*/2`, `5-7`: all as a list of names, which mean the same to everybody.
-fn weekdays(field: &str) -> Result<String, NotASchedule> {
-    if field == "*" {
+fn weekdays(given: &str) -> Result<String, NotASchedule> {
+    if given == "*" {
         return Ok("*".to_owned());
     }
-    let unknown = || NotASchedule::Weekday(field.to_owned());
-    let mut days = [false; 7];
-    for part in field.split(',') {
-        let (range, step) = match part.split_once('/') {
-            Some((range, step)) => (
-                range,
-                step.parse::<usize>()
-                    .ok()
-                    .filter(|s| *s > 0)
-                    .ok_or_else(unknown)?,
-            ),
-            None => (part, 1),
-        };
-        let (from, to) = match range.split_once('-') {
-            _ if range == "*" => (0, 6),
-            Some((from, to)) => (
-                weekday(from).ok_or_else(unknown)?,
-                weekday(to).ok_or_else(unknown)?,
-            ),
-            None => {
-                let day = weekday(range).ok_or_else(unknown)?;
-                (day, day)
-            }
-        };
-        // fri-mon goes over the week's end.
-        let to = if to < from { to + 7 } else { to };
-        for day in (from..=to).step_by(step) {
-            days[day % 7] = true;
-        }
-    }
-    Ok((0..7)
-        .filter(|d| days[*d])
-        .map(|d| DAYS[d])
-        .collect::<Vec<_>>()
-        .join(","))
+    let days = WEEKDAY
+        .numbers(given)
+        .ok_or_else(|| NotASchedule::Weekday(given.to_owned()))?;
+    let on = |(n, name): (usize, &&'static str)| {
+        let n = u32::try_from(n).ok()?;
+        (days.contains(&n) || n == 0 && days.contains(&7)).then_some(*name)
+    };
+    let named: Vec<&str> = WEEKDAY.names.iter().enumerate().filter_map(on).collect();
+    Ok(named.join(","))
 }
 
-fn weekday(word: &str) -> Option<usize> {
-    match word.parse::<usize>() {
-        Ok(n) => (n <= 7).then_some(n),
-        Err(_) => DAYS.iter().position(|d| d.eq_ignore_ascii_case(word)),
+impl Field {
+    /// All of them one by one, which mean the same to everybody.
+    fn listed(&self, given: &str) -> Result<String, NotASchedule> {
+        let numbers = self.numbers(given).ok_or_else(|| NotASchedule::Field {
+            given: given.to_owned(),
+            what: self.what,
+            range: self.range,
+        })?;
+        if numbers.len() == (self.first..=self.last).count() {
+            return Ok("*".to_owned());
+        }
+        let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
+        Ok(numbers.join(","))
+    }
+
+    fn numbers(&self, given: &str) -> Option<BTreeSet<u32>> {
+        let mut numbers = BTreeSet::new();
+        for part in given.split(',') {
+            let (range, step) = match part.split_once('/') {
+                Some((range, step)) => (range, Some(step.parse::<usize>().ok().filter(|s| *s > 0)?)),
+                None => (part, None),
+            };
+            let (from, to) = match range.split_once('-') {
+                _ if range == "*" => (self.first, self.top()),
+                Some((from, to)) => (self.number(from)?, self.number(to)?),
+                // A step needs somewhere to go.
+                None if step.is_some() => return None,
+                None => (self.number(range)?, self.number(range)?),
+            };
+            if from > to && self.names.is_empty() {
+                return None;
+            }
+            let all: Vec<u32> = if from > to {
+                // fri-mon and nov-feb go over the end.
+                (from..=self.top()).chain(self.first..=to).collect()
+            } else {
+                (from..=to).collect()
+            };
+            numbers.extend(all.into_iter().step_by(step.unwrap_or(1)));
+        }
+        Some(numbers)
+    }
+
+    /// The last of those that are all different.
+    fn top(&self) -> u32 {
+        match self.first {
+            0 if self.last == 7 => 6,
+            _ => self.last,
+        }
+    }
+
+    fn number(&self, word: &str) -> Option<u32> {
+        let named = self.names.iter().position(|name| name.eq_ignore_ascii_case(word));
+        match named.and_then(|n| u32::try_from(n).ok()) {
+            Some(n) => Some(self.first + n),
+            None if word.bytes().all(|b| b.is_ascii_digit()) => {
+                let n = word.parse::<u32>().ok()?;
+                (self.first..=self.last).contains(&n).then_some(n)
+            }
+            None => None,
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const BERLIN: Tz = Tz::Europe__Berlin;
-
-    fn utc(text: &str) -> At {
-        text.parse().unwrap()
-    }
-
-    fn next(expression: &str, now: &str, count: usize) -> Vec<String> {
-        let schedule = Schedule::parse(expression, BERLIN).unwrap();
-        schedule
-            .upcoming(utc(now), count)
-            .iter()
-            .map(|s| s.at.to_rfc3339())
-            .collect()
-    }
-
-    #[test]
-    fn weekdays_are_counted_as_in_unix() {
-        // 2026-11-21 is a Saturday.
-        assert_eq!(
-            next("0 8 * * 1", "2026-11-21T00:00:00Z", 1),
-            ["2026-11-23T07:00:00+00:00"]
-        );
-        assert_eq!(
-            next("0 8 * * 7", "2026-11-21T00:00:00Z", 1),
-            ["2026-11-22T07:00:00+00:00"]
-        );
-        assert_eq!(
-            next("0 8 * * mon-fri", "2026-11-21T00:00:00Z", 1),
-            ["2026-11-23T07:00:00+00:00"]
-        );
-        assert_eq!(
-            next("0 8 * * 5-7", "2026-11-21T08:00:00Z", 1),
-            ["2026-11-22T07:00:00+00:00"]
-        );
-        assert_eq!(next("0 8 1 * 1", "2026-11-29T00:00:00Z", 2).len(), 2);
-    }
-
-    #[test]
-    fn a_skipped_hour_comes_once_and_a_repeated_hour_comes_once() {
-        // Spring: 02:30 does not exist on 2026-03-29 in Berlin; 03:00 CEST is 01:00 UTC.
-        assert_eq!(
-            next("30 2 * * *", "2026-03-28T12:00:00Z", 2),
-            ["2026-03-29T01:00:00+00:00", "2026-03-30T00:30:00+00:00"]
-        );
-        // Autumn: 02:30 happens twice on 2026-10-25; the first is 00:30 UTC.
-        assert_eq!(
-            next("30 2 * * *", "2026-10-24T12:00:00Z", 2),
-            ["2026-10-25T00:30:00+00:00", "2026-10-26T01:30:00+00:00"]
-        );
-    }
-
-    #[test]
-    fn wrong_expressions_say_what_is_wrong() {
-        assert!(matches!(
-            Schedule::parse("0 0 8 * * *", BERLIN),
-            Err(NotASchedule::Fields(_, 6))
-        ));
-        assert!(matches!(
-            Schedule::parse("0 8 * * 8", BERLIN),
-            Err(NotASchedule::Weekday(_))
-        ));
-        assert!(matches!(
-            Schedule::parse("0 25 * * *", BERLIN),
-            Err(NotASchedule::Expression(..))
-        ));
-    }
-
-    #[test]
-    fn the_period_begins_with_the_slot_before() {
-        let schedule = Schedule::parse("0 8 * * 1-5", BERLIN).unwrap();
-        let monday = schedule.latest(utc("2026-11-23T09:00:00Z")).unwrap();
-        assert_eq!(monday.at, utc("2026-11-23T07:00:00Z"));
-        assert_eq!(schedule.before(monday).unwrap().at, utc("2026-11-20T07:00:00Z"));
-    }
-
-    proptest! {
-        // The oracle walks minute by minute over real time and takes each local minute the first time it is seen.
-        #[test]
-        fn the_latest_slot_is_the_one_a_clock_on_the_wall_would_say(day in 0i64..730, minute in 0i64..1440, hour in 0u32..24, past in 0u32..60) {
-            let start = utc("2025-06-01T00:00:00Z") + TimeDelta::days(day);
-            let now = start + TimeDelta::minutes(minute);
-            let schedule = Schedule::parse(&format!("{past} {hour} * * *"), BERLIN).unwrap();
-            let latest = schedule.latest(now).unwrap();
-            prop_assert!(latest.at <= now);
-            let following = schedule.upcoming(latest.at, 1)[0];
-            prop_assert!(following.at > now, "{:?} {:?} {}", latest, following, now);
-        }
-    }
-}
+mod tests;
