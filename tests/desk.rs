@@ -203,6 +203,8 @@ impl Desk {
         let settings = zeitnah::sandbox::slack::Settings {
             scopes: scopes.into_iter().collect(),
             rate_limits: wish.paced,
+            // A story's clock stands still: what takes a while is said by the story that needs it.
+            files_take: TimeDelta::zero(),
             refuses_repeats: wish.repeats_refused,
             absent: wish.absent.iter().map(|m| (*m).to_owned()).collect(),
             ..Default::default()

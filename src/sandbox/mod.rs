@@ -10,6 +10,7 @@ pub mod demo;
 pub mod discord;
 pub mod google;
 pub mod page;
+mod png;
 pub mod samples;
 pub mod shop;
 pub mod sites;

@@ -99,7 +99,7 @@ fn message_state(world: &World, message: &Message, now: DateTime<Utc>) -> Value 
         "bot": message.author == world.settings.application_id,
         "type": message.kind,
         "content": message.content,
-        "embeds": message.embeds,
+        "embeds": world.pictured(message),
         "components": message.components,
         "at": json::instant(message.at),
         "edited": message.edited.is_some(),

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::form::EPHEMERAL;
 use super::mention::Ping;
+use super::multipart::Attachment;
 use super::state::Channel;
 use super::state::DIRECT;
 use super::state::Message;
@@ -49,6 +50,14 @@ pub fn role(role: &Role) -> Value {
         "mentionable": role.mentionable,
         "flags": 0,
     })
+}
+
+fn is_shown(message: &Message, file: &Attachment) -> bool {
+    let wanted = format!("attachment://{}", file.filename);
+    message
+        .embeds
+        .iter()
+        .any(|embed| embed["image"]["url"] == wanted.as_str())
 }
 
 impl World {
@@ -124,6 +133,41 @@ impl World {
         })
     }
 
+    /// Attachments that an embed shows stand in the embed, with an address of their own.
+    fn attachments(&self, message: &Message) -> Vec<Value> {
+        let own = message.attachments.iter().filter(|file| !is_shown(message, file));
+        own.map(|file| {
+            json!({
+                "id": file.id, "filename": file.filename, "size": file.size, "description": file.description,
+                "content_type": "image/png", "width": file.width, "height": file.height,
+                "url": self.address(file), "proxy_url": self.address(file),
+            })
+        })
+        .collect()
+    }
+
+    pub fn pictured(&self, message: &Message) -> Vec<Value> {
+        let mut embeds = message.embeds.clone();
+        for embed in &mut embeds {
+            let named = embed["image"]["url"]
+                .as_str()
+                .and_then(|url| url.strip_prefix("attachment://"));
+            let file = named.and_then(|name| message.attachments.iter().find(|file| file.filename == name));
+            if let Some(file) = file {
+                embed["image"] = json!({
+                    "url": self.address(file), "width": file.width, "height": file.height,
+                    "description": file.description,
+                });
+            }
+        }
+        embeds
+    }
+
+    fn address(&self, file: &Attachment) -> String {
+        let base = self.base.clone().unwrap_or_default();
+        format!("{base}/discord/attachments/{}/{}", file.id, file.filename)
+    }
+
     pub fn message_json(&self, message: &Message) -> Value {
         let users: Vec<Value> = message
             .pings
@@ -158,8 +202,8 @@ impl World {
             "mention_everyone": everyone,
             "mentions": users,
             "mention_roles": roles,
-            "attachments": [],
-            "embeds": message.embeds,
+            "attachments": self.attachments(message),
+            "embeds": self.pictured(message),
             "components": message.components,
             "pinned": false,
             "flags": message.flags | if thread.is_some() { HAS_THREAD } else { 0 },

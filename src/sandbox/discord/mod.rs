@@ -11,6 +11,7 @@ mod fault;
 mod form;
 mod json;
 mod mention;
+mod multipart;
 mod payload;
 mod people;
 mod permission;

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
@@ -23,6 +25,9 @@ struct Snapshot {
     commands: Vec<Value>,
     created_commands: u32,
     failures: Vec<Failure>,
+    /// As base64.
+    #[serde(default)]
+    files: BTreeMap<String, String>,
     last_id: u64,
 }
 
@@ -37,6 +42,11 @@ impl Discord {
             commands: world.commands.clone(),
             created_commands: world.created_commands,
             failures: world.failures.clone(),
+            files: world
+                .files
+                .iter()
+                .map(|(id, bytes)| (id.clone(), STANDARD.encode(bytes)))
+                .collect(),
             last_id: world.last_id,
         };
         // Everything in it is plain data with text keys, so this cannot fail.
@@ -54,6 +64,10 @@ impl Discord {
             world.commands = snapshot.commands;
             world.created_commands = snapshot.created_commands;
             world.failures = snapshot.failures;
+            let files = snapshot.files.into_iter();
+            world.files = files
+                .filter_map(|(id, text)| Some((id, STANDARD.decode(text).ok()?)))
+                .collect();
             world.last_id = snapshot.last_id;
         });
         Ok(())

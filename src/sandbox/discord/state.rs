@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::deliver::Gateway;
 use super::fault::Fault;
 use super::mention::Ping;
+use super::multipart::Attachment;
 use super::permission;
 use super::rate::Rates;
 use super::settings::Settings;
@@ -85,6 +86,8 @@ pub struct Message {
     pub kind: u8,
     pub content: String,
     pub embeds: Vec<Value>,
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
     pub components: Vec<Value>,
     pub flags: u64,
     /// As it was sent; null when it was left out, which means that everything pings.
@@ -170,6 +173,8 @@ pub struct World {
     pub created_commands: u32,
     pub interactions: HashMap<String, Interaction>,
     pub modals: BTreeMap<String, Modal>,
+    /// What was attached, by the attachment's id.
+    pub files: BTreeMap<String, Vec<u8>>,
     pub failures: Vec<Failure>,
     pub calls: Vec<ApiCall>,
     pub odd: Vec<String>,
@@ -199,6 +204,7 @@ impl World {
             created_commands: 0,
             interactions: HashMap::new(),
             modals: BTreeMap::new(),
+            files: BTreeMap::new(),
             failures: Vec::new(),
             calls: Vec::new(),
             odd: Vec::new(),

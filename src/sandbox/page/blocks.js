@@ -43,7 +43,7 @@ function section(block, act) {
 // Pictures come only from this server; of others the page shows what they are said to show.
 function image(e) {
   const address = safe(new URL(e.image_url || e.slack_file?.url || "about:blank", location.href).href);
-  if (address && new URL(address).origin === location.origin) return el("img", { src: address, alt: e.alt_text || "" });
+  if (address && new URL(address).origin === location.origin) return el("img.shown", { src: address, alt: e.alt_text || "" });
   return el("span.picture", null, `${word("image")}: ${e.alt_text || ""}`);
 }
 

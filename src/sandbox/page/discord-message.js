@@ -29,12 +29,21 @@ function labelOf(message) {
   return item ? `${word("card", item)}: ${headline(message)}` : `${nameOf(message.author) ?? ""}, ${when(secondsOf(message), "{time}")}`;
 }
 
+// Pictures come only from this server; of others the page shows what they are said to show.
+function pictureOf(image) {
+  const at = new URL(image.url || "about:blank", location.href);
+  const own = /^\/discord\/attachments\/\d+\/[\w.]+$/.test(at.pathname);
+  if (!own) return el("p.hint", null, `${word("image")}: ${image.description || ""}`);
+  return el("img.shown", { src: at.pathname, alt: image.description || "" });
+}
+
 export function embedOf(embed) {
   const node = el("div.embed", null,
     embed.author?.name && el("p.embed-author", null, embed.author.url ? link(embed.author.url, embed.author.name) : embed.author.name),
     embed.title && el("h4", null, embed.url ? link(embed.url, markdown(embed.title)) : markdown(embed.title)),
     embed.description && el("div.marked", null, markdown(embed.description)),
     embed.fields?.length > 0 && el("div.fields", null, embed.fields.map((f) => el("div", null, el("strong", null, markdown(f.name)), markdown(f.value)))),
+    embed.image && pictureOf(embed.image),
     embed.footer?.text && el("p.hint", null, embed.footer.text));
   // Set as a property: the page's policy takes no style from markup.
   if (Number.isInteger(embed.color)) node.style.borderLeftColor = `#${embed.color.toString(16).padStart(6, "0")}`;

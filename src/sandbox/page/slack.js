@@ -8,6 +8,7 @@ import { atEnd, expect, fill, pip, seen, sends, watch, withLines } from "./log.j
 import { markOf, read } from "./marks.js";
 import { recall, remember } from "./memory.js";
 import { bubble, headline, itemOf, numberOf, whisper } from "./message.js";
+import { render } from "./blocks.js";
 import { showViews, startModal } from "./modal.js";
 import { me, meetUsers } from "./people.js";
 import { badge, turnTo } from "./sides.js";
@@ -29,6 +30,9 @@ const mine = (dm) => !dm.with || dm.with === me();
 const member = (c) => !c.members || c.members.includes(me());
 const rooms = () => [...(state?.channels || []).filter(member), ...(state?.dms || []).filter(mine)];
 const channel = (r) => (state?.channels || []).includes(r);
+// The bot's own tab, which is no room: it has a view in place of messages.
+const HOME = "home";
+const atHome = () => room === HOME;
 
 export function followSlack(changed) {
   follow("slack", (next) => {
@@ -48,7 +52,7 @@ export function followSlack(changed) {
 export function redraw() {
   if (!state) return;
   const all = rooms();
-  if (!all.some((r) => r.id === room)) enterQuietly((all.find(inLanguage) || all[0])?.id);
+  if (!atHome() && !all.some((r) => r.id === room)) enterQuietly((all.find(inLanguage) || all[0])?.id);
   drawMessages();
   drawThread();
   drawRooms();
@@ -85,7 +89,12 @@ function drawRooms() {
   const channels = (state.channels || []).filter(member).map((c) => entry(c, `#\u00a0${c.name}`));
   const dms = (state.dms || []).filter(mine).map((d) => entry(d, "zeitnah"));
   const head = (key) => ({ key, sign: language(), make: () => el("h3", null, word(key)) });
-  sync($("channels"), [head("channels"), ...channels, ...(dms.length ? [head("direct"), ...dms] : [])]);
+  const home = {
+    key: HOME,
+    sign: JSON.stringify([atHome(), language()]),
+    make: () => el("button", { type: "button", "aria-current": atHome() ? "true" : null, "data-focus": HOME, "data-room": HOME, onclick: enterHome }, el("span.name", null, word("home"))),
+  };
+  sync($("channels"), [head("channels"), ...channels, ...(dms.length ? [head("direct"), ...dms] : []), head("apps"), home]);
   const total = rooms().reduce((sum, r) => sum + unread(r), 0);
   badge("slack", total, word("unread", total));
 }
@@ -96,6 +105,33 @@ function enterQuietly(id) {
   since = markOf(id);
   const r = currentRoom();
   line = r && unread(r) ? since : 0;
+}
+
+// Slack tells the bot that somebody looks, and shows what it has until the bot sends something newer.
+function enterHome() {
+  if (!atHome()) enterQuietly(HOME);
+  remember("room", HOME);
+  redraw();
+  tell("slack/home", { user: me() });
+}
+
+function drawHome() {
+  $("channel-name").textContent = `zeitnah · ${word("home")}`;
+  const home = state.homes?.[me()];
+  const there = { user: me(), view_id: home?.id };
+  const act = {
+    press: (action_id, block_id) => tell("slack/press", { ...there, action_id, block_id }),
+    choose: (action_id, value, block_id) => tell("slack/choose", { ...there, action_id, block_id, value }),
+  };
+  const view = {
+    key: "home",
+    sign: JSON.stringify([home, me(), language()]),
+    make: () => el("div.home", { tabIndex: -1 }, home ? render(home.view.blocks, act) : el("p.empty", null, word("homeEmpty"))),
+  };
+  fill($("messages"), `${me()}/${HOME}`, [view]);
+  $("compose").hidden = true;
+  $("closed").hidden = true;
+  $("newer").hidden = true;
 }
 
 function enter(id) {
@@ -134,6 +170,7 @@ const privates = (r, thread) =>
 const sign = (m, more) => JSON.stringify([m, me(), language(), when(Number(m.ts), "{date_pretty}"), more]);
 
 function drawMessages() {
+  if (atHome()) return drawHome();
   const r = currentRoom();
   $("channel-name").textContent = r ? `${channel(r) ? "# " : ""}${channel(r) ? r.name : "zeitnah"}` : "";
   if (!r) return;

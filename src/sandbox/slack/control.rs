@@ -22,6 +22,7 @@ pub fn routes() -> Router<Arc<Slack>> {
         .route("/submit", post(submit))
         .route("/close", post(close))
         .route("/command", post(command))
+        .route("/home", post(home))
         .route("/say", post(say))
         .route("/delete", post(delete))
         .route("/archive", post(archive))
@@ -111,6 +112,17 @@ struct Command {
 
 fn zeitnah() -> String {
     "/zeitnah".to_owned()
+}
+
+#[derive(Deserialize)]
+struct Person {
+    user: String,
+}
+
+async fn home(State(slack): State<Arc<Slack>>, Json(who): Json<Person>) -> Json<Value> {
+    let outcome = slack.open_home(&who.user).await;
+    // Whoever does not listen to it shows nothing there; that is no failure.
+    Json(json!({ "ok": true, "acked": outcome.acked, "error": null }))
 }
 
 async fn command(State(slack): State<Arc<Slack>>, Json(said): Json<Command>) -> Json<Value> {

@@ -37,8 +37,17 @@ impl Slack {
                 (user.clone(), stack.iter().map(shown).collect())
             })
             .collect();
+        let homes: Map<String, Value> = world
+            .homes
+            .iter()
+            .map(|(user, home)| {
+                let shown = json!({ "id": home.id, "view": view_json(&world, home) });
+                (user.clone(), shown)
+            })
+            .collect();
         json!({
             "now": now.to_rfc3339(),
+            "homes": homes,
             "team": { "id": world.settings.team_id, "name": world.settings.team_name, "domain": world.settings.team_domain },
             "users": users,
             "groups": groups,
@@ -88,13 +97,24 @@ fn channel_state(world: &World, channel: &Channel) -> Value {
     shown
 }
 
+/// With the addresses of the files that they show.
+fn pictured(blocks: &[Value]) -> Vec<Value> {
+    let mut blocks = blocks.to_vec();
+    for block in &mut blocks {
+        if let Some(id) = block["slack_file"]["id"].as_str().map(str::to_owned) {
+            block["slack_file"]["url"] = json!(format!("/slack/files/{id}"));
+        }
+    }
+    blocks
+}
+
 fn message_state(message: &Message, thread: Option<Vec<Value>>) -> Value {
     let mut shown = json!({
         "ts": message.ts,
         "user": message.user,
         "bot": message.bot_id.is_some(),
         "text": message.text,
-        "blocks": message.blocks,
+        "blocks": pictured(&message.blocks),
         "edited": message.edited.is_some(),
         "deleted": message.deleted,
     });

@@ -22,6 +22,8 @@ pub enum Kind {
     /// Done, and answered with `fatal_error` all the same.
     FatalError,
     MissingScope,
+    /// The next file that is brought is looked into after `ms`, or never.
+    StuckFile,
     /// The channel is archived under the bot's feet; healing brings it back.
     ArchivedChannel,
     /// A person deletes the newest (or the named) message of the bot.
@@ -145,7 +147,8 @@ impl Fault {
             | Kind::FatalError
             | Kind::MissingScope
             | Kind::ArchivedChannel => true,
-            Kind::DeleteMessage
+            Kind::StuckFile
+            | Kind::DeleteMessage
             | Kind::DisconnectSockets
             | Kind::DeafSocket
             | Kind::DuplicateDelivery
@@ -168,6 +171,12 @@ impl World {
     pub fn strike_delivery(&mut self, kind: Kind) -> bool {
         let found = self.faults.iter().position(|fault| fault.kind == kind);
         found.map(|at| self.use_up(at)).is_some()
+    }
+
+    /// The first waiting fault of a kind, used up by one.
+    pub fn strike(&mut self, kind: Kind) -> Option<Fault> {
+        let at = self.faults.iter().position(|fault| fault.kind == kind)?;
+        Some(self.use_up(at))
     }
 
     fn use_up(&mut self, at: usize) -> Fault {

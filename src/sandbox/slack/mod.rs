@@ -35,7 +35,7 @@ pub use deliver::{Disconnect, Outcome};
 pub use fault::{Fault, Kind};
 pub use read::{Formatted, Ping, Style};
 pub use settings::{Mode, SCOPES, SUBSCRIPTIONS, Settings};
-pub use state::{ApiCall, Channel, Ephemeral, Failure, Group, Handling, Message, OpenView, User};
+pub use state::{ApiCall, Channel, Ephemeral, Failure, Group, Handling, Message, OpenView, StoredFile, User};
 
 /// One workspace. Shared by the routes, the tests and the demo page.
 pub struct Slack {

@@ -41,6 +41,14 @@ impl Rates {
                     per_second: 50.0 / 60.0,
                 },
             ),
+            // Tier 4.
+            "views.publish" => (
+                method.to_owned(),
+                Rate {
+                    burst: 100.0,
+                    per_second: 100.0 / 60.0,
+                },
+            ),
             _ => return Ok(()),
         };
         let bucket = self.buckets.entry(key).or_insert(Bucket {

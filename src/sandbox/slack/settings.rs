@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
 /// The scopes that zeitnah's manifest asks for. Leaving one out is how a test sees `missing_scope`.
 pub const SCOPES: [&str; 11] = [
     "chat:write",
@@ -59,6 +61,8 @@ pub struct Settings {
     /// Methods this server claims not to know, as other Slack-compatible servers do.
     pub absent: BTreeSet<String>,
     pub rate_limits: bool,
+    /// How long Slack looks into a file before a message may show it.
+    pub files_take: TimeDelta,
     /// Whether a repeated `client_msg_id` is refused. Slack does not document it, so a bot must not lean on it.
     pub refuses_repeats: bool,
     pub mode: Mode,
@@ -88,6 +92,7 @@ impl Default for Settings {
             revoked: false,
             absent: BTreeSet::new(),
             rate_limits: true,
+            files_take: TimeDelta::milliseconds(700),
             refuses_repeats: true,
             mode: Mode::Auto,
             ack_within: Duration::from_secs(3),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Slack;
-use super::state::{Channel, Ephemeral, Failure, Group, Message, User};
+use super::state::{Channel, Ephemeral, Failure, Group, Message, StoredFile, User};
 
 #[derive(Serialize, Deserialize)]
 struct Snapshot {
@@ -17,6 +17,8 @@ struct Snapshot {
     messages: BTreeMap<String, Vec<Message>>,
     ephemerals: Vec<Ephemeral>,
     failures: Vec<Failure>,
+    #[serde(default)]
+    files: Vec<StoredFile>,
     serial: u64,
     last_ts: (i64, u32),
 }
@@ -31,6 +33,7 @@ impl Slack {
             messages: world.messages.clone(),
             ephemerals: world.ephemerals.clone(),
             failures: world.failures.clone(),
+            files: world.files.clone(),
             serial: world.serial,
             last_ts: world.last_ts,
         };
@@ -48,6 +51,7 @@ impl Slack {
             world.messages = snapshot.messages;
             world.ephemerals = snapshot.ephemerals;
             world.failures = snapshot.failures;
+            world.files = snapshot.files;
             world.serial = snapshot.serial;
             world.last_ts = snapshot.last_ts;
         });

@@ -88,6 +88,41 @@ pub struct Ephemeral {
     pub seen: bool,
 }
 
+/// A file that somebody brings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredFile {
+    pub id: String,
+    /// The secret part of its address.
+    pub ticket: String,
+    pub name: String,
+    pub length: u64,
+    pub title: Option<String>,
+    pub asked: DateTime<Utc>,
+    #[serde(with = "in_text")]
+    pub bytes: Vec<u8>,
+    /// When its bringer said that it is all.
+    pub done: Option<DateTime<Utc>>,
+    /// From when on a message may show it.
+    pub ready: Option<DateTime<Utc>>,
+}
+
+/// Bytes in JSON, for a demo that goes on where it was.
+mod in_text {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&STANDARD.encode(bytes))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(from)?;
+        STANDARD.decode(text).map_err(D::Error::custom)
+    }
+}
+
 /// A modal as it stands on somebody's screen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenView {
@@ -153,6 +188,9 @@ pub struct World {
     pub messages: BTreeMap<String, Vec<Message>>,
     pub ephemerals: Vec<Ephemeral>,
     pub views: BTreeMap<String, Vec<OpenView>>,
+    /// What each person's tab of the bot shows.
+    pub homes: BTreeMap<String, OpenView>,
+    pub files: Vec<StoredFile>,
     pub triggers: HashMap<String, Trigger>,
     pub response_urls: HashMap<String, ResponseUrl>,
     pub failures: Vec<Failure>,
@@ -189,6 +227,8 @@ impl World {
             messages: BTreeMap::new(),
             ephemerals: Vec::new(),
             views: BTreeMap::new(),
+            homes: BTreeMap::new(),
+            files: Vec::new(),
             triggers: HashMap::new(),
             response_urls: HashMap::new(),
             failures: Vec::new(),

@@ -13,12 +13,15 @@ use crate::sandbox::discord::form;
 use crate::sandbox::discord::form::Content;
 use crate::sandbox::discord::form::EPHEMERAL;
 use crate::sandbox::discord::form::NEWER;
+use crate::sandbox::discord::multipart::Attachment;
+use crate::sandbox::discord::multipart::Sent;
 use crate::sandbox::discord::permission::Permission;
 use crate::sandbox::discord::refused::Answer;
 use crate::sandbox::discord::refused::Refused;
 use crate::sandbox::discord::refused::Reply;
 use crate::sandbox::discord::state::Message;
 use crate::sandbox::discord::state::World;
+use crate::sandbox::png;
 
 const OLD: TimeDelta = TimeDelta::hours(1);
 
@@ -54,6 +57,10 @@ pub fn create(world: &mut World, now: DateTime<Utc>, call: &Call) -> Answer {
     if content.embeds.as_ref().is_some_and(|embeds| !embeds.is_empty()) {
         world.need(&channel, Permission::EmbedLinks)?;
     }
+    let attachments = attached(&call.body, &call.files)?;
+    if !attachments.is_empty() {
+        world.need(&channel, Permission::AttachFiles)?;
+    }
     if channel
         .with
         .as_deref()
@@ -79,11 +86,63 @@ pub fn create(world: &mut World, now: DateTime<Utc>, call: &Call) -> Answer {
         kind,
         ..Draft::default()
     };
-    let message = world.write(now, draft, content);
+    let mut message = world.write(now, draft, content);
+    if !attachments.is_empty() {
+        message.attachments = world.attach(now, attachments);
+        if let Some(kept) = world.message_mut(&message.channel, &message.id) {
+            kept.attachments = message.attachments.clone();
+        }
+    }
     Ok(world.message_json(&message).into())
 }
 
+/// Each file with what the body says about it. What the body names must have come.
+fn attached<'a>(body: &Value, files: &'a [Sent]) -> Result<Vec<(&'a Sent, Option<String>)>, Refused> {
+    let wrong = |at: String, message: &str| {
+        let mut errors = json!({});
+        errors["attachments"][at] =
+            json!({ "_errors": [{ "code": "ATTACHMENT_NOT_FOUND", "message": message }] });
+        Err(Refused::invalid_form(errors))
+    };
+    let told = body["attachments"].as_array().map_or(&[][..], Vec::as_slice);
+    for (n, about) in told.iter().enumerate() {
+        let id = about["id"].as_u64();
+        if !files.iter().any(|file| Some(file.n) == id) {
+            return wrong(n.to_string(), "Attachment data for id was not found.");
+        }
+        let length = about["description"]
+            .as_str()
+            .map_or(0, |text| text.encode_utf16().count());
+        if length > 1024 {
+            return wrong(n.to_string(), "Must be 1024 or fewer in length.");
+        }
+    }
+    let said = |n: u64| {
+        let about = told.iter().find(|about| about["id"].as_u64() == Some(n))?;
+        about["description"].as_str().map(str::to_owned)
+    };
+    Ok(files.iter().map(|file| (file, said(file.n))).collect())
+}
+
 impl World {
+    fn attach(&mut self, now: DateTime<Utc>, files: Vec<(&Sent, Option<String>)>) -> Vec<Attachment> {
+        let mut out = Vec::new();
+        for (file, description) in files {
+            let id = self.id(now);
+            let size = png::size(&file.bytes);
+            self.files.insert(id.clone(), file.bytes.clone());
+            out.push(Attachment {
+                id,
+                filename: file.name.clone(),
+                description,
+                size: file.bytes.len(),
+                width: size.map(|(width, _)| width),
+                height: size.map(|(_, height)| height),
+            });
+        }
+        out
+    }
+
     /// The message that the same nonce brought within the last minutes. That it is gone is an answer too.
     fn said_before(
         &self,
@@ -125,6 +184,7 @@ impl World {
             kind: draft.kind,
             content: text,
             embeds: content.embeds.unwrap_or_default(),
+            attachments: Vec::new(),
             components: content.components.unwrap_or_default(),
             flags: content.flags.unwrap_or(0) & !EPHEMERAL | ephemeral,
             allowed_mentions: content.allowed_mentions,

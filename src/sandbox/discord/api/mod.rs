@@ -22,8 +22,10 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::Method;
 use axum::http::header;
+use axum::response::IntoResponse;
 use axum::response::Response;
 use axum::routing::any;
+use axum::routing::get;
 use chrono::DateTime;
 use chrono::Utc;
 use serde_json::Value;
@@ -32,6 +34,8 @@ use serde_json::json;
 use super::Discord;
 use super::fault::Fault;
 use super::fault::Kind;
+use super::multipart;
+use super::multipart::Sent;
 use super::rate::Bucketed;
 use super::rate::INVALID_MOST;
 use super::refused::Answer;
@@ -40,13 +44,29 @@ use super::refused::Reply;
 use super::serve;
 use super::state::ApiCall;
 use super::state::World;
+use crate::sandbox::png;
 use route::Access;
 use route::Route;
 
 pub use messages::Draft;
 
 pub fn routes() -> Router<Arc<Discord>> {
-    Router::new().route("/discord/api/v10/{*path}", any(call))
+    Router::new()
+        .route("/discord/api/v10/{*path}", any(call))
+        .route("/discord/attachments/{id}/{name}", get(attachment))
+}
+
+/// As Discord has it where nobody has paid for more.
+const MOST_IN_FILE: usize = 10 * 1024 * 1024;
+const MOST_IN_REQUEST: usize = 25 * 1024 * 1024;
+
+/// For the demo page, which shows what a member of the server would see.
+async fn attachment(State(discord): State<Arc<Discord>>, Path((id, _)): Path<(String, String)>) -> Response {
+    let bytes = discord.look().files.get(&id).cloned();
+    match bytes.filter(|bytes| png::size(bytes).is_some()) {
+        Some(bytes) => ([(header::CONTENT_TYPE, "image/png")], bytes).into_response(),
+        None => axum::http::StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 /// A request as a route sees it.
@@ -56,6 +76,7 @@ pub struct Call {
     pub places: Vec<String>,
     pub query: BTreeMap<String, String>,
     pub body: Value,
+    pub files: Vec<Sent>,
 }
 
 impl Call {
@@ -110,6 +131,7 @@ async fn call(
                     places,
                     query,
                     body: Value::Null,
+                    files: Vec::new(),
                 };
                 attend(world, now, route, call, &headers, &body)
             }
@@ -181,8 +203,8 @@ fn attend(
         Ok(bucket) => bucket,
         Err(told) => return (fault, *told),
     };
-    let answer = read(world, route, headers, body).and_then(|body| {
-        let call = Call { body, ..call };
+    let answer = read(world, route, headers, body).and_then(|(body, files)| {
+        let call = Call { body, files, ..call };
         (route.work)(world, now, &call)
     });
     let told = Told {
@@ -256,24 +278,46 @@ pub fn too_old(world: &mut World, wait: f64) -> Refused {
 }
 
 /// The body as JSON, judged by the official description where a test has it.
-fn read(world: &mut World, route: &Route, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refused> {
+fn read(
+    world: &mut World,
+    route: &Route,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(Value, Vec<Sent>), Refused> {
     if body.is_empty() {
-        return Ok(json!({}));
+        return Ok((json!({}), Vec::new()));
     }
     let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
-    if !kind.is_some_and(|kind| kind.starts_with("application/json")) {
-        // Also what Discord says of a form; files are not for this stand-in.
-        let message = "Expected \"Content-Type\" header to be one of {'application/json'}.";
-        return Err(Refused::new(400, 50035, message));
+    // Only messages bring files.
+    let brought = kind
+        .and_then(multipart::boundary)
+        .filter(|_| route.name == "create_message");
+    let (body, files) = match brought {
+        Some(boundary) => {
+            if body.len() > MOST_IN_REQUEST {
+                return Err(Refused::new(413, 40005, "Request entity too large"));
+            }
+            let parts = multipart::read(boundary, body)
+                .ok_or_else(|| Refused::new(400, 50109, "The request body contains an invalid form."))?;
+            (parts.payload, parts.files)
+        }
+        None if kind.is_some_and(|kind| kind.starts_with("application/json")) => (body.to_vec(), Vec::new()),
+        None => {
+            let message = "Expected \"Content-Type\" header to be one of {'application/json'}.";
+            return Err(Refused::new(400, 50035, message));
+        }
+    };
+    if files.iter().any(|file| file.bytes.len() > MOST_IN_FILE) {
+        return Err(Refused::new(413, 40005, "Request entity too large"));
     }
-    let body: Value = serde_json::from_slice(body)
+    let body: Value = serde_json::from_slice(&body)
         .map_err(|_| Refused::new(400, 50109, "The request body contains invalid JSON."))?;
     let judge = world.settings.judge.clone();
     let complaints = judge.map_or_else(Vec::new, |judge| judge.complaints(&route.told(), &body));
     if complaints.is_empty() {
-        return Ok(body);
+        return Ok((body, files));
     }
     let errors: Vec<Value> = complaints
         .iter()

@@ -28,6 +28,7 @@ impl Discord {
                 kind: 0,
                 content: text.trim().to_owned(),
                 embeds: Vec::new(),
+                attachments: Vec::new(),
                 components: Vec::new(),
                 flags: 0,
                 allowed_mentions: Value::Null,

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::content::content;
 use super::conversations::reachable;
+use super::files;
 use super::history::message_json;
 use crate::sandbox::slack::kit::length;
 use crate::sandbox::slack::state::{Ephemeral, Message, World};
@@ -20,6 +21,7 @@ pub fn post(world: &mut World, now: DateTime<Utc>, args: &Args) -> Answer {
     if content.is_empty() {
         return Err("no_text".into());
     }
+    files::judge(world, now, content.blocks.as_deref().unwrap_or_default())?;
     let thread = thread_of(world, &channel, args)?;
     let client_msg_id = args.word("client_msg_id");
     if let Some(id) = &client_msg_id {

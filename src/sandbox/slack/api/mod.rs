@@ -4,6 +4,7 @@
 mod chat;
 mod content;
 mod conversations;
+mod files;
 mod history;
 mod people;
 mod session;
@@ -17,7 +18,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use chrono::{DateTime, Utc};
 use futures::stream;
 use serde_json::{Value, json};
@@ -32,7 +33,10 @@ pub use history::message_json;
 pub use views::{fit, show, view_json};
 
 pub fn routes() -> Router<Arc<Slack>> {
-    Router::new().route("/slack/api/{method}", get(call).post(call))
+    Router::new()
+        .route("/slack/api/{method}", get(call).post(call))
+        .route("/slack/upload/{ticket}", post(files::upload))
+        .route("/slack/files/{id}", get(files::show))
 }
 
 type Work = fn(&mut World, DateTime<Utc>, &Args) -> Answer;
@@ -64,6 +68,10 @@ fn method(world: &World, name: &str, args: &Args) -> Option<(Work, Vec<String>)>
         "views.open" => (views::open, vec![]),
         "views.push" => (views::push, vec![]),
         "views.update" => (views::update, vec![]),
+        "views.publish" => (views::publish, vec![]),
+        "files.getUploadURLExternal" => (files::get_upload_url, plain("files:write")),
+        "files.completeUploadExternal" => (files::complete, plain("files:write")),
+        "files.info" => (files::info, plain("files:read")),
         _ => return None,
     })
 }

@@ -61,6 +61,40 @@ pub fn update(world: &mut World, _: DateTime<Utc>, args: &Args) -> Answer {
     Ok(json!({ "view": view_json(world, &opened) }))
 }
 
+/// The tab that one person has of the bot. What the bot says stands there must stand there, if it says so.
+pub fn publish(world: &mut World, _: DateTime<Utc>, args: &Args) -> Answer {
+    let user = args.word("user_id").ok_or("invalid_arguments")?;
+    let known = world.user(&user).filter(|user| !user.deleted && !user.is_bot);
+    if known.is_none() {
+        return Err("user_not_found".into());
+    }
+    let view = args
+        .nested("view", "invalid_arguments")?
+        .filter(|view| view["type"] == "home")
+        .ok_or("invalid_arguments")?;
+    let view = kept(world, view)?;
+    let there = world.homes.get(&user);
+    if let Some(hash) = args.word("hash")
+        && there.is_none_or(|there| there.hash != hash)
+    {
+        return Err("hash_conflict".into());
+    }
+    let id = there.map(|there| there.id.clone());
+    let id = id.unwrap_or_else(|| world.name("V"));
+    let home = OpenView {
+        root: id.clone(),
+        previous: None,
+        id,
+        user: user.clone(),
+        hash: world.name("hash"),
+        values: entries::values(&view["blocks"], &Value::Null),
+        view,
+        errors: std::collections::BTreeMap::new(),
+    };
+    world.homes.insert(user, home.clone());
+    Ok(json!({ "view": view_json(world, &home) }))
+}
+
 fn checked(world: &mut World, args: &Args) -> Result<Value, Refused> {
     let view = args
         .nested("view", "invalid_arguments")?
@@ -70,11 +104,15 @@ fn checked(world: &mut World, args: &Args) -> Result<Value, Refused> {
 
 /// A view with its ids filled in, or Slack's reason why not.
 pub fn fit(world: &mut World, view: Value) -> Result<Value, Refused> {
-    if view.to_string().len() > BYTES {
-        return Err("view_too_large".into());
-    }
     if view["type"] == "home" {
         return Err("invalid_arguments".into());
+    }
+    kept(world, view)
+}
+
+fn kept(world: &mut World, view: Value) -> Result<Value, Refused> {
+    if view.to_string().len() > BYTES {
+        return Err("view_too_large".into());
     }
     match kit::view(&view) {
         Ok(()) => {}

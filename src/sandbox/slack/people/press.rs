@@ -60,6 +60,14 @@ impl Slack {
         self.on_message(made, channel, ts, None).await
     }
 
+    /// Presses a button of the person's own tab as it is now.
+    pub async fn press_at_home(&self, user: &str, what: &str) -> Outcome {
+        match self.home(user) {
+            Some(home) => self.press_in_view(user, &home.id, what).await,
+            None => Outcome::refused(format!("{user} has no home yet")),
+        }
+    }
+
     pub async fn press_in_view(&self, user: &str, view: &str, what: &str) -> Outcome {
         self.in_view(
             Move {
@@ -212,13 +220,17 @@ impl World {
 
     pub fn open_view(&self, user: &str, view: &str) -> Result<&OpenView, String> {
         let stack = self.views.get(user).map_or(&[][..], Vec::as_slice);
-        let found = stack.iter().find(|open| open.id == view);
+        let found = stack
+            .iter()
+            .chain(self.homes.get(user))
+            .find(|open| open.id == view);
         found.ok_or_else(|| format!("{user} has no view {view} open"))
     }
 
     pub fn open_view_mut(&mut self, user: &str, view: &str) -> Result<&mut OpenView, String> {
         let stack = self.views.get_mut(user).map_or(&mut [][..], Vec::as_mut_slice);
-        let found = stack.iter_mut().find(|open| open.id == view);
+        let home = self.homes.get_mut(user);
+        let found = stack.iter_mut().chain(home).find(|open| open.id == view);
         found.ok_or_else(|| format!("{user} has no view {view} open"))
     }
 }

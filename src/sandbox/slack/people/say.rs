@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::sandbox::slack::api::view_json;
 use crate::sandbox::slack::deliver::Parcel;
 use crate::sandbox::slack::payload;
 use crate::sandbox::slack::state::{Handling, Message, PendingEvent, ResponseUrl, World};
@@ -130,6 +131,25 @@ impl Slack {
     /// A person takes a message away. `false` when it is not there.
     pub fn delete_message(&self, channel: &str, ts: &str) -> bool {
         self.change(|world, _| world.remove(channel, ts))
+    }
+
+    /// A person turns to the bot's own tab. The bot hears of it if it listens, and may show something else there.
+    pub async fn open_home(&self, user: &str) -> Outcome {
+        let event = self.change(|world, now| {
+            let channel = world.direct(user, now);
+            let mut event = json!({
+                "type": "app_home_opened",
+                "user": user,
+                "channel": channel,
+                "tab": "home",
+                "event_ts": format!("{}.000000", now.timestamp()),
+            });
+            if let Some(home) = world.homes.get(user).cloned() {
+                event["view"] = view_json(world, &home);
+            }
+            event
+        });
+        self.happened(event).await
     }
 
     pub async fn archive(&self, channel: &str) -> Outcome {

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Slack;
-use super::state::{ApiCall, Channel, Ephemeral, Failure, Group, Message, OpenView, User, World};
+use super::state::{ApiCall, Channel, Ephemeral, Failure, Group, Message, OpenView, StoredFile, User, World};
 
 pub use marks::{Formatted, Style};
 use page::Page;
@@ -60,6 +60,15 @@ impl Slack {
     /// The form in front of somebody.
     pub fn view(&self, user: &str) -> Option<OpenView> {
         self.views(user).pop()
+    }
+
+    /// What somebody's own tab of the bot shows.
+    pub fn home(&self, user: &str) -> Option<OpenView> {
+        self.look().homes.get(user).cloned()
+    }
+
+    pub fn files(&self) -> Vec<StoredFile> {
+        self.look().files.clone()
     }
 
     pub fn calls(&self) -> Vec<ApiCall> {
