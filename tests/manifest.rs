@@ -22,6 +22,7 @@ const EVENT_NEEDS: &[(&str, &[&str])] = &[
     ("member_left_channel", &["channels:read", "groups:read"]),
     ("subteam_members_changed", &["usergroups:read"]),
     ("subteam_updated", &["usergroups:read"]),
+    ("app_home_opened", &[]),
 ];
 
 #[test]
@@ -34,8 +35,8 @@ fn the_manifest_asks_for_what_the_code_needs() {
 fn the_invitation_to_discord_asks_for_the_least_and_explains_each() {
     use zeitnah::chat::discord;
     let printed = zeitnah::cli::manifest::discord_manifest(Some("1300000000000000002"));
-    // View, send, embed, history, public threads, send in threads. The stories run with these and no other.
-    let least: u64 = [10, 11, 14, 16, 35, 38].iter().map(|bit| 1 << bit).sum();
+    // View, send, embed, attach, history, public threads, send in threads. The stories run with these and no other.
+    let least: u64 = [10, 11, 14, 15, 16, 35, 38].iter().map(|bit| 1 << bit).sum();
     assert_eq!(discord::permissions(), least);
     assert!(printed.contains(&format!(
         "client_id=1300000000000000002&scope=bot+applications.commands&permissions={least}"

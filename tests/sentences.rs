@@ -84,6 +84,13 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("place", "Google, München Ost", "Google, Munich East"),
     ("author", "Jule", "Jule"),
     ("what", "Die Karte stimmt wieder", "The card is true again"),
+    ("page", "2", "2"),
+    ("pages", "4", "4"),
+    ("free", "9", "9"),
+    ("least", "1 Std.", "1 h"),
+    ("most", "6 Std. 30 Min.", "6 h 30 min"),
+    ("last", "1 Std.", "1 h"),
+    ("kept", "4", "4"),
     ("counts", "3× Lob, 2× Kritik", "3 praise, 2 complaints"),
 ];
 

@@ -4,6 +4,7 @@ use crate::domain::action::Ask;
 use crate::domain::action::ItemRef;
 use crate::domain::action::Listing;
 use crate::domain::action::Verb;
+use crate::domain::errand::Errand;
 
 /// `take 42`, `reply #42`, `open`: what people type after the command.
 pub fn typed(text: &str) -> Ask {
@@ -22,6 +23,7 @@ pub fn typed(text: &str) -> Ask {
     match (word.as_str(), number) {
         ("" | "help" | "hilfe" | "?", _) => Ask::Help { unknown: None },
         ("open" | "list" | "offen", None) => Ask::List(Listing::Open),
+        ("home" | "start", _) => Ask::Errand(Errand::Home),
         ("mine" | "meine", _) => Ask::List(Listing::Mine),
         ("overdue" | "überfällig", _) => Ask::List(Listing::Overdue),
         (word, number) => {
@@ -77,6 +79,7 @@ mod tests {
             }
         );
         assert_eq!(typed("open"), Ask::List(Listing::Open));
+        assert_eq!(typed("Start"), Ask::Errand(Errand::Home));
         assert_eq!(
             typed("open 42"),
             Ask::Do {

@@ -1,6 +1,7 @@
 //! `zeitnah digest NAME --preview`: what the channel would read, for any instant; nothing is sent.
 
 use std::path::Path;
+use std::path::PathBuf;
 
 use chrono::TimeDelta;
 use clap::Args;
@@ -11,7 +12,9 @@ use crate::cli::desk;
 use crate::cli::load;
 use crate::cli::tell;
 use crate::domain::At;
+use crate::domain::chart::Chart;
 use crate::domain::text::flat;
+use crate::picture;
 use crate::workflow::digest::Asked;
 
 #[derive(Args)]
@@ -24,6 +27,9 @@ pub struct Options {
     /// As it would be at this instant, for example 2026-11-21T08:00:00+01:00 (default: now).
     #[arg(long)]
     at: Option<At>,
+    /// Also write its chart to this file, as PNG.
+    #[arg(long, value_name = "FILE")]
+    png: Option<PathBuf>,
 }
 
 pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
@@ -54,10 +60,26 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
         .before(slot)
         .map_or(slot.at - TimeDelta::days(1), |s| s.at);
     let asked = Asked::of(plan, channel, from, slot.at, app.desk.now());
-    let digest = app.desk.write_digest(&asked).await?;
+    let (digest, chart) = app.desk.illustrated_digest(&asked).await?;
     tell(&flat(&digest.headline));
     for line in &digest.lines {
         tell(&flat(line));
     }
+    if let Some(file) = options.png {
+        draw(&file, chart)?;
+    }
+    Ok(())
+}
+
+fn draw(file: &Path, chart: Option<Chart>) -> Outcome {
+    let Some(chart) = chart else {
+        tell("There is nothing to draw: nothing came in and nothing was answered.");
+        return Ok(());
+    };
+    let name = file.display();
+    let png =
+        picture::png(&chart.svg).map_err(|e| Failure::Say(format!("the chart cannot be drawn: {e}")))?;
+    std::fs::write(file, png).map_err(|e| Failure::Say(format!("{name} cannot be written: {e}")))?;
+    tell(&format!("Chart: {name}\n{}", chart.alt));
     Ok(())
 }

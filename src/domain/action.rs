@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::domain::errand::Errand;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
 use crate::domain::person::PersonId;
@@ -140,6 +141,8 @@ pub enum Ask {
     },
     /// A slash command that is about no single item.
     List(Listing),
+    /// A button that is about no single item.
+    Errand(Errand),
     /// When somebody does not want to be called, as they typed it.
     Quiet {
         hours: String,
@@ -151,6 +154,8 @@ pub enum Ask {
     NoNumber {
         command: String,
     },
+    /// Somebody looks at the place where a chat shows what concerns them.
+    HomeOpened,
     /// The chat told us that a room or a group changed.
     Changed(Change),
     /// Something we do not know; kept, answered politely, never lost.
@@ -161,11 +166,28 @@ pub enum Ask {
     Nothing,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Listing {
     Open,
     Mine,
     Overdue,
+}
+
+impl Listing {
+    pub const ALL: &[Self] = &[Self::Open, Self::Mine, Self::Overdue];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Mine => "mine",
+            Self::Overdue => "overdue",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|l| l.as_str() == word)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::At;
+use crate::domain::errand::Offer;
 use crate::domain::id::CardId;
 use crate::domain::id::EffectId;
 use crate::domain::id::EventId;
@@ -52,6 +53,12 @@ pub enum Effect {
         thread: Option<String>,
         answer_to: Option<String>,
         text: Vec<Seg>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        offers: Vec<Offer>,
+    },
+    /// What concerns one person, where their chat has a place for it.
+    ShowHome {
+        person: PersonId,
     },
     PublishReply {
         reply: ReplyId,
@@ -142,6 +149,7 @@ impl Effect {
             Self::Notify { .. } => "notify",
             Self::CallWebhook { .. } => "call_webhook",
             Self::Whisper { .. } => "whisper",
+            Self::ShowHome { .. } => "show_home",
             Self::PublishReply { .. } => "publish_reply",
             Self::FollowReply { .. } => "follow_reply",
             Self::SendDigest { .. } => "send_digest",

@@ -1,11 +1,15 @@
 //! A chat platform, as the workflows see it: it shows cards, notes and digests, opens forms, and hands in presses.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use crate::domain::At;
 use crate::domain::action::Press;
 use crate::domain::card::Card;
 use crate::domain::digest::Digest;
+use crate::domain::errand::Offer;
+use crate::domain::home::Home;
 use crate::domain::person::Mention;
 use crate::domain::rights::Circle;
 use crate::domain::rules::Named;
@@ -28,7 +32,33 @@ pub struct Post {
 pub enum Body {
     Card(Box<Card>),
     Note(Note),
-    Digest(Digest),
+    Digest(Box<Page>),
+}
+
+/// A digest as it is sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    pub digest: Digest,
+    pub picture: Option<Picture>,
+    pub offers: Vec<Offer>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    pub png: Arc<[u8]>,
+    /// The same in words.
+    pub alt: String,
+    /// The chat's own id of it, where it takes pictures before messages.
+    pub uploaded: Option<String>,
+}
+
+impl Body {
+    pub fn has_picture(&self) -> bool {
+        match self {
+            Self::Digest(page) => page.picture.is_some(),
+            Self::Card(_) | Self::Note(_) => false,
+        }
+    }
 }
 
 /// A line in a thread, or an alert where somebody looks.
@@ -76,6 +106,13 @@ pub trait ChatPlatform: Send + Sync {
     /// Makes the card's message show `card`. `Gone` when the message was deleted.
     async fn edit(&self, room: &str, message: &str, key: &str, card: &Card) -> Result<(), PortError>;
 
+    /// Brings a picture where a message can show it, and says how the chat calls it there. `None`: this chat takes it with
+    /// the message.
+    async fn upload(&self, picture: &Picture) -> Result<Option<String>, PortError>;
+
+    /// Whether a picture that was brought can be shown by now.
+    async fn can_show(&self, uploaded: &str) -> Result<bool, PortError>;
+
     /// Looks for a post that may have arrived, not older than `since`.
     async fn find(&self, post: &Post, since: At) -> Result<Found, PortError>;
 
@@ -92,7 +129,18 @@ pub trait ChatPlatform: Send + Sync {
         thread: Option<&str>,
         answer_to: Option<&str>,
         text: &[Seg],
+        offers: &[Offer],
     ) -> Result<(), PortError>;
+
+    /// Shows one person what concerns them, in a place of its own. `seal` is what the last one was answered with; where
+    /// something else stands there by now, nothing is done and it is `Gone`. Answers with the new seal. `None`: this chat
+    /// has no such place.
+    async fn show_home(
+        &self,
+        user: &str,
+        home: &Home,
+        seal: Option<&str>,
+    ) -> Result<Option<String>, PortError>;
 
     /// A room for direct messages with one person.
     async fn direct(&self, user: &str) -> Result<String, PortError>;

@@ -198,17 +198,23 @@ impl<'a> Filter<'a> {
 }
 
 pub async fn list(pool: &sqlx::PgPool, filter: Filter<'_>, limit: i64) -> Result<Vec<Item>> {
+    page(pool, filter, limit, 0).await
+}
+
+/// The same from further down.
+pub async fn page(pool: &sqlx::PgPool, filter: Filter<'_>, limit: i64, after: i64) -> Result<Vec<Item>> {
     let (channel, person, overdue) = filter.parts();
     items!(
         "WHERE state IN ('open', 'claimed', 'snoozed')
            AND ($1::text IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1))
            AND ($2::text IS NULL OR handling ->> 'by' = $2)
            AND ($3::timestamptz IS NULL OR due_at < $3)
-         ORDER BY raised_at IS NULL, due_at, id LIMIT $4",
+         ORDER BY raised_at IS NULL, due_at, id LIMIT $4 OFFSET $5",
         channel,
         person,
         overdue,
-        limit
+        limit,
+        after
     )
     .fetch_all(pool)
     .await?
@@ -297,6 +303,39 @@ pub async fn count(pool: &sqlx::PgPool, filter: Filter<'_>) -> Result<i64> {
     )
     .fetch_one(pool)
     .await?)
+}
+
+/// What one person holds of a channel; without a person, what nobody holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    pub by: Option<String>,
+    pub open: i64,
+    pub late: i64,
+    /// Of those that nobody holds: what is not put off either.
+    pub free: i64,
+}
+
+/// How a channel's open items are spread over its people.
+pub async fn load(tx: &mut Tx, channel: &str, now: At) -> Result<Vec<Held>> {
+    let rows = sqlx::query!(
+        r#"SELECT CASE WHEN state = 'claimed' THEN handling ->> 'by' END AS "by", count(*) AS "open!",
+             count(*) FILTER (WHERE due_at < $2) AS "late!", count(*) FILTER (WHERE state = 'open') AS "free!"
+           FROM item
+           WHERE state IN ('open', 'claimed', 'snoozed')
+             AND EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1)
+           GROUP BY 1"#,
+        channel,
+        now
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let held = rows.into_iter().map(|r| Held {
+        by: r.by,
+        open: r.open,
+        late: r.late,
+        free: r.free,
+    });
+    Ok(held.collect())
 }
 
 /// The next open items after one, or the first ones.

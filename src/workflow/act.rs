@@ -17,6 +17,7 @@ use crate::domain::action::Verb;
 use crate::domain::effect::Effect;
 use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
+use crate::domain::errand::Offer;
 use crate::domain::event::What;
 use crate::domain::handling::Handling;
 use crate::domain::handling::Refusal;
@@ -240,12 +241,19 @@ impl Desk {
                 let no = self
                     .no_right(&mut tx, press, voice, Role::Viewer, None, now)
                     .await?;
-                let (text, came_to) = match no {
-                    Some(no) => (no, "forbidden"),
-                    None => (self.list(press, voice, *listing).await?, "told"),
-                };
-                self.whisper(&mut tx, press, text, now).await?;
-                Judged::told(came_to)
+                match no {
+                    Some(no) => {
+                        self.whisper(&mut tx, press, no, now).await?;
+                        Judged::told("forbidden")
+                    }
+                    None => self.tell_list(&mut tx, press, voice, *listing, 0, now).await?,
+                }
+            }
+            Ask::Errand(errand) => self.run_errand(&mut tx, press, voice, *errand, now).await?,
+            Ask::HomeOpened => {
+                self.meet(&mut tx, press).await?;
+                self.home_opened(&mut tx, &press.by.person, now).await?;
+                Judged::done("noted")
             }
             Ask::Quiet { hours } => {
                 let no = self
@@ -289,7 +297,7 @@ impl Desk {
         Ok(judged)
     }
 
-    async fn act_on(
+    pub(crate) async fn act_on(
         &self,
         tx: &mut Tx,
         press: &Press,
@@ -689,6 +697,18 @@ impl Desk {
 
     /// A sentence for one person, written down like everything else, so that a full channel cannot swallow it.
     pub(crate) async fn whisper(&self, tx: &mut Tx, press: &Press, text: Vec<Seg>, now: At) -> Result<()> {
+        self.whisper_with(tx, press, text, Vec::new(), now).await
+    }
+
+    /// The same with buttons below.
+    pub(crate) async fn whisper_with(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        text: Vec<Seg>,
+        offers: Vec<Offer>,
+        now: At,
+    ) -> Result<()> {
         let effect = NewEffect {
             id: EffectId::new(now),
             key: format!("whisper:{}:{}", press.chat, press.key),
@@ -698,6 +718,7 @@ impl Desk {
                 thread: press.thread.clone(),
                 answer_to: press.answer_to.clone(),
                 text,
+                offers,
             },
             item: None,
             lane: Lane::Urgent,
@@ -712,7 +733,7 @@ impl Desk {
 
 /// What a press wants with an item.
 #[derive(Clone, Copy)]
-enum Deed<'a> {
+pub(crate) enum Deed<'a> {
     Do(Verb),
     /// First the question whether one is sure.
     Ask(Verb),
@@ -744,10 +765,11 @@ fn verb_of(ask: &Ask) -> Option<&'static str> {
         Ask::Sure { .. } => "sure",
         Ask::Again { .. } => "form_again",
         Ask::List(_) => "list",
+        Ask::Errand(errand) => errand.as_str(),
         Ask::Quiet { .. } => "quiet",
         Ask::Help { .. } | Ask::NoNumber { .. } => "help",
         Ask::Odd { .. } => "odd",
-        Ask::Changed(_) | Ask::Nothing => return None,
+        Ask::Changed(_) | Ask::HomeOpened | Ask::Nothing => return None,
     })
 }
 

@@ -56,6 +56,7 @@ impl Desk {
                     thread: None,
                     answer_to: None,
                     text: text.clone(),
+                    offers: Vec::new(),
                 },
                 item: None,
                 lane: Lane::Urgent,

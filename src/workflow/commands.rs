@@ -5,6 +5,8 @@ use crate::domain::action::Listing;
 use crate::domain::action::Press;
 use crate::domain::action::Verb;
 use crate::domain::card;
+use crate::domain::errand::Errand;
+use crate::domain::errand::Offer;
 use crate::domain::item::Item;
 use crate::domain::person::PersonId;
 use crate::domain::rights::Role;
@@ -67,7 +69,14 @@ impl Desk {
             .collect())
     }
 
-    pub(crate) async fn list(&self, press: &Press, voice: Voice, listing: Listing) -> Result<Vec<Seg>> {
+    /// One page, with the buttons to the others.
+    pub(crate) async fn list(
+        &self,
+        press: &Press,
+        voice: Voice,
+        listing: Listing,
+        page: u32,
+    ) -> Result<(Vec<Seg>, Vec<Offer>)> {
         let pool = self.store.pool();
         let channel = self
             .rules
@@ -87,7 +96,11 @@ impl Desk {
         };
         let total = item::count(pool, filter()).await?;
         let mut out = voice.say(title, &[("n", total.into())]);
-        let items = item::list(pool, filter(), SHOWN).await?;
+        // Since the button was drawn, the list may have become shorter.
+        let last = u32::try_from((total - 1).max(0) / SHOWN).unwrap_or(0);
+        let page = page.min(last);
+        let skipped = i64::from(page) * SHOWN;
+        let items = item::page(pool, filter(), SHOWN, skipped).await?;
         let owners: Vec<PersonId> = items.iter().filter_map(|i| self.owner(i)).cloned().collect();
         let names = person::names(pool, &owners).await?;
         for item in &items {
@@ -113,12 +126,23 @@ impl Desk {
                 out.extend(voice.say("state-personal", &[("name", name.as_str().into())]));
             }
         }
-        let rest = total - i64::try_from(items.len()).unwrap_or(0);
-        if rest > 0 {
+        let mut offers = Vec::new();
+        if last > 0 {
             out.push(Seg::Text("\n".to_owned()));
-            out.extend(voice.say("list-more", &[("n", rest.into())]));
+            let (page, pages) = (i64::from(page) + 1, i64::from(last) + 1);
+            out.extend(voice.say("list-page", &[("page", page.into()), ("pages", pages.into())]));
         }
-        Ok(out)
+        let mut turn = |page, key| {
+            let errand = Errand::List { listing, page };
+            offers.push(Offer::errand(errand, voice.lang.text(key, &[])));
+        };
+        if page > 0 {
+            turn(page - 1, "button-page-back");
+        }
+        if page < last {
+            turn(page + 1, "button-page-on");
+        }
+        Ok((out, offers))
     }
 }
 
@@ -140,6 +164,7 @@ pub(crate) fn help(voice: Voice, unknown: Option<&str>) -> Vec<Seg> {
         "help-open",
         "help-mine",
         "help-overdue",
+        "help-home",
         "help-quiet",
         "help-verbs",
     ] {

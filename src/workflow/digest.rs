@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use crate::domain::At;
 use crate::domain::card;
 use crate::domain::chart;
+use crate::domain::chart::Chart;
 use crate::domain::digest;
 use crate::domain::digest::Digest;
 use crate::domain::digest::Due;
@@ -107,6 +108,14 @@ impl Desk {
     pub async fn write_digest(&self, asked: &Asked<'_>) -> Result<Digest> {
         let numbers = self.numbers(asked).await?;
         Ok(digest::write(&numbers, asked.from, asked.to, asked.channel.voice))
+    }
+
+    /// With the picture of its numbers.
+    pub async fn illustrated_digest(&self, asked: &Asked<'_>) -> Result<(Digest, Option<Chart>)> {
+        let numbers = self.numbers(asked).await?;
+        let voice = asked.channel.voice;
+        let chart = chart::chart(&numbers.days, numbers.target_minutes, voice);
+        Ok((digest::write(&numbers, asked.from, asked.to, voice), chart))
     }
 
     /// All that a digest says and shows, as it was in one moment.

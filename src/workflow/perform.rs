@@ -30,6 +30,7 @@ use crate::port::PortError;
 use crate::port::chat::Body;
 use crate::port::chat::Found;
 use crate::port::chat::Note;
+use crate::port::chat::Page;
 use crate::port::chat::Post;
 use crate::store::StoreError;
 use crate::store::Tx;
@@ -47,6 +48,7 @@ use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::WorkflowError;
 use crate::workflow::digest::Asked;
+use crate::workflow::illustrate::Illustrated;
 use crate::workflow::tell::edit_card;
 use crate::workflow::tell::post_card;
 
@@ -102,6 +104,7 @@ impl Desk {
                 thread,
                 answer_to,
                 text,
+                offers,
             } => {
                 // The key begins with the chat: `whisper:<chat>:…`.
                 let chat = leased.key.split(':').nth(1).unwrap_or_default();
@@ -111,7 +114,7 @@ impl Desk {
                 }
                 let chat = self.chat(chat)?;
                 match chat
-                    .whisper(room, user, thread.as_deref(), answer_to.as_deref(), text)
+                    .whisper(room, user, thread.as_deref(), answer_to.as_deref(), text, offers)
                     .await
                 {
                     Ok(()) | Err(PortError::Unknown { .. }) => self.settle(leased, Settled::Done).await,
@@ -122,6 +125,7 @@ impl Desk {
                 }
             }
             Effect::CallWebhook { webhook, event } => self.call_webhook(leased, webhook, *event).await,
+            Effect::ShowHome { person } => self.show_home(leased, person).await,
             Effect::PublishReply { reply } => self.publish_reply(leased, *reply).await,
             Effect::FollowReply { reply, since } => self.follow_reply(leased, *reply, *since).await,
             Effect::SendDigest {
@@ -383,18 +387,32 @@ impl Desk {
             },
             None => room.to_owned(),
         };
-        let digest = self
-            .write_digest(&Asked::of(plan, channel, from, to, self.now()))
-            .await?;
+        let asked = Asked::of(plan, channel, from, to, self.now());
+        let (mut digest, chart) = self.illustrated_digest(&asked).await?;
         if plan.only_if_something && digest.lines.is_empty() {
             return self.settle(leased, Settled::Done).await;
         }
+        let picture = match self.illustrate(leased, &channel.chat, chart).await? {
+            Illustrated::With(picture) => Some(picture),
+            Illustrated::Plain => None,
+            Illustrated::Without => {
+                digest.lines.push(channel.voice.say("digest-no-chart", &[]));
+                None
+            }
+            Illustrated::NotYet(how) => return self.settle(leased, how).await,
+        };
+        let has_picture = picture.is_some();
+        let offers = self.digest_offers(channel, to).await?;
         let post = Post {
             key: leased.key.clone(),
             generation: 0,
             room,
             thread: None,
-            body: Body::Digest(digest),
+            body: Body::Digest(Box::new(Page {
+                digest,
+                picture,
+                offers,
+            })),
         };
         match self.post(leased, &channel.chat, &post).await? {
             Posted::At(_) | Posted::Somewhere => {
@@ -408,6 +426,11 @@ impl Desk {
                 Ok(())
             }
             Posted::Gone(why) => self.settle(leased, self.patiently(leased, why)).await,
+            // It may be the picture that they do not take: the same without it.
+            Posted::Not(Settled::Dead { why }) if has_picture => {
+                self.do_without(leased, &why).await?;
+                self.settle(leased, Settled::Again { at: self.now() }).await
+            }
             Posted::Not(how) | Posted::No(how) => self.settle(leased, how).await,
         }
     }
@@ -457,6 +480,10 @@ impl Desk {
             Err(PortError::Unknown { why }) => {
                 let at = now + TimeDelta::seconds(LOOK_AFTER[0]);
                 Ok(Posted::Not(Settled::Unknown { at, why }))
+            }
+            // Whether it is the message or its picture shows when it comes without.
+            Err(PortError::Denied { why } | PortError::Never { why }) if post.body.has_picture() => {
+                Ok(Posted::Not(Settled::Dead { why }))
             }
             Err(e) => {
                 self.heed(leased, &e).await?;

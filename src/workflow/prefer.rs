@@ -59,6 +59,8 @@ impl Desk {
             }
         };
         preference::save(tx, me, set).await?;
+        self.homes_changed(tx, std::slice::from_ref(me), self.now())
+            .await?;
         Ok(match set.quiet {
             Some(quiet) => told("quiet-set", quiet, set.zone.unwrap_or(voice.zone), voice),
             None => voice.say("quiet-off", &[]),

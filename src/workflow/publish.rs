@@ -268,6 +268,7 @@ impl Desk {
                     thread: None,
                     answer_to: None,
                     text,
+                    offers: Vec::new(),
                 },
                 item: Some(item),
                 lane: Lane::Urgent,

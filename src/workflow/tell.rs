@@ -1,6 +1,8 @@
 //! A change to an item and all that follows from it, written together: the log, the cards that are stale now, the
 //! lines in their threads. Every workflow that changes an item ends here, so none can forget a card.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 
 use crate::domain::At;
@@ -210,6 +212,12 @@ impl Desk {
             effects.extend(messages);
         }
         outbox::put(tx, &effects, now).await?;
+        let concerned: BTreeSet<PersonId> = changes
+            .iter()
+            .flat_map(|(locked, change)| whom(locked, change))
+            .collect();
+        self.homes_changed(tx, &concerned.into_iter().collect::<Vec<_>>(), now)
+            .await?;
         Ok(all)
     }
 
@@ -219,6 +227,20 @@ impl Desk {
         let rooms = rooms.filter_map(|name| self.rules.channel(name));
         rooms.map(|channel| card_in(channel, item, now)).unzip()
     }
+}
+
+/// In whose homes the item stands now, or stood before.
+fn whom(Locked(item): &Locked, change: &Change) -> Vec<PersonId> {
+    let mut people: Vec<PersonId> = item.handling.holder(change.now).into_iter().cloned().collect();
+    for event in change.log() {
+        people.extend(event.by.iter().cloned());
+        match &event.what {
+            What::TakenOver { from, .. } => people.push(from.clone()),
+            What::ClaimEnded { of } => people.push(of.clone()),
+            _ => {}
+        }
+    }
+    people
 }
 
 fn wanted(item: &Item) -> Wanted {

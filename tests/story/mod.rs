@@ -3,8 +3,10 @@
 mod buttons;
 mod digest;
 mod discord;
+mod errands;
 mod faults;
 mod gateway;
+mod home;
 mod hook;
 mod hostile;
 mod import;
@@ -14,6 +16,7 @@ mod logs;
 mod main_job;
 mod news;
 mod people;
+mod picture;
 mod promises;
 mod publishing;
 mod replicas;

@@ -12,6 +12,8 @@ use chrono::TimeDelta;
 use reqwest::Method;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use reqwest::multipart::Form;
+use reqwest::multipart::Part;
 use secrecy::ExposeSecret;
 use secrecy::SecretString;
 use serde_json::Value;
@@ -119,6 +121,8 @@ pub struct Call<'a> {
     pub major: &'a str,
     pub query: &'a [(&'a str, String)],
     pub body: Option<&'a Value>,
+    /// A file that goes with the body, and what it is called.
+    pub file: Option<(&'static str, &'a [u8])>,
     /// The room whose closing closes this call too.
     pub room: Option<&'a str>,
     /// The message whose own limit on edits counts.
@@ -136,6 +140,7 @@ impl<'a> Call<'a> {
             major,
             query: &[],
             body: None,
+            file: None,
             room: None,
             message: None,
             with_token: true,
@@ -208,9 +213,11 @@ impl Api {
         if !call.query.is_empty() {
             request = request.query(call.query);
         }
-        if let Some(body) = call.body {
-            request = request.json(body);
-        }
+        request = match (call.body, call.file) {
+            (Some(body), Some((name, bytes))) => request.multipart(with_file(body, name, bytes)?),
+            (Some(body), None) => request.json(body),
+            (None, _) => request,
+        };
         let answered = match request.send().await {
             Ok(response) => response,
             Err(error) => return Err(lost(call, &error).into()),
@@ -434,6 +441,17 @@ impl Api {
             None => Err(PortError::unknown(format!("{route}: HTTP {}", status.as_u16())).into()),
         }
     }
+}
+
+/// The body as one part, the file as another.
+fn with_file(body: &Value, name: &'static str, bytes: &[u8]) -> Result<Form, PortError> {
+    let part = |part: Part, kind: &str| {
+        part.mime_str(kind)
+            .map_err(|_| PortError::never("a part of a kind that is none"))
+    };
+    let json = part(Part::text(body.to_string()), "application/json")?;
+    let file = part(Part::bytes(bytes.to_vec()).file_name(name), "image/png")?;
+    Ok(Form::new().part("payload_json", json).part("files[0]", file))
 }
 
 const GLOBAL_CLOSED: &str = "discord:closed";

@@ -19,7 +19,7 @@ use crate::domain::text::Lang;
 use crate::port::PortError;
 
 const NAME: &str = "zeitnah";
-const LISTS: [&str; 4] = ["open", "mine", "overdue", "help"];
+const LISTS: [&str; 5] = ["open", "mine", "overdue", "home", "help"];
 /// What a card's buttons do, for whoever rather types. The two decisions after an unclear outcome stay on the card.
 const VERBS: [Verb; 15] = [
     Verb::Reply,

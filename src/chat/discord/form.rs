@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::chat::discord::markdown;
 use crate::chat::discord::token;
 use crate::domain::action::FormToken;
+use crate::domain::errand::Offer;
 use crate::domain::form::Form;
 use crate::domain::form::Lines;
 use crate::domain::form::Part;
@@ -191,6 +192,16 @@ pub fn faults(
 /// One private sentence; in place of a form it takes the form's buttons away.
 pub fn sentence(text: &[Seg]) -> Value {
     private(&[crate::chat::discord::message::said(text)], "", &[])
+}
+
+/// The same with buttons below.
+pub fn offered(text: &[Seg], offers: &[Offer]) -> Value {
+    let mut message = sentence(text);
+    let rows = crate::chat::discord::message::offers(offers, "");
+    if !rows.is_empty() {
+        message["components"] = json!(rows);
+    }
+    message
 }
 
 fn messages(title: &str, parts: &[Part], buttons: Vec<Value>) -> Vec<Value> {

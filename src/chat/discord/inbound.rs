@@ -163,6 +163,7 @@ fn pressed(value: &Value, room: &str) -> Ask {
             values: std::collections::BTreeMap::new(),
         },
         Some(Meant::Again(form)) => Ask::Again { form },
+        Some(Meant::Errand(errand)) => Ask::Errand(errand),
         Some(Meant::Close) => Ask::Nothing,
         None => odd(&format!("unknown component {:?}", words::short_line(named, 60))),
     }

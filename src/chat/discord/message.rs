@@ -23,7 +23,7 @@ use crate::chat::discord::markdown;
 use crate::chat::discord::token;
 use crate::domain::card::Button;
 use crate::domain::card::Card;
-use crate::domain::digest::Digest;
+use crate::domain::errand::Offer;
 use crate::domain::id::ItemId;
 use crate::domain::item::Tone;
 use crate::domain::person::Mention;
@@ -31,6 +31,8 @@ use crate::domain::text::Seg;
 use crate::domain::words;
 use crate::port::chat::Body;
 use crate::port::chat::Note;
+use crate::port::chat::Page;
+use crate::port::chat::Picture;
 use crate::port::chat::Post;
 
 const TITLE_UNITS: usize = 256;
@@ -38,6 +40,10 @@ pub const EMBED_UNITS: usize = 4096;
 const CONTENT_UNITS: usize = 2000;
 const BUTTON_UNITS: usize = 80;
 const BUTTONS_IN_ROW: usize = 5;
+const ROWS: usize = 5;
+const ALT_UNITS: usize = 1024;
+/// What the picture of a digest is called there.
+pub const PICTURE: &str = "chart.png";
 
 /// Words say what it is; the colour only helps to find it.
 fn colour(tone: Tone) -> u32 {
@@ -64,7 +70,13 @@ pub fn create(post: &Post, reply_to: Option<&str>) -> Value {
                 .components(rows(card.item, &card.buttons, &card.more, &mark))
         }
         Body::Note(note) => self::note(note, &mark),
-        Body::Digest(digest) => quiet().embed(CreateEmbed::new().description(self::digest(digest))),
+        Body::Digest(page) => {
+            let mut embed = CreateEmbed::new().description(self::digest(page));
+            if page.picture.is_some() {
+                embed = embed.image(format!("attachment://{PICTURE}"));
+            }
+            quiet().embed(embed).components(offers(&page.offers, &mark))
+        }
     };
     let nonce = Nonce::String(token::nonce(&post.key, post.generation));
     let mut message = message.nonce(nonce).enforce_nonce(true);
@@ -78,7 +90,41 @@ pub fn create(post: &Post, reply_to: Option<&str>) -> Value {
             .fail_if_not_exists(false);
         message = message.reference_message(reference);
     }
-    json(&message)
+    let mut body = json(&message);
+    if let Some(picture) = picture(post) {
+        // Which of the files that come with it this is, and what it shows.
+        body["attachments"] = serde_json::json!([{
+            "id": 0,
+            "filename": PICTURE,
+            "description": words::short_line(&picture.alt, ALT_UNITS),
+        }]);
+    }
+    body
+}
+
+/// What goes with a post as a file.
+pub fn picture(post: &Post) -> Option<&Picture> {
+    match &post.body {
+        Body::Digest(page) => page.picture.as_ref(),
+        Body::Card(_) | Body::Note(_) => None,
+    }
+}
+
+/// Buttons in rows of five; `mark` is what the message is found by.
+pub fn offers(offers: &[Offer], mark: &str) -> Vec<CreateActionRow> {
+    let buttons: Vec<CreateButton> = offers
+        .iter()
+        .take(BUTTONS_IN_ROW * ROWS)
+        .map(|offer| {
+            CreateButton::new(token::offer(offer.deed, mark))
+                .label(words::short_line(&offer.label, BUTTON_UNITS))
+                .style(ButtonStyle::Secondary)
+        })
+        .collect();
+    buttons
+        .chunks(BUTTONS_IN_ROW)
+        .map(|row| CreateActionRow::Buttons(row.to_vec()))
+        .collect()
 }
 
 /// The whole card again, with nobody to ping: an edit that does not say so pings by default.
@@ -93,8 +139,12 @@ pub fn edit(card: &Card, key: &str) -> Value {
 }
 
 /// A message in a conversation with one person.
-pub fn direct(text: &[Seg]) -> Value {
-    json(&quiet().embed(CreateEmbed::new().description(said(text))))
+pub fn direct(text: &[Seg], offers: &[Offer]) -> Value {
+    let message = quiet().embed(CreateEmbed::new().description(said(text)));
+    match self::offers(offers, "") {
+        rows if rows.is_empty() => json(&message),
+        rows => json(&message.components(rows)),
+    }
 }
 
 /// A line that names a person and nothing else.
@@ -189,7 +239,8 @@ fn named(note: &Note) -> Vec<Mention> {
     note.ping.iter().cloned().chain(inside).collect()
 }
 
-pub fn digest(digest: &Digest) -> String {
+pub fn digest(page: &Page) -> String {
+    let digest = &page.digest;
     let mut lines = vec![format!("**{}**", markdown::text(&digest.headline))];
     lines.extend(digest.lines.iter().map(|line| markdown::text(line)));
     markdown::fit(&lines.join("\n"), EMBED_UNITS)
@@ -245,7 +296,9 @@ pub fn is(message: &Value, post: &Post) -> bool {
                 && note.each.is_empty()
                 && text("/content").trim() == note_content(note).trim()
         }
-        Body::Digest(digest) => text("/embeds/0/description").trim() == self::digest(digest).trim(),
+        Body::Digest(page) => {
+            page.offers.is_empty() && text("/embeds/0/description").trim() == self::digest(page).trim()
+        }
     }
 }
 

@@ -32,6 +32,8 @@ use crate::chat::discord::api::Trouble;
 use crate::domain::At;
 use crate::domain::action::Press;
 use crate::domain::card::Card;
+use crate::domain::errand::Offer;
+use crate::domain::home::Home;
 use crate::domain::rights::Circle;
 use crate::domain::rules::Named;
 use crate::domain::text::Lang;
@@ -44,6 +46,7 @@ use crate::port::chat::ChatPlatform;
 use crate::port::chat::Finding;
 use crate::port::chat::Found;
 use crate::port::chat::Members;
+use crate::port::chat::Picture;
 use crate::port::chat::Post;
 use crate::port::clock::Clock;
 use crate::port::shared::Pace;
@@ -79,6 +82,11 @@ pub const PERMISSIONS: &[(Permissions, &str, &str)] = &[
         "post cards and digests",
     ),
     (Permissions::EMBED_LINKS, "Embed Links", "a card is an embed"),
+    (
+        Permissions::ATTACH_FILES,
+        "Attach Files",
+        "a digest carries its chart",
+    ),
     (
         Permissions::READ_MESSAGE_HISTORY,
         "Read Message History",
@@ -182,12 +190,28 @@ impl DiscordChat {
     }
 
     async fn create(&self, place: &str, room: &str, body: &Value) -> Result<Value, Trouble> {
+        self.create_with(place, room, body, None).await
+    }
+
+    async fn create_with(
+        &self,
+        place: &str,
+        room: &str,
+        body: &Value,
+        picture: Option<&Picture>,
+    ) -> Result<Value, Trouble> {
         let path = format!("/channels/{place}/messages");
+        // Files need a right of their own: whoever may not send one may still send words.
+        let route = match picture {
+            Some(_) => "create message with a file",
+            None => "create message",
+        };
         let call = Call {
             body: Some(body),
+            file: picture.map(|picture| (message::PICTURE, &picture.png[..])),
             // A thread that is not there yet says nothing about its room.
             room: (place == room).then_some(room),
-            ..Call::new(Method::POST, path, "create message", place)
+            ..Call::new(Method::POST, path, route, place)
         };
         self.api.call(&call).await
     }
@@ -345,9 +369,11 @@ impl DiscordChat {
             .ok_or_else(|| PortError::unknown("Discord opened a conversation without an id").into())
     }
 
-    async fn say_directly(&self, user: &str, text: &[Seg]) -> Result<(), Trouble> {
+    async fn say_directly(&self, user: &str, text: &[Seg], offers: &[Offer]) -> Result<(), Trouble> {
         let room = self.direct_room(user).await?;
-        self.create(&room, "", &message::direct(text)).await.map(drop)
+        self.create(&room, "", &message::direct(text, offers))
+            .await
+            .map(drop)
     }
 
     /// Somebody takes no direct messages: a line that calls them, and says nothing of what it is about.
@@ -377,7 +403,10 @@ impl ChatPlatform for DiscordChat {
         let body = message::create(post, None);
         let made = match &post.thread {
             Some(card) => self.create_in_thread(post, card, &body).await,
-            None => self.create(&post.room, &post.room, &body).await,
+            None => {
+                self.create_with(&post.room, &post.room, &body, message::picture(post))
+                    .await
+            }
         };
         match made {
             Ok(answer) => match answer.get("id").and_then(Value::as_str) {
@@ -388,6 +417,14 @@ impl ChatPlatform for DiscordChat {
             Err(no) if no.code() == api::UNKNOWN_MESSAGE && post.thread.is_none() => Ok(None),
             Err(no) => Err(no.into()),
         }
+    }
+
+    async fn upload(&self, _picture: &Picture) -> Result<Option<String>, PortError> {
+        Ok(None)
+    }
+
+    async fn can_show(&self, _uploaded: &str) -> Result<bool, PortError> {
+        Ok(true)
     }
 
     async fn edit(&self, room: &str, message: &str, key: &str, card: &Card) -> Result<(), PortError> {
@@ -455,15 +492,16 @@ impl ChatPlatform for DiscordChat {
         thread: Option<&str>,
         answer_to: Option<&str>,
         text: &[Seg],
+        offers: &[Offer],
     ) -> Result<(), PortError> {
         if let Some(way) = answer_to {
-            match self.follow_up(way, &form::sentence(text)).await {
+            match self.follow_up(way, &form::offered(text, offers)).await {
                 // Too late for it, or never a way: a direct message reaches them as well.
                 Err(error) if error.is_no() => {}
                 done => return done,
             }
         }
-        match (self.say_directly(user, text).await, thread) {
+        match (self.say_directly(user, text, offers).await, thread) {
             (Err(no), Some(card)) if api::NO_DIRECT.contains(&no.code()) => {
                 self.call_in_thread(room, card, user).await
             }
@@ -472,6 +510,16 @@ impl ChatPlatform for DiscordChat {
             }
             (done, _) => Ok(done?),
         }
+    }
+
+    async fn show_home(
+        &self,
+        _user: &str,
+        _home: &Home,
+        _seal: Option<&str>,
+    ) -> Result<Option<String>, PortError> {
+        // Whoever wants to see it types /zeitnah home.
+        Ok(None)
     }
 
     async fn direct(&self, user: &str) -> Result<String, PortError> {

@@ -11,6 +11,8 @@ use crate::domain::action::FormToken;
 use crate::domain::action::ItemRef;
 use crate::domain::action::Step;
 use crate::domain::action::Verb;
+use crate::domain::errand::Deed;
+use crate::domain::errand::Errand;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
 
@@ -37,6 +39,7 @@ pub enum Meant {
     Sure { verb: Verb, item: ItemRef },
     Submit(FormToken),
     Again(FormToken),
+    Errand(Errand),
     Close,
 }
 
@@ -48,6 +51,14 @@ pub fn press(verb: Verb, item: ItemId, mark: &str) -> String {
 /// A button whose question Discord cannot ask itself.
 pub fn sure(verb: Verb, item: ItemId, mark: &str) -> String {
     format!("{SURE}.{}.{item}.{mark}", verb.as_str())
+}
+
+/// A button that is offered; on a private answer it needs no mark.
+pub fn offer(deed: Deed, mark: &str) -> String {
+    match mark {
+        "" => deed.token(),
+        mark => format!("{}.{mark}", deed.token()),
+    }
 }
 
 pub fn submit(form: &FormToken) -> String {
@@ -89,7 +100,7 @@ pub fn read(custom_id: &str, room: &str) -> Option<Meant> {
         }),
         (SUBMIT, packed) => unpack(packed, room).map(Meant::Submit),
         (AGAIN, packed) => unpack(packed, room).map(Meant::Again),
-        _ => None,
+        _ => Errand::read(custom_id).map(Meant::Errand),
     }
 }
 

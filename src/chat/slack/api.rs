@@ -117,6 +117,15 @@ impl Api {
         }
     }
 
+    /// An address to which our bytes may go: Slack's own, or the stand-in's on its own host.
+    pub fn is_ours(&self, address: &str) -> bool {
+        let Ok(url) = address.parse::<url::Url>() else {
+            return false;
+        };
+        let host = url.host_str().unwrap_or_default();
+        host == self.host || url.scheme() == "https" && (host == "slack.com" || host.ends_with(".slack.com"))
+    }
+
     /// Answers through the address that came with a press. It came signed, and still only Slack's own hosts are used.
     pub async fn answer(&self, url: &str, body: &Value) -> Result<(), PortError> {
         let url: url::Url = url
@@ -239,9 +248,12 @@ fn with_remedy(code: &str, why: String) -> String {
 pub(super) fn by_name(code: &str, why: String, unclear: impl FnOnce(String) -> PortError) -> PortError {
     match code {
         "ratelimited" | "rate_limited" => PortError::Later { why, after: Some(30) },
-        "message_not_found" | "thread_not_found" | "cant_update_message" | "edit_window_closed" => {
-            PortError::Gone { why }
-        }
+        // A home that is not the one we know.
+        "hash_conflict"
+        | "message_not_found"
+        | "thread_not_found"
+        | "cant_update_message"
+        | "edit_window_closed" => PortError::Gone { why },
         "channel_not_found"
         | "not_in_channel"
         | "restricted_action"
@@ -257,6 +269,7 @@ pub(super) fn by_name(code: &str, why: String, unclear: impl FnOnce(String) -> P
         | "user_not_found"
         | "ekm_access_denied"
         | "access_denied"
+        | "not_enabled"
         | "restricted_action_read_only_channel" => PortError::Denied { why },
         "unknown_method"
         | "method_deprecated"
@@ -277,6 +290,11 @@ pub(super) fn by_name(code: &str, why: String, unclear: impl FnOnce(String) -> P
         | "expired_trigger_id"
         | "invalid_trigger"
         | "invalid_trigger_id"
+        | "file_not_found"
+        | "file_deleted"
+        | "file_upload_size_restricted"
+        | "file_uploads_disabled"
+        | "file_uploads_except_images_disabled"
         | "no_such_subteam"
         | "subteam_not_found"
         | "plan_upgrade_required"

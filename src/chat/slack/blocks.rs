@@ -10,12 +10,14 @@ use crate::chat::slack::segments;
 use crate::domain::action;
 use crate::domain::card::Button;
 use crate::domain::card::Card;
-use crate::domain::digest::Digest;
+use crate::domain::errand::Offer;
+use crate::domain::home::Home;
 use crate::domain::id::ItemId;
 use crate::domain::text::Seg;
 use crate::domain::words;
 use crate::port::chat::Body;
 use crate::port::chat::Note;
+use crate::port::chat::Page;
 use crate::port::chat::Post;
 
 /// Names our messages among all that carry metadata.
@@ -24,6 +26,9 @@ const EVENT: &str = "zeitnah";
 const REPEATS: Uuid = Uuid::from_u128(0x7a65_6974_6e61_6800_8000_0000_0000_0001);
 /// A reader sees at most this many in a row; Slack allows 25.
 const BUTTON_UNITS: usize = 75;
+const BUTTONS: usize = 25;
+const ALT_UNITS: usize = 2000;
+const HEADER_UNITS: usize = 150;
 
 /// What travels with a message so that it can be found again.
 pub fn mark(post: &Post) -> String {
@@ -35,7 +40,7 @@ pub fn message(post: &Post) -> Value {
     let (text, blocks) = match &post.body {
         Body::Card(card) => (segments::escape(&card.summary), self::card(card)),
         Body::Note(note) => (plain(&note.text), self::note(note)),
-        Body::Digest(digest) => (plain(&digest.headline), self::digest(digest)),
+        Body::Digest(page) => (plain(&page.digest.headline), self::digest(page)),
     };
     let mut message = quiet(json!({
         "channel": post.room,
@@ -64,12 +69,12 @@ pub fn update(room: &str, message: &str, _key: &str, card: &Card) -> Value {
     })
 }
 
-pub fn whisper(room: &str, user: &str, thread: Option<&str>, text: &[Seg]) -> Value {
+pub fn whisper(room: &str, user: &str, thread: Option<&str>, text: &[Seg], offers: &[Offer]) -> Value {
     let mut body = json!({
         "channel": room,
         "user": user,
         "text": plain(text),
-        "blocks": sentence(text),
+        "blocks": offered(text, offers),
         "parse": "none",
         "link_names": false,
     });
@@ -79,17 +84,17 @@ pub fn whisper(room: &str, user: &str, thread: Option<&str>, text: &[Seg]) -> Va
     body
 }
 
-pub fn answer(text: &[Seg]) -> Value {
+pub fn answer(text: &[Seg], offers: &[Offer]) -> Value {
     json!({
         "response_type": "ephemeral",
         "replace_original": false,
         "text": plain(text),
-        "blocks": sentence(text),
+        "blocks": offered(text, offers),
     })
 }
 
-pub fn direct(room: &str, text: &[Seg]) -> Value {
-    quiet(json!({ "channel": room, "text": plain(text), "blocks": sentence(text) }))
+pub fn direct(room: &str, text: &[Seg], offers: &[Offer]) -> Value {
+    quiet(json!({ "channel": room, "text": plain(text), "blocks": offered(text, offers) }))
 }
 
 /// Nobody is pinged by text, nothing is unfurled, nothing is formatted.
@@ -141,7 +146,8 @@ pub fn note(note: &Note) -> Vec<Value> {
     blocks
 }
 
-pub fn digest(digest: &Digest) -> Vec<Value> {
+pub fn digest(page: &Page) -> Vec<Value> {
+    let digest = &page.digest;
     let strong = digest.headline.iter().map(|seg| match seg {
         Seg::Text(s) => Seg::Strong(s.clone()),
         other => other.clone(),
@@ -158,10 +164,68 @@ pub fn digest(digest: &Digest) -> Vec<Value> {
             section(elements)
         })
         .collect();
+    if let Some(picture) = &page.picture
+        && let Some(file) = &picture.uploaded
+    {
+        blocks.push(json!({
+            "type": "image",
+            "slack_file": { "id": file },
+            "alt_text": words::short_line(&picture.alt, ALT_UNITS),
+        }));
+    }
     if !lines.is_empty() {
         blocks.push(rich_text(lines));
     }
+    blocks.extend(offers(&page.offers));
     blocks
+}
+
+/// What concerns one person, in the tab that is theirs.
+pub fn home(home: &Home) -> Value {
+    let mut blocks = Vec::new();
+    for part in &home.parts {
+        let title = words::short_line(&part.title, HEADER_UNITS);
+        blocks.push(json!({ "type": "header", "text": segments::plain_text(&title) }));
+        let lines: Vec<Value> = part
+            .lines
+            .iter()
+            .map(|line| {
+                let mut elements = segments::rich(line);
+                elements.push(json!({ "type": "text", "text": "\n" }));
+                section(elements)
+            })
+            .collect();
+        if !lines.is_empty() {
+            blocks.push(rich_text(lines));
+        }
+        blocks.extend(offers(&part.offers));
+        blocks.push(json!({ "type": "divider" }));
+    }
+    if let Some(small) = segments::small(&home.as_of) {
+        blocks.push(json!({ "type": "context", "elements": [small] }));
+    }
+    json!({ "type": "home", "callback_id": "zeitnah-home", "blocks": blocks })
+}
+
+fn offered(text: &[Seg], offers: &[Offer]) -> Vec<Value> {
+    let mut blocks = sentence(text);
+    blocks.extend(self::offers(offers));
+    blocks
+}
+
+fn offers(offers: &[Offer]) -> Option<Value> {
+    let elements: Vec<Value> = offers
+        .iter()
+        .take(BUTTONS)
+        .map(|offer| {
+            json!({
+                "type": "button",
+                "action_id": offer.deed.token(),
+                "text": segments::plain_text(&words::short_line(&offer.label, BUTTON_UNITS)),
+            })
+        })
+        .collect();
+    (!elements.is_empty()).then(|| json!({ "type": "actions", "elements": elements }))
 }
 
 pub fn sentence(text: &[Seg]) -> Vec<Value> {

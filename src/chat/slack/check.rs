@@ -77,6 +77,8 @@ pub fn scope(name: &'static str, named: &[Named]) -> Finding {
         "usergroups:read" => "rights by user group do not work",
         "users:read" => "cards show ids in place of names",
         "im:write" => "nobody gets a direct message on an escalation",
+        "files:write" => "digests come without their chart",
+        "files:read" => "the chart of a digest may be missing now and then",
         _ => "something does not work",
     };
     let text = format!("The app lacks the scope {name}: {without}.");

@@ -14,6 +14,7 @@ use crate::domain::action::Change;
 use crate::domain::action::FormToken;
 use crate::domain::action::ItemRef;
 use crate::domain::action::Press;
+use crate::domain::errand::Errand;
 use crate::domain::person::PersonId;
 use crate::domain::words;
 
@@ -145,15 +146,18 @@ fn pressed(value: &Value) -> Ask {
         };
     };
     // Inside a form, a choice is not a press; a link opens by itself.
-    if named.starts_with("z1.link.") || value.get("view").is_some_and(|v| !v.is_null()) {
+    let in_form =
+        value.get("view").is_some_and(|v| !v.is_null()) && text(value, "/view/type") != Some("home");
+    if named.starts_with("z1.link.") || in_form {
         return Ask::Nothing;
     }
-    match action::read_token(named) {
-        Some((verb, item)) => Ask::Do {
+    match (action::read_token(named), Errand::read(named)) {
+        (Some((verb, item)), _) => Ask::Do {
             verb,
             item: ItemRef::Id(item),
         },
-        None => Ask::Odd {
+        (None, Some(errand)) => Ask::Errand(errand),
+        (None, None) => Ask::Odd {
             why: format!("unknown action {:?}", words::short_line(named, 60)),
         },
     }
@@ -164,6 +168,13 @@ fn token(value: &Value) -> Option<FormToken> {
 }
 
 fn event(value: &Value) -> Ask {
+    if text(value, "/event/type") == Some("app_home_opened") {
+        // Where the tab is not said, it is this one.
+        return match text(value, "/event/tab") {
+            None | Some("home") => Ask::HomeOpened,
+            Some(_) => Ask::Nothing,
+        };
+    }
     let change = match text(value, "/event/type") {
         Some("channel_archive" | "channel_unarchive" | "group_archive" | "group_unarchive") => {
             text(value, "/event/channel").map(|c| Change::Room(c.to_owned()))

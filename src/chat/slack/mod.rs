@@ -11,6 +11,7 @@ pub mod http;
 pub mod inbound;
 pub mod segments;
 pub mod socket;
+pub mod upload;
 pub mod view;
 
 use std::sync::Arc;
@@ -26,7 +27,9 @@ use crate::chat::slack::greet::Greeting;
 use crate::domain::At;
 use crate::domain::action::Press;
 use crate::domain::card::Card;
+use crate::domain::errand::Offer;
 use crate::domain::form::Form;
+use crate::domain::home::Home;
 use crate::domain::rights::Circle;
 use crate::domain::rules::Named;
 use crate::domain::text::Seg;
@@ -36,6 +39,7 @@ use crate::port::chat::ChatPlatform;
 use crate::port::chat::Finding;
 use crate::port::chat::Found;
 use crate::port::chat::Members;
+use crate::port::chat::Picture;
 use crate::port::chat::Post;
 
 pub const NAME: &str = "slack";
@@ -49,6 +53,11 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("usergroups:read", "rights and pings"),
     ("users:read", "names and time zones"),
     ("im:write", "direct messages on escalation"),
+    ("files:write", "the chart of a digest"),
+    (
+        "files:read",
+        "whether Slack has taken in the chart, before a message shows it",
+    ),
 ];
 
 pub const COMMANDS: &[&str] = &["/zeitnah"];
@@ -65,6 +74,7 @@ pub const EVENTS: &[&str] = &[
     "member_left_channel",
     "subteam_members_changed",
     "subteam_updated",
+    "app_home_opened",
 ];
 
 #[derive(Debug, Clone)]
@@ -172,6 +182,14 @@ impl ChatPlatform for SlackChat {
         }
     }
 
+    async fn upload(&self, picture: &Picture) -> Result<Option<String>, PortError> {
+        upload::upload(&self.api, picture).await.map(Some)
+    }
+
+    async fn can_show(&self, uploaded: &str) -> Result<bool, PortError> {
+        upload::is_processed(&self.api, uploaded).await
+    }
+
     async fn edit(&self, room: &str, message: &str, key: &str, card: &Card) -> Result<(), PortError> {
         self.api
             .write("chat.update", &blocks::update(room, message, key, card))
@@ -237,24 +255,45 @@ impl ChatPlatform for SlackChat {
         thread: Option<&str>,
         answer_to: Option<&str>,
         text: &[Seg],
+        offers: &[Offer],
     ) -> Result<(), PortError> {
-        let body = blocks::whisper(room, user, thread, text);
-        match self.api.write("chat.postEphemeral", &body).await {
+        let body = blocks::whisper(room, user, thread, text, offers);
+        let said = match room {
+            // Pressed at home, where no room is.
+            "" => Err(PortError::never("there is no room")),
+            _ => self.api.write("chat.postEphemeral", &body).await,
+        };
+        match said {
             // Not in the room, or there is no room (a command in a direct message): the press's own way back.
             Err(error) if error.is_no() => {
                 if let Some(url) = answer_to
-                    && self.api.answer(url, &blocks::answer(text)).await.is_ok()
+                    && self.api.answer(url, &blocks::answer(text, offers)).await.is_ok()
                 {
                     return Ok(());
                 }
                 let room = self.direct_room(user).await?;
                 self.api
-                    .write("chat.postMessage", &blocks::direct(&room, text))
+                    .write("chat.postMessage", &blocks::direct(&room, text, offers))
                     .await
                     .map(|_| ())
             }
             done => done.map(|_| ()),
         }
+    }
+
+    async fn show_home(
+        &self,
+        user: &str,
+        home: &Home,
+        seal: Option<&str>,
+    ) -> Result<Option<String>, PortError> {
+        let mut body = json!({ "user_id": user, "view": blocks::home(home) });
+        if let Some(seal) = seal {
+            body["hash"] = json!(seal);
+        }
+        let answer = self.api.write("views.publish", &body).await?;
+        let hash = answer.pointer("/view/hash").and_then(Value::as_str);
+        Ok(hash.map(str::to_owned))
     }
 
     async fn direct(&self, user: &str) -> Result<String, PortError> {

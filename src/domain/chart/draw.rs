@@ -104,6 +104,28 @@ impl Along {
     }
 }
 
+/// How letters look.
+#[derive(Clone, Copy)]
+struct Face {
+    size: u32,
+    ink: &'static str,
+    bold: bool,
+}
+
+const fn face(size: u32, ink: &'static str) -> Face {
+    let bold = false;
+    Face { size, ink, bold }
+}
+
+const TITLE: Face = Face {
+    bold: true,
+    ..face(32, INK)
+};
+const WORDS: Face = face(26, INK);
+const REMARK: Face = face(26, SOFT);
+const DATE: Face = face(24, INK);
+const ASIDE: Face = face(24, SOFT);
+
 #[derive(Clone, Copy)]
 enum Anchor {
     Start,
@@ -118,7 +140,8 @@ impl Sheet {
         self.out.push('\n');
     }
 
-    fn text(&mut self, x: f64, y: f64, size: u32, ink: &str, bold: bool, anchor: Anchor, text: &str) {
+    fn text(&mut self, x: f64, y: f64, face: Face, anchor: Anchor, text: &str) {
+        let Face { size, ink, bold } = face;
         let weight = if bold { " font-weight=\"700\"" } else { "" };
         let anchor = match anchor {
             Anchor::Start => "",
@@ -133,7 +156,7 @@ impl Sheet {
 
     fn title(&mut self, text: &str) {
         self.y += 26.0;
-        self.text(LEFT, self.y, 32, INK, true, Anchor::Start, text);
+        self.text(LEFT, self.y, TITLE, Anchor::Start, text);
         self.y += 14.0;
     }
 
@@ -141,7 +164,7 @@ impl Sheet {
         self.put(format_args!(
             "<path d=\"M{LEFT:.1} {y:.1}H{RIGHT:.1}\" stroke=\"{LINE}\" stroke-width=\"2\"/>"
         ));
-        self.text(RIGHT + 10.0, y + 8.0, 24, SOFT, false, Anchor::Start, label);
+        self.text(RIGHT + 10.0, y + 8.0, ASIDE, Anchor::Start, label);
     }
 
     fn ground(&mut self, y: f64) {
@@ -179,7 +202,7 @@ impl Sheet {
         if apart > 1 {
             self.y += 34.0;
             let text = lang.text("chart-bar", &[("n", apart.into())]);
-            self.text(LEFT, self.y, 24, SOFT, false, Anchor::Start, &text);
+            self.text(LEFT, self.y, ASIDE, Anchor::Start, &text);
         }
     }
 
@@ -201,7 +224,7 @@ impl Sheet {
             ));
             let name = voice.lang.text(&format!("tone-{}", tone.as_str()), &[]);
             let text = format!("{name} {}", short(voice.lang, n));
-            self.text(x + 34.0, y, 26, INK, false, Anchor::Start, &text);
+            self.text(x + 34.0, y, WORDS, Anchor::Start, &text);
         }
     }
 
@@ -260,9 +283,7 @@ impl Sheet {
             self.text(
                 middle,
                 ground - TIMES_HIGH / 4.0 + 8.0,
-                26,
-                SOFT,
-                false,
+                REMARK,
                 Anchor::Middle,
                 &text,
             );
@@ -281,7 +302,7 @@ impl Sheet {
             y - 9.0
         ));
         let median = voice.lang.text("chart-median", &[]);
-        self.text(LEFT + 34.0, y, 26, INK, false, Anchor::Start, &median);
+        self.text(LEFT + 34.0, y, WORDS, Anchor::Start, &median);
         let Some(target) = target else { return };
         let x = LEFT + 328.0;
         self.put(format_args!(
@@ -292,7 +313,7 @@ impl Sheet {
         let text = voice
             .lang
             .text("chart-target", &[("span", time(target, voice).into())]);
-        self.text(x + 46.0, y, 26, INK, false, Anchor::Start, &text);
+        self.text(x + 46.0, y, WORDS, Anchor::Start, &text);
     }
 
     /// A line from day to day that breaks where nothing was answered; what was too late is hollow.
@@ -336,20 +357,12 @@ impl Sheet {
         let daily = days_apart(dates) == 1;
         match dates {
             [] => {}
-            [only] => self.text(
-                along.middle(0),
-                y,
-                26,
-                INK,
-                false,
-                Anchor::Middle,
-                &voice.day(*only),
-            ),
+            [only] => self.text(along.middle(0), y, WORDS, Anchor::Middle, &voice.day(*only)),
             _ if dates.len() <= MOST_WEEKDAYS && daily => {
                 for (at, date) in dates.iter().enumerate() {
                     let key = format!("weekday-{}", date.weekday().num_days_from_monday());
                     let day = voice.lang.text(&key, &[]);
-                    self.text(along.middle(at), y, 26, INK, false, Anchor::Middle, &day);
+                    self.text(along.middle(at), y, WORDS, Anchor::Middle, &day);
                 }
             }
             _ => {
@@ -363,7 +376,7 @@ impl Sheet {
                         n if n == gaps => (RIGHT, Anchor::End),
                         _ => (along.middle(at), Anchor::Middle),
                     };
-                    self.text(x, y, 24, INK, false, anchor, &short_date(voice.lang, *date));
+                    self.text(x, y, DATE, anchor, &short_date(voice.lang, *date));
                 }
             }
         }

@@ -100,6 +100,14 @@ button-write-again = Neu schreiben
 button-take = Übernehmen
 button-take-number = Nr. { $number } übernehmen
 button-reply-number = Nr. { $number } beantworten
+button-oldest = Den ältesten nehmen
+button-list-open = Ganze Liste öffnen
+button-list-overdue = Überfällige zeigen
+button-list-mine = Alle meine zeigen
+button-page-back = ‹ Zurück
+button-page-on = Weiter ›
+button-quiet-on = Ruhezeit { $hours }
+button-quiet-off = Ruhezeit aufheben
 button-seen = Gesehen
 button-accept = Annehmen
 button-release = Zurückgeben
@@ -206,6 +214,9 @@ told-open-at = Hier geht es zum Beitrag: { $link }
 told-no-link = Zu diesem Beitrag gibt es keinen Link.
 told-closed = In „{ $channel }“ kann ich gerade nichts zeigen: { $why }. Mir fehlen dort Rechte, oder den Kanal gibt es nicht mehr. Sobald es wieder geht, hole ich alles nach.
 told-done = Erledigt. Die Karte zeigt, wie es weitergeht.
+told-oldest = { $link } ist jetzt deiner.
+told-oldest-mine = { $link } hast du schon. Wenn der fertig ist, kommt der nächste.
+told-oldest-none = Hier ist gerade nichts frei: Alles ist in Arbeit oder zurückgestellt.
 told-cancelled = Abgebrochen. Nichts wurde gesendet.
 told-your-text = Dein Text ist hier, er ist nicht verloren:
 told-no-direct = Für dich gibt es eine private Nachricht, aber du nimmst keine Direktnachrichten an. Drück noch einmal, oder erlaube sie für diesen Server.
@@ -217,6 +228,7 @@ help-title = So geht es:
 help-open = /zeitnah open · was offen ist
 help-mine = /zeitnah mine · was du übernommen hast
 help-overdue = /zeitnah overdue · was überfällig ist
+help-home = /zeitnah home · was du hast, wie es im Team steht, was du eingestellt hast
 help-quiet = /zeitnah quiet 20:00-07:00 · wann du nicht gerufen werden willst; off hebt es auf
 help-verbs = /zeitnah reply 42 · antworten; ebenso take (übernehmen), release (zurückgeben), escalate (eskalieren), handled (erledigt), snooze (zurückstellen), undo (zurückholen), full, why, view, change, reopen
 help-unknown = „{ $word }“ kenne ich nicht.
@@ -228,6 +240,7 @@ command-quiet = Wann du nicht gerufen werden willst
 command-hours = Zum Beispiel 20:00-07:00, auch mit Zeitzone; off hebt es auf
 command-seen = Gesehen: Die Eskalation wartet so lange auf dich
 command-overdue = Was überfällig ist
+command-home = Was dich betrifft: deine Beiträge, dein Team, deine Einstellungen
 command-help = Wie es geht
 command-number = Nummer auf der Karte, oder ein Wort daraus
 command-reply = Antworten
@@ -263,6 +276,7 @@ list-urgent = ‼{ " " }
 list-line = Nr. { $number } · { $head }
 list-line-due = Nr. { $number } · { $head } · bis { $due }
 list-more = … und { $n } weitere
+list-page = Seite { $page } von { $pages }
 
 ## Verlauf im Thread
 note-edited = Der Beitrag wurde geändert.
@@ -413,6 +427,7 @@ digest-next = Als Nächstes:
 digest-next-line = { $link } · bis { $due }
 digest-next-endless = { $link } · ohne Frist
 digest-more = … und { $n } weitere; /zeitnah overdue zeigt alle.
+digest-no-chart = Das Diagramm fehlt heute, es ließ sich nicht übertragen. Die Zahlen sind vollständig.
 
 ## Das Diagramm in der Zusammenfassung
 chart-new = { $n ->
@@ -436,6 +451,19 @@ chart-alt-most = Am meisten am { $day }: { $count }
 chart-alt-median = Median bis zur ersten Antwort { $span }
 chart-alt-medians = Median bis zur ersten Antwort je Tag zwischen { $least } und { $most }, zuletzt { $last } am { $day }
 chart-alt-target = Ziel { $span }, gehalten an { $kept } von { $n } Tagen
+
+## Was eine Person betrifft
+home-mine = { $n ->
+    [0] Du hast gerade keinen Beitrag
+    [one] Du hast einen Beitrag
+   *[other] Du hast { $n } Beiträge
+}
+home-team = Das Team
+home-load = { $channel }: { $n } offen, { $late } überfällig, { $free } frei
+home-load-person = { " · " }{ $name } { $n }
+home-no-team = Du hast hier noch keine Rolle. Wer sie vergibt, steht in der Konfiguration.
+home-settings = Deine Einstellungen
+home-as-of = Stand { $at }
 
 ## Warum diese Frist?
 why-received = Geschrieben { $published }, bei uns angekommen { $seen }.

@@ -100,6 +100,14 @@ button-write-again = Write again
 button-take = Take
 button-take-number = Take no. { $number }
 button-reply-number = Reply to no. { $number }
+button-oldest = Take the oldest
+button-list-open = Open full list
+button-list-overdue = Show overdue
+button-list-mine = Show all of mine
+button-page-back = ‹ Back
+button-page-on = Next ›
+button-quiet-on = Quiet hours { $hours }
+button-quiet-off = End quiet hours
 button-seen = Seen
 button-accept = Accept
 button-release = Release
@@ -206,6 +214,9 @@ told-open-at = This way to the post: { $link }
 told-no-link = There is no link to this post.
 told-closed = I cannot show anything in “{ $channel }” right now: { $why }. I lack permissions there, or the channel is gone. As soon as it works again I catch up on everything.
 told-done = Done. The card shows what happens next.
+told-oldest = { $link } is yours now.
+told-oldest-mine = { $link } is yours already. Once it is done, the next one follows.
+told-oldest-none = Nothing is free here right now: everything is being worked on or put off.
 told-cancelled = Cancelled. Nothing was sent.
 told-your-text = Your text is here, it is not lost:
 told-no-direct = There is a private message for you, but you do not take direct messages. Press again, or allow them for this server.
@@ -217,6 +228,7 @@ help-title = This is how it works:
 help-open = /zeitnah open · what is open
 help-mine = /zeitnah mine · what you took
 help-overdue = /zeitnah overdue · what is overdue
+help-home = /zeitnah home · what you are on, how the team does, what you have set
 help-quiet = /zeitnah quiet 20:00-07:00 · when you do not want to be called; off ends it
 help-verbs = /zeitnah reply 42 · likewise take, release, escalate, handled, snooze, undo, full, why, view, change, reopen
 help-unknown = I do not know “{ $word }”.
@@ -228,6 +240,7 @@ command-quiet = When you do not want to be called
 command-hours = For example 20:00-07:00, also with a time zone; off ends it
 command-seen = Seen: the escalation waits for you that long
 command-overdue = What is overdue
+command-home = What concerns you: your posts, your team, your settings
 command-help = How it works
 command-number = Number on the card, or a word from it
 command-reply = Reply
@@ -263,6 +276,7 @@ list-urgent = ‼{ " " }
 list-line = No. { $number } · { $head }
 list-line-due = No. { $number } · { $head } · by { $due }
 list-more = … and { $n } more
+list-page = Page { $page } of { $pages }
 
 ## The log in the thread
 note-edited = The post was changed.
@@ -416,6 +430,7 @@ digest-next = Up next:
 digest-next-line = { $link } · by { $due }
 digest-next-endless = { $link } · no deadline
 digest-more = … and { $n } more; /zeitnah overdue shows all.
+digest-no-chart = The chart is missing today, it could not be sent. The numbers are complete.
 
 ## The chart in the digest
 chart-new = { $n ->
@@ -439,6 +454,19 @@ chart-alt-most = Most on { $day }: { $count }
 chart-alt-median = Median time to first answer { $span }
 chart-alt-medians = Median time to first answer per day between { $least } and { $most }, most recently { $last } on { $day }
 chart-alt-target = Target { $span }, kept on { $kept } of { $n } days
+
+## What concerns one person
+home-mine = { $n ->
+    [0] You are on no post right now
+    [one] You are on one post
+   *[other] You are on { $n } posts
+}
+home-team = The team
+home-load = { $channel }: { $n } open, { $late } overdue, { $free } free
+home-load-person = { " · " }{ $name } { $n }
+home-no-team = You have no role here yet. The configuration says who gives them.
+home-settings = Your settings
+home-as-of = As of { $at }
 
 ## Why this deadline?
 why-received = Written { $published }, reached us { $seen }.

@@ -1,0 +1,155 @@
+//! What a button can ask that is about no single item, and the buttons that stand with a sentence, a digest or a home. As
+//! with items, the button carries what is asked and nothing else: rights and lists are looked at when it is pressed.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::action;
+use crate::domain::action::Listing;
+use crate::domain::action::Verb;
+use crate::domain::id::ItemId;
+
+const VERSION: &str = "z1e";
+/// Nobody turns more pages; a number beyond it was not made by us.
+const MOST_PAGES: u32 = 9_999;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Errand {
+    /// The first page is 0.
+    List { listing: Listing, page: u32 },
+    /// Take what waits the longest.
+    Oldest,
+    /// What concerns me: what I hold, how the team does, what I have set.
+    Home,
+    /// My quiet hours: the usual ones, or none.
+    Quiet { on: bool },
+}
+
+/// What a button that is offered does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    Item(Verb, ItemId),
+    Errand(Errand),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    pub deed: Deed,
+    pub label: String,
+}
+
+impl Offer {
+    pub fn item(verb: Verb, item: ItemId, label: String) -> Self {
+        Self {
+            deed: Deed::Item(verb, item),
+            label,
+        }
+    }
+
+    pub fn errand(errand: Errand, label: String) -> Self {
+        Self {
+            deed: Deed::Errand(errand),
+            label,
+        }
+    }
+}
+
+impl Deed {
+    pub fn token(self) -> String {
+        match self {
+            Self::Item(verb, item) => action::token(verb, item),
+            Self::Errand(errand) => errand.token(),
+        }
+    }
+}
+
+impl Errand {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::List { .. } => "list",
+            Self::Oldest => "oldest",
+            Self::Home => "home",
+            Self::Quiet { .. } => "quiet",
+        }
+    }
+
+    /// `z1e.<what>`, with the page or the switch behind it.
+    pub fn token(self) -> String {
+        match self {
+            Self::List { listing, page } => format!("{VERSION}.{}.{page}", listing.as_str()),
+            Self::Oldest | Self::Home => format!("{VERSION}.{}", self.as_str()),
+            Self::Quiet { on } => format!("{VERSION}.quiet.{}", if on { "on" } else { "off" }),
+        }
+    }
+
+    /// What stands behind it (the mark of a message) is nobody's business here.
+    pub fn read(token: &str) -> Option<Self> {
+        let mut parts = token.split('.');
+        if parts.next() != Some(VERSION) {
+            return None;
+        }
+        let (what, rest) = (parts.next()?, parts.next());
+        match (what, rest) {
+            ("oldest", _) => Some(Self::Oldest),
+            ("home", _) => Some(Self::Home),
+            ("quiet", Some("on")) => Some(Self::Quiet { on: true }),
+            ("quiet", Some("off")) => Some(Self::Quiet { on: false }),
+            (listing, Some(page)) => Some(Self::List {
+                listing: Listing::parse(listing)?,
+                page: page.parse().ok().filter(|page| *page <= MOST_PAGES)?,
+            }),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::At;
+
+    #[test]
+    fn an_errand_comes_back_as_it_went_whatever_mark_it_carries() {
+        let lists = Listing::ALL.iter().flat_map(|listing| {
+            [0, 1, 77].map(|page| Errand::List {
+                listing: *listing,
+                page,
+            })
+        });
+        let others = [
+            Errand::Oldest,
+            Errand::Home,
+            Errand::Quiet { on: true },
+            Errand::Quiet { on: false },
+        ];
+        for errand in lists.chain(others) {
+            assert_eq!(Errand::read(&errand.token()), Some(errand));
+            assert_eq!(
+                Errand::read(&format!("{}.0aB-_9xY1234", errand.token())),
+                Some(errand)
+            );
+            assert_eq!(
+                action::read_token(&errand.token()),
+                None,
+                "it is no verb of an item"
+            );
+        }
+        let item = Deed::Item(Verb::Take, ItemId::new(At::UNIX_EPOCH));
+        assert_eq!(Errand::read(&item.token()), None);
+        for odd in [
+            "",
+            "z1e",
+            "z1e.",
+            "z1e.open",
+            "z1e.open.x",
+            "z1e.open.99999999",
+            "z1e.dance.1",
+            "z1e.quiet.",
+            "z2e.home",
+        ] {
+            assert_eq!(Errand::read(odd), None, "{odd}");
+        }
+    }
+}

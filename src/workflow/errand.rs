@@ -1,0 +1,182 @@
+//! Buttons that are about no single item: lists that turn their pages, the oldest to take, one's home. Who may is looked at
+//! on each press, and what is found is what is true then.
+
+use crate::domain::At;
+use crate::domain::action::ItemRef;
+use crate::domain::action::Listing;
+use crate::domain::action::Press;
+use crate::domain::action::Verb;
+use crate::domain::calendar::Quiet;
+use crate::domain::card;
+use crate::domain::errand::Errand;
+use crate::domain::errand::Offer;
+use crate::domain::home::USUAL_QUIET;
+use crate::domain::item::Item;
+use crate::domain::rights::Role;
+use crate::domain::text::Arg;
+use crate::domain::text::Voice;
+use crate::store::Tx;
+use crate::store::item;
+use crate::store::item::Filter;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+use crate::workflow::act::Deed;
+use crate::workflow::act::Judged;
+
+/// So many of the oldest are looked through for one that nobody is at.
+const LOOKED_THROUGH: i64 = 100;
+
+impl Desk {
+    pub(crate) async fn run_errand(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        errand: Errand,
+        now: At,
+    ) -> Result<Judged> {
+        self.meet(tx, press).await?;
+        let needed = match errand {
+            Errand::Oldest => Verb::Take.needs(),
+            Errand::List { .. } | Errand::Home | Errand::Quiet { .. } => Role::Viewer,
+        };
+        // Whoever has a right in one channel has a home, wherever they ask for it.
+        let elsewhere = matches!(errand, Errand::Home | Errand::Quiet { .. })
+            && !self.channels_seen(tx, &press.by, now).await?.is_empty();
+        if !elsewhere && let Some(no) = self.no_right(tx, press, voice, needed, None, now).await? {
+            self.whisper(tx, press, no, now).await?;
+            return Ok(Judged::told("forbidden"));
+        }
+        match errand {
+            Errand::List { listing, page } => self.tell_list(tx, press, voice, listing, page, now).await,
+            Errand::Oldest => self.take_oldest(tx, press, voice, now).await,
+            Errand::Home => {
+                let (text, offers) = self.home(tx, &press.by, voice, now).await?.flat();
+                self.whisper_with(tx, press, text, offers, now).await?;
+                Ok(Judged::told("told"))
+            }
+            Errand::Quiet { on } => {
+                let quiet = on.then_some(USUAL_QUIET);
+                let text = self.set_quiet(tx, press, voice, quiet).await?;
+                self.whisper(tx, press, text, now).await?;
+                Ok(Judged::told("told"))
+            }
+        }
+    }
+
+    pub(crate) async fn tell_list(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        listing: Listing,
+        page: u32,
+        now: At,
+    ) -> Result<Judged> {
+        let (text, offers) = self.list(press, voice, listing, page).await?;
+        self.whisper_with(tx, press, text, offers, now).await?;
+        Ok(Judged::told("told"))
+    }
+
+    async fn set_quiet(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        quiet: Option<Quiet>,
+    ) -> Result<Vec<crate::domain::text::Seg>> {
+        let typed = quiet.map_or_else(|| "off".to_owned(), |quiet| quiet.to_string());
+        self.prefer(tx, press, voice, &typed).await
+    }
+
+    /// What waits the longest and nobody else is at. Whoever is at it already is told so: pressed twice, it is taken once.
+    async fn take_oldest(&self, tx: &mut Tx, press: &Press, voice: Voice, now: At) -> Result<Judged> {
+        let me = &press.by.person;
+        let channel = self.rules.channel_of_room(&press.chat, &press.room);
+        let filter = Filter::Open {
+            channel: channel.map(|c| c.name.as_str()),
+        };
+        let waiting = item::list(self.store.pool(), filter, LOOKED_THROUGH).await?;
+        let oldest = waiting.into_iter().find(|item| {
+            let snoozed = matches!(item.handling, crate::domain::handling::Handling::Snoozed { .. });
+            !snoozed && item.handling.holder(now).is_none_or(|holder| holder == me)
+        });
+        let Some(oldest) = oldest else {
+            self.whisper(tx, press, voice.say("told-oldest-none", &[]), now)
+                .await?;
+            return Ok(Judged::told("told"));
+        };
+        if oldest.handling.holder(now) == Some(me) {
+            return self
+                .tell_taken(tx, press, voice, "told-oldest-mine", &oldest, now)
+                .await;
+        }
+        let taken = self
+            .act_on(
+                tx,
+                press,
+                voice,
+                Deed::Do(Verb::Take),
+                ItemRef::Id(oldest.id),
+                now,
+            )
+            .await?;
+        if taken.came_to != "changed" {
+            return Ok(taken);
+        }
+        self.tell_taken(tx, press, voice, "told-oldest", &oldest, now)
+            .await
+    }
+
+    async fn tell_taken(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        key: &str,
+        item: &Item,
+        now: At,
+    ) -> Result<Judged> {
+        let lang = voice.lang;
+        let head = card::head(item, self.rules.label(&item.source), lang);
+        let number = item.number.to_string();
+        let label = lang.text(
+            "list-line",
+            &[("number", number.as_str().into()), ("head", head.into())],
+        );
+        let link = match self.link_of(tx, item, &press.chat, &press.room).await? {
+            Some(url) => Arg::Link { label, url },
+            None => Arg::Str(label),
+        };
+        let mut offers = Vec::new();
+        if item.caps.can_reply() {
+            let label = lang.text("button-reply-number", &[("number", number.into())]);
+            offers.push(Offer::item(Verb::Reply, item.id, label));
+        }
+        let text = voice.say(key, &[("link", link)]);
+        self.whisper_with(tx, press, text, offers, now).await?;
+        Ok(Judged::told(if key == "told-oldest" {
+            "changed"
+        } else {
+            "told"
+        }))
+    }
+
+    /// Where its card stands, in this room if it has one there.
+    pub(crate) async fn link_of(
+        &self,
+        tx: &mut Tx,
+        item: &Item,
+        chat: &str,
+        room: &str,
+    ) -> Result<Option<String>> {
+        let mut cards = crate::store::card::of_item(tx, item.id).await?;
+        cards.retain(|card| card.chat == chat && card.message.is_some());
+        cards.sort_by_key(|card| card.room != room);
+        let Some(card) = cards.into_iter().next() else {
+            return Ok(None);
+        };
+        let message = card.message.unwrap_or_default();
+        Ok(self.chat(chat)?.link(&card.room, &message))
+    }
+}

@@ -1,0 +1,280 @@
+//! The buttons below a digest: overdue ones are taken from it, the oldest is taken by one press, lists come privately and
+//! turn their pages. Rights are looked at on each press.
+
+use serde_json::Value;
+use zeitnah::domain::rules::Rules;
+
+use crate::desk::Desk;
+use crate::desk::Wish;
+use crate::seat::Chat;
+use crate::seat::Room;
+use crate::seat::Seat;
+use crate::seat::Shown;
+use crate::seat::Who;
+use crate::seat::Who::Anna;
+use crate::seat::Who::Ben;
+use crate::seat::Who::Gast;
+
+const BOTH: [Chat; 2] = [Chat::Slack, Chat::Discord];
+
+fn unwarned(rules: &mut Rules) {
+    rules.fallback.policy.marks.clear();
+}
+
+/// The private message that somebody was told last.
+fn told(seat: &Seat<'_>, who: Who) -> (Shown, String) {
+    let id = seat.chat.id(who);
+    let (room, id) = match seat.chat {
+        Chat::Slack => {
+            let last = seat
+                .desk
+                .slack
+                .see_ephemerals(id)
+                .pop()
+                .expect("something was said");
+            (last.channel, last.ts)
+        }
+        Chat::Discord => {
+            let last = seat
+                .desk
+                .discord
+                .see_ephemerals(id)
+                .pop()
+                .expect("something was said");
+            (last.channel, last.id)
+        }
+    };
+    (Shown { room, id }, seat.told(who))
+}
+
+/// The buttons of a private message.
+fn offered(seat: &Seat<'_>, who: Who) -> Vec<String> {
+    let id = seat.chat.id(who);
+    let labels = |rows: &[Value]| -> Vec<String> {
+        let all = rows.iter().flat_map(|row| {
+            let list = row["elements"].as_array().or(row["components"].as_array());
+            list.cloned().unwrap_or_default()
+        });
+        all.filter_map(|b| {
+            b["text"]["text"]
+                .as_str()
+                .or(b["label"].as_str())
+                .map(str::to_owned)
+        })
+        .collect()
+    };
+    match seat.chat {
+        Chat::Slack => {
+            let blocks = seat.desk.slack.see_ephemerals(id).pop().unwrap().blocks;
+            let actions: Vec<Value> = blocks.into_iter().filter(|b| b["type"] == "actions").collect();
+            labels(&actions)
+        }
+        Chat::Discord => labels(&seat.desk.discord.see_ephemerals(id).pop().unwrap().components),
+    }
+}
+
+/// Twelve overdue ones and a digest that lists them.
+async fn with_digest(chat: Chat) -> Desk {
+    let desk = Desk::with(Wish {
+        replicas: 2,
+        tune: unwarned,
+        ..chat.wish()
+    })
+    .await;
+    desk.tick().await;
+    for n in 1..=17 {
+        let published = if n <= 12 { "2026-11-19T20" } else { "2026-11-20T08" };
+        let body = format!(
+            r#"{{"id":"r{n}","rating":2,"body":"Nummer {n}.","published_at":"{published}:{n:02}:00Z"}}"#
+        );
+        desk.push(&format!("d{n}"), body).await;
+    }
+    for _ in 0..22 {
+        desk.hours(1).await;
+    }
+    desk
+}
+
+async fn done(desk: Desk, chat: Chat) {
+    let seat = Seat::new(&desk, chat);
+    for room in [Room::Care, Room::Leads] {
+        for card in seat.all(room) {
+            seat.thread(&card);
+        }
+    }
+    for who in [Anna, Ben, Gast] {
+        seat.whispers(who);
+    }
+    desk.everything();
+    desk.finish().await;
+}
+
+async fn holder(desk: &Desk, number: i64) -> Option<String> {
+    desk.row(format!(
+        "SELECT CASE WHEN state = 'claimed' THEN handling ->> 'by' END FROM item WHERE number = {number}"
+    ))
+    .await
+}
+
+#[tokio::test]
+async fn what_is_overdue_is_taken_from_the_digest_and_each_press_is_judged_anew() {
+    for chat in BOTH {
+        let desk = with_digest(chat).await;
+        let seat = Seat::new(&desk, chat);
+        let digest = seat.card();
+        let buttons = seat.buttons(&digest);
+        assert_eq!(
+            buttons,
+            [
+                "Nr. 1 übernehmen",
+                "Nr. 2 übernehmen",
+                "Nr. 3 übernehmen",
+                "Nr. 4 übernehmen",
+                "Nr. 5 übernehmen",
+                "Überfällige zeigen",
+                "Den ältesten nehmen",
+                "Ganze Liste öffnen",
+            ]
+        );
+        seat.press(Ben, &digest, "Nr. 2 übernehmen").await;
+        assert_eq!(
+            holder(&desk, 2).await.as_deref(),
+            Some(person(chat, Ben).as_str())
+        );
+        seat.press(Anna, &digest, "Nr. 2 übernehmen").await;
+        assert!(seat.told(Anna).contains("Ben"), "{}", seat.told(Anna));
+        for button in [
+            "Nr. 1 übernehmen",
+            "Den ältesten nehmen",
+            "Überfällige zeigen",
+            "Ganze Liste öffnen",
+        ] {
+            seat.press(Gast, &digest, button).await;
+            assert!(
+                seat.told(Gast).contains("hast du hier das Recht")
+                    || seat.told(Gast).contains("brauchst du hier das Recht"),
+                "{button}: {}",
+                seat.told(Gast)
+            );
+        }
+        assert_eq!(holder(&desk, 1).await, None);
+        done(desk, chat).await;
+    }
+}
+
+fn person(chat: Chat, who: Who) -> String {
+    let name = match chat {
+        Chat::Slack => "slack",
+        Chat::Discord => "discord",
+    };
+    format!("{name}:{}", chat.id(who))
+}
+
+#[tokio::test]
+async fn the_oldest_is_taken_once_however_often_it_is_pressed() {
+    for chat in BOTH {
+        let desk = with_digest(chat).await;
+        let seat = Seat::new(&desk, chat);
+        let digest = seat.card();
+        seat.press(Anna, &digest, "Den ältesten nehmen").await;
+        let (_, first) = told(&seat, Anna);
+        assert!(
+            first.contains("Nr. 1 ") && first.contains("ist jetzt deiner"),
+            "{first}"
+        );
+        seat.press(Anna, &digest, "Den ältesten nehmen").await;
+        let (_, again) = told(&seat, Anna);
+        assert!(
+            again.contains("Nr. 1 ") && again.contains("hast du schon"),
+            "{again}"
+        );
+        // Whoever comes next gets the next.
+        seat.press(Ben, &digest, "Den ältesten nehmen").await;
+        let (_, bens) = told(&seat, Ben);
+        assert!(
+            bens.contains("Nr. 2 ") && bens.contains("ist jetzt deiner"),
+            "{bens}"
+        );
+        let claimed: i64 = desk
+            .row("SELECT count(*) FROM item_event WHERE what = 'claimed'")
+            .await;
+        assert_eq!(claimed, 2);
+        done(desk, chat).await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_taken_can_be_answered_from_where_it_was_said() {
+    for chat in BOTH {
+        let desk = Desk::with(Wish {
+            tune: unwarned,
+            ..chat.wish()
+        })
+        .await;
+        let seat = Seat::new(&desk, chat);
+        desk.tick().await;
+        desk.review(2, "Nette Beratung, aber 40 Minuten Wartezeit.").await;
+        for _ in 0..22 {
+            desk.hours(1).await;
+        }
+        let digest = seat.card();
+        assert_eq!(
+            seat.buttons(&digest),
+            ["Den ältesten nehmen", "Ganze Liste öffnen"],
+            "nothing is overdue"
+        );
+        seat.press(Anna, &digest, "Den ältesten nehmen").await;
+        let (private, said) = told(&seat, Anna);
+        assert!(said.contains("ist jetzt deiner"), "{said}");
+        assert_eq!(offered(&seat, Anna), ["Nr. 1 beantworten"]);
+        seat.press(Anna, &private, "Nr. 1 beantworten").await;
+        assert!(
+            seat.form(Anna).contains("40 Minuten Wartezeit"),
+            "{}",
+            seat.form(Anna)
+        );
+        seat.submit(Anna, &[("text", "Das tut uns leid. – Anna")]).await;
+        assert!(
+            seat.form(Anna).contains("Das tut uns leid."),
+            "{}",
+            seat.form(Anna)
+        );
+        done(desk, chat).await;
+    }
+}
+
+#[tokio::test]
+async fn lists_turn_their_pages_and_are_for_one_person() {
+    for chat in BOTH {
+        let desk = with_digest(chat).await;
+        let seat = Seat::new(&desk, chat);
+        let digest = seat.card();
+        seat.press(Anna, &digest, "Überfällige zeigen").await;
+        let (_, overdue) = told(&seat, Anna);
+        assert!(
+            overdue.contains("Nr. 12 ·") && !overdue.contains("Nr. 13 ·"),
+            "{overdue}"
+        );
+        assert!(offered(&seat, Anna).is_empty(), "one page");
+        seat.press(Anna, &digest, "Ganze Liste öffnen").await;
+        let (page, first) = told(&seat, Anna);
+        assert!(
+            first.contains("Nr. 15 ·") && !first.contains("Nr. 16 ·"),
+            "{first}"
+        );
+        assert!(first.contains("Seite 1 von 2"), "{first}");
+        assert_eq!(offered(&seat, Anna), ["Weiter ›"]);
+        seat.press(Anna, &page, "Weiter ›").await;
+        let (page, second) = told(&seat, Anna);
+        assert!(
+            second.contains("Nr. 17 ·") && !second.contains("Nr. 15 ·"),
+            "{second}"
+        );
+        assert!(second.contains("Seite 2 von 2"), "{second}");
+        assert_eq!(offered(&seat, Anna), ["‹ Zurück"]);
+        seat.press(Anna, &page, "‹ Zurück").await;
+        assert!(told(&seat, Anna).1.contains("Seite 1 von 2"));
+        assert!(seat.whispers(Ben).is_empty(), "nobody else saw it");
+        done(desk, chat).await;
+    }
+}
