@@ -365,6 +365,31 @@ impl<'a> Seat<'a> {
         }
     }
 
+    /// `/zeitnah find …`: words as each chat wants them typed.
+    pub async fn look(&self, who: Who, word: &str, words: &str) -> String {
+        let word = match self.chat {
+            Chat::Slack => format!("{word} {words}"),
+            Chat::Discord => format!("{word} words:{words}"),
+        };
+        self.command(who, &word, None).await
+    }
+
+    /// Presses a button of the private message that `who` was told last.
+    pub async fn press_told(&self, who: Who, what: &str) {
+        let id = self.chat.id(who);
+        let told = match self.chat {
+            Chat::Slack => {
+                let last = self.desk.slack.see_ephemerals(id).pop().expect("it was said");
+                shown(&last.channel, &last.ts)
+            }
+            Chat::Discord => {
+                let last = self.desk.discord.see_ephemerals(id).pop().expect("it was said");
+                shown(&last.channel, &last.id)
+            }
+        };
+        self.press(who, &told, what).await;
+    }
+
     /// `/zeitnah quiet …`; what Slack takes as one line is an option in Discord.
     pub async fn quiet(&self, who: Who, hours: &str) -> String {
         let word = match (self.chat, hours) {

@@ -6,6 +6,9 @@ use crate::domain::action::Listing;
 use crate::domain::action::Verb;
 use crate::domain::errand::Errand;
 
+/// Days of numbers where nobody says how many.
+const WEEK: i64 = 7;
+
 /// `take 42`, `reply #42`, `open`: what people type after the command.
 pub fn typed(text: &str) -> Ask {
     let (first, rest) = text
@@ -17,12 +20,28 @@ pub fn typed(text: &str) -> Ask {
             hours: rest.trim().to_owned(),
         };
     }
+    if matches!(first.to_lowercase().as_str(), "find" | "suche" | "search") {
+        return Ask::Find {
+            words: rest.trim().to_owned(),
+        };
+    }
     let mut typed = text.split_whitespace();
     let word = typed.next().unwrap_or_default().to_lowercase();
     let number = typed.next().and_then(number);
     match (word.as_str(), number) {
         ("" | "help" | "hilfe" | "?", _) => Ask::Help { unknown: None },
         ("open" | "list" | "offen", None) => Ask::List(Listing::Open),
+        ("item" | "show" | "zeig", Some(number)) => Ask::Show {
+            item: ItemRef::Number(number),
+        },
+        ("item" | "show" | "zeig", None) => Ask::NoNumber {
+            command: text.to_owned(),
+        },
+        ("sources" | "quellen", _) => Ask::Sources,
+        ("digest" | "übersicht", _) => Ask::Numbers { days: None },
+        ("stats" | "zahlen", days) => Ask::Numbers {
+            days: Some(days.unwrap_or(WEEK)),
+        },
         ("home" | "start", _) => Ask::Errand(Errand::Home),
         ("mine" | "meine", _) => Ask::List(Listing::Mine),
         ("overdue" | "überfällig", _) => Ask::List(Listing::Overdue),
@@ -79,6 +98,21 @@ mod tests {
             }
         );
         assert_eq!(typed("open"), Ask::List(Listing::Open));
+        assert_eq!(
+            typed("find  Akku \"hält nicht\""),
+            Ask::Find {
+                words: "Akku \"hält nicht\"".to_owned()
+            }
+        );
+        assert_eq!(
+            typed("item #7"),
+            Ask::Show {
+                item: ItemRef::Number(7)
+            }
+        );
+        assert_eq!(typed("stats 30"), Ask::Numbers { days: Some(30) });
+        assert_eq!(typed("stats"), Ask::Numbers { days: Some(WEEK) });
+        assert_eq!(typed("digest"), Ask::Numbers { days: None });
         assert_eq!(typed("Start"), Ask::Errand(Errand::Home));
         assert_eq!(
             typed("open 42"),

@@ -143,6 +143,20 @@ pub enum Ask {
     List(Listing),
     /// A button that is about no single item.
     Errand(Errand),
+    /// Items by their words.
+    Find {
+        words: String,
+    },
+    /// One item as its card shows it.
+    Show {
+        item: ItemRef,
+    },
+    /// How the sources do.
+    Sources,
+    /// The numbers of so many days, or since the last digest.
+    Numbers {
+        days: Option<i64>,
+    },
     /// When somebody does not want to be called, as they typed it.
     Quiet {
         hours: String,

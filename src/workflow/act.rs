@@ -54,6 +54,8 @@ use crate::telemetry::meter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::WorkflowError;
+use crate::workflow::find::Wanted;
+use crate::workflow::find::unknown;
 use crate::workflow::refresh::TRUSTED_MINUTES;
 use crate::workflow::tell::Change;
 use crate::workflow::tell::room_key;
@@ -255,6 +257,19 @@ impl Desk {
                 self.home_opened(&mut tx, &press.by.person, now).await?;
                 Judged::done("noted")
             }
+            Ask::Find { words } => {
+                self.look_up(&mut tx, press, voice, Wanted::Words(words), now)
+                    .await?
+            }
+            Ask::Show { item } => {
+                self.look_up(&mut tx, press, voice, Wanted::Item(*item), now)
+                    .await?
+            }
+            Ask::Sources => self.look_up(&mut tx, press, voice, Wanted::Sources, now).await?,
+            Ask::Numbers { days } => {
+                self.look_up(&mut tx, press, voice, Wanted::Numbers(*days), now)
+                    .await?
+            }
             Ask::Quiet { hours } => {
                 let no = self
                     .no_right(&mut tx, press, voice, Role::Viewer, None, now)
@@ -324,12 +339,7 @@ impl Desk {
             None => None,
         };
         let Some(locked) = locked else {
-            let number = match item {
-                ItemRef::Number(number) => number.to_string(),
-                ItemRef::Id(_) => "?".to_owned(),
-            };
-            let text = voice.say("refused-unknown-item", &[("number", number.into())]);
-            self.whisper(tx, press, text, now).await?;
+            self.whisper(tx, press, unknown(item, voice), now).await?;
             return Ok(Judged::told("unknown_item"));
         };
         let reply = match locked.0.reply {
@@ -766,6 +776,10 @@ fn verb_of(ask: &Ask) -> Option<&'static str> {
         Ask::Again { .. } => "form_again",
         Ask::List(_) => "list",
         Ask::Errand(errand) => errand.as_str(),
+        Ask::Find { .. } => "find",
+        Ask::Show { .. } => "item",
+        Ask::Sources => "sources",
+        Ask::Numbers { .. } => "stats",
         Ask::Quiet { .. } => "quiet",
         Ask::Help { .. } | Ask::NoNumber { .. } => "help",
         Ask::Odd { .. } => "odd",

@@ -165,6 +165,10 @@ pub(crate) fn help(voice: Voice, unknown: Option<&str>) -> Vec<Seg> {
         "help-mine",
         "help-overdue",
         "help-home",
+        "help-find",
+        "help-item",
+        "help-stats",
+        "help-sources",
         "help-quiet",
         "help-verbs",
     ] {

@@ -7,6 +7,7 @@ pub mod aside;
 pub mod commands;
 pub mod digest;
 pub mod errand;
+mod find;
 pub mod forget;
 pub mod forms;
 pub mod home;

@@ -5,6 +5,7 @@ mod digest;
 mod discord;
 mod errands;
 mod faults;
+mod find;
 mod gateway;
 mod home;
 mod hook;

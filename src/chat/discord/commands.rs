@@ -19,9 +19,10 @@ use crate::domain::text::Lang;
 use crate::port::PortError;
 
 const NAME: &str = "zeitnah";
-const LISTS: [&str; 5] = ["open", "mine", "overdue", "home", "help"];
-/// What a card's buttons do, for whoever rather types. The two decisions after an unclear outcome stay on the card.
-const VERBS: [Verb; 15] = [
+const LISTS: [&str; 7] = ["open", "mine", "overdue", "home", "sources", "digest", "help"];
+/// What a card's buttons do, for whoever rather types: Discord has room for 25 in all, so the two decisions after an
+/// unclear outcome stay on the card, and what only shows something comes with `item`.
+const VERBS: [Verb; 12] = [
     Verb::Reply,
     Verb::Take,
     Verb::Release,
@@ -32,11 +33,8 @@ const VERBS: [Verb; 15] = [
     Verb::Undo,
     Verb::FullText,
     Verb::Why,
-    Verb::ViewReply,
     Verb::ChangeReply,
     Verb::Reopen,
-    Verb::OpenSource,
-    Verb::CopyText,
 ];
 
 /// The whole list, as it is sent and as `zeitnah manifest discord` prints it.
@@ -53,14 +51,26 @@ pub fn list() -> Value {
     let hours = described(CommandOptionType::String, "hours", "hours");
     command =
         command.add_option(described(CommandOptionType::SubCommand, "quiet", "quiet").add_sub_option(hours));
+    let words = described(CommandOptionType::String, "words", "words").required(true);
+    command =
+        command.add_option(described(CommandOptionType::SubCommand, "find", "find").add_sub_option(words));
+    let days = described(CommandOptionType::String, "days", "days");
+    command =
+        command.add_option(described(CommandOptionType::SubCommand, "stats", "stats").add_sub_option(days));
+    let item = described(CommandOptionType::SubCommand, "item", "item").add_sub_option(number());
+    command = command.add_option(item);
     for verb in VERBS {
-        let number = described(CommandOptionType::String, "number", "number")
-            .required(true)
-            .set_autocomplete(true);
+        let number = number();
         let sub = described(CommandOptionType::SubCommand, verb.as_str(), verb.as_str());
         command = command.add_option(sub.add_sub_option(number));
     }
     Value::Array(vec![message::json(&command)])
+}
+
+fn number() -> CreateCommandOption {
+    described(CommandOptionType::String, "number", "number")
+        .required(true)
+        .set_autocomplete(true)
 }
 
 fn described(kind: CommandOptionType, name: &str, key: &str) -> CreateCommandOption {

@@ -190,7 +190,7 @@ fn command(value: &Value) -> Ask {
 /// Which verb is being typed after; what is typed so far is asked for by itself.
 fn typing(value: &Value) -> Ask {
     let word = text(value, "/data/options/0/name").unwrap_or_default();
-    match Verb::parse(word) {
+    match Verb::parse(word).or((word == "item").then_some(Verb::FullText)) {
         Some(verb) => Ask::Do {
             verb,
             item: ItemRef::Number(0),

@@ -1,0 +1,162 @@
+//! Looking things up by typing, in both chats: items by words in any form and with slips of the finger, one item with
+//! its buttons, the sources, the numbers; for whoever may look, and nobody else.
+
+use zeitnah::sandbox::sites::faults::Fault;
+
+use crate::desk::Desk;
+use crate::desk::STORE;
+use crate::seat::Chat;
+use crate::seat::Room;
+use crate::seat::Seat;
+use crate::seat::Who;
+
+async fn open(chat: Chat) -> Desk {
+    let desk = Desk::with(crate::desk::Wish {
+        tune: |rules| rules.digests.clear(),
+        ..chat.wish()
+    })
+    .await;
+    for (author, stars, text) in [
+        (
+            "Jule Kowalski",
+            2,
+            "Die Wartezeiten an der Kasse waren unzumutbar.",
+        ),
+        (
+            "Ömer Öz",
+            5,
+            "Der Akku meines Rasenmähers hält ewig. Kein Warten mehr!",
+        ),
+        ("Ann Smith", 4, "The shop assistants were helping everybody."),
+        (
+            "Rolf",
+            1,
+            "<!everyone> *fett* @here 100% _Schrott_ '; DROP TABLE item; --",
+        ),
+    ] {
+        desk.google.write(STORE, author, stars, text).unwrap();
+    }
+    desk.minutes(5).await;
+    desk
+}
+
+async fn done(desk: Desk, chat: Chat) {
+    let seat = Seat::new(&desk, chat);
+    for message in seat.all(Room::Care) {
+        seat.thread(&message);
+    }
+    for who in [Who::Anna, Who::Ben, Who::Gast] {
+        seat.whispers(who);
+    }
+    desk.finish().await;
+}
+
+/// Who wrote what is found, by the words that are typed.
+fn found(told: &str) -> Vec<&'static str> {
+    let all = [
+        ("Jule", "Wartezeiten"),
+        ("Ömer", "Rasenmähers"),
+        ("Ann", "assistants"),
+        ("Rolf", "Schrott"),
+    ];
+    all.into_iter()
+        .filter(|(_, word)| told.contains(word))
+        .map(|(who, _)| who)
+        .collect()
+}
+
+#[tokio::test]
+async fn what_somebody_remembers_of_it_finds_it_again() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = open(chat).await;
+        let seat = Seat::new(&desk, chat);
+        let cases: [(&str, &[&str]); 14] = [
+            // In another form, in both languages.
+            ("Wartezeit", &["Jule"]),
+            ("helps", &["Ann"]),
+            ("akkus", &["Ömer"]),
+            // By name, by both words, by one of them, without one.
+            ("kowalski", &["Jule"]),
+            ("Akku ewig", &["Ömer"]),
+            ("Akku or assistant", &["Ömer", "Ann"]),
+            ("\"hält ewig\"", &["Ömer"]),
+            ("\"ewig hält\"", &[]),
+            // Slips of the finger.
+            ("Wartzeiten", &["Jule"]),
+            ("Rasenmäer", &["Ömer"]),
+            // What is no word and what is none to look for.
+            ("qzxwv", &[]),
+            ("'; DROP TABLE item; --", &["Rolf"]),
+            ("100%", &["Rolf"]),
+            ("und der", &[]),
+        ];
+        for (typed, expected) in cases {
+            let told = seat.look(Who::Anna, "find", typed).await;
+            assert_eq!(found(&told), expected, "{typed}: {told}");
+        }
+        let mut said = Vec::new();
+        for typed in ["Wartezeit", "Wartzeiten", "qzxwv", "x", "*fett*"] {
+            let told = seat.look(Who::Anna, "find", typed).await;
+            said.push(format!("/zeitnah find {typed}\n{told}"));
+        }
+        insta::assert_snapshot!(chat.named("find"), said.join("\n\n"));
+        let long = "Wartezeit ".repeat(200);
+        let told = seat.look(Who::Anna, "find", &long).await;
+        assert!(told.len() < 3000, "{told}");
+        assert!(seat.notified().is_empty(), "finding calls nobody");
+        let refused = seat.look(Who::Gast, "find", "Akku").await;
+        assert!(
+            found(&refused).is_empty() && refused.contains("darf"),
+            "{refused}"
+        );
+        done(desk, chat).await;
+    }
+}
+
+#[tokio::test]
+async fn one_item_is_shown_with_buttons_that_work() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = open(chat).await;
+        let seat = Seat::new(&desk, chat);
+        let shown = seat.command(Who::Ben, "item", Some(2)).await;
+        insta::assert_snapshot!(chat.named("item_shown"), shown);
+        seat.press_told(Who::Ben, "Übernehmen").await;
+        seat.press_told(Who::Ben, "Übernehmen").await;
+        let holder: Option<String> = desk
+            .row("SELECT handling ->> 'by' FROM item WHERE number = 2")
+            .await;
+        assert!(holder.is_some_and(|by| by.contains(chat.id(Who::Ben))));
+        let unknown = seat.command(Who::Ben, "item", Some(99)).await;
+        assert!(unknown.contains("99"), "{unknown}");
+        let refused = seat.command(Who::Gast, "item", Some(2)).await;
+        assert!(!refused.contains("Akku"), "{refused}");
+        done(desk, chat).await;
+    }
+}
+
+#[tokio::test]
+async fn sources_and_numbers_are_told_at_any_time() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = open(chat).await;
+        let seat = Seat::new(&desk, chat);
+        let well = seat.command(Who::Anna, "sources", None).await;
+        desk.google.fault(Fault::ServerError { status: 503 }, 40);
+        desk.minutes(30).await;
+        desk.minutes(30).await;
+        let ill = seat.command(Who::Anna, "sources", None).await;
+        desk.google.heal();
+        desk.minutes(30).await;
+        let stats = seat.command(Who::Anna, "stats", None).await;
+        insta::assert_snapshot!(
+            chat.named("sources_and_stats"),
+            format!("{well}\n\n{ill}\n\n{stats}")
+        );
+        let digest = seat.command(Who::Anna, "digest", None).await;
+        assert!(digest.contains("4 neue"), "{digest}");
+        for word in ["sources", "stats", "digest"] {
+            let refused = seat.command(Who::Gast, word, None).await;
+            assert!(refused.contains("darf"), "{word}: {refused}");
+        }
+        done(desk, chat).await;
+    }
+}
