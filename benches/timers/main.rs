@@ -9,12 +9,16 @@
     reason = "a measurement speaks to a terminal and may stop"
 )]
 
+#[path = "../frame/mod.rs"]
+mod frame;
 mod watch;
 mod world;
 
-use std::time::Duration;
 use std::time::Instant;
 
+use self::frame::build;
+use self::frame::load;
+use self::frame::report;
 use self::watch::Watched;
 use self::world::World;
 
@@ -32,12 +36,7 @@ async fn main() {
         println!("set DATABASE_URL to a PostgreSQL server; a database `zeitnah_bench_*` is made there");
         return;
     };
-    let build = if cfg!(debug_assertions) {
-        "debug"
-    } else {
-        "optimised"
-    };
-    println!("{build}; load of the machine before: {}", load());
+    println!("{}; load of the machine before: {}", build(), load());
     let mut world = World::open(&server, REPLICAS).await;
     println!("PostgreSQL: {}", world.server().await);
     let warned = SECONDS * PER_SECOND / SAYS;
@@ -100,22 +99,4 @@ async fn due(world: &mut World, warned: i64) {
     );
     assert_eq!(world.count(world::OTHER_EVENTS).await, 0, "nothing else was said");
     println!("lost 0, doubled 0");
-}
-
-fn report(what: &str, took: &mut [Duration]) {
-    took.sort();
-    let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
-    println!(
-        "{what:<35} {:>9.1} ms p50 {:>9.1} ms p99 {:>9.1} ms max {:>6} samples",
-        at(0.5),
-        at(0.99),
-        at(1.0),
-        took.len()
-    );
-}
-
-/// Over one, five and fifteen minutes: a figure from a busy machine is about the machine.
-fn load() -> String {
-    let all = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    all.split_whitespace().take(3).collect::<Vec<_>>().join(" ")
 }

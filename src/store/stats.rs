@@ -122,12 +122,13 @@ pub async fn sums(tx: &mut Tx, channel: &str, periods: &[(At, At)]) -> Result<Ve
             sum.count(row.fact()?, n);
         }
     }
-    let edges: Vec<(At, At)> = ends.iter().map(|(_, from, to)| (*from, *to)).collect();
-    for row in happened(tx, Some(channel), &edges).await? {
-        let end = usize::try_from(row.period - 1).ok().and_then(|no| ends.get(no));
-        if let Some(sum) = end.and_then(|(no, _, _)| out.get_mut(*no)) {
-            let n = row.n;
-            sum.count(row.fact()?, n);
+    // Two for each period at most, and less than a quarter of an hour each.
+    for (no, from, to) in ends {
+        for row in happened(tx, Some(channel), from, to).await? {
+            if let Some(sum) = out.get_mut(no) {
+                let n = row.n;
+                sum.count(row.fact()?, n);
+            }
         }
     }
     Ok(out)
@@ -144,7 +145,7 @@ pub async fn first(tx: &mut Tx, channel: &str) -> Result<Option<At>> {
     .await?)
 }
 
-/// What happened in some periods, counted from what happened itself; `$first` runs in the same statement.
+/// What happened in a period, counted from what happened itself; `$first` runs in the same statement.
 macro_rules! happened {
     ($first:literal, $($arg:expr),+) => {
         sqlx::query_as!(
@@ -153,29 +154,31 @@ macro_rules! happened {
                 + r#"SELECT c.channel AS "channel!", to_timestamp(f.quarter * 900) AS "at!", f.measure AS "measure!",
                  f.source AS "source!", f.tone, f.stars, f.subject ->> 'kind' AS subject_kind,
                  f.subject ->> 'id' AS subject_id, f.subject ->> 'name' AS subject_name, f.person, f.minutes,
-                 f.in_time, count(*) AS "n!", r.no AS "period!"
-               FROM unnest($2::timestamptz[], $3::timestamptz[]) WITH ORDINALITY r (begun, ended, no)
-               CROSS JOIN LATERAL (
-                 SELECT fact.*, floor(extract(epoch FROM fact.at) / 900)::bigint AS quarter FROM fact
-                 WHERE fact.at >= r.begun AND fact.at < r.ended) f
+                 f.in_time, count(*) AS "n!", 0::bigint AS "period!"
+               FROM (SELECT fact.*, floor(extract(epoch FROM fact.at) / 900)::bigint AS quarter FROM fact
+                 WHERE fact.at >= $2 AND fact.at < $3) f
                CROSS JOIN LATERAL (
                  SELECT DISTINCT card.channel FROM card
                  WHERE card.item_id = f.item_id AND ($1::text IS NULL OR card.channel = $1)) c
                GROUP BY c.channel, f.quarter, f.measure, f.source, f.tone, f.stars, subject_kind, subject_id,
-                 subject_name, f.person, f.minutes, f.in_time, r.no"#,
+                 subject_name, f.person, f.minutes, f.in_time"#,
             $($arg),+
         )
     };
 }
 
-async fn happened(tx: &mut Tx, channel: Option<&str>, periods: &[(At, At)]) -> Result<Vec<Row>> {
-    if periods.is_empty() {
-        return Ok(Vec::new());
-    }
-    let (begun, ended): (Vec<At>, Vec<At>) = periods.iter().copied().unzip();
-    Ok(happened!("", channel, &begun, &ended)
-        .fetch_all(&mut **tx)
-        .await?)
+async fn happened(tx: &mut Tx, channel: Option<&str>, from: At, to: At) -> Result<Vec<Row>> {
+    plan_anew(tx).await?;
+    Ok(happened!("", channel, from, to).fetch_all(&mut **tx).await?)
+}
+
+/// From here to the end of the transaction: a plan for any period whatever may walk through all of history for a minute
+/// of it.
+async fn plan_anew(tx: &mut Tx) -> Result<()> {
+    sqlx::query!("SET LOCAL plan_cache_mode = force_custom_plan")
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// Puts some of the deltas into buckets. `None`: somebody else is at it. Else how many there were.
@@ -302,11 +305,12 @@ pub async fn rebuild(tx: &mut Tx, day: At) -> Result<()> {
         .execute(&mut **tx)
         .await?;
     let end = day + chrono::TimeDelta::days(1);
+    plan_anew(tx).await?;
     let rows = happened!(
-        "WITH dropped AS (DELETE FROM stat_delta WHERE at >= ($2::timestamptz[])[1] AND at < ($3::timestamptz[])[1]) ",
+        "WITH dropped AS (DELETE FROM stat_delta WHERE at >= $2 AND at < $3) ",
         None::<&str>,
-        &[day],
-        &[end]
+        day,
+        end
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -347,7 +351,7 @@ pub async fn differences(tx: &mut Tx, day: At) -> Result<Vec<(String, &'static s
     for (place, sum) in gathered(waiting)? {
         kept.entry(place).or_default().add(sum);
     }
-    let mut real = gathered(happened(tx, None, &[(day, end)]).await?)?;
+    let mut real = gathered(happened(tx, None, day, end).await?)?;
     let mut wrong = Vec::new();
     for (place, sum) in kept {
         if real.remove(&place).unwrap_or_default() != sum {

@@ -1,3 +1,5 @@
+//! Digests as people read them, in both languages; and that whatever is in one, it fits.
+
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
