@@ -213,7 +213,7 @@ impl World {
         for (what, like, with) in [
             (
                 "sums",
-                "%JOIN stat_bucket b%",
+                "%FROM stat_bucket s%",
                 format!("'c0', '{{0}}', '{{quarter}}', '{{\"{day}\"}}', '{{\"{now}\"}}'"),
             ),
             (

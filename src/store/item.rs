@@ -234,7 +234,8 @@ pub async fn waiting(
 ) -> Result<Vec<Item>> {
     items!(
         "WHERE state IN ('open', 'claimed', 'snoozed') AND source <> $2
-           AND EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1)
+           -- One by one: the cards of what waits, not all that ever were.
+           AND (SELECT true FROM card c WHERE c.item_id = item.id AND c.channel = $1 LIMIT 1)
            AND coalesce(due_at < $3, false) = $4
          ORDER BY due_at, id LIMIT $5",
         channel,
@@ -257,7 +258,7 @@ pub async fn helpful(tx: &mut Tx, channel: &str, without: &str, from: At, to: At
              SELECT DISTINCT ON (tone) id FROM item
              WHERE first_seen_at >= $3 AND first_seen_at < $4 AND (votes ->> 'up')::int > 0
                AND tone IN ('praise', 'complaint') AND state <> 'removed' AND source <> $2
-               AND EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1)
+               AND (SELECT true FROM card c WHERE c.item_id = item.id AND c.channel = $1 LIMIT 1)
              ORDER BY tone, (votes ->> 'up')::int DESC, first_seen_at, id)
          ORDER BY tone DESC",
         channel,
