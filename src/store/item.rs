@@ -237,7 +237,7 @@ pub async fn waiting(
            -- One by one: the cards of what waits, not all that ever were.
            AND (SELECT true FROM card c WHERE c.item_id = item.id AND c.channel = $1 LIMIT 1)
            AND coalesce(due_at < $3, false) = $4
-         ORDER BY due_at, id LIMIT $5",
+         ORDER BY due_at, number LIMIT $5",
         channel,
         without,
         now,
