@@ -103,6 +103,45 @@ async fn a_review_is_answered_from_its_card() {
 }
 
 #[tokio::test]
+async fn a_digest_shows_its_chart_in_both_chats_and_home_shows_what_is_mine() {
+    let demo = Demo::start();
+    let anna = Person::sits_down(&demo, Screen::Desk).await;
+    anna.acts_as("U0ANNA").await;
+    let words = "Der Griff ist nach einer Woche gebrochen.";
+    wrote(&demo, "Kim Chart", words).await;
+    let card = anna.card(words).await;
+    anna.presses(&card, "Übernehmen").await;
+    anna.sees(&card, "Anna").await;
+    // The next digest of every four minutes.
+    demo.advance(241).await;
+    for place in ["#messages", "#discord-messages"] {
+        let picture = format!("{place} img.shown");
+        anna.is_there(&picture).await;
+        let seen = "const i = document.querySelector(arguments[0]); return [i.naturalWidth, i.alt];";
+        until("the picture is painted", async || {
+            anna.run(seen, vec![json!(picture)]).await[0] == 1080
+        })
+        .await;
+        let alt = anna.run(seen, vec![json!(picture)]).await;
+        assert!(alt[1].as_str().unwrap().contains("Beitr"), "{alt}");
+        anna.looks_at(&picture).await;
+    }
+    anna.shows("digest-1-chart").await;
+
+    anna.enters("home").await;
+    anna.sees("#messages .home", "Das Team").await;
+    anna.sees("#messages .home", "Du hast").await;
+    anna.presses("#messages .home", "Ruhezeit 20:00-07:00").await;
+    anna.shows("digest-2-home").await;
+    demo.advance(12).await;
+    anna.sees("#messages .home", "Du wirst nicht gerufen: 20:00-07:00")
+        .await;
+    anna.shows("digest-3-home").await;
+    anna.leaves().await;
+    demo.stop().await;
+}
+
+#[tokio::test]
 async fn two_press_at_once_and_one_without_rights_tries() {
     let demo = Demo::start();
     let (anna, ben) = tokio::join!(

@@ -2,6 +2,7 @@
 
 mod card;
 mod check;
+mod digest;
 mod discord;
 mod init;
 mod probe;
