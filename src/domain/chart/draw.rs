@@ -74,8 +74,15 @@ pub fn svg(days: &[Day], target: Option<i64>, voice: Voice) -> String {
         y: EDGE,
     };
     sheet.volume(days, voice);
-    sheet.y += 44.0;
-    sheet.times(days, target, voice);
+    if days.iter().any(|day| day.median_minutes.is_some()) {
+        sheet.y += 44.0;
+        sheet.times(days, target, voice);
+    } else {
+        // An empty plot says less than a line.
+        sheet.y += 44.0;
+        let text = voice.lang.text("chart-no-answers", &[]);
+        sheet.text(LEFT, sheet.y, REMARK, Anchor::Start, &text);
+    }
     let height = sheet.y + EDGE;
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height:.0}\" \
@@ -277,17 +284,6 @@ impl Sheet {
             ));
         }
         self.medians(days, target, along, high);
-        if longest.is_none() {
-            let text = lang.text("chart-no-answers", &[]);
-            let middle = (LEFT + RIGHT) / 2.0;
-            self.text(
-                middle,
-                ground - TIMES_HIGH / 4.0 + 8.0,
-                REMARK,
-                Anchor::Middle,
-                &text,
-            );
-        }
         self.y = ground;
         let dates: Vec<NaiveDate> = days.iter().map(|d| d.date).collect();
         self.dates(&dates, along, voice);
