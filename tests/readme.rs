@@ -92,6 +92,12 @@ async fn every_command_in_the_readme_works_in_its_order() {
             // What the reader has 42 of.
             ["zeitnah", "why", "42"] => works(&bench, &["zeitnah", "why", "2"], "#2").await,
             ["zeitnah", "digest", "morning", "--preview"] => works(&bench, &words, "beantwortet").await,
+            ["zeitnah", "digest", "morning", "--preview", "--png", file] => {
+                works(&bench, &words, "beantwortet").await;
+                let png = std::fs::read(bench.folder.join(file));
+                assert!(png.is_ok_and(|png| png.starts_with(b"\x89PNG")), "{file} is a picture");
+            }
+            ["zeitnah", "stats", "--check"] => works(&bench, &words, "All sums from").await,
             ["zeitnah", "probe", "--last", "90d"] => works(&bench, &words, "arrived from").await,
             ["zeitnah", "health"] => works(&bench, &words, "ready").await,
             ["zeitnah", "manifest", "slack"] => works(&bench, &words, "oauth_config").await,

@@ -374,10 +374,10 @@ impl<'a> Seat<'a> {
         self.command(who, &word, None).await
     }
 
-    /// Presses a button of the private message that `who` was told last.
-    pub async fn press_told(&self, who: Who, what: &str) {
+    /// The private message that `who` was told last.
+    pub fn last_told(&self, who: Who) -> Shown {
         let id = self.chat.id(who);
-        let told = match self.chat {
+        match self.chat {
             Chat::Slack => {
                 let last = self.desk.slack.see_ephemerals(id).pop().expect("it was said");
                 shown(&last.channel, &last.ts)
@@ -386,8 +386,7 @@ impl<'a> Seat<'a> {
                 let last = self.desk.discord.see_ephemerals(id).pop().expect("it was said");
                 shown(&last.channel, &last.id)
             }
-        };
-        self.press(who, &told, what).await;
+        }
     }
 
     /// `/zeitnah quiet …`; what Slack takes as one line is an option in Discord.

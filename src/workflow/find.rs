@@ -92,7 +92,8 @@ impl Desk {
         let asked = || Arg::from(typed.as_str());
         let mut ids = search::by_words(tx, channel, practice::NAME, &typed, SHOWN + 1).await?;
         let mut title = "find-found";
-        if ids.is_empty() {
+        // Whoever puts it in quotes wants exactly that.
+        if ids.is_empty() && !typed.contains('"') {
             ids = search::by_parts(tx, channel, practice::NAME, &typed, SHOWN + 1).await?;
             title = "find-similar";
         }
