@@ -50,6 +50,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("most", "2 Std. 10 Min.", "2 h 10 min"),
     ("subject", "Rasenmäher Zaunkönig", "Wren mower"),
     ("words", "Sehr freundlich", "Very friendly"),
+    ("state", "offen", "open"),
     ("word", "tkae", "tkae"),
     ("hours", "Mo–Fr 09:00–17:00", "Mon–Fri 09:00–17:00"),
     ("zone", "Europe/Berlin", "Europe/Berlin"),

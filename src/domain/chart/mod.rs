@@ -225,7 +225,7 @@ fn alt_answers(days: &[Day], target: Option<i64>, voice: Voice) -> Vec<String> {
     };
     let span = |minutes: i64| Arg::from(lang.span(minutes));
     let mut said = vec![match medians.as_slice() {
-        [_] if days.len() == 1 => lang.text("chart-alt-median", &[("span", span(last))]),
+        [_] => lang.text("chart-alt-median", &[("span", span(last))]),
         _ => {
             let least = medians.iter().map(|(_, m)| *m).min().unwrap_or(last);
             let most = medians.iter().map(|(_, m)| *m).max().unwrap_or(last);
