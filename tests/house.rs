@@ -33,6 +33,7 @@ const LIVES_IN: &[(&str, &[&str])] = &[
     ("serenity", &["chat"]),
     ("axum", &["http", "chat", "sandbox"]),
     ("resvg", &["picture"]),
+    ("toml_edit", &["config/overlay"]),
     ("metrics", &["telemetry"]),
     ("metrics_exporter_prometheus", &["telemetry"]),
     ("anyhow", TOP),

@@ -15,6 +15,7 @@ pub mod http;
 mod ics;
 pub mod log;
 pub mod name;
+pub mod overlay;
 mod policy;
 mod reach;
 mod reading;
@@ -32,13 +33,17 @@ mod table;
 mod tests;
 mod url;
 pub mod webhook;
+pub mod written;
 pub mod zone;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::path::PathBuf;
 
+use secrecy::SecretString;
 use toml::de::DeTable;
 
 pub use crate::config::fault::Fault;
@@ -50,6 +55,7 @@ pub use crate::config::reading::Placed;
 use crate::config::reading::Reading;
 use crate::config::source::Source;
 use crate::config::table::Table;
+use crate::config::written::Written;
 use crate::domain::calendar::Calendar;
 use crate::domain::chain::Chain;
 use crate::domain::rights::Grant;
@@ -93,6 +99,8 @@ pub struct Config {
     pub log: log::Log,
     /// What is legal but hardly meant.
     pub warnings: Vec<Fault>,
+    /// What all of this was read from.
+    pub written: Written,
 }
 
 /// The file section by section, each as far as it could be read: a fault in one does not hide the others from those
@@ -198,16 +206,28 @@ impl Sections {
     }
 
     pub fn parse(file: &str, text: &str, env: Env) -> Self {
-        let reading = Reading::new(file, text, env);
-        match read(&reading, text) {
-            Some(sections) => Self {
-                path: file.to_owned(),
-                named: reading.take_named(),
-                faults: reading.finish(),
-                ..sections
-            },
-            None => Self::none(file, reading),
+        let asked: RefCell<BTreeMap<String, Option<SecretString>>> = RefCell::default();
+        let noting = |name: &str| {
+            let found = env(name);
+            let kept = found.clone().map(SecretString::from);
+            asked.borrow_mut().insert(name.to_owned(), kept);
+            found
+        };
+        let reading = Reading::new(file, text, &noting);
+        let Some(mut sections) = read(&reading, text) else {
+            return Self::none(file, reading);
+        };
+        sections.path = file.to_owned();
+        sections.named = reading.take_named();
+        sections.faults = reading.finish();
+        if let Some(config) = &mut sections.whole {
+            config.written = Written {
+                file: file.to_owned(),
+                text: text.to_owned(),
+                env: asked.take(),
+            };
         }
+        sections
     }
 
     /// The configuration, or all that is wrong with it.
@@ -219,6 +239,15 @@ impl Sections {
             }),
             _ => Err(self.faults),
         }
+    }
+
+    /// What it was read from, if a configuration came of it.
+    pub fn written(&self) -> Option<&Written> {
+        let sound = self.faults.iter().all(|f| f.gravity == Gravity::Warning);
+        self.whole
+            .as_ref()
+            .filter(|_| sound)
+            .map(|config| &config.written)
     }
 
     /// Where a line of the file is; what stands in no line has a name.
@@ -414,6 +443,7 @@ impl Every {
             reply: self.reply?,
             log: self.log?,
             warnings: vec![],
+            written: Written::default(),
         })
     }
 }

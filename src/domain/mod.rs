@@ -31,6 +31,7 @@ pub mod rota;
 pub mod route;
 pub mod rules;
 pub mod schedule;
+pub mod setting;
 pub mod sla;
 pub mod stats;
 pub mod text;
