@@ -122,6 +122,8 @@ pub struct Wish {
     pub repeats_refused: bool,
     /// Another team's rules: rights, deadlines, digests.
     pub tune: fn(&mut Rules),
+    /// The team has a file, from which the rules come; only then can some of them be set from a chat.
+    pub file: Option<String>,
     /// How far each replica's clock is off, in seconds; those that are not named are right.
     pub skew: &'static [i64],
     /// Methods that this Slack-compatible server does not have.
@@ -140,6 +142,7 @@ impl Default for Wish {
             history: true,
             repeats_refused: true,
             tune: |_| {},
+            file: None,
             skew: &[],
             absent: &[],
         }
@@ -331,6 +334,10 @@ impl Desk {
                 seconds: self.wish.skew.get(self.apps.len()).copied().unwrap_or(0),
             }),
             rules: rules(&self.wish),
+            rulebook: configured(&self.wish).map(|config| {
+                let book: Arc<dyn zeitnah::port::rulebook::Rulebook> = Arc::new(config.written);
+                book
+            }),
             sources: sources(&self.base),
             webhooks: vec![("pager".to_owned(), pager(&self.base))],
             slack: self.wish.chats.has_slack().then_some(SlackParts {
@@ -402,6 +409,7 @@ impl Desk {
     /// One round of what comes round, on all replicas at once.
     pub async fn tick(&self) {
         let rounds = self.apps.iter().map(|app| async {
+            app.desk.follow().await.unwrap();
             for name in app.desk.sources.keys() {
                 while app.desk.poll(name).await.unwrap().is_some() {}
                 app.desk.look_for_missing(name).await.unwrap();
@@ -677,6 +685,11 @@ impl Desk {
         self.wish.tune = tune;
     }
 
+    /// From now on, new replicas read this file.
+    pub fn rewrite(&mut self, file: String) {
+        self.wish.file = Some(file);
+    }
+
     /// A new replica on the same database.
     pub async fn revive(&mut self) {
         self.start(TcpListener::bind("127.0.0.1:0").await.unwrap()).await;
@@ -842,9 +855,16 @@ fn sources(base: &str) -> Vec<Arc<dyn zeitnah::port::source::ReviewSource>> {
 }
 
 pub fn rules(wish: &Wish) -> Rules {
-    let mut rules = usual(wish);
+    let mut rules = configured(wish).map_or_else(|| usual(wish), |config| config.rules());
     (wish.tune)(&mut rules);
     rules
+}
+
+/// The team's file as it is read, with an environment in which everything is set.
+fn configured(wish: &Wish) -> Option<zeitnah::config::Config> {
+    let text = wish.file.as_ref()?;
+    let config = zeitnah::config::Config::parse("zeitnah.toml", text, &|name| Some(name.to_lowercase()));
+    Some(config.unwrap_or_else(|faults| panic!("{faults:#?}")))
 }
 
 fn voice(wish: &Wish) -> Voice {

@@ -399,6 +399,16 @@ impl<'a> Seat<'a> {
         self.command(who, &word, None).await
     }
 
+    /// `/zeitnah settings …`, the same way.
+    pub async fn settings(&self, who: Who, change: &str) -> String {
+        let word = match (self.chat, change) {
+            (_, "") => "settings".to_owned(),
+            (Chat::Slack, change) => format!("settings {change}"),
+            (Chat::Discord, change) => format!("settings change:{change}"),
+        };
+        self.command(who, &word, None).await
+    }
+
     /// What the bot wrote to `who` directly, looked at; none if it never did.
     pub fn direct(&self, who: Who) -> Vec<String> {
         let id = self.chat.id(who);

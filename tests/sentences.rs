@@ -92,6 +92,10 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("most", "6 Std. 30 Min.", "6 h 30 min"),
     ("last", "1 Std.", "1 h"),
     ("kept", "4", "4"),
+    ("values", "care de · leads en", "care de · leads en"),
+    ("key", "deadline default", "deadline default"),
+    ("after", "8h", "8h"),
+    ("remedy", "write for example 8h", "write for example 8h"),
     ("counts", "3× Lob, 2× Kritik", "3 praise, 2 complaints"),
 ];
 

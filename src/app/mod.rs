@@ -1,6 +1,7 @@
 //! The only file that knows every layer: puts the parts together, starts them in order and stops them in order. Any
 //! number of these run on one database.
 
+mod book;
 pub mod parts;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ use crate::http::Sockets;
 use crate::port::PortError;
 use crate::port::chat::ChatPlatform;
 use crate::port::clock::Clock;
+use crate::port::rulebook::Rulebook;
 use crate::port::source::ReviewSource;
 use crate::port::webhook::Webhook;
 use crate::source::practice::Practice;
@@ -35,6 +37,7 @@ use crate::telemetry::process;
 use crate::worker;
 use crate::workflow::Desk;
 use crate::workflow::aside::Aside;
+use crate::workflow::live::Live;
 use crate::workflow::shared::Shared;
 
 /// What an installation is made of.
@@ -42,6 +45,8 @@ pub struct Parts {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
     pub rules: Rules,
+    /// Where rules come from under settings from a chat; without it there are no such settings.
+    pub rulebook: Option<Arc<dyn Rulebook>>,
     pub sources: Vec<Arc<dyn ReviewSource>>,
     pub webhooks: Vec<(String, Arc<dyn Webhook>)>,
     pub slack: Option<SlackParts>,
@@ -133,6 +138,7 @@ impl App {
             store,
             clock,
             rules,
+            rulebook,
             sources,
             webhooks,
             slack,
@@ -168,7 +174,8 @@ impl App {
         let desk = Arc::new(Desk {
             store,
             clock: clock.clone(),
-            rules: Arc::new(rules.with_practice()),
+            rules: Live::of(rules.with_practice()),
+            rulebook,
             sources: sources.map(|s| (s.name().to_owned(), s)).collect(),
             chats,
             webhooks: webhooks.into_iter().collect(),

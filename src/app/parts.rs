@@ -35,6 +35,7 @@ impl Parts {
             store,
             clock,
             rules: config.rules(),
+            rulebook: Some(Arc::new(config.written.clone())),
             sources: sources.collect::<Result<_, _>>()?,
             webhooks: webhooks.collect::<Result<_, PortError>>()?,
             slack: config.slack.as_ref().map(slack_parts),

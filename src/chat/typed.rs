@@ -25,6 +25,11 @@ pub fn typed(text: &str) -> Ask {
             words: rest.trim().to_owned(),
         };
     }
+    if matches!(first.to_lowercase().as_str(), "settings" | "einstellungen") {
+        return Ask::Settings {
+            typed: rest.trim().to_owned(),
+        };
+    }
     let mut typed = text.split_whitespace();
     let word = typed.next().unwrap_or_default().to_lowercase();
     let number = typed.next().and_then(number);
@@ -129,6 +134,11 @@ mod tests {
             quiet("20:00-07:00 Europe/Berlin")
         );
         assert_eq!(typed("quiet"), quiet(""));
+        let settings = |typed: &str| Ask::Settings {
+            typed: typed.to_owned(),
+        };
+        assert_eq!(typed("Settings  language care en "), settings("language care en"));
+        assert_eq!(typed("einstellungen"), settings(""));
         assert_eq!(typed(""), Ask::Help { unknown: None });
         assert_eq!(
             typed("take"),

@@ -13,6 +13,7 @@ mod migrate;
 mod probe;
 mod sandbox;
 mod serve;
+mod settings;
 mod stats;
 mod trouble;
 mod why;
@@ -68,6 +69,8 @@ enum Command {
     Import(import::Options),
     /// Print a digest; nothing is sent.
     Digest(digest::Options),
+    /// Say what was set from a chat, by whom and when, and what holds.
+    Settings(settings::Options),
     /// Say whether the sums that digests are read from are what happened, or count them anew.
     Stats(stats::Options),
     /// Ask the replica on this machine whether it is ready; the exit code says it too.
@@ -154,6 +157,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Card(options) => card::run(config, options).await,
         Command::Import(options) => import::run(config, options).await,
         Command::Digest(options) => digest::run(config, options).await,
+        Command::Settings(options) => settings::run(config, options).await,
         Command::Stats(options) => stats::run(config, options).await,
         Command::Health => health::run(config).await,
         Command::Why { item } => why::run(config, &item).await,
@@ -222,5 +226,7 @@ async fn current(store: &Store) -> Outcome {
 async fn desk(config: &Config) -> Result<App, Failure> {
     let store = store(config).await?;
     current(&store).await?;
-    Ok(App::assemble(Parts::of(config, store, Arc::new(SystemClock))?)?)
+    let app = App::assemble(Parts::of(config, store, Arc::new(SystemClock))?)?;
+    app.desk.follow().await?;
+    Ok(app)
 }

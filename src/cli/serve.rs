@@ -50,6 +50,8 @@ pub async fn run(asked: Option<&Path>, migrate: bool) -> Outcome {
         None => None,
     };
     let mut app = App::assemble(Parts::of(&config, store, Arc::new(SystemClock))?)?;
+    // From the first card on as the team has set it.
+    app.desk.follow().await?;
     greet(&config, &app).await?;
     app.watched_at(operators, Scrape::install()?);
     app.drain = Duration::from_secs(config.http.drain_seconds);

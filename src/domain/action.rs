@@ -161,6 +161,10 @@ pub enum Ask {
     Quiet {
         hours: String,
     },
+    /// What an admin wants to see or change, as they typed it.
+    Settings {
+        typed: String,
+    },
     Help {
         unknown: Option<String>,
     },

@@ -1,5 +1,6 @@
 //! A chat platform, as the workflows see it: it shows cards, notes and digests, opens forms, and hands in presses.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -96,6 +97,9 @@ pub enum Found {
 #[async_trait]
 pub trait ChatPlatform: Send + Sync {
     fn name(&self) -> &str;
+
+    /// From now on we speak like this in these rooms, where the adapter says something without a decision.
+    fn speak(&self, _voices: BTreeMap<String, Voice>) {}
 
     /// Finds out who we are there. Needed before the first press is judged.
     async fn introduce(&self) -> Result<(), PortError>;

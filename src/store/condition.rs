@@ -31,6 +31,7 @@ pub const TABLES: [&str; 27] = [
     "preference",
     "rate",
     "reply",
+    "setting",
     "source_state",
     "stat_bucket",
     "stat_delta",

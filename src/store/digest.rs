@@ -130,3 +130,12 @@ pub async fn forget(pool: &sqlx::PgPool, before: At, limit: i64) -> Result<u64> 
     .await?;
     Ok(done.rows_affected())
 }
+
+/// A digest whose time was changed is wanted from now on at the new time: a slot that the new time would have had
+/// earlier today is not caught up with.
+pub async fn wanted_anew(tx: &mut Tx, digest: &str, now: At) -> Result<()> {
+    sqlx::query!("UPDATE digest_plan SET since = $2 WHERE digest = $1", digest, now)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

@@ -19,6 +19,7 @@ pub mod picture;
 pub mod preference;
 pub mod reply;
 pub mod search;
+pub mod setting;
 pub mod source;
 pub mod stats;
 pub mod timer;

@@ -2,6 +2,7 @@
 //! may be due again. Every loop survives its own failures and ends when asked to.
 
 pub mod drain;
+pub mod follow;
 pub mod poll;
 pub mod show;
 pub mod tick;
@@ -27,6 +28,7 @@ const CALM: Duration = Duration::from_secs(60);
 /// Starts all loops of one replica. They stop when `stop` is cancelled, each after what it has begun.
 pub fn start(desk: &Arc<Desk>, stop: &CancellationToken, tasks: &TaskTracker) {
     tasks.spawn(again("drain", stop.clone(), desk.clone(), drain::run));
+    tasks.spawn(again("follow", stop.clone(), desk.clone(), follow::run));
     tasks.spawn(again("timers", stop.clone(), desk.clone(), timers::run));
     tasks.spawn(again("tick", stop.clone(), desk.clone(), tick::run));
     for name in desk.sources.keys() {

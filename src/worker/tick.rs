@@ -25,7 +25,13 @@ pub async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<()> {
     let mut more_to_fold = false;
     let me = LeaseToken::new(desk.now()).0;
     let mut retimed = false;
+    let mut under = desk.rules.since();
     loop {
+        // A setting may have changed what is promised.
+        if under != desk.rules.since() {
+            under = desk.rules.since();
+            retimed = false;
+        }
         if !retimed {
             retimed = desk.retime(me).await?;
         }

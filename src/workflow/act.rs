@@ -281,6 +281,17 @@ impl Desk {
                 self.whisper(&mut tx, press, text, now).await?;
                 Judged::told(came_to)
             }
+            Ask::Settings { typed } => {
+                let no = self
+                    .no_right(&mut tx, press, voice, Role::Admin, None, now)
+                    .await?;
+                let (text, came_to) = match no {
+                    Some(no) => (no, "forbidden"),
+                    None => (self.settings(&mut tx, press, voice, typed).await?, "told"),
+                };
+                self.whisper(&mut tx, press, text, now).await?;
+                Judged::told(came_to)
+            }
             Ask::Help { unknown } => {
                 let text = crate::workflow::commands::help(voice, unknown.as_deref());
                 self.whisper(&mut tx, press, text, now).await?;
@@ -309,6 +320,12 @@ impl Desk {
             Ask::Nothing => Judged::done("noted"),
         };
         tx.commit().await.map_err(StoreError::from)?;
+        if let Ask::Settings { .. } = &press.ask
+            && let Err(error) = self.follow().await
+        {
+            // It is written down; a moment later the worker that looks for it finds it.
+            tracing::warn!(error = %error, "a changed setting does not hold here yet");
+        }
         Ok(judged)
     }
 
@@ -592,9 +609,22 @@ impl Desk {
         now: At,
     ) -> Result<Option<Vec<Seg>>> {
         let channels = self.channels_of(tx, press, item).await?;
+        self.no_right_in(tx, press, voice, needed, &channels, now).await
+    }
+
+    /// The same where it is known which channels it is about.
+    pub(crate) async fn no_right_in(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        needed: Role,
+        channels: &[String],
+        now: At,
+    ) -> Result<Option<Vec<Seg>>> {
         let since = now - TimeDelta::minutes(TRUSTED_MINUTES);
         let circles = person::circles_of(tx, &press.chat, &press.by.person.user, since).await?;
-        let role = rights::role(&self.rules.grants, &press.by, &channels, |c| {
+        let role = rights::role(&self.rules.grants, &press.by, channels, |c| {
             let vouched = press.by.vouched.as_ref();
             vouched.map_or_else(|| circles.contains(&c.key()), |v| v.contains(c))
         });
@@ -605,7 +635,7 @@ impl Desk {
             return Ok(Some(voice.say("refused-outsider", &[])));
         }
         let label = voice.lang.text(&format!("role-{}", needed.as_str()), &[]);
-        let who = self.who_may(tx, &press.chat, &channels, needed).await?;
+        let who = self.who_may(tx, &press.chat, channels, needed).await?;
         Ok(Some(if who.is_empty() {
             voice.say("refused-right-nobody", &[("role", label.into())])
         } else {
@@ -781,6 +811,7 @@ fn verb_of(ask: &Ask) -> Option<&'static str> {
         Ask::Sources => "sources",
         Ask::Numbers { .. } => "stats",
         Ask::Quiet { .. } => "quiet",
+        Ask::Settings { .. } => "settings",
         Ask::Help { .. } | Ask::NoNumber { .. } => "help",
         Ask::Odd { .. } => "odd",
         Ask::Changed(_) | Ask::HomeOpened | Ask::Nothing => return None,

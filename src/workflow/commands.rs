@@ -170,6 +170,7 @@ pub(crate) fn help(voice: Voice, unknown: Option<&str>) -> Vec<Seg> {
         "help-stats",
         "help-sources",
         "help-quiet",
+        "help-settings",
         "help-verbs",
     ] {
         out.push(Seg::Text("\n".to_owned()));

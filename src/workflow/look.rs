@@ -2,7 +2,6 @@
 //! follows from the log, so it is asked again after every event that moves a clock, and by every timer.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use chrono::TimeDelta;
 
@@ -81,9 +80,9 @@ impl Desk {
         change.looked = true;
         let now = change.now();
         let kept = &known.log;
-        let rules = Arc::clone(&self.rules);
+        let rules = self.rules.now();
         let route = rules.route(&locked.0.route);
-        let plan = Plan::of(&rules, route, origin(&locked.0));
+        let plan = Plan::of(rules, route, origin(&locked.0));
         let silent = locked.0.source == practice::NAME || known.is_out;
         let mut changed = false;
         for round in 0..ROUNDS {

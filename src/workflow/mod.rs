@@ -8,11 +8,13 @@ pub mod commands;
 pub mod digest;
 pub mod errand;
 mod find;
+pub mod follow;
 pub mod forget;
 pub mod forms;
 pub mod home;
 pub mod illustrate;
 pub mod ingest;
+pub mod live;
 pub mod look;
 pub mod news;
 pub mod notify;
@@ -28,6 +30,7 @@ pub mod reconcile;
 pub mod refresh;
 pub mod remind;
 pub mod retime;
+pub mod settings;
 pub mod shared;
 pub mod stats;
 pub mod story;
@@ -40,21 +43,24 @@ use std::sync::Arc;
 
 use crate::domain::At;
 use crate::domain::id::ItemId;
-use crate::domain::rules::Rules;
 use crate::port::PortError;
 use crate::port::chat::ChatPlatform;
 use crate::port::clock::Clock;
+use crate::port::rulebook::Rulebook;
 use crate::port::source::ReviewSource;
 use crate::port::webhook::Webhook;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::workflow::aside::Aside;
+use crate::workflow::live::Live;
 
 /// The workflows with their tools. Any number of replicas have one each.
 pub struct Desk {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
-    pub rules: Arc<Rules>,
+    pub rules: Live,
+    /// Where rules come from under settings; without it there are none from a chat.
+    pub rulebook: Option<Arc<dyn Rulebook>>,
     pub sources: BTreeMap<String, Arc<dyn ReviewSource>>,
     pub chats: BTreeMap<String, Arc<dyn ChatPlatform>>,
     /// Services outside that chains call.

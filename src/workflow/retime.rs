@@ -1,5 +1,6 @@
-//! What is promised has changed in the configuration: the open items' deadlines are computed anew, some at a time, by
-//! one replica. Those that come or change meanwhile follow the new promise anyway.
+//! What is promised has changed, in the configuration or by a setting: the open items' deadlines are computed anew, some
+//! at a time, by one replica. Those that come or change meanwhile follow the new promise anyway. After a setting this is
+//! done twice, at once and when every replica has surely heard of it: one that had not may have written an old deadline.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::Hash;
@@ -22,6 +23,8 @@ use crate::workflow::tell::Change;
 const NAME: &str = "deadlines";
 const AT_ONCE: i64 = 100;
 const LEASE_SECONDS: i64 = 60;
+/// Each replica looks for changed settings once a second.
+const HEARD_SECONDS: i64 = 10;
 
 /// How far it has come, for whoever goes on with it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -40,13 +43,14 @@ impl Desk {
         let Some(word) = leader::take(pool, NAME, me, now, until).await? else {
             return Ok(false);
         };
-        let promises = self.promises();
+        let heard = self.is_heard();
+        let promises = self.promises(heard);
         let known: Option<Progress> = word.and_then(|word| serde_json::from_value(word).ok());
         let known = known.filter(|known| known.promises == promises);
         let after = match known {
             Some(Progress { after: None, .. }) => {
                 leader::release(pool, NAME, me, now).await?;
-                return Ok(true);
+                return Ok(heard);
             }
             Some(known) => known.after,
             None => None,
@@ -72,11 +76,18 @@ impl Desk {
         };
         let word = serde_json::to_value(progress).map_err(|e| StoreError::odd("leader", "state", NAME, e))?;
         leader::note(pool, NAME, me, &word).await?;
-        Ok(is_whole)
+        Ok(is_whole && heard)
     }
 
-    fn promises(&self) -> u64 {
-        let rules = &self.rules;
+    /// Every replica that runs knows the rules that we have.
+    fn is_heard(&self) -> bool {
+        let changed = self.rules.since().at;
+        changed.is_none_or(|at| self.now() >= at + TimeDelta::seconds(HEARD_SECONDS))
+    }
+
+    fn promises(&self, heard: bool) -> u64 {
+        let rules = self.rules.now();
+        let round = (self.rules.since().seq, heard);
         let routes = rules.routes.iter().chain([&rules.fallback]);
         let routes: Vec<_> = routes.map(|r| (&r.name, &r.to, &r.policy, &r.owner)).collect();
         let channels: Vec<_> = rules
@@ -87,7 +98,7 @@ impl Desk {
         let mut hasher = DefaultHasher::new();
         // All that a deadline follows from, as it prints itself.
         format!(
-            "{routes:?}{channels:?}{:?}{:?}{:?}",
+            "{routes:?}{channels:?}{:?}{:?}{:?}{round:?}",
             rules.calendars, rules.chains, rules.clock_stops
         )
         .hash(&mut hasher);

@@ -21,6 +21,7 @@ mod picture;
 mod promises;
 mod publishing;
 mod replicas;
+mod settings;
 mod shifts;
 mod socket;
 mod time;

@@ -59,6 +59,9 @@ pub fn list() -> Value {
         command.add_option(described(CommandOptionType::SubCommand, "stats", "stats").add_sub_option(days));
     let item = described(CommandOptionType::SubCommand, "item", "item").add_sub_option(number());
     command = command.add_option(item);
+    let change = described(CommandOptionType::String, "change", "change");
+    let settings = described(CommandOptionType::SubCommand, "settings", "settings");
+    command = command.add_option(settings.add_sub_option(change));
     for verb in VERBS {
         let number = number();
         let sub = described(CommandOptionType::SubCommand, verb.as_str(), verb.as_str());

@@ -131,7 +131,7 @@ pub struct Identity {
 pub struct DiscordChat {
     api: Api,
     server: String,
-    voices: BTreeMap<String, Voice>,
+    voices: RwLock<BTreeMap<String, Voice>>,
     identity: RwLock<Identity>,
 }
 
@@ -147,7 +147,7 @@ impl DiscordChat {
         Ok(Self {
             api: Api::open(&api_url, bot_token, pace, clock, paced)?,
             server,
-            voices,
+            voices: RwLock::new(voices),
             identity: RwLock::default(),
         })
     }
@@ -182,7 +182,11 @@ impl DiscordChat {
     }
 
     fn voice(&self, room: &str) -> Voice {
-        let known = self.voices.get(room).or_else(|| self.voices.values().next());
+        let voices = self
+            .voices
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let known = voices.get(room).or_else(|| voices.values().next());
         known.copied().unwrap_or(Voice {
             lang: Lang::default(),
             zone: chrono_tz::Tz::UTC,
@@ -390,6 +394,13 @@ impl DiscordChat {
 
 #[async_trait]
 impl ChatPlatform for DiscordChat {
+    fn speak(&self, voices: BTreeMap<String, Voice>) {
+        *self
+            .voices
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = voices;
+    }
+
     fn name(&self) -> &str {
         NAME
     }

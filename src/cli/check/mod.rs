@@ -5,6 +5,7 @@ mod chat;
 mod database;
 mod hours;
 mod report;
+mod settings;
 mod sources;
 
 use std::io::IsTerminal as _;
@@ -48,6 +49,7 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
     sources::look_at_webhooks(&sections, &mut report);
     hours::look(&sections, SystemClock.now(), &mut report);
     digests(&sections, &mut report);
+    settings::look(&sections, &mut report).await;
     if options.json {
         tell(&report.json());
     } else {

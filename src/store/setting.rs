@@ -1,0 +1,96 @@
+//! What was set from a chat, by whom and when. Nothing is ever changed or deleted; the last line about a key holds.
+
+use crate::domain::At;
+use crate::domain::person::PersonId;
+use crate::store::Result;
+use crate::store::StoreError;
+use crate::store::Tx;
+
+/// One line of the log. The key as it was written: a newer version may know more of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub seq: i64,
+    pub key: String,
+    /// None: what the file says holds again.
+    pub value: Option<String>,
+    pub by: PersonId,
+    pub at: At,
+}
+
+struct Row {
+    seq: i64,
+    key: String,
+    value: Option<String>,
+    by_person: String,
+    at: At,
+}
+
+impl Row {
+    fn line(self) -> Result<Line> {
+        let by = self.by_person.parse::<PersonId>();
+        let by = by.map_err(|e| StoreError::odd("setting", "by_person", self.by_person, e))?;
+        Ok(Line {
+            seq: self.seq,
+            key: self.key,
+            value: self.value,
+            by,
+            at: self.at,
+        })
+    }
+}
+
+/// Until this transaction ends nobody else changes a setting: what is judged is what will hold. Numbers are given in
+/// the order in which they become visible, so whoever knows the last one has missed none.
+pub async fn lock(tx: &mut Tx) -> Result<()> {
+    sqlx::query!("LOCK TABLE setting IN SHARE ROW EXCLUSIVE MODE")
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// The number of the last change; 0 before the first.
+pub async fn last(pool: &sqlx::PgPool) -> Result<i64> {
+    Ok(
+        sqlx::query_scalar!(r#"SELECT coalesce(max(seq), 0) AS "last!" FROM setting"#)
+            .fetch_one(pool)
+            .await?,
+    )
+}
+
+/// The last line about each key, oldest first, those that were reset included.
+pub async fn latest(executor: impl sqlx::PgExecutor<'_>) -> Result<Vec<Line>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT seq, key, value, by_person, at FROM (
+             SELECT DISTINCT ON (key) seq, key, value, by_person, at FROM setting ORDER BY key, seq DESC) AS latest
+         ORDER BY seq"
+    )
+    .fetch_all(executor)
+    .await?;
+    rows.into_iter().map(Row::line).collect()
+}
+
+/// The log, newest first.
+pub async fn log(executor: impl sqlx::PgExecutor<'_>, limit: i64) -> Result<Vec<Line>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "SELECT seq, key, value, by_person, at FROM setting ORDER BY seq DESC LIMIT $1",
+        limit
+    )
+    .fetch_all(executor)
+    .await?;
+    rows.into_iter().map(Row::line).collect()
+}
+
+pub async fn add(tx: &mut Tx, key: &str, value: Option<&str>, by: &PersonId, at: At) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO setting (key, value, by_person, at) VALUES ($1, $2, $3, $4)",
+        key,
+        value,
+        by.to_string(),
+        at
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

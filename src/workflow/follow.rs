@@ -1,0 +1,58 @@
+//! Somebody has changed a setting, here or at another replica: the rules are made anew and hold from now on.
+
+use std::collections::BTreeMap;
+
+use crate::domain::setting::Key;
+use crate::domain::setting::Setting;
+use crate::store::setting;
+use crate::store::setting::Line;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+use crate::workflow::live::Since;
+
+impl Desk {
+    /// True when the rules changed.
+    pub async fn follow(&self) -> Result<bool> {
+        let Some(book) = &self.rulebook else {
+            return Ok(false);
+        };
+        let pool = self.store.pool();
+        if setting::last(pool).await? == self.rules.since().seq {
+            return Ok(false);
+        }
+        let latest = setting::latest(pool).await?;
+        let Some(newest) = latest.last() else {
+            return Ok(false);
+        };
+        let since = Since {
+            seq: newest.seq,
+            at: Some(newest.at),
+        };
+        let edition = book.under(&holding(&latest))?;
+        for (key, fault) in &edition.left_out {
+            // Nobody fails to start because of it: the file was changed, and the setting has lost its place.
+            tracing::warn!(setting.key = %key, fault = fault.what, remedy = fault.remedy,
+                "a setting from the chat is left out, because the configuration does not allow it");
+        }
+        if !self.rules.replace(edition.rules.with_practice(), since) {
+            return Ok(false);
+        }
+        for (name, chat) in &self.chats {
+            let rooms = self.rules.channels.values().filter(|c| c.chat == *name);
+            let voices: BTreeMap<_, _> = rooms.map(|c| (c.room.clone(), c.voice)).collect();
+            chat.speak(voices);
+        }
+        tracing::info!(setting.seq = since.seq, "settings from the chat hold now");
+        Ok(true)
+    }
+}
+
+/// What was set and not reset. What only a newer version knows is left to it.
+pub fn holding(latest: &[Line]) -> Vec<Setting> {
+    let known = latest.iter().filter_map(|line| {
+        let key: Key = line.key.parse().ok()?;
+        let value = line.value.clone()?;
+        Some(Setting { key, value })
+    });
+    known.collect()
+}

@@ -1,0 +1,272 @@
+//! An admin sets something from a chat. It is judged under the lock of the log by what holds at that moment, so of two
+//! admins at once the second one decides on what the first one left; and what the configuration does not allow changes
+//! nothing.
+
+use std::collections::BTreeMap;
+
+use crate::domain::At;
+use crate::domain::action::Press;
+use crate::domain::person::PersonId;
+use crate::domain::rights::Role;
+use crate::domain::setting;
+use crate::domain::setting::Key;
+use crate::domain::setting::Kind;
+use crate::domain::setting::Setting;
+use crate::domain::setting::Wanted;
+use crate::domain::text::Seg;
+use crate::domain::text::Voice;
+use crate::domain::words::short_line;
+use crate::port::rulebook::Edition;
+use crate::port::rulebook::Fault;
+use crate::port::rulebook::Rulebook;
+use crate::store::Tx;
+use crate::store::digest;
+use crate::store::person;
+use crate::store::setting as rows;
+use crate::store::setting::Line;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+use crate::workflow::follow::holding;
+
+/// Changes that are told with the list.
+const LATELY: i64 = 5;
+/// More values of one sort nobody reads in a chat.
+const SHOWN: usize = 20;
+/// Of what was typed and of what is wrong with it.
+const LONG: usize = 300;
+
+impl Desk {
+    pub(crate) async fn settings(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        typed: &str,
+    ) -> Result<Vec<Seg>> {
+        let Some(book) = self.rulebook.clone() else {
+            return Ok(voice.say("settings-not-here", &[]));
+        };
+        match setting::wanted(typed) {
+            Wanted::List => self.told(tx, voice, &*book).await,
+            Wanted::Set(wanted) => {
+                let keys = [(wanted.key, Some(wanted.value))];
+                self.change(tx, press, voice, &*book, &keys).await
+            }
+            Wanted::Reset(key) => self.change(tx, press, voice, &*book, &[(key, None)]).await,
+            Wanted::ResetAll => {
+                let held = holding(&rows::latest(&mut **tx).await?);
+                let keys: Vec<_> = held.into_iter().map(|s| (s.key, None)).collect();
+                if keys.is_empty() {
+                    return Ok(voice.say("settings-none", &[]));
+                }
+                self.change(tx, press, voice, &*book, &keys).await
+            }
+            Wanted::Odd => {
+                let mut out = voice.say("settings-odd", &[("typed", short_line(typed, 80).into())]);
+                line(&mut out, voice.say("settings-how", &[]));
+                Ok(out)
+            }
+        }
+    }
+
+    async fn change(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        book: &dyn Rulebook,
+        changes: &[(Key, Option<String>)],
+    ) -> Result<Vec<Seg>> {
+        for (key, _) in changes {
+            if let Some(no) = self.no_right_for(tx, press, voice, key).await? {
+                return Ok(no);
+            }
+        }
+        rows::lock(tx).await?;
+        let held = holding(&rows::latest(&mut **tx).await?);
+        let mut wanted = held.clone();
+        wanted.retain(|s| !changes.iter().any(|(key, _)| *key == s.key));
+        let set = changes.iter().filter_map(|(key, value)| {
+            let (key, value) = (key.clone(), value.clone()?);
+            Some(Setting { key, value })
+        });
+        wanted.extend(set);
+        let (was, is) = (book.under(&held)?, book.under(&wanted)?);
+        let is_new = |left: &&(Key, Fault)| {
+            !was.left_out.contains(left) || changes.iter().any(|(key, _)| *key == left.0)
+        };
+        if let Some((key, fault)) = is.left_out.iter().find(is_new) {
+            return Ok(refused(voice, key, fault));
+        }
+        let now = self.now();
+        let mut out = Vec::new();
+        for (key, value) in changes {
+            let (before, after) = (value_of(&was, key), value_of(&is, key));
+            let known = held.iter().find(|s| s.key == *key).map(|s| &s.value);
+            let (name, after) = (key.to_string(), after.unwrap_or_else(|| "–".to_owned()));
+            if known == value.as_ref() {
+                let sentence = if value.is_some() {
+                    "settings-same"
+                } else {
+                    "settings-unset"
+                };
+                line(
+                    &mut out,
+                    voice.say(sentence, &[("key", name.into()), ("after", after.into())]),
+                );
+                continue;
+            }
+            rows::add(tx, &name, value.as_deref(), &press.by.person, now).await?;
+            if key.kind == Kind::Digest {
+                digest::wanted_anew(tx, &key.name, now).await?;
+            }
+            let before = before.unwrap_or_else(|| "–".to_owned());
+            let args = [
+                ("key", name.into()),
+                ("before", before.into()),
+                ("after", after.into()),
+            ];
+            line(&mut out, voice.say("settings-set", &args));
+            line(&mut out, then(voice, key, &is, now));
+        }
+        for fault in is.warnings.iter().filter(|w| !was.warnings.contains(w)) {
+            line(&mut out, said(voice, "settings-note", fault));
+        }
+        Ok(out)
+    }
+
+    /// What concerns one channel is for its admins; a way or a promise concerns all that it may lead to.
+    async fn no_right_for(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        key: &Key,
+    ) -> Result<Option<Vec<Seg>>> {
+        let digest = || self.rules.digests.iter().find(|d| d.name == key.name);
+        let one = match key.kind {
+            Kind::Language => self.rules.channel(&key.name).map(|c| &c.name),
+            Kind::Digest => digest().map(|d| &d.channel),
+            Kind::Route | Kind::Deadline => None,
+        };
+        let concerned = match one {
+            Some(channel) => vec![channel.clone()],
+            None => self.rules.channels.keys().cloned().collect(),
+        };
+        let now = self.now();
+        for channel in concerned {
+            let no = self
+                .no_right_in(tx, press, voice, Role::Admin, &[channel], now)
+                .await?;
+            if no.is_some() {
+                return Ok(no);
+            }
+        }
+        Ok(None)
+    }
+
+    async fn told(&self, tx: &mut Tx, voice: Voice, book: &dyn Rulebook) -> Result<Vec<Seg>> {
+        let edition = book.under(&holding(&rows::latest(&mut **tx).await?))?;
+        let mut out = voice.say("settings-title", &[]);
+        for kind in Kind::ALL {
+            let values: Vec<String> = edition
+                .values
+                .iter()
+                .filter(|(key, _)| key.kind == kind)
+                .map(|(key, value)| format!("{} {}", key.name, dash(value)))
+                .collect();
+            let mut shown = values.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(" · ");
+            if values.len() > SHOWN {
+                shown.push_str(" · …");
+            }
+            if !values.is_empty() {
+                let sentence = format!("settings-{}", kind.as_str());
+                line(&mut out, voice.say(&sentence, &[("values", shown.into())]));
+            }
+        }
+        for (key, fault) in &edition.left_out {
+            let args = [
+                ("key", key.to_string().into()),
+                ("what", clean(&fault.what).into()),
+            ];
+            line(&mut out, voice.say("settings-left-out", &args));
+        }
+        line(&mut out, voice.say("settings-how", &[]));
+        let log = rows::log(&mut **tx, LATELY).await?;
+        if log.is_empty() {
+            line(&mut out, voice.say("settings-none", &[]));
+            return Ok(out);
+        }
+        let people: Vec<PersonId> = log.iter().map(|l| l.by.clone()).collect();
+        let names = person::names(&mut **tx, &people).await?;
+        line(&mut out, voice.say("settings-lately", &[]));
+        for entry in &log {
+            line(&mut out, one(voice, entry, &names));
+        }
+        Ok(out)
+    }
+}
+
+fn one(voice: Voice, entry: &Line, names: &BTreeMap<PersonId, String>) -> Vec<Seg> {
+    let name = names.get(&entry.by).unwrap_or(&entry.by.user);
+    let mut args = vec![
+        ("at", entry.at.into()),
+        ("name", name.as_str().into()),
+        ("key", clean(&entry.key).into()),
+    ];
+    match &entry.value {
+        Some(value) => {
+            args.push(("after", clean(value).into()));
+            voice.say("settings-line", &args)
+        }
+        None => voice.say("settings-line-reset", &args),
+    }
+}
+
+/// What becomes of that which is there already, or when the difference shows.
+fn then(voice: Voice, key: &Key, edition: &Edition, now: At) -> Vec<Seg> {
+    match key.kind {
+        Kind::Route => voice.say("settings-then-route", &[]),
+        Kind::Deadline => voice.say("settings-then-deadline", &[]),
+        Kind::Language => voice.say("settings-then-language", &[]),
+        Kind::Digest => {
+            let plan = edition.rules.digests.iter().find(|d| d.name == key.name);
+            let next = plan.and_then(|plan| plan.schedule.upcoming(now, 1).into_iter().next());
+            next.map(|slot| voice.say("settings-then-digest", &[("at", slot.at.into())]))
+                .unwrap_or_default()
+        }
+    }
+}
+
+fn refused(voice: Voice, key: &Key, fault: &Fault) -> Vec<Seg> {
+    let name = clean(&key.to_string());
+    let mut out = voice.say("settings-refused", &[("key", name.into())]);
+    line(&mut out, said(voice, "settings-fault", fault));
+    out
+}
+
+fn said(voice: Voice, sentence: &str, fault: &Fault) -> Vec<Seg> {
+    let (what, remedy) = (clean(&fault.what), clean(&fault.remedy));
+    voice.say(sentence, &[("what", what.into()), ("remedy", remedy.into())])
+}
+
+/// What an admin typed may stand in it.
+fn clean(text: &str) -> String {
+    short_line(text, LONG)
+}
+
+fn dash(value: &str) -> &str {
+    if value.is_empty() { "–" } else { value }
+}
+
+fn value_of(edition: &Edition, key: &Key) -> Option<String> {
+    let found = edition.values.iter().find(|(known, _)| known == key);
+    found.map(|(_, value)| clean(value)).filter(|v| !v.is_empty())
+}
+
+fn line(out: &mut Vec<Seg>, more: Vec<Seg>) {
+    if !out.is_empty() {
+        out.push(Seg::Text("\n".to_owned()));
+    }
+    out.extend(more);
+}

@@ -1,0 +1,363 @@
+//! Admins change the rules from the chat, in both chats, with three replicas: what is said holds for the next item
+//! wherever it is taken in, for the deadlines that are open, and in the file that is exported.
+
+use chrono::DateTime;
+use chrono::TimeDelta;
+use chrono::Utc;
+use zeitnah::config::Config;
+use zeitnah::config::written::Edition;
+use zeitnah::domain::id::LeaseToken;
+use zeitnah::port::clock::Clock as _;
+use zeitnah::store::setting;
+use zeitnah::workflow::follow::holding;
+
+use crate::desk::ANNA;
+use crate::desk::BEN;
+use crate::desk::CARE;
+use crate::desk::D_ANNA;
+use crate::desk::D_BEN;
+use crate::desk::D_CARE;
+use crate::desk::D_GAST;
+use crate::desk::D_LEADS;
+use crate::desk::Desk;
+use crate::desk::GAST;
+use crate::desk::LEADS;
+use crate::desk::Wish;
+use crate::seat::Chat;
+use crate::seat::Room;
+use crate::seat::Seat;
+use crate::seat::Who;
+
+fn file(chat: Chat) -> String {
+    let (section, key, room, user) = match chat {
+        Chat::Slack => ("[slack]", "slack", [CARE, LEADS], [ANNA, BEN, GAST]),
+        Chat::Discord => (
+            "[discord]\nserver = \"1300000000000000001\"",
+            "discord",
+            [D_CARE, D_LEADS],
+            [D_ANNA, D_BEN, D_GAST],
+        ),
+    };
+    format!(
+        r#"# Das Team vom Gartencenter.
+{section}
+post_every_ms = 0
+
+[[channel]]
+name = "care"
+{key} = "{care}"
+language = "de" # unsere Sprache
+time_zone = "Europe/Berlin"
+
+[[channel]]
+name = "leads"
+{key} = "{leads}"
+language = "de"
+time_zone = "Europe/Berlin"
+
+[[source]]
+name = "google"
+kind = "google"
+label = "Google"
+account = "1071"
+locations = [{{ id = "88213", name = "Filiale München Ost" }}]
+
+[[source]]
+name = "shop"
+kind = "push"
+label = "Gartenshop"
+
+[[route]]
+name = "ruf"
+keyword = ["Anwalt"]
+to = ["care", "leads"]
+deadline = "3h"
+
+[default_route]
+to = ["care"]
+deadline = "24h" # ein Tag
+warn = []
+
+[[role]]
+role = "admin"
+{key}_user = "{anna}"
+
+[[role]]
+role = "admin"
+{key}_user = "{ben}"
+
+[[role]]
+role = "viewer"
+{key}_user = "{gast}"
+
+[[digest]]
+name = "morgens"
+channel = "care"
+schedule = "0 8 * * *"
+
+[reply]
+gather_seconds = 0
+"#,
+        care = room[0],
+        leads = room[1],
+        anna = user[0],
+        ben = user[1],
+        gast = user[2],
+    )
+}
+
+async fn team(chat: Chat) -> Desk {
+    Desk::with(Wish {
+        replicas: 3,
+        file: Some(file(chat)),
+        ..chat.wish()
+    })
+    .await
+}
+
+async fn changes(desk: &Desk) -> i64 {
+    desk.row("SELECT count(*) FROM setting").await
+}
+
+/// The newest item: where its cards are wanted, and when it is due, after it came.
+async fn newest(desk: &Desk) -> (Vec<String>, Option<TimeDelta>) {
+    let rooms = desk
+        .rows("SELECT channel FROM card WHERE item_id = (SELECT id FROM item ORDER BY number DESC LIMIT 1) ORDER BY 1")
+        .await;
+    let due: Option<DateTime<Utc>> = desk
+        .row("SELECT due_at FROM item ORDER BY number DESC LIMIT 1")
+        .await;
+    let from: DateTime<Utc> = desk
+        .row("SELECT coalesce(published_at, first_seen_at) FROM item ORDER BY number DESC LIMIT 1")
+        .await;
+    (rooms, due.map(|due| due - from))
+}
+
+async fn exported(desk: &Desk, chat: Chat) -> Edition {
+    let config = Config::parse("zeitnah.toml", &file(chat), &|name| Some(name.to_lowercase())).unwrap();
+    let latest = setting::latest(desk.store.pool()).await.unwrap();
+    config.written.under(&holding(&latest)).unwrap()
+}
+
+async fn done(desk: Desk, chat: Chat) {
+    let seat = Seat::new(&desk, chat);
+    for room in [Room::Care, Room::Leads] {
+        for message in seat.all(room) {
+            seat.thread(&message);
+        }
+    }
+    for who in [Who::Anna, Who::Ben, Who::Gast] {
+        seat.whispers(who);
+        seat.direct(who);
+    }
+    desk.finish().await;
+}
+
+async fn what_is_set_holds_for_everybody(chat: Chat) {
+    let desk = team(chat).await;
+    let seat = Seat::new(&desk, chat);
+    desk.question("Gibt es die Schere auch für Linkshänder?").await;
+    assert_eq!(
+        newest(&desk).await,
+        (vec!["care".into()], Some(TimeDelta::hours(24)))
+    );
+
+    // Open deadlines move, whichever replica looks after them.
+    let told = seat.settings(Who::Anna, "deadline default 6h").await;
+    assert!(told.contains("deadline default: 24h → 6h"), "{told}");
+    desk.tick().await;
+    let me = LeaseToken::new(desk.clock.now()).0;
+    let mut rounds = 0;
+    while !desk.apps[2].desk.retime(me).await.unwrap() {
+        rounds += 1;
+        assert!(rounds < 9, "an end");
+        assert_eq!(newest(&desk).await.1, Some(TimeDelta::hours(6)), "at once");
+        desk.seconds(5).await;
+    }
+    assert!(rounds > 1, "and once more when everybody has heard of it");
+
+    // Another admin, at a replica that has not heard of it yet: the log decides, not what it remembers.
+    desk.point_at(1);
+    let told = seat.settings(Who::Anna, "route shop leads").await;
+    assert!(told.contains("route shop: care → leads"), "{told}");
+    desk.point_at(2);
+    let told = seat.settings(Who::Ben, "Route Shop Leads Care").await;
+    assert!(told.contains("route shop: leads → leads care"), "{told}");
+    let told = seat.settings(Who::Ben, "route shop leads").await;
+    assert!(told.contains("leads care → leads"), "{told}");
+    seat.settings(Who::Ben, "language leads en").await;
+    seat.settings(Who::Anna, "deadline shop 2h").await;
+    desk.tick().await;
+    desk.question("Ist der Zaunkönig winterhart?").await;
+    assert_eq!(
+        newest(&desk).await,
+        (vec!["leads".into()], Some(TimeDelta::hours(2)))
+    );
+    let card = seat.all(Room::Leads).pop().expect("a card");
+    assert!(
+        seat.buttons(&card).contains(&"Reply".to_owned()),
+        "{:?}",
+        seat.buttons(&card)
+    );
+    // What is narrower still comes first.
+    desk.question("Soll ich erst meinen Anwalt fragen?").await;
+    assert_eq!(
+        newest(&desk).await,
+        (vec!["care".into(), "leads".into()], Some(TimeDelta::hours(3)))
+    );
+
+    // Everybody has the same, a replica that starts now too, and so has whoever keeps the export.
+    let edition = exported(&desk, chat).await;
+    for part in [
+        "# Das Team vom Gartencenter.",
+        "language = \"de\" # unsere Sprache",
+        "deadline = \"6h\" # ein Tag",
+    ] {
+        assert!(edition.text.contains(part), "{}", edition.text);
+    }
+    let kept = Config::parse("zeitnah.toml", &edition.text, &|name| Some(name.to_lowercase())).unwrap();
+    let kept = format!("{:?}", kept.rules().with_practice());
+    for app in &desk.apps {
+        assert_eq!(format!("{:?}", app.desk.rules.now()), kept);
+    }
+
+    let told = seat.settings(Who::Ben, "").await;
+    insta::assert_snapshot!(chat.named("settings"), told);
+
+    // Back to the file: first what hangs on it.
+    let told = seat.settings(Who::Ben, "reset route shop").await;
+    assert!(
+        told.contains("deadline shop") && told.contains("bleibt alles"),
+        "{told}"
+    );
+    seat.settings(Who::Ben, "reset all").await;
+    desk.tick().await;
+    desk.question("Und im Topf?").await;
+    assert_eq!(
+        newest(&desk).await,
+        (vec!["care".into()], Some(TimeDelta::hours(24)))
+    );
+    assert_eq!(exported(&desk, chat).await.text, file(chat));
+    let me = LeaseToken::new(desk.clock.now()).0;
+    desk.seconds(70).await;
+    while !desk.apps[0].desk.retime(me).await.unwrap() {}
+    desk.tick().await;
+    done(desk, chat).await;
+}
+
+#[tokio::test]
+async fn what_is_set_holds_for_everybody_in_slack() {
+    what_is_set_holds_for_everybody(Chat::Slack).await;
+}
+
+#[tokio::test]
+async fn what_is_set_holds_for_everybody_in_discord() {
+    what_is_set_holds_for_everybody(Chat::Discord).await;
+}
+
+async fn nothing_happens_by_accident(chat: Chat) {
+    let desk = team(chat).await;
+    let seat = Seat::new(&desk, chat);
+    let mut said = Vec::new();
+    let told = seat.settings(Who::Gast, "language care en").await;
+    assert!(told.contains("Recht „Admin“"), "{told}");
+    said.push(told);
+    for odd in [
+        "deadline default bald",
+        "route shop nirgends",
+        "language kare en",
+        "digest morgens 25:00",
+        "farbe care rot",
+        "reset language care",
+        "language care de\"]",
+    ] {
+        said.push(seat.settings(Who::Anna, odd).await);
+    }
+    insta::assert_snapshot!(chat.named("settings_not"), said.join("\n\n"));
+    assert_eq!(changes(&desk).await, 0);
+    assert_eq!(desk.apps[0].desk.rules.since().seq, 0);
+    desk.question("Gibt es die Schere auch für Linkshänder?").await;
+    assert_eq!(
+        newest(&desk).await,
+        (vec!["care".into()], Some(TimeDelta::hours(24)))
+    );
+
+    // Twice the same is once; both admins at once are both.
+    seat.settings(Who::Anna, "language care en").await;
+    let told = seat.settings(Who::Anna, "language care en").await;
+    assert!(told.contains("language care is en already"), "{told}");
+    assert_eq!(changes(&desk).await, 1);
+    futures::join!(
+        seat.settings(Who::Anna, "language leads en"),
+        seat.settings(Who::Ben, "deadline ruf 1h")
+    );
+    assert_eq!(changes(&desk).await, 3);
+    desk.tick().await;
+    for app in &desk.apps {
+        assert_eq!(app.desk.rules.route("ruf").policy.first_answer, Some(60));
+        assert_eq!(app.desk.rules.since().seq, desk.apps[0].desk.rules.since().seq);
+    }
+    done(desk, chat).await;
+}
+
+#[tokio::test]
+async fn nothing_happens_by_accident_in_slack() {
+    nothing_happens_by_accident(Chat::Slack).await;
+}
+
+#[tokio::test]
+async fn nothing_happens_by_accident_in_discord() {
+    nothing_happens_by_accident(Chat::Discord).await;
+}
+
+#[tokio::test]
+async fn a_digest_comes_at_its_new_time_and_not_twice() {
+    let desk = team(Chat::Slack).await;
+    let seat = Seat::new(&desk, Chat::Slack);
+    // It is 10 o'clock. Today's came at 8, so a new time that is over today begins tomorrow.
+    desk.tick().await;
+    let told = seat.settings(Who::Anna, "digest morgens 09:15").await;
+    assert!(told.contains("0 8 * * * → 15 9 * * *"), "{told}");
+    assert!(told.contains("Die nächste kommt Sa 21.11. 09:15"), "{told}");
+    desk.tick().await;
+    let slots = "SELECT slot::text FROM digest_slot ORDER BY slot";
+    assert_eq!(desk.rows::<String>(slots).await, Vec::<String>::new());
+    desk.hours(22).await;
+    assert_eq!(
+        desk.rows::<String>(slots).await,
+        Vec::<String>::new(),
+        "8 o'clock"
+    );
+    desk.minutes(80).await;
+    assert_eq!(desk.rows::<String>(slots).await, ["2026-11-21 09:15:00"]);
+    done(desk, Chat::Slack).await;
+}
+
+/// The file was changed and has no place for a setting any more: a replica that starts on it leaves that one out.
+#[tokio::test]
+async fn a_changed_file_keeps_nobody_from_starting() {
+    let mut desk = team(Chat::Slack).await;
+    let seat = Seat::new(&desk, Chat::Slack);
+    seat.settings(Who::Anna, "deadline ruf 1h").await;
+    seat.settings(Who::Anna, "language care en").await;
+    desk.rewrite(file(Chat::Slack).replace("name = \"ruf\"", "name = \"recht\""));
+    desk.revive().await;
+    desk.tick().await;
+    let rules = &desk.apps[3].desk.rules;
+    assert_eq!(rules.route("recht").policy.first_answer, Some(180));
+    let seat = Seat::new(&desk, Chat::Slack);
+    let told = seat.settings(Who::Anna, "").await;
+    assert!(told.contains("deadline ruf no longer holds"), "{told}");
+    done(desk, Chat::Slack).await;
+}
+
+/// Rules that come from no file cannot be changed from a chat.
+#[tokio::test]
+async fn without_a_file_there_is_nothing_to_set() {
+    let desk = Desk::open().await;
+    let told = desk
+        .command(crate::desk::CARLA, "settings language care en")
+        .await;
+    assert!(told.contains("im Chat nichts umstellen"), "{told}");
+    desk.finish().await;
+}
