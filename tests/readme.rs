@@ -95,8 +95,13 @@ async fn every_command_in_the_readme_works_in_its_order() {
             ["zeitnah", "digest", "morning", "--preview", "--png", file] => {
                 works(&bench, &words, "beantwortet").await;
                 let png = std::fs::read(bench.folder.join(file));
-                assert!(png.is_ok_and(|png| png.starts_with(b"\x89PNG")), "{file} is a picture");
+                assert!(
+                    png.is_ok_and(|png| png.starts_with(b"\x89PNG")),
+                    "{file} is a picture"
+                );
             }
+            ["zeitnah", "settings"] => works(&bench, &words, "What holds").await,
+            ["zeitnah", "settings", "--export"] => works(&bench, &words, "[default_route]").await,
             ["zeitnah", "stats", "--check"] => works(&bench, &words, "All sums from").await,
             ["zeitnah", "probe", "--last", "90d"] => works(&bench, &words, "arrived from").await,
             ["zeitnah", "health"] => works(&bench, &words, "ready").await,

@@ -9,7 +9,7 @@ use crate::store::MIGRATOR;
 use crate::store::Result;
 
 /// Everything of ours, to look whether we may use it.
-pub const TABLES: [&str; 27] = [
+pub const TABLES: [&str; 28] = [
     "leader",
     "card",
     "circle",

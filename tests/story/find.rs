@@ -88,7 +88,7 @@ async fn what_somebody_remembers_of_it_finds_it_again() {
             ("qzxwv", &[]),
             ("'; DROP TABLE item; --", &["Rolf"]),
             ("100%", &["Rolf"]),
-            ("und der", &[]),
+            ("und der", &["Jule", "Ömer"]),
         ];
         for (typed, expected) in cases {
             let told = seat.look(Who::Anna, "find", typed).await;
@@ -122,7 +122,14 @@ async fn one_item_is_shown_with_buttons_that_work() {
         insta::assert_snapshot!(chat.named("item_shown"), shown);
         let message = seat.last_told(Who::Ben);
         seat.press(Who::Ben, &message, "Übernehmen").await;
-        seat.press(Who::Ben, &message, "Übernehmen").await;
+        // In Discord a private message has said all that it had to say with the first press.
+        if chat == Chat::Slack {
+            seat.press(Who::Ben, &message, "Übernehmen").await;
+        }
+        let taken: i64 = desk
+            .row("SELECT count(*) FROM item_event WHERE what = 'claimed'")
+            .await;
+        assert_eq!(taken, 1);
         let holder: Option<String> = desk
             .row("SELECT handling ->> 'by' FROM item WHERE number = 2")
             .await;
