@@ -125,7 +125,8 @@ async fn carry(mut client: TcpStream, mut server: Pin<Box<dyn Stream>>, state: A
                     return;
                 }
                 if last {
-                    server.read(&mut told).await.ok();
+                    // Whatever it answers, however much of it: it has heard the word.
+                    let _answered = server.read(&mut told).await.unwrap_or(0);
                     state.cut.cancel();
                     return;
                 }
