@@ -20,6 +20,7 @@ use zeitnah::chat::discord;
 use zeitnah::chat::slack;
 use zeitnah::domain::caps::Limit;
 use zeitnah::domain::caps::Unit;
+use zeitnah::domain::fold::Budget;
 use zeitnah::domain::person::Mention;
 use zeitnah::domain::policy::Mark;
 use zeitnah::domain::policy::Policy;
@@ -755,6 +756,11 @@ impl Desk {
             .row("SELECT count(*) FROM notice WHERE settled_at IS NULL AND not_before <= (SELECT max(created_at) FROM effect)")
             .await;
         assert_eq!(waiting, 0, "somebody was not told");
+        let forgotten: i64 = self
+            .row("SELECT count(*) FROM card WHERE folded_at IS NOT NULL AND watched AND NOT EXISTS (SELECT 1 FROM effect e
+                      WHERE e.kind = 'keep_fold' AND e.serial = 'room:' || chat || ':' || room AND e.state = 'ready')")
+            .await;
+        assert_eq!(forgotten, 0, "nobody lets it in");
         self.stop.cancel();
         for app in &self.apps {
             app.desk.store.close().await;
@@ -960,6 +966,10 @@ fn on_slack(wish: &Wish) -> Rules {
         responsible: vec![Mention::Group(TEAM.into())],
         calendar: None,
         quiet: None,
+        budget: Some(Budget {
+            messages: 30,
+            minutes: 10,
+        }),
     };
     let grant = |role, to| Grant {
         role,

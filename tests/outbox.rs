@@ -206,9 +206,13 @@ impl Known {
             | Settled::Anew { .. }
             | Settled::Done
             | Settled::Found
+            | Settled::Folded
             | Settled::Dead { .. } => false,
         };
-        self.over = matches!(how, Settled::Done | Settled::Found | Settled::Dead { .. });
+        self.over = matches!(
+            how,
+            Settled::Done | Settled::Found | Settled::Folded | Settled::Dead { .. }
+        );
         self.given_up = matches!(how, Settled::Dead { .. });
     }
 }

@@ -1,8 +1,11 @@
 //! The rooms that cards are shown in, and how we speak there.
 
+use std::ops::RangeInclusive;
+
 use crate::config::DISCORD;
 use crate::config::Names;
 use crate::config::SLACK;
+use crate::config::duration;
 use crate::config::name;
 use crate::config::name::Sort;
 use crate::config::reading::Placed;
@@ -10,11 +13,16 @@ use crate::config::reading::Reading;
 use crate::config::table::Table;
 use crate::config::zone::zone;
 use crate::domain::calendar::Quiet;
+use crate::domain::fold::Budget;
 use crate::domain::person::Mention;
 use crate::domain::rules::Channel;
 use crate::domain::rules::Named;
 use crate::domain::text::Lang;
 use crate::domain::text::Voice;
+
+/// What a `noise_budget` may be.
+const MESSAGES: RangeInclusive<i64> = 1..=1000;
+const MINUTES: RangeInclusive<i64> = 1..=24 * 60;
 
 pub fn read(table: Table, names: &Names) -> Option<Placed<Channel>> {
     let line = table.line;
@@ -30,6 +38,7 @@ pub fn read(table: Table, names: &Names) -> Option<Placed<Channel>> {
     let calendar = table.entry("calendar").map(|_| table.string("calendar"));
     let calendar = calendar.map(|c| c.filter(|c| table.refers("calendar", "calendar", c, &names.calendars)));
     let quiet = table.entry("quiet").map(|_| quiet(&table));
+    let budget = budget(&table);
     table.close();
     let voice = Voice {
         lang: lang?,
@@ -50,6 +59,7 @@ pub fn read(table: Table, names: &Names) -> Option<Placed<Channel>> {
                 Some(quiet) => Some(quiet?),
                 None => None,
             },
+            budget: budget?,
         },
         line,
     })
@@ -65,6 +75,27 @@ fn quiet(table: &Table) -> Option<Quiet> {
         table.reading.fault(given.line, what, remedy);
     }
     found
+}
+
+/// The inner `None` is no budget.
+fn budget(table: &Table) -> Option<Option<Budget>> {
+    let given = table.string("noise_budget")?;
+    if given.value == "none" {
+        return Some(None);
+    }
+    let read = || {
+        let (messages, span) = given.value.split_once(" in ")?;
+        let messages = messages.parse().ok().filter(|n| MESSAGES.contains(n))?;
+        let minutes = duration::parse(span).filter(|n| MINUTES.contains(n))?;
+        Some(Budget { messages, minutes })
+    };
+    let found = read();
+    if found.is_none() {
+        let what = format!("`channel.noise_budget` = {:?} is no budget", given.value);
+        let remedy = "write how many messages in which time, 1 to 1000 in 1m to 24h, for example \"30 in 10m\", or \"none\"";
+        table.reading.fault(given.line, what, remedy);
+    }
+    found.map(Some)
 }
 
 /// A channel is in one chat; an item that is to be seen in both gets a channel in each.

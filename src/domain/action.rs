@@ -190,16 +190,19 @@ pub enum Listing {
     Open,
     Mine,
     Overdue,
+    /// What waits in the room's fold.
+    Folded,
 }
 
 impl Listing {
-    pub const ALL: &[Self] = &[Self::Open, Self::Mine, Self::Overdue];
+    pub const ALL: &[Self] = &[Self::Open, Self::Mine, Self::Overdue, Self::Folded];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::Mine => "mine",
             Self::Overdue => "overdue",
+            Self::Folded => "folded",
         }
     }
 

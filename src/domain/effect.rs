@@ -60,6 +60,11 @@ pub enum Effect {
     ShowHome {
         person: PersonId,
     },
+    /// What waits in a room's fold: lets in what the room takes, and says what still waits.
+    KeepFold {
+        chat: String,
+        room: String,
+    },
     PublishReply {
         reply: ReplyId,
     },
@@ -150,6 +155,7 @@ impl Effect {
             Self::CallWebhook { .. } => "call_webhook",
             Self::Whisper { .. } => "whisper",
             Self::ShowHome { .. } => "show_home",
+            Self::KeepFold { .. } => "keep_fold",
             Self::PublishReply { .. } => "publish_reply",
             Self::FollowReply { .. } => "follow_reply",
             Self::SendDigest { .. } => "send_digest",

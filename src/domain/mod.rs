@@ -14,6 +14,7 @@ pub mod effect;
 pub mod errand;
 pub mod event;
 pub mod fingerprint;
+pub mod fold;
 pub mod form;
 pub mod handling;
 pub mod home;

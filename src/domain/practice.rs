@@ -124,6 +124,7 @@ mod tests {
             responsible: vec![],
             calendar: None,
             quiet: None,
+            budget: None,
         }
     }
 

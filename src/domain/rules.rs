@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::calendar::Calendar;
 use crate::domain::calendar::Quiet;
 use crate::domain::chain::Chain;
+use crate::domain::fold::Budget;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
 use crate::domain::policy::Hours;
@@ -65,6 +66,8 @@ pub struct Channel {
     pub calendar: Option<String>,
     /// When nobody there is to be pinged, by the channel's own clock.
     pub quiet: Option<Quiet>,
+    /// How many messages it takes before new cards wait in a fold. None: as many as come.
+    pub budget: Option<Budget>,
 }
 
 /// Somebody who can be asked for help.

@@ -57,6 +57,7 @@ fn database(pulse: Option<&Pulse>) {
     level(&is::OVERDUE, &[], count(|p| p.overdue));
     level(&is::CARDS, &["stale"], count(|p| p.stale_cards));
     level(&is::CARDS, &["unposted"], count(|p| p.unposted_cards));
+    level(&is::CARDS, &["folded"], count(|p| p.folded_cards));
     for state in ["open", "claimed", "snoozed"] {
         let in_it = |p: &Pulse| {
             let row = p.open.iter().find(|(s, _)| s == state);

@@ -107,8 +107,8 @@ pub trait ChatPlatform: Send + Sync {
     /// Posts and returns the message's id. `None`: the chat has this post from an earlier try, and does not say where.
     async fn post(&self, post: &Post) -> Result<Option<String>, PortError>;
 
-    /// Makes the card's message show `card`. `Gone` when the message was deleted.
-    async fn edit(&self, room: &str, message: &str, key: &str, card: &Card) -> Result<(), PortError>;
+    /// Makes a message show `body`, all of it. `Gone` when the message was deleted.
+    async fn edit(&self, room: &str, message: &str, key: &str, body: &Body) -> Result<(), PortError>;
 
     /// Brings a picture where a message can show it, and says how the chat calls it there. `None`: this chat takes it with
     /// the message.

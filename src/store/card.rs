@@ -20,6 +20,17 @@ pub struct CardRow {
     pub message: Option<String>,
     pub shown: i64,
     pub generation: i32,
+    pub entry: Entry,
+}
+
+/// Whether the room has taken the card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// Nobody has asked yet.
+    Open,
+    /// It waits in the room's fold.
+    Folded,
+    Granted,
 }
 
 #[derive(Debug, Serialize)]
@@ -48,6 +59,8 @@ struct Row {
     message_id: Option<String>,
     shown: i64,
     generation: i32,
+    is_folded: bool,
+    is_granted: bool,
 }
 
 impl From<Row> for CardRow {
@@ -61,6 +74,11 @@ impl From<Row> for CardRow {
             message: row.message_id,
             shown: row.shown,
             generation: row.generation,
+            entry: match (row.is_folded, row.is_granted) {
+                (true, _) => Entry::Folded,
+                (false, true) => Entry::Granted,
+                (false, false) => Entry::Open,
+            },
         }
     }
 }
@@ -69,8 +87,9 @@ macro_rules! cards {
     ($tail:literal, $($arg:expr),+) => {
         sqlx::query_as!(
             Row,
-            "SELECT card.id, card.item_id, card.channel, card.chat, card.room, card.message_id, card.shown,
-                 card.generation FROM card " + $tail,
+            r#"SELECT card.id, card.item_id, card.channel, card.chat, card.room, card.message_id, card.shown,
+                 card.generation, card.folded_at IS NOT NULL AS "is_folded!",
+                 coalesce(card.let_in_at, card.posted_at) IS NOT NULL AS "is_granted!" FROM card "# + $tail,
             $($arg),+
         )
     };
@@ -105,6 +124,16 @@ pub async fn of_item(tx: &mut Tx, item: ItemId) -> Result<Vec<CardRow>> {
         .collect())
 }
 
+pub async fn of_ids(tx: &mut Tx, cards: &[CardId]) -> Result<Vec<CardRow>> {
+    let ids: Vec<Uuid> = cards.iter().map(|id| id.0).collect();
+    Ok(cards!("WHERE id = ANY($1) ORDER BY id", &ids)
+        .fetch_all(&mut **tx)
+        .await?
+        .into_iter()
+        .map(Into::into)
+        .collect())
+}
+
 /// The cards of some items, the oldest of each first.
 pub async fn of_items(tx: &mut Tx, items: &[ItemId]) -> Result<Vec<CardRow>> {
     let ids: Vec<Uuid> = items.iter().map(|id| id.0).collect();
@@ -128,7 +157,8 @@ pub async fn want(tx: &mut Tx, wanted: &[Wanted]) -> Result<Vec<CardRow>> {
              JOIN card ON card.item_id = r.item ORDER BY card.id FOR NO KEY UPDATE OF card)
            UPDATE card SET wanted = mine.version, watched = mine.watched FROM mine WHERE card.id = mine.id
            RETURNING card.id, card.item_id, card.channel, card.chat, card.room, card.message_id, card.shown,
-               card.generation"#,
+               card.generation, card.folded_at IS NOT NULL AS "is_folded!",
+               coalesce(card.let_in_at, card.posted_at) IS NOT NULL AS "is_granted!""#,
         json
     )
     .fetch_all(&mut **tx)
@@ -214,6 +244,8 @@ pub async fn stale(pool: &sqlx::PgPool, limit: i64) -> Result<Vec<(CardRow, i64)
                 message_id: r.message_id,
                 shown: r.shown,
                 generation: r.generation,
+                is_folded: false,
+                is_granted: true,
             };
             (row.into(), r.wanted)
         })
@@ -223,7 +255,7 @@ pub async fn stale(pool: &sqlx::PgPool, limit: i64) -> Result<Vec<(CardRow, i64)
 /// Cards without a message and without anything under way to post one.
 pub async fn unposted(pool: &sqlx::PgPool, limit: i64) -> Result<Vec<CardRow>> {
     Ok(cards!(
-        "JOIN item ON item.id = card.item_id WHERE card.message_id IS NULL AND item.state <> 'removed'
+        "JOIN item ON item.id = card.item_id WHERE card.message_id IS NULL AND card.folded_at IS NULL AND item.state <> 'removed'
            AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.item_id = item.id AND e.kind = 'post_card'
                AND e.state IN ('ready', 'sending', 'unknown', 'dead') AND e.body ->> 'card' = card.id::text
                AND e.key = 'card:' || card.id || ':' || card.generation)
@@ -241,10 +273,11 @@ pub async fn unposted(pool: &sqlx::PgPool, limit: i64) -> Result<Vec<CardRow>> {
 pub async fn to_probe(tx: &mut Tx, before: At, now: At, limit: i64) -> Result<Vec<CardRow>> {
     Ok(sqlx::query_as!(
         Row,
-        "UPDATE card SET probed_at = $2 WHERE id IN (
+        r#"UPDATE card SET probed_at = $2 WHERE id IN (
              SELECT card.id FROM card WHERE card.message_id IS NOT NULL AND card.watched AND card.probed_at < $1
              ORDER BY card.probed_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-         RETURNING id, item_id, channel, chat, room, message_id, shown, generation",
+         RETURNING id, item_id, channel, chat, room, message_id, shown, generation, folded_at IS NOT NULL AS "is_folded!",
+             coalesce(let_in_at, posted_at) IS NOT NULL AS "is_granted!""#,
         before,
         now,
         limit
@@ -256,13 +289,14 @@ pub async fn to_probe(tx: &mut Tx, before: At, now: At, limit: i64) -> Result<Ve
     .collect())
 }
 
-/// How many cards show an older state than they should, and how many are not posted.
-pub async fn behind(pool: &sqlx::PgPool) -> Result<(i64, i64)> {
+/// How many cards show an older state than they should, how many are not posted, and how many of open items wait in folds.
+pub async fn behind(pool: &sqlx::PgPool) -> Result<(i64, i64, i64)> {
     let row = sqlx::query!(
         r#"SELECT (SELECT count(*) FROM card WHERE message_id IS NOT NULL AND shown < wanted) AS "stale!",
-             (SELECT count(*) FROM card WHERE message_id IS NULL) AS "unposted!""#
+             (SELECT count(*) FROM card WHERE message_id IS NULL AND folded_at IS NULL) AS "unposted!",
+             (SELECT count(*) FROM card WHERE folded_at IS NOT NULL AND watched) AS "folded!""#
     )
     .fetch_one(pool)
     .await?;
-    Ok((row.stale, row.unposted))
+    Ok((row.stale, row.unposted, row.folded))
 }

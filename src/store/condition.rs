@@ -9,7 +9,7 @@ use crate::store::MIGRATOR;
 use crate::store::Result;
 
 /// Everything of ours, to look whether we may use it.
-pub const TABLES: [&str; 28] = [
+pub const TABLES: [&str; 29] = [
     "leader",
     "card",
     "circle",
@@ -18,6 +18,7 @@ pub const TABLES: [&str; 28] = [
     "digest_slot",
     "effect",
     "effect_attempt",
+    "fold",
     "home",
     "import_run",
     "inbox",

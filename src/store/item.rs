@@ -181,18 +181,30 @@ pub async fn lock_known(
 
 /// What a list or a digest shows, oldest deadline first.
 pub enum Filter<'a> {
-    Open { channel: Option<&'a str> },
-    HeldBy { person: &'a str },
-    Overdue { channel: Option<&'a str>, now: At },
+    Open {
+        channel: Option<&'a str>,
+    },
+    HeldBy {
+        person: &'a str,
+    },
+    Overdue {
+        channel: Option<&'a str>,
+        now: At,
+    },
+    /// What waits in the channel's fold.
+    Folded {
+        channel: &'a str,
+    },
 }
 
 impl<'a> Filter<'a> {
-    /// Channel, holder, overdue at.
-    fn parts(&self) -> (Option<&'a str>, Option<&'a str>, Option<At>) {
+    /// Channel, holder, overdue at, whether only what waits in the fold.
+    fn parts(&self) -> (Option<&'a str>, Option<&'a str>, Option<At>, bool) {
         match *self {
-            Self::Open { channel } => (channel, None, None),
-            Self::HeldBy { person } => (None, Some(person), None),
-            Self::Overdue { channel, now } => (channel, None, Some(now)),
+            Self::Open { channel } => (channel, None, None, false),
+            Self::HeldBy { person } => (None, Some(person), None, false),
+            Self::Overdue { channel, now } => (channel, None, Some(now), false),
+            Self::Folded { channel } => (Some(channel), None, None, true),
         }
     }
 }
@@ -203,18 +215,20 @@ pub async fn list(pool: &sqlx::PgPool, filter: Filter<'_>, limit: i64) -> Result
 
 /// The same from further down.
 pub async fn page(pool: &sqlx::PgPool, filter: Filter<'_>, limit: i64, after: i64) -> Result<Vec<Item>> {
-    let (channel, person, overdue) = filter.parts();
+    let (channel, person, overdue, folded) = filter.parts();
     items!(
         "WHERE state IN ('open', 'claimed', 'snoozed')
-           AND ($1::text IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1))
+           AND ($1::text IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1
+               AND (NOT $6 OR c.folded_at IS NOT NULL)))
            AND ($2::text IS NULL OR handling ->> 'by' = $2)
            AND ($3::timestamptz IS NULL OR due_at < $3)
-         ORDER BY raised_at IS NULL, due_at, id LIMIT $4 OFFSET $5",
+         ORDER BY raised_at IS NULL, due_at, number LIMIT $4 OFFSET $5",
         channel,
         person,
         overdue,
         limit,
-        after
+        after,
+        folded
     )
     .fetch_all(pool)
     .await?
@@ -291,16 +305,18 @@ pub async fn closed(pool: &sqlx::PgPool, channel: Option<&str>, limit: i64) -> R
 
 /// How many a list would show without its limit.
 pub async fn count(pool: &sqlx::PgPool, filter: Filter<'_>) -> Result<i64> {
-    let (channel, person, overdue) = filter.parts();
+    let (channel, person, overdue, folded) = filter.parts();
     Ok(sqlx::query_scalar!(
         r#"SELECT count(*) AS "n!" FROM item
            WHERE state IN ('open', 'claimed', 'snoozed')
-             AND ($1::text IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1))
+             AND ($1::text IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1
+                 AND (NOT $4 OR c.folded_at IS NOT NULL)))
              AND ($2::text IS NULL OR handling ->> 'by' = $2)
              AND ($3::timestamptz IS NULL OR due_at < $3)"#,
         channel,
         person,
-        overdue
+        overdue,
+        folded
     )
     .fetch_one(pool)
     .await?)

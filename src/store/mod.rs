@@ -7,6 +7,7 @@ pub mod condition;
 pub mod digest;
 pub mod error;
 pub mod event;
+pub mod fold;
 pub mod home;
 pub mod import;
 pub mod inbox;

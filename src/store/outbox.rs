@@ -36,6 +36,8 @@ pub struct Leased {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settled {
     Done,
+    /// Not done, and not needed now: the card waits in its room's fold.
+    Folded,
     /// Looked after an unclear try, and it was there: nothing was done again.
     Found,
     /// Not done; try again then.
@@ -70,6 +72,7 @@ impl Settled {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Done => "done",
+            Self::Folded => "folded",
             Self::Found => "found",
             Self::Later { .. } => "later",
             Self::Again { .. } => "again",
@@ -212,7 +215,7 @@ pub async fn reap(pool: &sqlx::PgPool, now: At) -> Result<u64> {
 /// Writes how the try ended. False: the lease was lost in the meantime, and nothing may be written.
 pub async fn settle(tx: &mut Tx, leased: &Leased, how: &Settled, now: At) -> Result<bool> {
     let (state, at, error, looks, fresh) = match how {
-        Settled::Done | Settled::Found => ("done", None, None, 0, false),
+        Settled::Done | Settled::Found | Settled::Folded => ("done", None, None, 0, false),
         Settled::Later { at, why } if leased.unclear => {
             ("unknown", Some(*at), Some(why.as_str()), leased.looks, false)
         }
@@ -314,6 +317,21 @@ pub async fn forget_limits(pool: &sqlx::PgPool, before: At, limit: i64) -> Resul
     .execute(pool)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// What nobody has begun yet begins then already, if that is earlier.
+pub async fn hurry(tx: &mut Tx, key: &str, at: At) -> Result<()> {
+    sqlx::query!(
+        r#"WITH hurried AS (
+             UPDATE effect SET run_at = $2
+             WHERE key = $1 AND state = 'ready' AND begun_at IS NULL AND run_at > $2 RETURNING 1)
+           SELECT pg_notify('zeitnah_effect', '')::text AS "notified" WHERE EXISTS (SELECT 1 FROM hurried)"#,
+        key,
+        at
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// Takes back what nobody has begun. False: it is too late.
@@ -487,6 +505,8 @@ pub struct LateTry {
     pub outcome: String,
     pub error: Option<String>,
     pub before: Option<String>,
+    /// It made another message of a card that had one.
+    pub is_another: bool,
 }
 
 /// The tries that ended lately, oldest first.
@@ -496,8 +516,10 @@ pub async fn tries_since(pool: &sqlx::PgPool, at: At, limit: i64) -> Result<Vec<
         r#"SELECT e.id AS effect, e.key, e.kind, e.body, i.number AS "number?", i.source AS "source?",
              a.ended_at AS at, a.outcome, a.error,
              (SELECT b.outcome FROM effect_attempt b WHERE b.effect_id = a.effect_id AND b.ended_at < a.ended_at
-              ORDER BY b.ended_at DESC LIMIT 1) AS before
+              ORDER BY b.ended_at DESC LIMIT 1) AS before,
+             coalesce(e.kind = 'post_card' AND c.posted_at < a.begun_at, false) AS "is_another!"
            FROM effect_attempt a JOIN effect e ON e.id = a.effect_id LEFT JOIN item i ON i.id = e.item_id
+               LEFT JOIN card c ON c.id = (e.body ->> 'card')::uuid
            WHERE a.ended_at >= $1 ORDER BY a.ended_at, a.begun_at, e.seq LIMIT $2"#,
         at,
         limit

@@ -100,7 +100,7 @@ metrics! {
     OVERDUE = "zeitnah_items_overdue", Kind::Gauge, [],
         "Open items whose deadline has passed";
     CARDS = "zeitnah_cards_behind", Kind::Gauge, ["what"],
-        "Cards that are stale (show an older state) or unposted (not in the chat yet)";
+        "Cards that are stale (show an older state), unposted (not in the chat yet) or folded (wait for room in a full channel)";
 
     SOCKETS = "zeitnah_sockets_connected", Kind::Gauge, ["chat"],
         "Sockets of this process on which the chat has said hello";

@@ -1,5 +1,6 @@
 //! What a slash command lists, for one person's eyes.
 
+use crate::domain::At;
 use crate::domain::action::Ask;
 use crate::domain::action::Listing;
 use crate::domain::action::Press;
@@ -7,9 +8,11 @@ use crate::domain::action::Verb;
 use crate::domain::card;
 use crate::domain::errand::Errand;
 use crate::domain::errand::Offer;
+use crate::domain::handling::Handling;
 use crate::domain::item::Item;
 use crate::domain::person::PersonId;
 use crate::domain::rights::Role;
+use crate::domain::text::Lang;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::domain::words;
@@ -85,6 +88,10 @@ impl Desk {
         let person = press.by.person.to_string();
         let now = self.now();
         let filter = || match listing {
+            // Where no channel is, nothing is folded.
+            Listing::Folded => Filter::Folded {
+                channel: channel.unwrap_or_default(),
+            },
             Listing::Open => Filter::Open { channel },
             Listing::Mine => Filter::HeldBy { person: &person },
             Listing::Overdue => Filter::Overdue { channel, now },
@@ -93,6 +100,7 @@ impl Desk {
             Listing::Open => "list-open",
             Listing::Mine => "list-mine",
             Listing::Overdue => "list-overdue",
+            Listing::Folded => "list-folded",
         };
         let total = item::count(pool, filter()).await?;
         let mut out = voice.say(title, &[("n", total.into())]);
@@ -126,7 +134,10 @@ impl Desk {
                 out.extend(voice.say("state-personal", &[("name", name.as_str().into())]));
             }
         }
-        let mut offers = Vec::new();
+        let mut offers: Vec<Offer> = items
+            .iter()
+            .filter_map(|item| at_once(item, &press.by.person, voice.lang, now))
+            .collect();
         if last > 0 {
             out.push(Seg::Text("\n".to_owned()));
             let (page, pages) = (i64::from(page) + 1, i64::from(last) + 1);
@@ -151,6 +162,18 @@ impl Desk {
     pub(crate) fn owner(&self, item: &Item) -> Option<&PersonId> {
         self.rules.route(&item.route).owner.as_ref()
     }
+}
+
+/// What somebody can do at once about one item of a list.
+fn at_once(item: &Item, me: &PersonId, lang: Lang, now: At) -> Option<Offer> {
+    let verb = match item.handling.holder(now) {
+        Some(holder) if holder == me && item.caps.can_reply() => Verb::Reply,
+        None if !matches!(item.handling, Handling::Snoozed { .. }) => Verb::Take,
+        _ => return None,
+    };
+    let number = [("number", item.number.to_string().into())];
+    let label = lang.text(&format!("button-{}-number", verb.as_str()), &number);
+    Some(Offer::item(verb, item.id, label))
 }
 
 pub(crate) fn help(voice: Voice, unknown: Option<&str>) -> Vec<Seg> {

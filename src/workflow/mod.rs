@@ -8,6 +8,7 @@ pub mod commands;
 pub mod digest;
 pub mod errand;
 mod find;
+mod fold;
 pub mod follow;
 pub mod forget;
 pub mod forms;

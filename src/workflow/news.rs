@@ -226,8 +226,10 @@ impl Desk {
                     news(Mood::Warn, "news-post-later", &[])
                 }
             }
-            ("post_card", "done") if is_reposted(&tried.key) => news(Mood::Good, "news-card-again", &[]),
+            ("post_card", "done") if tried.is_another => news(Mood::Good, "news-card-again", &[]),
             ("post_card" | "edit_card", "done") if before == "later" => news(Mood::Good, "news-made-up", &[]),
+            ("keep_fold", "again") if before.is_empty() => news(Mood::Plain, "news-folded", &[]),
+            ("keep_fold", "done") if !before.is_empty() => news(Mood::Good, "news-unfolded", &[]),
             ("send_digest", "done") => match decode::<Effect>(tried.body.clone()) {
                 Ok(Effect::SendDigest { slot, room, .. }) => {
                     let time = slot.get(11..16).unwrap_or(&slot).to_owned();
@@ -274,11 +276,6 @@ fn mood_of(what: &What) -> Mood {
         What::ConfirmedThere | What::BackAtSource => Mood::Good,
         _ => Mood::Plain,
     }
-}
-
-/// The key of a card's message counts how often somebody deleted it: `card:<id>:<generation>`.
-fn is_reposted(key: &str) -> bool {
-    key.rsplit(':').next().is_some_and(|generation| generation != "0")
 }
 
 /// The time of day, and the day too when it is another one.
@@ -330,11 +327,5 @@ mod tests {
             seen += 1;
         }
         assert!(seen > 30, "{seen}");
-    }
-
-    #[test]
-    fn a_second_message_of_a_card_is_known_by_its_key() {
-        assert!(is_reposted("card:018f:1"));
-        assert!(!is_reposted("card:018f:0"));
     }
 }

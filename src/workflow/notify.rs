@@ -31,6 +31,7 @@ use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::card as cards;
 use crate::store::card::CardRow;
+use crate::store::card::Entry;
 use crate::store::event;
 use crate::store::item;
 use crate::store::notice;
@@ -403,7 +404,10 @@ fn is_moot(to: &Addressee, item: &Item, event: &Event, now: At) -> bool {
 
 /// The card that an addressee sees: in their room, else anywhere in their chat.
 fn card_for(cards: &[CardRow], to: &Addressee, item: ItemId) -> Option<CardRow> {
-    let mine = || cards.iter().filter(|c| c.item == item && c.chat == to.chat());
+    let mine = || {
+        let seen = cards.iter().filter(|c| c.entry != Entry::Folded);
+        seen.filter(|c| c.item == item && c.chat == to.chat())
+    };
     let here = mine().find(|card| matches!(to, Addressee::Room { room, .. } if card.room == *room));
     here.or_else(|| mine().next()).cloned()
 }

@@ -36,6 +36,7 @@ use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::card as cards;
 use crate::store::card::CardRow;
+use crate::store::card::Entry;
 use crate::store::event;
 use crate::store::item;
 use crate::store::outbox;
@@ -125,6 +126,7 @@ impl Desk {
                 }
             }
             Effect::CallWebhook { webhook, event } => self.call_webhook(leased, webhook, *event).await,
+            Effect::KeepFold { chat, room } => self.keep_fold(leased, chat, room).await,
             Effect::ShowHome { person } => self.show_home(leased, person).await,
             Effect::PublishReply { reply } => self.publish_reply(leased, *reply).await,
             Effect::FollowReply { reply, since } => self.follow_reply(leased, *reply, *since).await,
@@ -144,6 +146,9 @@ impl Desk {
         };
         if row.message.is_some() || matches!(item.handling, Handling::Removed { .. }) {
             return self.settle(leased, Settled::Done).await;
+        }
+        if !self.enters(leased, &row, &item).await? {
+            return Ok(());
         }
         let post = Post {
             key: format!("card:{id}"),
@@ -210,7 +215,11 @@ impl Desk {
         }
         let now = self.now();
         let key = format!("card:{id}");
-        match self.chat(&row.chat)?.edit(&row.room, message, &key, &card).await {
+        match self
+            .chat(&row.chat)?
+            .edit(&row.room, message, &key, &Body::Card(Box::new(card)))
+            .await
+        {
             Ok(()) => {
                 let mut tx = self.store.begin().await?;
                 let wanted = cards::edited(&mut tx, id, item.version, now).await?;
@@ -256,7 +265,8 @@ impl Desk {
             return self.settle(leased, Settled::Done).await;
         };
         let Some(thread) = row.message.clone() else {
-            if matches!(item.handling, Handling::Removed { .. }) {
+            // The card that comes out of the fold shows what is true then.
+            if matches!(item.handling, Handling::Removed { .. }) || row.entry == Entry::Folded {
                 return self.settle(leased, Settled::Done).await;
             }
             return self
@@ -466,6 +476,7 @@ impl Desk {
         }
         match platform.post(post).await {
             Ok(message) => {
+                self.count_in_room(chat, post).await?;
                 if let Some(pace) = &leased.pace {
                     let apart = self.rules.post_every_ms.get(chat).copied().unwrap_or_default();
                     let free = now + TimeDelta::milliseconds(apart);
@@ -668,7 +679,7 @@ fn count(leased: &Leased, how: &Settled, now: At) {
     let kind = leased.effect.kind();
     meter::tried(kind, how.as_str());
     match how {
-        Settled::Done | Settled::Found | Settled::Dead { .. } => {
+        Settled::Done | Settled::Found | Settled::Folded | Settled::Dead { .. } => {
             meter::ended(kind, how.as_str(), now - leased.ready_at)
         }
         Settled::Later { .. }
@@ -681,7 +692,7 @@ fn count(leased: &Leased, how: &Settled, now: At) {
         match how {
             // What became of a reply, publishing knows better.
             Settled::Done | Settled::Found if matches!(leased.effect, Effect::PublishReply { .. }) => {}
-            Settled::Done | Settled::Found => meter::resolved(kind, "settled"),
+            Settled::Done | Settled::Found | Settled::Folded => meter::resolved(kind, "settled"),
             Settled::Anew { .. } => meter::resolved(kind, "missing"),
             Settled::Dead { .. } => meter::resolved(kind, "given_up"),
             Settled::Later { .. }

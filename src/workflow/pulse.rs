@@ -23,6 +23,8 @@ pub struct Pulse {
     pub overdue: i64,
     pub stale_cards: i64,
     pub unposted_cards: i64,
+    /// Of open items, in the folds of full rooms.
+    pub folded_cards: i64,
     pub timer_age: TimeDelta,
     pub sources: Vec<SourcePulse>,
 }
@@ -42,7 +44,7 @@ impl Desk {
         let now = self.now();
         let age = |since: Option<_>| since.map_or(TimeDelta::zero(), |at| now - at);
         let backlog = self.backlog().await?;
-        let (stale_cards, unposted_cards) = card::behind(pool).await?;
+        let (stale_cards, unposted_cards, folded_cards) = card::behind(pool).await?;
         let known = source::health(pool).await?;
         let polled = self.sources.values().filter(|s| s.poll_every().is_some());
         let sources = polled.map(|s| {
@@ -61,6 +63,7 @@ impl Desk {
             overdue: item::count(pool, Filter::Overdue { channel: None, now }).await?,
             stale_cards,
             unposted_cards,
+            folded_cards,
             timer_age: age(timer::oldest_due(pool, now).await?),
             sources: sources.collect(),
         })

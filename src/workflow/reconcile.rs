@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use crate::port::PortError;
 use crate::store::StoreError;
 use crate::store::card;
+use crate::store::fold;
 use crate::store::outbox;
 use crate::workflow::Desk;
 use crate::workflow::Result;
@@ -38,6 +39,13 @@ impl Desk {
             }
         }
         outbox::put(&mut tx, &effects, now).await?;
+        let forgotten = fold::forgotten(&mut tx).await?;
+        self.fold_changed(
+            &mut tx,
+            forgotten.iter().map(|(c, r)| (c.as_str(), r.as_str())),
+            now,
+        )
+        .await?;
         tx.commit().await.map_err(StoreError::from)?;
         Ok(revived + effects.len() + self.probe().await?)
     }

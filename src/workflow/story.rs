@@ -298,6 +298,7 @@ fn deed(kind: &str, channel: Option<&str>, source: &str) -> String {
         "edit_card" => format!("the card in {channel}, brought up to date"),
         "post_note" => format!("a line in the thread in {channel}"),
         "alert" => "word to those who were asked for help".to_owned(),
+        "keep_fold" => format!("what waits in {channel}"),
         "whisper" => "a private sentence".to_owned(),
         "publish_reply" => format!("the reply to {source}"),
         "follow_reply" => format!("a look whether {source} shows the reply"),
@@ -309,6 +310,7 @@ fn ended(outcome: &str, error: Option<&str>) -> String {
     let why = error.map(|e| format!(" ({e})")).unwrap_or_default();
     match outcome {
         "done" => "done".to_owned(),
+        "folded" => "it waits, because the channel is full".to_owned(),
         "later" => format!("not done{why}"),
         "again" => "not yet".to_owned(),
         "unknown" => format!("unclear whether it was done{why}"),

@@ -12,6 +12,7 @@ use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
 use crate::domain::event::Event;
 use crate::domain::event::What;
+use crate::domain::fold;
 use crate::domain::id::CardId;
 use crate::domain::id::EffectId;
 use crate::domain::id::EventId;
@@ -25,6 +26,7 @@ use crate::domain::rules::Channel;
 use crate::store::Tx;
 use crate::store::card;
 use crate::store::card::CardRow;
+use crate::store::card::Entry;
 use crate::store::card::NewCard;
 use crate::store::card::Wanted;
 use crate::store::event;
@@ -189,7 +191,13 @@ impl Desk {
         timer::set(tx, &timers).await?;
         let wanted: Vec<Wanted> = changes.iter().map(|(locked, _)| wanted(&locked.0)).collect();
         let mut all = card::want(tx, &wanted).await?;
-        let mut effects: Vec<NewEffect> = Vec::new();
+        let urgent: BTreeSet<ItemId> = changes
+            .iter()
+            .map(|(locked, _)| &locked.0)
+            .filter(|item| item.handling.is_open() && fold::is_urgent(item, self.owner(item).is_some()))
+            .map(|item| item.id)
+            .collect();
+        let mut effects: Vec<NewEffect> = self.unfold(tx, &mut all, &urgent, now).await?;
         for ((Locked(item), change), messages) in changes.iter_mut().zip(messages) {
             effects.append(&mut change.effects);
             if item.handling.is_open() && !all.iter().any(|card| card.item == item.id) {
@@ -199,7 +207,10 @@ impl Desk {
                 effects.extend(posts);
                 all.extend(card::of_item(tx, item.id).await?);
             }
-            for card in all.iter().filter(|card| card.item == item.id) {
+            for card in all
+                .iter()
+                .filter(|card| card.item == item.id && card.entry != Entry::Folded)
+            {
                 // A card that is not posted yet will be posted as it is then.
                 if card.message.is_some() {
                     effects.push(edit_card(card, item.version, now));

@@ -6,6 +6,7 @@ mod discord;
 mod errands;
 mod faults;
 mod find;
+mod fold;
 mod gateway;
 mod home;
 mod hook;

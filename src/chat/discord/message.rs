@@ -127,15 +127,22 @@ pub fn offers(offers: &[Offer], mark: &str) -> Vec<CreateActionRow> {
         .collect()
 }
 
-/// The whole card again, with nobody to ping: an edit that does not say so pings by default.
-pub fn edit(card: &Card, key: &str) -> Value {
+/// The whole message again, with nobody to ping: an edit that does not say so pings by default.
+pub fn edit(body: &Body, key: &str) -> Value {
     // A message that is edited is known by its id; the mark has done its work.
     let mark = token::mark(key, 0);
-    let message = EditMessage::new()
-        .allowed_mentions(CreateAllowedMentions::new())
-        .embed(embed(card))
-        .components(rows(card.item, &card.buttons, &card.more, &mark));
-    json(&message)
+    let message = EditMessage::new().allowed_mentions(CreateAllowedMentions::new());
+    json(&match body {
+        Body::Card(card) => {
+            message
+                .embed(embed(card))
+                .components(rows(card.item, &card.buttons, &card.more, &mark))
+        }
+        Body::Note(note) => message.content(note_content(note)).components(below(note, &mark)),
+        Body::Digest(page) => message
+            .embed(CreateEmbed::new().description(self::digest(page)))
+            .components(offers(&page.offers, &mark)),
+    })
 }
 
 /// A message in a conversation with one person.
@@ -208,6 +215,13 @@ fn note(note: &Note, mark: &str) -> CreateMessage {
         .allowed_mentions(mentions(&named(note)))
         // There is no embed of ours here; those of links would be somebody else's.
         .flags(MessageFlags::SUPPRESS_EMBEDS);
+    match below(note, mark) {
+        rows if rows.is_empty() => message,
+        rows => message.components(rows),
+    }
+}
+
+fn below(note: &Note, mark: &str) -> Vec<CreateActionRow> {
     let mut below = match note.item {
         Some(item) => rows(item, &note.buttons, &[], mark),
         None => Vec::new(),
@@ -217,11 +231,7 @@ fn note(note: &Note, mark: &str) -> CreateMessage {
         each.chunks(BUTTONS_IN_ROW)
             .map(|row| CreateActionRow::Buttons(row.to_vec())),
     );
-    if below.is_empty() {
-        message
-    } else {
-        message.components(below)
-    }
+    below
 }
 
 pub fn note_content(note: &Note) -> String {

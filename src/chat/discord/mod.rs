@@ -31,7 +31,6 @@ use crate::chat::discord::api::Call;
 use crate::chat::discord::api::Trouble;
 use crate::domain::At;
 use crate::domain::action::Press;
-use crate::domain::card::Card;
 use crate::domain::errand::Offer;
 use crate::domain::home::Home;
 use crate::domain::rights::Circle;
@@ -438,8 +437,8 @@ impl ChatPlatform for DiscordChat {
         Ok(true)
     }
 
-    async fn edit(&self, room: &str, message: &str, key: &str, card: &Card) -> Result<(), PortError> {
-        let body = message::edit(card, key);
+    async fn edit(&self, room: &str, message: &str, key: &str, body: &Body) -> Result<(), PortError> {
+        let body = message::edit(body, key);
         let call = Call {
             body: Some(&body),
             room: Some(room),

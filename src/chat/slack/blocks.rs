@@ -37,11 +37,7 @@ pub fn mark(post: &Post) -> String {
 
 pub fn message(post: &Post) -> Value {
     let mark = mark(post);
-    let (text, blocks) = match &post.body {
-        Body::Card(card) => (segments::escape(&card.summary), self::card(card)),
-        Body::Note(note) => (plain(&note.text), self::note(note)),
-        Body::Digest(page) => (plain(&page.digest.headline), self::digest(page)),
-    };
+    let (text, blocks) = said(&post.body);
     let mut message = quiet(json!({
         "channel": post.room,
         "text": text,
@@ -55,13 +51,23 @@ pub fn message(post: &Post) -> Value {
     message
 }
 
-/// The whole card again: what is not said would be lost or, worse, read as markup.
-pub fn update(room: &str, message: &str, _key: &str, card: &Card) -> Value {
+/// The line that stands where no blocks are shown, and the blocks.
+fn said(body: &Body) -> (String, Vec<Value>) {
+    match body {
+        Body::Card(card) => (segments::escape(&card.summary), self::card(card)),
+        Body::Note(note) => (plain(&note.text), self::note(note)),
+        Body::Digest(page) => (plain(&page.digest.headline), self::digest(page)),
+    }
+}
+
+/// The whole message again: what is not said would be lost or, worse, read as markup.
+pub fn update(room: &str, message: &str, _key: &str, body: &Body) -> Value {
+    let (text, blocks) = said(body);
     json!({
         "channel": room,
         "ts": message,
-        "text": segments::escape(&card.summary),
-        "blocks": self::card(card),
+        "text": text,
+        "blocks": blocks,
         "parse": "none",
         "link_names": false,
         "unfurl_links": false,

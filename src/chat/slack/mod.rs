@@ -26,7 +26,6 @@ use crate::chat::slack::api::Api;
 use crate::chat::slack::greet::Greeting;
 use crate::domain::At;
 use crate::domain::action::Press;
-use crate::domain::card::Card;
 use crate::domain::errand::Offer;
 use crate::domain::form::Form;
 use crate::domain::home::Home;
@@ -35,6 +34,7 @@ use crate::domain::rules::Named;
 use crate::domain::text::Seg;
 use crate::domain::text::flat;
 use crate::port::PortError;
+use crate::port::chat::Body;
 use crate::port::chat::ChatPlatform;
 use crate::port::chat::Finding;
 use crate::port::chat::Found;
@@ -190,9 +190,9 @@ impl ChatPlatform for SlackChat {
         upload::is_processed(&self.api, uploaded).await
     }
 
-    async fn edit(&self, room: &str, message: &str, key: &str, card: &Card) -> Result<(), PortError> {
+    async fn edit(&self, room: &str, message: &str, key: &str, body: &Body) -> Result<(), PortError> {
         self.api
-            .write("chat.update", &blocks::update(room, message, key, card))
+            .write("chat.update", &blocks::update(room, message, key, body))
             .await
             .map(|_| ())
     }

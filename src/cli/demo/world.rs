@@ -172,6 +172,7 @@ slack = "C0STIMMEN"
 language = "de"
 time_zone = "Europe/Berlin"
 responsible = ["group:S0CARE"]
+noise_budget = "20 in 2m"
 
 [[channel]]
 name = "voices"
@@ -179,6 +180,7 @@ slack = "C0VOICES"
 language = "en"
 time_zone = "Europe/Berlin"
 responsible = ["group:S0CARE"]
+noise_budget = "20 in 2m"
 
 [[channel]]
 name = "stimmen-discord"
@@ -186,6 +188,7 @@ discord = "{DISCORD_STIMMEN}"
 language = "de"
 time_zone = "Europe/Berlin"
 responsible = ["role:{DISCORD_CARE}"]
+noise_budget = "20 in 2m"
 
 [[channel]]
 name = "voices-discord"
@@ -193,6 +196,7 @@ discord = "{DISCORD_VOICES}"
 language = "en"
 time_zone = "Europe/Berlin"
 responsible = ["role:{DISCORD_CARE}"]
+noise_budget = "20 in 2m"
 
 [[channel]]
 name = "leitung"

@@ -151,6 +151,7 @@ fn channel(name: &str, quiet: Option<&str>) -> Channel {
         responsible: vec![Mention::Group(name.into())],
         calendar: None,
         quiet: quiet.map(|text| Quiet::parse(text).unwrap()),
+        budget: None,
     }
 }
 

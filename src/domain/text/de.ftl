@@ -103,6 +103,7 @@ button-reply-number = Nr. { $number } beantworten
 button-oldest = Den ältesten nehmen
 button-list-open = Ganze Liste öffnen
 button-list-overdue = Überfällige zeigen
+button-list-folded = Zusammengefasste zeigen
 button-list-mine = Alle meine zeigen
 button-page-back = ‹ Zurück
 button-page-on = Weiter ›
@@ -331,11 +332,30 @@ list-overdue = { $n ->
     [one] Ein Beitrag ist überfällig:
    *[other] { $n } Beiträge sind überfällig:
 }
+list-folded = { $n ->
+    [0] Nichts wartet mehr zusammengefasst, alles steht einzeln im Kanal.
+    [one] Ein Beitrag wartet zusammengefasst:
+   *[other] { $n } Beiträge warten zusammengefasst:
+}
 list-urgent = ‼{ " " }
 list-line = Nr. { $number } · { $head }
 list-line-due = Nr. { $number } · { $head } · bis { $due }
 list-more = … und { $n } weitere
 list-page = Seite { $page } von { $pages }
+
+## Mehr, als ein Kanal fasst
+fold-waiting = { $n ->
+    [one] Ein weiterer Beitrag wartet hier zusammengefasst
+   *[other] { $n } weitere Beiträge warten hier zusammengefasst
+}
+fold-counts = { $counts } · seit { $since }
+fold-first = Zuerst fällig:
+fold-opens = Mehr als { $n } Meldungen in { $span } zeigt der Kanal nicht. Die nächsten kommen ab { $at } von selbst einzeln, die dringendsten zuerst; was jemand übernimmt, steht sofort da.
+fold-over = { $n ->
+    [one] Der zusammengefasste Beitrag ist erledigt oder steht einzeln im Kanal.
+   *[other] Alle { $n } zusammengefassten Beiträge sind erledigt oder stehen einzeln im Kanal.
+}
+fold-over-since = Begonnen hatte es { $since }.
 
 ## Verlauf im Thread
 note-edited = Der Beitrag wurde geändert.
@@ -582,6 +602,8 @@ news-post-archived = Der Kanal ist archiviert: es bleibt liegen und kommt, sobal
 news-post-later = Der Chat nimmt gerade nichts an: es bleibt liegen und kommt von selbst
 news-card-again = Die Karte war gelöscht: sie steht neu im Kanal
 news-made-up = Nachgeholt: die Karte stimmt wieder
+news-folded = Ein Kanal ist voll; was noch kommt, steht dort zusammengefasst
+news-unfolded = Alles Zusammengefasste ist erledigt oder steht einzeln da
 news-digest = Zusammenfassung für { $slot } in { $channel }: genau eine, egal wie viele Bots laufen
 news-whisper = Nur für { $name }: „{ $text }“
 news-dead = Aufgegeben und sichtbar gemacht: zeitnah why sagt, warum
@@ -601,6 +623,9 @@ demo-bot-back-left = { $n ->
    *[other] Der Bot läuft wieder: { $n } Aufträge lagen noch in der Datenbank, er arbeitet sie jetzt ab
 }
 demo-bot-ended = Der Bot hat sich unerwartet beendet und wird neu gestartet
+demo-fault-rush = Ansturm
+demo-fault-rush-hint = 40 Kunden schreiben auf einmal. Der Kanal bleibt lesbar: Was er nicht mehr fasst, steht zusammengefasst in einer Meldung und kommt von selbst einzeln nach.
+demo-fault-rush-told = 40 Kunden schreiben auf einmal
 demo-fault-answer-lost = Antwort geht verloren
 demo-fault-answer-lost-hint = Die nächste Antwort kommt beim Portal an, aber der Bot erfährt es nicht.
 demo-fault-answer-lost-told = Störung bereit: die nächste Antwort kommt an, aber ihre Bestätigung geht verloren

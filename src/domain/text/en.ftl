@@ -103,6 +103,7 @@ button-reply-number = Reply to no. { $number }
 button-oldest = Take the oldest
 button-list-open = Open full list
 button-list-overdue = Show overdue
+button-list-folded = Show folded
 button-list-mine = Show all of mine
 button-page-back = ‹ Back
 button-page-on = Next ›
@@ -331,11 +332,30 @@ list-overdue = { $n ->
     [one] One post is overdue:
    *[other] { $n } posts are overdue:
 }
+list-folded = { $n ->
+    [0] Nothing waits folded any more, everything has its own card.
+    [one] One post waits folded:
+   *[other] { $n } posts wait folded:
+}
 list-urgent = ‼{ " " }
 list-line = No. { $number } · { $head }
 list-line-due = No. { $number } · { $head } · by { $due }
 list-more = … and { $n } more
 list-page = Page { $page } of { $pages }
+
+## More than a channel takes
+fold-waiting = { $n ->
+    [one] One more post waits here, folded
+   *[other] { $n } more posts wait here, folded
+}
+fold-counts = { $counts } · since { $since }
+fold-first = Due first:
+fold-opens = This channel shows no more than { $n } messages in { $span }. The next ones come by themselves from { $at }, the most pressing first; what somebody takes is there at once.
+fold-over = { $n ->
+    [one] The folded post is dealt with or has its own card.
+   *[other] All { $n } folded posts are dealt with or have their own cards.
+}
+fold-over-since = It began { $since }.
 
 ## The log in the thread
 note-edited = The post was changed.
@@ -585,6 +605,8 @@ news-post-archived = The channel is archived: it waits, and comes once the chann
 news-post-later = The chat takes nothing right now: it waits and comes by itself
 news-card-again = The card had been deleted: it stands in the channel anew
 news-made-up = Caught up: the card is true again
+news-folded = A channel is full; what else comes is folded there
+news-unfolded = All that was folded is dealt with or has its own card
 news-digest = Digest for { $slot } in { $channel }: exactly one, however many bots run
 news-whisper = Only for { $name }: “{ $text }”
 news-dead = Given up, and visibly so: zeitnah why says why
@@ -604,6 +626,9 @@ demo-bot-back-left = { $n ->
    *[other] The bot is running again: { $n } tasks were left in the database, it takes them up now
 }
 demo-bot-ended = The bot ended unexpectedly and is started again
+demo-fault-rush = Rush
+demo-fault-rush-hint = 40 customers write at once. The channel stays readable: what it does not take is folded into one message and comes by itself later.
+demo-fault-rush-told = 40 customers write at once
 demo-fault-answer-lost = Answer gets lost
 demo-fault-answer-lost-hint = The next answer reaches the review site, but the bot does not learn of it.
 demo-fault-answer-lost-told = Fault is set: the next answer arrives, but its confirmation gets lost

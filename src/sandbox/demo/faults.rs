@@ -6,6 +6,7 @@ use crate::domain::news::Mood;
 use crate::domain::text::Lang;
 use crate::sandbox::discord;
 use crate::sandbox::discord::Permission;
+use crate::sandbox::samples;
 use crate::sandbox::sites::faults::Aim;
 use crate::sandbox::sites::faults::Detail;
 use crate::sandbox::sites::faults::Door;
@@ -13,7 +14,8 @@ use crate::sandbox::sites::faults::Fault;
 use crate::sandbox::sites::hold;
 use crate::sandbox::slack;
 /// What goes wrong at the sites, in Slack, in Discord and with the bot, in this order on the page.
-pub const NAMES: [&str; 15] = [
+pub const NAMES: [&str; 16] = [
+    "rush",
     "answer_lost",
     "site_away",
     "slack_rate_limit",
@@ -37,6 +39,8 @@ const CHANNEL: &str = "kundenstimmen";
 const FORBIDDEN: Permission = Permission::SendMessages;
 /// Long enough to be seen, short enough to be waited for.
 const RETRY_AFTER: u32 = 10;
+/// More than the demo's channels take at once.
+const RUSH: usize = 40;
 
 /// Under which heading the page shows it.
 pub fn place(name: &str) -> &'static str {
@@ -63,6 +67,7 @@ impl Demo {
             return false;
         };
         match name {
+            "rush" => self.rush(),
             "answer_lost" => {
                 let _turn = hold(&self.turn);
                 for door in self.doors() {
@@ -141,6 +146,17 @@ impl Demo {
         );
         self.look_at_faults();
         true
+    }
+
+    /// A newsletter went out, or something broke: many write within a moment.
+    fn rush(&self) {
+        let german = samples::samples().into_iter().filter(|s| s.language == "de");
+        let all: Vec<samples::Sample> = german.collect();
+        for sample in all.iter().cycle().take(RUSH) {
+            if let Err(no) = sample.write(&self.google, &self.shop) {
+                tracing::warn!(why = %no, "a sample could not be written");
+            }
+        }
     }
 
     pub async fn heal(&self) {

@@ -1,0 +1,370 @@
+//! Keeping a room readable. A card asks its room before it comes; above the room's budget it waits in the fold, and one
+//! message is kept up to date for all that wait. The same effect that shows it lets in what the room takes again, so the fold
+//! opens by itself. Effects of one room run one after the other on all replicas, so nobody counts beside anybody else.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+
+use crate::domain::At;
+use crate::domain::action::Listing;
+use crate::domain::card;
+use crate::domain::effect::Effect;
+use crate::domain::effect::Lane;
+use crate::domain::effect::NewEffect;
+use crate::domain::errand::Errand;
+use crate::domain::errand::Offer;
+use crate::domain::fold;
+use crate::domain::fold::Facts;
+use crate::domain::fold::Waiting;
+use crate::domain::id::CardId;
+use crate::domain::id::EffectId;
+use crate::domain::id::ItemId;
+use crate::domain::item::Item;
+use crate::domain::text::Voice;
+use crate::port::PortError;
+use crate::port::chat::Body;
+use crate::port::chat::Inbox as _;
+use crate::port::chat::Page;
+use crate::port::chat::Post;
+use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::card::CardRow;
+use crate::store::card::Entry;
+use crate::store::fold as folds;
+use crate::store::fold::Fold;
+use crate::store::fold::Stale;
+use crate::store::item;
+use crate::store::item::Filter;
+use crate::store::outbox;
+use crate::store::outbox::Leased;
+use crate::store::outbox::Settled;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+use crate::workflow::offers;
+use crate::workflow::perform::Posted;
+use crate::workflow::perform::there;
+use crate::workflow::tell::post_card;
+use crate::workflow::tell::room_key;
+
+/// The message names so many of those that wait; the list has all.
+const NAMED: i64 = 5;
+/// Several that come together are one change.
+const GATHERED_MS: i64 = 1_500;
+/// The message changes not more often than this.
+const APART_SECONDS: i64 = 10;
+/// So many come out at once where no budget keeps them any more.
+const UNBOUNDED: i64 = 200;
+
+impl Desk {
+    /// Whether the card may be posted now. If not, its effect is settled: the card waits in the fold.
+    pub(crate) async fn enters(&self, leased: &Leased, row: &CardRow, item: &Item) -> Result<bool> {
+        match row.entry {
+            Entry::Granted => return Ok(true),
+            Entry::Folded => {
+                self.settle(leased, Settled::Folded).await?;
+                return Ok(false);
+            }
+            Entry::Open => {}
+        }
+        let channel = self.rules.channel(&row.channel);
+        // What may stand there already is looked for, not folded.
+        let Some(budget) = channel.and_then(|c| c.budget).filter(|_| !leased.unclear) else {
+            return Ok(true);
+        };
+        let now = self.now();
+        let is_urgent = fold::is_urgent(item, self.owner(item).is_some());
+        let since = budget.since(now);
+        if folds::enter(self.store.pool(), row, budget.messages, since, is_urgent, now).await? {
+            return Ok(true);
+        }
+        let mut tx = self.store.begin().await?;
+        if !folds::put_in(&mut tx, row, item.version, now).await? {
+            // Somebody was at it meanwhile, which may have made it urgent.
+            tx.rollback().await.map_err(StoreError::from)?;
+            self.settle(leased, Settled::Again { at: now }).await?;
+            return Ok(false);
+        }
+        self.fold_changed(&mut tx, [(row.chat.as_str(), row.room.as_str())], now)
+            .await?;
+        self.settle_in(tx, leased, Settled::Folded).await?;
+        Ok(false)
+    }
+
+    /// A message of ours that stands in a room, and is no card: those were counted when the room took them.
+    pub(crate) async fn count_in_room(&self, chat: &str, post: &Post) -> Result<()> {
+        let channel = self.rules.channel_of_room(chat, &post.room);
+        let Some(budget) = channel.and_then(|c| c.budget) else {
+            return Ok(());
+        };
+        if post.thread.is_some() || matches!(post.body, Body::Card(_)) {
+            return Ok(());
+        }
+        let now = self.now();
+        folds::count(self.store.pool(), chat, &post.room, budget.since(now), now).await?;
+        Ok(())
+    }
+
+    /// Something about what waits in these rooms changed.
+    pub(crate) async fn fold_changed(
+        &self,
+        tx: &mut Tx,
+        rooms: impl IntoIterator<Item = (&str, &str)>,
+        now: At,
+    ) -> Result<()> {
+        let rooms: BTreeSet<(&str, &str)> = rooms.into_iter().collect();
+        if rooms.is_empty() {
+            return Ok(());
+        }
+        for stale in folds::changed(tx, &rooms.into_iter().collect::<Vec<_>>()).await? {
+            let soon = now + TimeDelta::milliseconds(GATHERED_MS);
+            let again = stale.shown_at.map(|at| at + TimeDelta::seconds(APART_SECONDS));
+            let run_at = again.map_or(soon, |at| at.max(soon));
+            let effect = keep(&stale, run_at, now);
+            // It may stand there already, for when the room opens.
+            outbox::put(tx, std::slice::from_ref(&effect), now).await?;
+            outbox::hurry(tx, &effect.key, run_at).await?;
+        }
+        Ok(())
+    }
+
+    /// Of these cards, what waits and is urgent by now comes out; what waits and changed is told anew.
+    pub(crate) async fn unfold(
+        &self,
+        tx: &mut Tx,
+        cards: &mut [CardRow],
+        urgent: &BTreeSet<ItemId>,
+        now: At,
+    ) -> Result<Vec<NewEffect>> {
+        let folded = cards.iter().filter(|card| card.entry == Entry::Folded);
+        let rooms: Vec<(String, String)> = folded
+            .clone()
+            .map(|card| (card.chat.clone(), card.room.clone()))
+            .collect();
+        if rooms.is_empty() {
+            return Ok(Vec::new());
+        }
+        let out: Vec<CardId> = folded
+            .filter(|card| urgent.contains(&card.item))
+            .map(|card| card.id)
+            .collect();
+        let mut posts = Vec::new();
+        for (id, generation) in folds::take_out(tx, &out).await? {
+            for card in cards.iter_mut().filter(|card| card.id == id) {
+                card.entry = Entry::Open;
+                card.generation = generation;
+                posts.push(post_card(id, card.item, &card.chat, &card.room, generation, now));
+            }
+        }
+        let rooms = rooms.iter().map(|(chat, room)| (chat.as_str(), room.as_str()));
+        self.fold_changed(tx, rooms, now).await?;
+        Ok(posts)
+    }
+
+    /// Lets in what the room takes, then shows what still waits. One effect does so as long as the fold lasts.
+    pub(crate) async fn keep_fold(&self, leased: &Leased, chat: &str, room: &str) -> Result<()> {
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        let Some(mut fold) = folds::lock(&mut tx, chat, room).await? else {
+            tx.rollback().await.map_err(StoreError::from)?;
+            return self.settle(leased, Settled::Done).await;
+        };
+        let channel = self.rules.channel_of_room(chat, room);
+        let budget = channel.and_then(|c| c.budget);
+        let (free, since) = match budget {
+            Some(budget) => (budget.free(&fold.posted, now), budget.since(now)),
+            None => (UNBOUNDED, now),
+        };
+        let entered = folds::let_in(&mut tx, chat, room, free, since, now).await?;
+        let posts = entered
+            .iter()
+            .map(|card| post_card(card.id, card.item, &card.chat, &card.room, card.generation, now));
+        outbox::put(&mut tx, &posts.collect::<Vec<_>>(), now).await?;
+        let tones = folds::waiting(&mut tx, chat, room).await?;
+        // Whatever becomes of the message, these come.
+        tx.commit().await.map_err(StoreError::from)?;
+
+        fold.posted.extend(entered.iter().map(|_| now));
+        let opens = budget.map_or(now, |budget| budget.opens(&fold.posted, now));
+        let kept = Kept {
+            chat,
+            room,
+            is_over: tones.is_empty(),
+            next: opens.max(now + TimeDelta::seconds(APART_SECONDS)),
+            fold,
+        };
+        if kept.is_over && kept.fold.is_over() {
+            return self.settle_fold(leased, &kept, None, Settled::Done).await;
+        }
+        let voice = self.voice(chat, room);
+        let first = match channel {
+            Some(channel) => self.first_folded(&channel.name, voice).await?,
+            None => Vec::new(),
+        };
+        let digest = fold::write(
+            &Facts {
+                tones,
+                first,
+                came: kept.fold.came,
+                since: kept.fold.began_at.unwrap_or(now),
+                opens: budget.map(|budget| (budget, opens)),
+            },
+            voice,
+        );
+        let offers = if kept.is_over {
+            Vec::new()
+        } else {
+            let oldest = voice.lang.text("button-oldest", &[]);
+            vec![
+                offers::list(Listing::Folded, voice.lang),
+                Offer::errand(Errand::Oldest, oldest),
+            ]
+        };
+        let body = Body::Digest(Box::new(Page {
+            digest,
+            picture: None,
+            offers,
+        }));
+        let lasting = TimeDelta::minutes(budget.map_or(0, |b| b.minutes));
+        self.show_fold(leased, &kept, lasting, body).await
+    }
+
+    async fn first_folded(&self, channel: &str, voice: Voice) -> Result<Vec<Waiting>> {
+        let items = item::list(self.store.pool(), Filter::Folded { channel }, NAMED).await?;
+        let lines = items.iter().map(|item| Waiting {
+            number: item.number,
+            head: card::head(item, self.rules.label(&item.source), voice.lang),
+            due: item.deadline.map(|d| d.due),
+        });
+        Ok(lines.collect())
+    }
+
+    /// One message for each time that a fold lasts; a fold that begins again soon goes on with the last one.
+    async fn show_fold(
+        &self,
+        leased: &Leased,
+        kept: &Kept<'_>,
+        lasting: TimeDelta,
+        body: Body,
+    ) -> Result<()> {
+        let Kept { chat, room, fold, .. } = kept;
+        let key = format!("fold:{chat}:{room}");
+        let is_of_another = fold
+            .over_at
+            .zip(fold.began_at)
+            .is_some_and(|(over, began)| over + lasting < began);
+        let standing = fold.message.as_deref().filter(|_| !is_of_another);
+        if let Some(message) = standing {
+            return match self.chat(chat)?.edit(room, message, &key, &body).await {
+                Ok(()) => {
+                    let shown = Some((message, fold.generation));
+                    self.settle_fold(leased, kept, shown, Settled::Done).await
+                }
+                Err(PortError::Gone { .. }) => {
+                    let mut tx = self.store.begin().await?;
+                    folds::lost(&mut tx, chat, room, fold.generation).await?;
+                    self.settle_in(tx, leased, Settled::Again { at: self.now() })
+                        .await
+                }
+                // Showing the newest state twice is showing it once.
+                Err(PortError::Unknown { why }) => self.settle(leased, self.patiently(leased, why)).await,
+                Err(e) => {
+                    self.heed(leased, &e).await?;
+                    self.settle_fold(leased, kept, None, self.verdict(leased, &e))
+                        .await
+                }
+            };
+        }
+        if kept.is_over {
+            return self.settle_fold(leased, kept, None, Settled::Done).await;
+        }
+        let generation = fold.generation + i32::from(fold.message.is_some());
+        let post = Post {
+            key,
+            generation,
+            room: (*room).to_owned(),
+            thread: None,
+            body,
+        };
+        match self.post(leased, chat, &post).await? {
+            Posted::At(message) => {
+                let shown = Some((message.as_str(), generation));
+                self.settle_fold(leased, kept, shown, Settled::Done).await
+            }
+            Posted::Found(message) => {
+                let shown = Some((message.as_str(), generation));
+                self.settle_fold(leased, kept, shown, there(leased)).await
+            }
+            // One that nobody can keep up to date. Until somebody can tell where it stands, the list is what there is.
+            Posted::Somewhere => self.settle_fold(leased, kept, None, Settled::Done).await,
+            Posted::Gone(why) => self.settle(leased, self.patiently(leased, why)).await,
+            Posted::Not(how) | Posted::No(how) => self.settle_fold(leased, kept, None, how).await,
+        }
+    }
+
+    /// What comes next for the fold, decided while nobody can change it.
+    async fn settle_fold(
+        &self,
+        leased: &Leased,
+        kept: &Kept<'_>,
+        shown: Option<(&str, i32)>,
+        how: Settled,
+    ) -> Result<()> {
+        let Kept { chat, room, .. } = kept;
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        let changes = folds::lock(&mut tx, chat, room).await?.map(|fold| fold.changes);
+        if let Some((message, generation)) = shown {
+            folds::shown(&mut tx, chat, room, message, generation, now).await?;
+        }
+        let how = match how {
+            // A message that the chat does not take keeps no card from coming.
+            Settled::Done | Settled::Found | Settled::Dead { .. } if changes > Some(kept.fold.changes) => {
+                Settled::Again {
+                    at: now + TimeDelta::seconds(APART_SECONDS),
+                }
+            }
+            Settled::Done | Settled::Found | Settled::Dead { .. } if !kept.is_over => {
+                Settled::Again { at: kept.next }
+            }
+            Settled::Done | Settled::Found | Settled::Dead { .. } => {
+                folds::over(&mut tx, chat, room, now).await?;
+                how
+            }
+            other => other,
+        };
+        self.settle_in(tx, leased, how).await
+    }
+}
+
+/// What one look at a fold found.
+struct Kept<'a> {
+    chat: &'a str,
+    room: &'a str,
+    fold: Fold,
+    /// None waits any more.
+    is_over: bool,
+    /// When to look again.
+    next: At,
+}
+
+/// All that happens until it begins is in it: the key counts beginnings.
+fn keep(stale: &Stale, run_at: At, now: At) -> NewEffect {
+    let Stale {
+        chat, room, number, ..
+    } = stale;
+    NewEffect {
+        id: EffectId::new(now),
+        key: format!("fold:{chat}:{room}:{number}"),
+        effect: Effect::KeepFold {
+            chat: chat.clone(),
+            room: room.clone(),
+        },
+        item: None,
+        // It makes room for what waits behind it.
+        lane: Lane::Urgent,
+        serial: room_key(chat, room),
+        pace: Some(room_key(chat, room)),
+        run_at,
+    }
+}
