@@ -148,6 +148,15 @@ impl World {
         self.slack.see(CARE)[0].ts.clone()
     }
 
+    /// An edit has arrived: what it says stands there, whether or not its answer is on the way yet. Only Slack knows; of
+    /// the effects that are being sent, one may be the card's own post, and one may not have left us.
+    async fn edited(&self) {
+        self.until("an edit arrived", async || {
+            self.slack.calls().iter().any(|call| call.method == "chat.update")
+        })
+        .await;
+    }
+
     async fn close(self) {
         std::fs::remove_dir_all(&self.folder).unwrap();
         self.store.close().await;
@@ -225,11 +234,7 @@ async fn told_to_stop_it_says_so_finishes_what_was_begun_and_goes() {
     // An edit is under way for longer than the pause, and presses keep coming in meanwhile.
     world.slack.fault(Fault::slow("chat.update", 7500));
     assert!(world.slack.press(ANNA, CARE, &card, "Übernehmen").await.acked);
-    let sending = async || {
-        let now = SystemClock.now();
-        outbox::backlog(world.store.pool(), now).await.unwrap().sending > 0
-    };
-    world.until("the edit is under way", sending).await;
+    world.edited().await;
     let told = Instant::now();
     tell(&child, Signal::TERM);
     world
@@ -306,11 +311,7 @@ async fn told_twice_it_ends_at_once_and_leaves_the_rest_to_others() {
     let card = world.card().await;
     world.slack.fault(Fault::slow("chat.update", 12_000));
     assert!(world.slack.press(ANNA, CARE, &card, "Übernehmen").await.acked);
-    let sending = async || {
-        let now = SystemClock.now();
-        outbox::backlog(world.store.pool(), now).await.unwrap().sending > 0
-    };
-    world.until("the edit is under way", sending).await;
+    world.edited().await;
     tell(&child, Signal::TERM);
     world
         .until("it has heard it", async || {
