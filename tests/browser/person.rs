@@ -41,6 +41,21 @@ for (const name of ["data-ts", "data-id"]) {
 return null;
 "#;
 
+/// From now on the first click counts if it meets `arguments[0]`; any other is kept from whatever it meets.
+const AIMED: &str = r#"
+const [target] = arguments;
+const aim = new AbortController();
+window.aimed = { met: false, end: () => aim.abort() };
+addEventListener("click", (event) => {
+  aim.abort();
+  window.aimed.met = target.contains(event.target);
+  if (!window.aimed.met) event.preventDefault(), event.stopImmediatePropagation();
+}, { capture: true, signal: aim.signal });
+"#;
+
+/// Whether it did.
+const MET: &str = "window.aimed.end(); return window.aimed.met;";
+
 const FOCUSED: &str = r#"
 const n = document.activeElement;
 return (n.getAttribute("aria-label") || n.textContent || n.id).replace(/\s+/g, " ").trim();
@@ -199,26 +214,9 @@ impl Person {
         self.finds("#discord-messages article[data-item]", words).await
     }
 
-    /// A click on whatever has this name below `within`. The page may redraw it in between, as it does for people.
+    /// A click on whatever has this name below `within`. The page may redraw it or move it away between aiming and pressing,
+    /// as it does for people: what meets something else, or nothing, is no press, and is tried again.
     pub async fn presses(&self, within: &str, name: &str) {
-        until(&format!("{name:?} in {within} can be pressed"), async || {
-            let found = self
-                .driver
-                .execute(CALLED, vec![json!(within), json!(name)])
-                .await;
-            match found.and_then(|found| found.element()) {
-                Ok(button) => {
-                    button.scroll_into_view().await.ok();
-                    button.click().await.is_ok()
-                }
-                Err(_) => false,
-            }
-        })
-        .await;
-    }
-
-    /// As `presses`, without a pointer: a card that arrives between aiming and pressing cannot move it to another one.
-    pub async fn presses_surely(&self, within: &str, name: &str) {
         until(&format!("{name:?} in {within} can be pressed"), async || {
             let found = self
                 .driver
@@ -227,11 +225,15 @@ impl Person {
             let Ok(button) = found.and_then(|found| found.element()) else {
                 return false;
             };
-            let Ok(button) = button.to_json() else {
+            let Ok(it) = button.to_json() else {
                 return false;
             };
-            let pressed = self.driver.execute("arguments[0].click()", vec![button]).await;
-            pressed.is_ok()
+            if self.driver.execute(AIMED, vec![it]).await.is_err() {
+                return false;
+            }
+            button.scroll_into_view().await.ok();
+            button.click().await.ok();
+            self.run(MET, vec![]).await == true
         })
         .await;
     }
