@@ -88,7 +88,11 @@ pub const FORUM_SECRETS: [&str; 2] = [
 
 /// Friday, 20 November 2026, 10:00 in Berlin.
 pub fn friday() -> DateTime<Utc> {
-    "2026-11-20T09:00:00Z".parse().unwrap()
+    at("2026-11-20T09:00:00Z")
+}
+
+pub fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
 }
 
 /// Which chats the team has. In `Both`, each item gets a card in each.
@@ -444,6 +448,21 @@ impl Desk {
 
     pub async fn hours(&self, n: i64) {
         self.advance(TimeDelta::hours(n)).await;
+    }
+
+    /// The clock is put there, as if nobody had run in between.
+    pub async fn jump(&self, to: &str) {
+        self.clock.set(at(to));
+        self.tick().await;
+    }
+
+    /// The clock goes there in steps, as with workers that look every few minutes.
+    pub async fn go(&self, to: &str, step: TimeDelta) {
+        let to = at(to);
+        while self.clock.now() < to {
+            self.clock.set((self.clock.now() + step).min(to));
+            self.tick().await;
+        }
     }
 
     /// A customer writes on Google, and the next poll sees it.

@@ -21,3 +21,4 @@ mod setup;
 mod stats;
 mod stopping;
 mod story;
+mod tune;

@@ -43,23 +43,10 @@ use crate::desk::Desk;
 use crate::desk::STORE;
 use crate::desk::TEAM;
 use crate::desk::Wish;
+use crate::desk::at;
 use crate::desk::friday;
 use crate::desk::rules;
-
-fn at(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
-}
-
-fn step(wait: i64, call: Vec<Whom>) -> Step {
-    Step {
-        wait,
-        call,
-        widen: None,
-        raise: false,
-        webhook: None,
-        only: Condition::default(),
-    }
-}
+use crate::tune::step;
 
 /// All that a policy can say, at once.
 fn strict(rules: &mut Rules) {

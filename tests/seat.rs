@@ -1,6 +1,7 @@
 //! One chat as people use it, whichever it is: a story that is told with these words runs once per chat.
 
 use serde_json::Value;
+use zeitnah::domain::rules::Rules;
 
 use crate::desk::ANNA;
 use crate::desk::BEN;
@@ -57,6 +58,31 @@ impl Chat {
                 Self::Discord => Chats::Discord,
             },
             ..Wish::default()
+        }
+    }
+
+    /// A team on this chat, at work.
+    pub async fn desk(self, replicas: usize, tune: fn(&mut Rules)) -> Desk {
+        Desk::with(Wish {
+            replicas,
+            tune,
+            ..self.wish()
+        })
+        .await
+    }
+
+    /// The chat of a team that has one.
+    pub fn of(rules: &Rules) -> Self {
+        match rules.channels["care"].chat.as_str() {
+            "slack" => Self::Slack,
+            _ => Self::Discord,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Slack => "slack",
+            Self::Discord => "discord",
         }
     }
 
@@ -165,6 +191,25 @@ impl<'a> Seat<'a> {
                     .filter(|m| !m.content.is_empty() || !m.embeds.is_empty());
                 ours.map(|m| discord.visible_text(m).trim().to_owned()).collect()
             }
+        }
+    }
+
+    /// The lines below a card that call somebody.
+    pub fn calls(&self, card: &Shown) -> Vec<String> {
+        let lines = self.thread(card).into_iter();
+        lines.filter(|line| line.starts_with('@')).collect()
+    }
+
+    /// Looks at all that stands in these rooms and below it, and at what these people were told alone. Whatever else was
+    /// written somewhere, a story does not end with.
+    pub fn look_around(&self, rooms: &[Room], people: &[Who]) {
+        for room in rooms {
+            for message in self.all(*room) {
+                self.thread(&message);
+            }
+        }
+        for who in people {
+            self.whispers(*who);
         }
     }
 
@@ -299,11 +344,9 @@ impl<'a> Seat<'a> {
     /// Where a message is found in the chat's own client.
     pub fn address(&self, card: &Shown) -> String {
         let chats = &self.desk.apps[0].desk.chats;
-        let name = match self.chat {
-            Chat::Slack => "slack",
-            Chat::Discord => "discord",
-        };
-        chats[name].link(&card.room, &card.id).expect("it has an address")
+        chats[self.chat.name()]
+            .link(&card.room, &card.id)
+            .expect("it has an address")
     }
 
     /// How many people this one message called.

@@ -8,11 +8,16 @@
     reason = "a measurement speaks to a terminal and may stop"
 )]
 
+#[path = "../frame/mod.rs"]
+mod frame;
 mod world;
 
 use std::time::Duration;
 use std::time::Instant;
 
+use self::frame::build;
+use self::frame::load;
+use self::frame::report;
 use self::world::Way;
 use self::world::World;
 
@@ -28,12 +33,7 @@ async fn main() {
         println!("set DATABASE_URL to a PostgreSQL server; databases `zeitnah_bench_*` are made there");
         return;
     };
-    let build = if cfg!(debug_assertions) {
-        "debug"
-    } else {
-        "optimised"
-    };
-    println!("{build}; load of the machine before: {}", load());
+    println!("{}; load of the machine before: {}", build(), load());
 
     let began = Instant::now();
     let world = World::open(&server, Way::SlackHttp).await;
@@ -112,18 +112,6 @@ async fn presses(world: &World) {
     );
 }
 
-fn report(what: &str, took: &mut [Duration]) {
-    took.sort();
-    let at = |share: f64| millis(took[((took.len() - 1) as f64 * share) as usize]);
-    println!(
-        "{what:<35} {:>9.1} ms p50 {:>9.1} ms p99 {:>9.1} ms max {:>6} samples",
-        at(0.5),
-        at(0.99),
-        at(1.0),
-        took.len()
-    );
-}
-
 fn millis(took: Duration) -> f64 {
     took.as_secs_f64() * 1000.0
 }
@@ -137,10 +125,4 @@ fn memory() -> f64 {
         .unwrap_or_default();
     let kilobytes = line.split_whitespace().nth(1).and_then(|n| n.parse::<f64>().ok());
     kilobytes.unwrap_or_default() / 1024.0
-}
-
-/// Over one, five and fifteen minutes: a figure from a busy machine is about the machine.
-fn load() -> String {
-    let all = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    all.split_whitespace().take(3).collect::<Vec<_>>().join(" ")
 }

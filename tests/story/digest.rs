@@ -1,16 +1,11 @@
 //! What a digest says is what happened: each number is counted once more, by statements that know nothing of the sums
 //! that it was read from, after a day on which everything went wrong that can. Told in both chats.
 
-use chrono::DateTime;
 use chrono::TimeDelta;
-use chrono::Utc;
 use zeitnah::domain::person::PersonId;
 use zeitnah::domain::rules::DigestPlan;
 use zeitnah::domain::rules::Rules;
-use zeitnah::port::clock::Clock;
 
-use crate::desk::ANNA;
-use crate::desk::D_ANNA;
 use crate::desk::Desk;
 use crate::desk::Wish;
 use crate::seat::Chat;
@@ -22,8 +17,7 @@ use crate::seat::Who::Ben;
 
 /// The same digest for two channels, and for Anna alone.
 fn three_digests(rules: &mut Rules) {
-    let chat = rules.channels["care"].chat.clone();
-    let anna = if chat == "slack" { ANNA } else { D_ANNA };
+    let chat = Chat::of(rules);
     let usual = rules.digests[0].clone();
     rules.digests = vec![
         DigestPlan {
@@ -37,19 +31,10 @@ fn three_digests(rules: &mut Rules) {
         },
         DigestPlan {
             name: "anna".into(),
-            to: Some(PersonId::new(chat, anna)),
+            to: Some(PersonId::new(chat.name(), chat.id(Anna))),
             ..usual
         },
     ];
-}
-
-async fn go(desk: &Desk, to: &str) {
-    let to: DateTime<Utc> = to.parse().unwrap();
-    while desk.clock.now() < to {
-        let next = desk.clock.now() + TimeDelta::hours(1);
-        desk.clock.set(next.min(to));
-        desk.tick().await;
-    }
 }
 
 async fn push(desk: &Desk, key: &str, body: serde_json::Value) {
@@ -339,9 +324,9 @@ async fn every_number_in_it_is_what_a_recount_says(chat: Chat) {
     a_hard_day(&desk, &seat).await;
     // Some of it is folded, the rest is not.
     desk.apps[1].desk.fold().await.unwrap();
-    go(&desk, "2026-11-20T20:00:00Z").await;
+    desk.go("2026-11-20T20:00:00Z", TimeDelta::hours(1)).await;
     desk.question("Wie lange hält er?").await;
-    go(&desk, "2026-11-21T07:00:00Z").await;
+    desk.go("2026-11-21T07:00:00Z", TimeDelta::hours(1)).await;
 
     let (care, leads) = (chat.room(Room::Care), chat.room(Room::Leads));
     let nothing = |channel| Recount {
@@ -402,7 +387,7 @@ async fn every_number_in_it_is_what_a_recount_says(chat: Chat) {
     for _ in 0..3 {
         desk.apps[2].desk.fold().await.unwrap();
     }
-    go(&desk, "2026-11-22T07:00:00Z").await;
+    desk.go("2026-11-22T07:00:00Z", TimeDelta::hours(1)).await;
     let second = Recount {
         desk: &desk,
         channel: "care",

@@ -9,7 +9,6 @@ use crate::desk::Wish;
 use crate::seat::Chat;
 use crate::seat::Room;
 use crate::seat::Seat;
-use crate::seat::Shown;
 use crate::seat::Who;
 use crate::seat::Who::Anna;
 use crate::seat::Who::Ben;
@@ -19,32 +18,6 @@ const BOTH: [Chat; 2] = [Chat::Slack, Chat::Discord];
 
 fn unwarned(rules: &mut Rules) {
     rules.fallback.policy.marks.clear();
-}
-
-/// The private message that somebody was told last.
-fn told(seat: &Seat<'_>, who: Who) -> (Shown, String) {
-    let id = seat.chat.id(who);
-    let (room, id) = match seat.chat {
-        Chat::Slack => {
-            let last = seat
-                .desk
-                .slack
-                .see_ephemerals(id)
-                .pop()
-                .expect("something was said");
-            (last.channel, last.ts)
-        }
-        Chat::Discord => {
-            let last = seat
-                .desk
-                .discord
-                .see_ephemerals(id)
-                .pop()
-                .expect("something was said");
-            (last.channel, last.id)
-        }
-    };
-    (Shown { room, id }, seat.told(who))
 }
 
 /// The buttons of a private message.
@@ -96,15 +69,7 @@ async fn with_digest(chat: Chat) -> Desk {
 }
 
 async fn done(desk: Desk, chat: Chat) {
-    let seat = Seat::new(&desk, chat);
-    for room in [Room::Care, Room::Leads] {
-        for card in seat.all(room) {
-            seat.thread(&card);
-        }
-    }
-    for who in [Anna, Ben, Gast] {
-        seat.whispers(who);
-    }
+    Seat::new(&desk, chat).look_around(&[Room::Care, Room::Leads], &[Anna, Ben, Gast]);
     desk.everything();
     desk.finish().await;
 }
@@ -177,20 +142,20 @@ async fn the_oldest_is_taken_once_however_often_it_is_pressed() {
         let seat = Seat::new(&desk, chat);
         let digest = seat.card();
         seat.press(Anna, &digest, "Den ältesten nehmen").await;
-        let (_, first) = told(&seat, Anna);
+        let first = seat.told(Anna);
         assert!(
             first.contains("Nr. 1 ") && first.contains("ist jetzt deiner"),
             "{first}"
         );
         seat.press(Anna, &digest, "Den ältesten nehmen").await;
-        let (_, again) = told(&seat, Anna);
+        let again = seat.told(Anna);
         assert!(
             again.contains("Nr. 1 ") && again.contains("hast du schon"),
             "{again}"
         );
         // Whoever comes next gets the next.
         seat.press(Ben, &digest, "Den ältesten nehmen").await;
-        let (_, bens) = told(&seat, Ben);
+        let bens = seat.told(Ben);
         assert!(
             bens.contains("Nr. 2 ") && bens.contains("ist jetzt deiner"),
             "{bens}"
@@ -224,7 +189,7 @@ async fn what_was_taken_can_be_answered_from_where_it_was_said() {
             "nothing is overdue"
         );
         seat.press(Anna, &digest, "Den ältesten nehmen").await;
-        let (private, said) = told(&seat, Anna);
+        let (private, said) = (seat.last_told(Anna), seat.told(Anna));
         assert!(said.contains("ist jetzt deiner"), "{said}");
         assert_eq!(offered(&seat, Anna), ["Nr. 1 beantworten"]);
         seat.press(Anna, &private, "Nr. 1 beantworten").await;
@@ -250,14 +215,14 @@ async fn lists_turn_their_pages_and_are_for_one_person() {
         let seat = Seat::new(&desk, chat);
         let digest = seat.card();
         seat.press(Anna, &digest, "Überfällige zeigen").await;
-        let (_, overdue) = told(&seat, Anna);
+        let overdue = seat.told(Anna);
         assert!(
             overdue.contains("Nr. 12 ·") && !overdue.contains("Nr. 13 ·"),
             "{overdue}"
         );
         assert!(offered(&seat, Anna).is_empty(), "one page");
         seat.press(Anna, &digest, "Ganze Liste öffnen").await;
-        let (page, first) = told(&seat, Anna);
+        let (page, first) = (seat.last_told(Anna), seat.told(Anna));
         assert!(
             first.contains("Nr. 15 ·") && !first.contains("Nr. 16 ·"),
             "{first}"
@@ -265,7 +230,7 @@ async fn lists_turn_their_pages_and_are_for_one_person() {
         assert!(first.contains("Seite 1 von 2"), "{first}");
         assert_eq!(offered(&seat, Anna), ["Weiter ›"]);
         seat.press(Anna, &page, "Weiter ›").await;
-        let (page, second) = told(&seat, Anna);
+        let (page, second) = (seat.last_told(Anna), seat.told(Anna));
         assert!(
             second.contains("Nr. 17 ·") && !second.contains("Nr. 15 ·"),
             "{second}"
@@ -273,7 +238,7 @@ async fn lists_turn_their_pages_and_are_for_one_person() {
         assert!(second.contains("Seite 2 von 2"), "{second}");
         assert_eq!(offered(&seat, Anna), ["‹ Zurück"]);
         seat.press(Anna, &page, "‹ Zurück").await;
-        assert!(told(&seat, Anna).1.contains("Seite 1 von 2"));
+        assert!(seat.told(Anna).contains("Seite 1 von 2"));
         assert!(seat.whispers(Ben).is_empty(), "nobody else saw it");
         done(desk, chat).await;
     }

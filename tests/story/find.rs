@@ -41,13 +41,7 @@ async fn open(chat: Chat) -> Desk {
 }
 
 async fn done(desk: Desk, chat: Chat) {
-    let seat = Seat::new(&desk, chat);
-    for message in seat.all(Room::Care) {
-        seat.thread(&message);
-    }
-    for who in [Who::Anna, Who::Ben, Who::Gast] {
-        seat.whispers(who);
-    }
+    Seat::new(&desk, chat).look_around(&[Room::Care], &[Who::Anna, Who::Ben, Who::Gast]);
     desk.finish().await;
 }
 

@@ -45,13 +45,7 @@ fn home(desk: &Desk, who: &str) -> String {
 }
 
 async fn done(desk: Desk, chat: Chat) {
-    let seat = Seat::new(&desk, chat);
-    for card in seat.all(Room::Care) {
-        seat.thread(&card);
-    }
-    for who in [Anna, Gast] {
-        seat.whispers(who);
-    }
+    Seat::new(&desk, chat).look_around(&[Room::Care], &[Anna, Gast]);
     desk.everything();
     desk.finish().await;
 }

@@ -7,30 +7,23 @@ use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
 use zeitnah::domain::chain::Chain;
-use zeitnah::domain::chain::Condition;
 use zeitnah::domain::chain::Starts;
 use zeitnah::domain::chain::Step;
 use zeitnah::domain::chain::Whom;
-use zeitnah::domain::person::Mention;
 use zeitnah::domain::policy::Mark;
-use zeitnah::domain::rota::Plan;
-use zeitnah::domain::rota::Rota;
-use zeitnah::domain::rota::Shift;
 use zeitnah::domain::rules::Rules;
 use zeitnah::port::clock::Clock as _;
 
 use crate::cut;
 use crate::cut::Line;
-use crate::desk::ANNA;
-use crate::desk::BEN;
-use crate::desk::D_ANNA;
-use crate::desk::D_BEN;
 use crate::desk::Desk;
 use crate::desk::Wish;
 use crate::seat::Chat;
 use crate::seat::Room;
 use crate::seat::Seat;
 use crate::seat::Who;
+use crate::tune;
+use crate::tune::step;
 
 /// Words of which one is died at; a prime, so that what comes round is met at another place each time.
 const STRIDE: usize = 223;
@@ -43,47 +36,17 @@ fn at(text: &str) -> DateTime<Utc> {
 const INSTANTS: [&str; 7] = ["09:35", "10:00", "10:05", "10:15", "10:25", "10:30", "10:40"];
 
 fn everything(rules: &mut Rules) {
-    rules.digests.clear();
-    rules.claim_minutes = 600;
-    let chat = rules.channels["care"].chat.clone();
-    let (anna, ben) = if chat == "slack" {
-        (ANNA, BEN)
-    } else {
-        (D_ANNA, D_BEN)
-    };
-    let shift = |from: u16, to: u16, who: &str| Shift {
-        days: [true; 7],
-        from: from * 60,
-        to: to * 60,
-        who: Mention::Person(who.into()),
-    };
-    let rota = Rota {
-        name: "schicht".into(),
-        chat,
-        zone: chrono_tz::Tz::Europe__Berlin,
-        accept_minutes: Some(15),
-        plan: Plan::Shifts(vec![shift(6, 11, anna), shift(11, 22, ben)]),
-    };
-    rules.rotas = [("schicht".to_owned(), rota)].into();
-    let step = Step {
-        wait: 10,
-        call: vec![Whom::Channel],
-        widen: None,
-        raise: false,
-        webhook: None,
-        only: Condition::default(),
-    };
+    tune::shifts(rules, [6, 11, 22]);
     let last = Step {
-        call: vec![Whom::OnDuty("schicht".into())],
         widen: Some("leads".into()),
         raise: true,
         webhook: Some("pager".into()),
-        ..step.clone()
+        ..step(10, vec![Whom::OnDuty("schicht".into())])
     };
     let chain = Chain {
         name: "kette".into(),
         starts: Starts::Due,
-        steps: vec![step, last],
+        steps: vec![step(10, vec![Whom::Channel]), last],
         rounds: 1,
         acknowledge_minutes: 0,
     };

@@ -1,9 +1,7 @@
 //! A digest and its chart: the chart is brought once, stands in the message with words that say the same, and whatever goes
 //! wrong on its way, the digest comes, once, and says what is missing.
 
-use chrono::DateTime;
 use chrono::TimeDelta;
-use chrono::Utc;
 use zeitnah::domain::rules::Rules;
 use zeitnah::domain::schedule::Schedule;
 use zeitnah::port::clock::Clock as _;
@@ -16,16 +14,13 @@ use crate::desk::CARE;
 use crate::desk::D_CARE;
 use crate::desk::Desk;
 use crate::desk::Wish;
+use crate::desk::at;
 use crate::seat::Chat;
 use crate::seat::Room;
 use crate::seat::Seat;
 use crate::seat::Who;
 
 const MISSING: &str = "Das Diagramm fehlt heute";
-
-fn at(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
-}
 
 fn size(png: &[u8]) -> (u32, u32) {
     let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
@@ -49,8 +44,7 @@ async fn before_the_digest(chat: Chat, replicas: usize) -> Desk {
         );
         desk.push(&format!("d{n}"), body).await;
     }
-    desk.clock.set(at("2026-11-21T06:59:00Z"));
-    desk.tick().await;
+    desk.jump("2026-11-21T06:59:00Z").await;
     desk
 }
 
@@ -76,14 +70,8 @@ fn shown(message: &slack::Message) -> Option<String> {
     block["slack_file"]["id"].as_str().map(str::to_owned)
 }
 
-async fn look_at_all(desk: &Desk, chat: Chat) {
-    let seat = Seat::new(desk, chat);
-    for card in seat.all(Room::Care) {
-        seat.thread(&card);
-    }
-    for who in [Who::Anna, Who::Ben] {
-        seat.whispers(who);
-    }
+fn look_at_all(desk: &Desk, chat: Chat) {
+    Seat::new(desk, chat).look_around(&[Room::Care], &[Who::Anna, Who::Ben]);
     desk.everything();
 }
 
@@ -105,7 +93,7 @@ async fn a_digest_in_slack_shows_its_chart_with_the_numbers_in_words() {
     assert_eq!(files[0].id, file);
     assert_eq!(size(&files[0].bytes).0, 1080, "sharp at a phone's width");
     assert!(!desk.text(&digests[0]).contains(MISSING));
-    look_at_all(&desk, Chat::Slack).await;
+    look_at_all(&desk, Chat::Slack);
     desk.finish().await;
 }
 
@@ -125,7 +113,7 @@ async fn a_digest_in_discord_shows_its_chart_with_the_numbers_in_words() {
         alt.contains("3 neue Beiträge. Lob 1, Vorschlag 1, Kritik 1."),
         "{alt}"
     );
-    look_at_all(&desk, Chat::Discord).await;
+    look_at_all(&desk, Chat::Discord);
     desk.finish().await;
 }
 
@@ -170,7 +158,7 @@ async fn whatever_slack_does_to_the_chart_the_digest_comes_once() {
         let text = desk.text(&digests[0]);
         assert_eq!(text.contains(MISSING), !has_chart, "{name}: {text}");
         desk.slack.heal();
-        look_at_all(&desk, Chat::Slack).await;
+        look_at_all(&desk, Chat::Slack);
         desk.finish().await;
     }
 }
@@ -189,7 +177,7 @@ async fn a_message_that_has_to_be_sent_again_takes_the_file_that_is_there() {
     let files = desk.slack.files();
     assert_eq!(files.len(), 1, "brought once: {files:?}");
     assert_eq!(shown(&digests[0]), Some(files[0].id.clone()));
-    look_at_all(&desk, Chat::Slack).await;
+    look_at_all(&desk, Chat::Slack);
     desk.finish().await;
 }
 
@@ -219,7 +207,7 @@ async fn whatever_discord_does_to_the_chart_the_digest_comes_once() {
         assert_eq!(!digests[0].attachments.is_empty(), has_chart, "{name}");
         let text = desk.discord.visible_text(&digests[0]);
         assert_eq!(text.contains(MISSING), !has_chart, "{name}: {text}");
-        look_at_all(&desk, Chat::Discord).await;
+        look_at_all(&desk, Chat::Discord);
         desk.finish().await;
     }
 }
@@ -240,8 +228,7 @@ async fn each_slot_is_sent_once_by_three_replicas_with_wrong_clocks_that_die_one
         ..Wish::default()
     })
     .await;
-    desk.clock.set(at("2026-10-24T22:59:00Z"));
-    desk.tick().await;
+    desk.jump("2026-10-24T22:59:00Z").await;
     desk.push(
         "d1",
         r#"{"id":"r1","rating":1,"body":"Defekt.","published_at":"2026-10-24T22:00:00Z"}"#,
@@ -291,6 +278,6 @@ async fn each_slot_is_sent_once_by_three_replicas_with_wrong_clocks_that_die_one
     }
     assert_eq!(keys, expected);
     assert!(killed >= 9, "{killed}");
-    look_at_all(&desk, Chat::Slack).await;
+    look_at_all(&desk, Chat::Slack);
     desk.finish().await;
 }

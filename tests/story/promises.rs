@@ -28,45 +28,19 @@ use zeitnah::port::clock::Clock as _;
 
 use crate::desk::Desk;
 use crate::desk::Wish;
+use crate::desk::at;
 use crate::seat::Chat;
 use crate::seat::Room;
 use crate::seat::Seat;
-use crate::seat::Shown;
 use crate::seat::Who;
+use crate::tune::step;
+use crate::tune::watched_by;
 
 const TEXT: &str = "Nette Beratung, aber 40 Minuten Wartezeit.";
 const BERLIN: Tz = Tz::Europe__Berlin;
 
-fn at(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
-}
-
-/// The clock goes there in steps, as with workers that look every few minutes.
-async fn go(desk: &Desk, to: &str, step: TimeDelta) {
-    let to = at(to);
-    while desk.clock.now() < to {
-        desk.clock.set((desk.clock.now() + step).min(to));
-        desk.tick().await;
-    }
-}
-
-/// The lines below a card that call somebody.
-fn calls(seat: &Seat, card: &Shown) -> Vec<String> {
-    let lines = seat.thread(card);
-    lines.into_iter().filter(|line| line.starts_with('@')).collect()
-}
-
-/// Everything that stands in the rooms and below the cards is looked at, and what people were told alone.
 async fn done(desk: Desk, chat: Chat) {
-    let seat = Seat::new(&desk, chat);
-    for room in [Room::Care, Room::Leads] {
-        for message in seat.all(room) {
-            seat.thread(&message);
-        }
-    }
-    for who in [Who::Anna, Who::Ben] {
-        seat.whispers(who);
-    }
+    Seat::new(&desk, chat).look_around(&[Room::Care, Room::Leads], &[Who::Anna, Who::Ben]);
     desk.finish().await;
 }
 
@@ -106,21 +80,12 @@ fn office(rules: &mut Rules) {
     };
 }
 
-async fn desk_of(chat: Chat, replicas: usize, tune: fn(&mut Rules)) -> Desk {
-    Desk::with(Wish {
-        replicas,
-        tune,
-        ..chat.wish()
-    })
-    .await
-}
-
 #[tokio::test]
 async fn four_working_hours_of_a_friday_afternoon_end_on_monday_and_say_why() {
     for chat in [Chat::Slack, Chat::Discord] {
-        let desk = desk_of(chat, 2, office).await;
+        let desk = chat.desk(2, office).await;
         let seat = Seat::new(&desk, chat);
-        go(&desk, "2026-11-20T15:30:00Z", TimeDelta::hours(1)).await;
+        desk.go("2026-11-20T15:30:00Z", TimeDelta::hours(1)).await;
         desk.review(2, TEXT).await;
         let card = seat.card();
         assert_eq!(due(&desk).await, at("2026-11-23T11:30:00Z"));
@@ -128,10 +93,10 @@ async fn four_working_hours_of_a_friday_afternoon_end_on_monday_and_say_why() {
         insta::assert_snapshot!(chat.named("promise_friday"), seat.form(Who::Anna));
         seat.close(Who::Anna);
         // The clock stands from Friday 17:00 to Monday 9:00, and so do the warnings.
-        go(&desk, "2026-11-23T09:29:59Z", TimeDelta::hours(2)).await;
-        assert!(calls(&seat, &card).is_empty(), "nobody is called at the weekend");
-        go(&desk, "2026-11-23T12:00:00Z", TimeDelta::minutes(10)).await;
-        insta::assert_snapshot!(chat.named("promise_friday_calls"), calls(&seat, &card).join("\n"));
+        desk.go("2026-11-23T09:29:59Z", TimeDelta::hours(2)).await;
+        assert!(seat.calls(&card).is_empty(), "nobody is called at the weekend");
+        desk.go("2026-11-23T12:00:00Z", TimeDelta::minutes(10)).await;
+        insta::assert_snapshot!(chat.named("promise_friday_calls"), seat.calls(&card).join("\n"));
         assert!(seat.text(&card).contains("Überfällig"));
         done(desk, chat).await;
     }
@@ -140,9 +105,9 @@ async fn four_working_hours_of_a_friday_afternoon_end_on_monday_and_say_why() {
 #[tokio::test]
 async fn a_day_off_on_a_monday_is_named_and_not_counted() {
     for chat in [Chat::Slack, Chat::Discord] {
-        let desk = desk_of(chat, 1, office).await;
+        let desk = chat.desk(1, office).await;
         let seat = Seat::new(&desk, chat);
-        go(&desk, "2026-11-27T15:30:00Z", TimeDelta::hours(12)).await;
+        desk.go("2026-11-27T15:30:00Z", TimeDelta::hours(12)).await;
         desk.review(2, TEXT).await;
         let card = seat.card();
         assert_eq!(due(&desk).await, at("2026-12-01T11:30:00Z"));
@@ -150,8 +115,8 @@ async fn a_day_off_on_a_monday_is_named_and_not_counted() {
         let why = seat.form(Who::Anna);
         assert!(why.contains("Mo 30.11. (Betriebsausflug)"), "{why}");
         seat.close(Who::Anna);
-        go(&desk, "2026-12-01T08:00:00Z", TimeDelta::hours(1)).await;
-        assert!(calls(&seat, &card).is_empty(), "nobody is called on a day off");
+        desk.go("2026-12-01T08:00:00Z", TimeDelta::hours(1)).await;
+        assert!(seat.calls(&card).is_empty(), "nobody is called on a day off");
         seat.answer(Who::Anna, &card, "Das tut uns leid. – Anna").await;
         done(desk, chat).await;
     }
@@ -212,7 +177,7 @@ async fn hours_are_those_of_the_wall_when_clocks_change_on_leap_days_and_between
         ("2028-02-28T12:00:00Z", "berlin", "2028-02-29T03:00:00Z"),
     ];
     for chat in [Chat::Slack, Chat::Discord] {
-        let desk = desk_of(chat, 1, zones).await;
+        let desk = chat.desk(1, zones).await;
         let seat = Seat::new(&desk, chat);
         for (came, word, until) in cases {
             desk.clock.set(at(came));
@@ -228,7 +193,7 @@ async fn hours_are_those_of_the_wall_when_clocks_change_on_leap_days_and_between
             desk.clock.set(at(until));
             desk.tick().await;
             assert!(seat.text(&card).contains("Überfällig"), "{came} in {word}");
-            assert_eq!(calls(&seat, &card).len(), 1);
+            assert_eq!(seat.calls(&card).len(), 1);
         }
         done(desk, chat).await;
     }
@@ -250,33 +215,33 @@ fn nights(rules: &mut Rules) {
 #[tokio::test]
 async fn at_night_nobody_is_called_and_in_the_morning_only_about_what_is_still_open() {
     for chat in [Chat::Slack, Chat::Discord] {
-        let desk = desk_of(chat, 2, nights).await;
+        let desk = chat.desk(2, nights).await;
         let seat = Seat::new(&desk, chat);
         desk.review(2, "Das bleibt liegen.").await;
         let left = seat.card();
         desk.review(2, "Das wird nachts beantwortet.").await;
         let answered = seat.card();
-        go(&desk, "2026-11-21T05:00:00Z", TimeDelta::minutes(30)).await;
+        desk.go("2026-11-21T05:00:00Z", TimeDelta::minutes(30)).await;
         assert!(
             seat.text(&left).contains("Überfällig"),
             "the card is true at night, too"
         );
-        assert!(calls(&seat, &left).is_empty() && calls(&seat, &answered).is_empty());
+        assert!(seat.calls(&left).is_empty() && seat.calls(&answered).is_empty());
         seat.answer(Who::Anna, &answered, "Das tut uns leid. – Anna")
             .await;
-        go(&desk, "2026-11-21T05:59:59Z", TimeDelta::minutes(10)).await;
-        assert!(calls(&seat, &left).is_empty(), "not a second early");
-        go(&desk, "2026-11-21T09:00:00Z", TimeDelta::minutes(10)).await;
+        desk.go("2026-11-21T05:59:59Z", TimeDelta::minutes(10)).await;
+        assert!(seat.calls(&left).is_empty(), "not a second early");
+        desk.go("2026-11-21T09:00:00Z", TimeDelta::minutes(10)).await;
         assert_eq!(
-            calls(&seat, &left).len(),
+            seat.calls(&left).len(),
             1,
             "one for the warning and the deadline together"
         );
         assert!(
-            calls(&seat, &left)[0].contains("ist vorbei"),
+            seat.calls(&left)[0].contains("ist vorbei"),
             "the last word counts"
         );
-        assert!(calls(&seat, &answered).is_empty());
+        assert!(seat.calls(&answered).is_empty());
         done(desk, chat).await;
     }
 }
@@ -284,11 +249,12 @@ async fn at_night_nobody_is_called_and_in_the_morning_only_about_what_is_still_o
 #[tokio::test]
 async fn who_sets_quiet_hours_for_themselves_is_left_alone_then() {
     for chat in [Chat::Slack, Chat::Discord] {
-        let desk = desk_of(chat, 1, |rules| {
-            rules.digests.clear();
-            rules.claim_minutes = 1440;
-        })
-        .await;
+        let desk = chat
+            .desk(1, |rules| {
+                rules.digests.clear();
+                rules.claim_minutes = 1440;
+            })
+            .await;
         let seat = Seat::new(&desk, chat);
         desk.review(2, TEXT).await;
         let card = seat.card();
@@ -302,10 +268,10 @@ async fn who_sets_quiet_hours_for_themselves_is_left_alone_then() {
         }
         insta::assert_snapshot!(chat.named("quiet_commands"), said.join("\n\n"));
         seat.press(Who::Anna, &card, "Übernehmen").await;
-        go(&desk, "2026-11-21T07:59:59Z", TimeDelta::minutes(30)).await;
-        assert!(calls(&seat, &card).is_empty());
-        go(&desk, "2026-11-21T08:10:00Z", TimeDelta::minutes(10)).await;
-        assert_eq!(calls(&seat, &card).len(), 1, "{:?}", seat.thread(&card));
+        desk.go("2026-11-21T07:59:59Z", TimeDelta::minutes(30)).await;
+        assert!(seat.calls(&card).is_empty());
+        desk.go("2026-11-21T08:10:00Z", TimeDelta::minutes(10)).await;
+        assert_eq!(seat.calls(&card).len(), 1, "{:?}", seat.thread(&card));
         let off = seat.quiet(Who::Anna, "off").await;
         assert!(off.contains("keine eigene Ruhezeit mehr"), "{off}");
         seat.answer(Who::Anna, &card, "Das tut uns leid. – Anna").await;
@@ -316,11 +282,12 @@ async fn who_sets_quiet_hours_for_themselves_is_left_alone_then() {
 #[tokio::test]
 async fn several_at_once_are_one_message_with_a_button_for_each() {
     for chat in [Chat::Slack, Chat::Discord] {
-        let desk = desk_of(chat, 3, |rules| {
-            rules.digests.clear();
-            rules.gather_seconds = 60;
-        })
-        .await;
+        let desk = chat
+            .desk(3, |rules| {
+                rules.digests.clear();
+                rules.gather_seconds = 60;
+            })
+            .await;
         let seat = Seat::new(&desk, chat);
         for n in 1..=12 {
             desk.google
@@ -331,8 +298,7 @@ async fn several_at_once_are_one_message_with_a_button_for_each() {
         let cards = seat.all(Room::Care);
         assert_eq!(cards.len(), 12);
         // Nobody ran when the reminders were due; the deadlines are an hour ahead.
-        desk.clock.set(at("2026-11-21T08:00:00Z"));
-        desk.tick().await;
+        desk.jump("2026-11-21T08:00:00Z").await;
         desk.minutes(1).await;
         desk.minutes(5).await;
         let messages = seat.all(Room::Care);
@@ -343,7 +309,7 @@ async fn several_at_once_are_one_message_with_a_button_for_each() {
             format!("{}\n{}", seat.text(list), seat.buttons(list).join("\n"))
         );
         assert!(
-            cards.iter().all(|card| calls(&seat, card).is_empty()),
+            cards.iter().all(|card| seat.calls(card).is_empty()),
             "and no lines besides"
         );
         let first = seat.buttons(list)[0].trim_matches(['[', ']']).to_owned();
@@ -362,14 +328,6 @@ fn chained(rules: &mut Rules) {
     rules.digests.clear();
     let chat = rules.channels["care"].chat.clone();
     let group = rules.channels["care"].responsible[0].clone();
-    let step = |wait, call: Vec<Whom>| Step {
-        wait,
-        call,
-        widen: None,
-        raise: false,
-        webhook: None,
-        only: Condition::default(),
-    };
     let named = Whom::Named { chat, mention: group };
     let widened = Step {
         widen: Some("leads".into()),
@@ -386,34 +344,31 @@ fn chained(rules: &mut Rules) {
         rounds: 2,
         acknowledge_minutes: 60,
     };
-    rules.chains.insert(chain.name.clone(), chain);
-    rules.fallback.policy.first_answer = Some(120);
-    rules.fallback.policy.marks.clear();
-    rules.fallback.policy.chain = Some("überfällig".into());
+    watched_by(rules, 120, chain);
 }
 
 #[tokio::test]
 async fn a_chain_calls_step_by_step_until_somebody_answers() {
     for chat in [Chat::Slack, Chat::Discord] {
-        let desk = desk_of(chat, 3, chained).await;
+        let desk = chat.desk(3, chained).await;
         let seat = Seat::new(&desk, chat);
         // Written at 10:00 in Berlin, due at 12:00.
         desk.review(2, TEXT).await;
         let card = seat.card();
-        go(&desk, "2026-11-20T11:09:59Z", TimeDelta::minutes(5)).await;
-        assert_eq!(calls(&seat, &card).len(), 1, "the deadline itself");
+        desk.go("2026-11-20T11:09:59Z", TimeDelta::minutes(5)).await;
+        assert_eq!(seat.calls(&card).len(), 1, "the deadline itself");
         assert!(seat.all(Room::Leads).is_empty());
-        go(&desk, "2026-11-20T11:10:00Z", TimeDelta::seconds(1)).await;
-        assert_eq!(calls(&seat, &card).len(), 2, "the first step");
-        go(&desk, "2026-11-20T11:40:00Z", TimeDelta::minutes(5)).await;
+        desk.go("2026-11-20T11:10:00Z", TimeDelta::seconds(1)).await;
+        assert_eq!(seat.calls(&card).len(), 2, "the first step");
+        desk.go("2026-11-20T11:40:00Z", TimeDelta::minutes(5)).await;
         assert_eq!(
             seat.all(Room::Leads).len(),
             1,
             "the second shows it to the leads, too"
         );
         // The second round, and then it ends.
-        go(&desk, "2026-11-20T23:00:00Z", TimeDelta::minutes(20)).await;
-        insta::assert_snapshot!(chat.named("chain_calls"), calls(&seat, &card).join("\n"));
+        desk.go("2026-11-20T23:00:00Z", TimeDelta::minutes(20)).await;
+        insta::assert_snapshot!(chat.named("chain_calls"), seat.calls(&card).join("\n"));
         let steps: i64 = desk
             .row("SELECT count(*) FROM item_event WHERE what = 'stepped'")
             .await;
@@ -426,16 +381,16 @@ async fn a_chain_calls_step_by_step_until_somebody_answers() {
 #[tokio::test]
 async fn who_has_seen_it_and_forgets_it_is_asked_again() {
     for chat in [Chat::Slack, Chat::Discord] {
-        let desk = desk_of(chat, 2, chained).await;
+        let desk = chat.desk(2, chained).await;
         let seat = Seat::new(&desk, chat);
         desk.review(2, TEXT).await;
         let card = seat.card();
-        go(&desk, "2026-11-20T11:10:00Z", TimeDelta::minutes(5)).await;
+        desk.go("2026-11-20T11:10:00Z", TimeDelta::minutes(5)).await;
         let line = seat.last_line(&card);
         seat.press(Who::Ben, &line, "Gesehen").await;
-        go(&desk, "2026-11-20T12:09:59Z", TimeDelta::minutes(5)).await;
+        desk.go("2026-11-20T12:09:59Z", TimeDelta::minutes(5)).await;
         assert!(seat.all(Room::Leads).is_empty(), "it waits for Ben");
-        go(&desk, "2026-11-20T12:10:00Z", TimeDelta::seconds(1)).await;
+        desk.go("2026-11-20T12:10:00Z", TimeDelta::seconds(1)).await;
         assert_eq!(
             seat.all(Room::Leads).len(),
             1,
@@ -452,7 +407,7 @@ async fn who_has_seen_it_and_forgets_it_is_asked_again() {
         seat.press(Who::Anna, &line, "Gesehen").await;
         let said = seat.whispers(Who::Anna).pop().unwrap();
         assert!(said.contains("beantwortet"), "{said}");
-        go(&desk, "2026-11-21T12:10:00Z", TimeDelta::hours(1)).await;
+        desk.go("2026-11-21T12:10:00Z", TimeDelta::hours(1)).await;
         let steps: i64 = desk
             .row("SELECT count(*) FROM item_event WHERE what = 'stepped'")
             .await;
@@ -466,35 +421,29 @@ fn personal(rules: &mut Rules) {
     for channel in rules.channels.values_mut() {
         channel.quiet = Quiet::parse("09:00-18:00");
     }
-    let chat = rules.channels["care"].chat.clone();
-    let anna = if chat == "slack" {
-        Chat::Slack
-    } else {
-        Chat::Discord
-    }
-    .id(Who::Anna);
+    let chat = Chat::of(rules);
     let route = rules.routes.iter_mut().find(|r| r.name == "ruf").unwrap();
     route.to = vec!["care".into()];
-    route.owner = Some(PersonId::new(chat.as_str(), anna));
+    route.owner = Some(PersonId::new(chat.name(), chat.id(Who::Anna)));
     route.policy.at_night = true;
 }
 
 #[tokio::test]
 async fn what_could_do_harm_goes_to_one_person_at_once_whatever_the_hour() {
     for chat in [Chat::Slack, Chat::Discord] {
-        let desk = desk_of(chat, 2, personal).await;
+        let desk = chat.desk(2, personal).await;
         let seat = Seat::new(&desk, chat);
         desk.review(1, "Das geht zum Anwalt.").await;
         desk.seconds(3).await;
         let card = seat.card();
-        insta::assert_snapshot!(chat.named("personal"), calls(&seat, &card).join("\n"));
+        insta::assert_snapshot!(chat.named("personal"), seat.calls(&card).join("\n"));
         let word: String = desk
             .row("SELECT detail ->> 'word' FROM item_event WHERE what = 'assigned'")
             .await;
         assert_eq!(word, "Anwalt", "why is recorded");
         // An hour before its own deadline of four hours, she is called, not the group.
-        go(&desk, "2026-11-20T12:30:00Z", TimeDelta::minutes(30)).await;
-        let calls = calls(&seat, &card);
+        desk.go("2026-11-20T12:30:00Z", TimeDelta::minutes(30)).await;
+        let calls = seat.calls(&card);
         assert_eq!(calls.len(), 2);
         assert!(calls.iter().all(|c| !c.contains("care-team")), "{calls:?}");
         seat.answer(Who::Anna, &card, "Das tut uns leid. – Anna").await;
@@ -505,22 +454,23 @@ async fn what_could_do_harm_goes_to_one_person_at_once_whatever_the_hour() {
 #[tokio::test]
 async fn while_it_is_the_customers_turn_the_clock_stands_and_their_word_starts_it() {
     for chat in [Chat::Slack, Chat::Discord] {
-        let desk = desk_of(chat, 1, |rules| {
-            rules.digests.clear();
-            rules.fallback.policy.pauses = vec![Pause::Customer];
-            rules.fallback.policy.first_answer = Some(240);
-            rules.fallback.policy.marks.clear();
-        })
-        .await;
+        let desk = chat
+            .desk(1, |rules| {
+                rules.digests.clear();
+                rules.fallback.policy.pauses = vec![Pause::Customer];
+                rules.fallback.policy.first_answer = Some(240);
+                rules.fallback.policy.marks.clear();
+            })
+            .await;
         let seat = Seat::new(&desk, chat);
         let id = desk.review(2, TEXT).await;
         let card = seat.card();
         seat.choose(Who::Anna, &card, "Zurückstellen").await;
         seat.submit(Who::Anna, &[("until", "monday"), ("waits", "customer")])
             .await;
-        go(&desk, "2026-11-21T09:05:00Z", TimeDelta::hours(1)).await;
+        desk.go("2026-11-21T09:05:00Z", TimeDelta::hours(1)).await;
         assert!(
-            calls(&seat, &card).is_empty(),
+            seat.calls(&card).is_empty(),
             "four hours have passed, and none was counted"
         );
         desk.google
@@ -575,7 +525,7 @@ async fn three_replicas_whose_clocks_differ_say_everything_once_though_one_after
         let notices: i64 = desk
             .row("SELECT count(*) FROM notice WHERE NOT dropped AND settled_at IS NOT NULL")
             .await;
-        let lines: usize = cards.iter().map(|card| calls(&seat, card).len()).sum();
+        let lines: usize = cards.iter().map(|card| seat.calls(card).len()).sum();
         assert_eq!(notices, 12);
         assert_eq!(
             lines,
@@ -590,7 +540,7 @@ async fn three_replicas_whose_clocks_differ_say_everything_once_though_one_after
 #[tokio::test]
 async fn a_promise_that_is_changed_holds_for_what_is_open() {
     for chat in [Chat::Slack, Chat::Discord] {
-        let mut desk = desk_of(chat, 1, |rules| rules.digests.clear()).await;
+        let mut desk = chat.desk(1, |rules| rules.digests.clear()).await;
         desk.review(2, TEXT).await;
         assert_eq!(due(&desk).await, at("2026-11-21T09:00:00Z"));
         desk.retune(|rules| {
@@ -606,8 +556,8 @@ async fn a_promise_that_is_changed_holds_for_what_is_open() {
         assert_eq!(due(&desk).await, at("2026-11-20T11:00:00Z"));
         let seat = Seat::new(&desk, chat);
         let card = seat.card();
-        go(&desk, "2026-11-20T10:00:00Z", TimeDelta::minutes(5)).await;
-        assert_eq!(calls(&seat, &card).len(), 1, "by the new promise");
+        desk.go("2026-11-20T10:00:00Z", TimeDelta::minutes(5)).await;
+        assert_eq!(seat.calls(&card).len(), 1, "by the new promise");
         let version: i64 = desk.row("SELECT version FROM item").await;
         let again = LeaseToken::new(desk.clock.now()).0;
         desk.minutes(2).await;

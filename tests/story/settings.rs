@@ -141,13 +141,8 @@ async fn exported(desk: &Desk, chat: Chat) -> Edition {
 
 async fn done(desk: Desk, chat: Chat) {
     let seat = Seat::new(&desk, chat);
-    for room in [Room::Care, Room::Leads] {
-        for message in seat.all(room) {
-            seat.thread(&message);
-        }
-    }
+    seat.look_around(&[Room::Care, Room::Leads], &[Who::Anna, Who::Ben, Who::Gast]);
     for who in [Who::Anna, Who::Ben, Who::Gast] {
-        seat.whispers(who);
         seat.direct(who);
     }
     desk.finish().await;

@@ -1,9 +1,7 @@
 //! Deadlines, reminders and digests, from a real database, with a clock that the story moves: each comes once, at its
 //! time, however many replicas run, and not at all when it would be untrue.
 
-use chrono::DateTime;
 use chrono::TimeDelta;
-use chrono::Utc;
 use zeitnah::domain::rules::Rules;
 use zeitnah::domain::text::Lang;
 use zeitnah::sandbox::slack::Message;
@@ -16,25 +14,12 @@ use crate::desk::Desk;
 use crate::desk::LEADS;
 use crate::desk::TEAM;
 use crate::desk::Wish;
+use crate::desk::at;
 
 const TEXT: &str = "Nette Beratung, aber 40 Minuten Wartezeit.";
 
-fn at(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
-}
-
 fn without_digests(rules: &mut Rules) {
     rules.digests.clear();
-}
-
-/// The clock goes there in steps, as it would with workers that look every few minutes.
-async fn go(desk: &Desk, to: &str, step: TimeDelta) {
-    use zeitnah::port::clock::Clock;
-    let to = at(to);
-    while desk.clock.now() < to {
-        desk.clock.set((desk.clock.now() + step).min(to));
-        desk.tick().await;
-    }
 }
 
 /// Lines in the thread that call somebody, and whom.
@@ -69,15 +54,15 @@ async fn with_card(replicas: usize) -> (Desk, Message) {
 async fn nobody_has_it_so_the_group_is_called_once_before_and_once_at_the_deadline() {
     for replicas in [1, 2] {
         let (desk, card) = with_card(replicas).await;
-        go(&desk, "2026-11-21T06:59:59Z", TimeDelta::hours(1)).await;
+        desk.go("2026-11-21T06:59:59Z", TimeDelta::hours(1)).await;
         assert!(calls(&desk, &card).is_empty(), "not a second early");
-        go(&desk, "2026-11-21T07:00:00Z", TimeDelta::seconds(1)).await;
+        desk.go("2026-11-21T07:00:00Z", TimeDelta::seconds(1)).await;
         assert_eq!(calls(&desk, &card).len(), 1);
-        go(&desk, "2026-11-21T08:59:59Z", TimeDelta::minutes(30)).await;
+        desk.go("2026-11-21T08:59:59Z", TimeDelta::minutes(30)).await;
         assert_eq!(calls(&desk, &card).len(), 1);
         assert!(!desk.text(&card).contains("Überfällig"));
-        go(&desk, "2026-11-21T09:00:00Z", TimeDelta::seconds(1)).await;
-        go(&desk, "2026-11-22T09:00:00Z", TimeDelta::hours(3)).await;
+        desk.go("2026-11-21T09:00:00Z", TimeDelta::seconds(1)).await;
+        desk.go("2026-11-22T09:00:00Z", TimeDelta::hours(3)).await;
         let calls = calls(&desk, &card);
         let lines: Vec<&str> = calls.iter().map(|(line, _)| line.as_str()).collect();
         insta::assert_snapshot!("reminders_group", lines.join("\n"));
@@ -98,12 +83,12 @@ async fn nobody_has_it_so_the_group_is_called_once_before_and_once_at_the_deadli
 #[tokio::test]
 async fn whoever_has_it_is_called_by_name_and_nobody_else() {
     let (desk, card) = with_card(1).await;
-    go(&desk, "2026-11-21T06:50:00Z", TimeDelta::hours(6)).await;
+    desk.go("2026-11-21T06:50:00Z", TimeDelta::hours(6)).await;
     desk.press(ANNA, &card, "Übernehmen").await;
-    go(&desk, "2026-11-21T07:00:00Z", TimeDelta::minutes(10)).await;
-    go(&desk, "2026-11-21T08:55:00Z", TimeDelta::minutes(30)).await;
+    desk.go("2026-11-21T07:00:00Z", TimeDelta::minutes(10)).await;
+    desk.go("2026-11-21T08:55:00Z", TimeDelta::minutes(30)).await;
     desk.press(BEN, &card, "Übernehmen").await;
-    go(&desk, "2026-11-21T09:00:00Z", TimeDelta::minutes(5)).await;
+    desk.go("2026-11-21T09:00:00Z", TimeDelta::minutes(5)).await;
     let calls = calls(&desk, &card);
     let lines: Vec<&str> = calls.iter().map(|(line, _)| line.as_str()).collect();
     insta::assert_snapshot!("reminders_owner", lines.join("\n"));
@@ -119,14 +104,14 @@ async fn what_is_dealt_with_reminds_nobody() {
     // Answered, handled, removed.
     let (answered, card) = with_card(1).await;
     answered.answer(ANNA, &card, "Danke.").await;
-    go(&answered, "2026-11-22T12:00:00Z", TimeDelta::hours(1)).await;
+    answered.go("2026-11-22T12:00:00Z", TimeDelta::hours(1)).await;
     assert!(calls(&answered, &card).is_empty());
     answered.finish().await;
 
     let (handled, card) = with_card(1).await;
     handled.press(ANNA, &card, "Erledigt").await;
     handled.submit(ANNA, &[]).await;
-    go(&handled, "2026-11-22T12:00:00Z", TimeDelta::hours(1)).await;
+    handled.go("2026-11-22T12:00:00Z", TimeDelta::hours(1)).await;
     assert!(calls(&handled, &card).is_empty());
     handled.finish().await;
 
@@ -139,7 +124,7 @@ async fn what_is_dealt_with_reminds_nobody() {
     let card = removed.card();
     removed.shop.remove(&id).unwrap();
     removed.shop.tick().await;
-    go(&removed, "2026-11-22T12:00:00Z", TimeDelta::hours(1)).await;
+    removed.go("2026-11-22T12:00:00Z", TimeDelta::hours(1)).await;
     assert!(calls(&removed, &card).is_empty());
     removed.finish().await;
 }
@@ -156,11 +141,11 @@ async fn while_the_answer_is_under_way_nobody_is_called() {
     let card = desk.card();
     desk.answer(ANNA, &card, "Danke, Jule.").await;
     assert!(desk.text(&card).contains("⏳ Gesendet"), "{}", desk.text(&card));
-    go(&desk, "2026-11-21T12:00:00Z", TimeDelta::hours(1)).await;
+    desk.go("2026-11-21T12:00:00Z", TimeDelta::hours(1)).await;
     assert!(calls(&desk, &card).is_empty(), "it lies with Google");
     // Said no after the deadline: now it is overdue, and everybody sees it.
     desk.google.reject(&id).unwrap();
-    go(&desk, "2026-11-21T14:00:00Z", TimeDelta::minutes(30)).await;
+    desk.go("2026-11-21T14:00:00Z", TimeDelta::minutes(30)).await;
     let lines: Vec<String> = calls(&desk, &card).into_iter().map(|(line, _)| line).collect();
     insta::assert_snapshot!("reminders_rejected", lines.join("\n"));
     assert_eq!(
@@ -175,7 +160,7 @@ async fn put_aside_on_purpose_it_is_not_reminded_of_but_the_deadline_stands() {
     let (desk, card) = with_card(1).await;
     desk.choose(ANNA, &card, "Zurückstellen").await;
     desk.submit(ANNA, &[("until", "monday")]).await;
-    go(&desk, "2026-11-22T09:00:00Z", TimeDelta::hours(1)).await;
+    desk.go("2026-11-22T09:00:00Z", TimeDelta::hours(1)).await;
     let lines: Vec<String> = calls(&desk, &card).into_iter().map(|(line, _)| line).collect();
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(
@@ -188,8 +173,7 @@ async fn put_aside_on_purpose_it_is_not_reminded_of_but_the_deadline_stands() {
 #[tokio::test]
 async fn after_an_outage_only_what_is_still_true_is_said() {
     let (desk, card) = with_card(2).await;
-    desk.clock.set(at("2026-11-21T12:00:00Z"));
-    desk.tick().await;
+    desk.jump("2026-11-21T12:00:00Z").await;
     let lines: Vec<String> = calls(&desk, &card).into_iter().map(|(line, _)| line).collect();
     assert_eq!(lines.len(), 1, "a reminder of what is over is noise: {lines:?}");
     assert!(lines[0].contains("ist vorbei"));
@@ -241,8 +225,8 @@ async fn each_route_has_its_own_deadline_and_two_channels_are_both_told() {
             desk.text(card)
         );
     }
-    go(&desk, "2026-11-20T12:00:00Z", TimeDelta::minutes(30)).await;
-    go(&desk, "2026-11-20T13:30:00Z", TimeDelta::minutes(30)).await;
+    desk.go("2026-11-20T12:00:00Z", TimeDelta::minutes(30)).await;
+    desk.go("2026-11-20T13:30:00Z", TimeDelta::minutes(30)).await;
     for card in [&care, &leads] {
         let lines: Vec<String> = calls(&desk, card).into_iter().map(|(line, _)| line).collect();
         assert_eq!(lines.len(), 2, "{lines:?}");
@@ -270,7 +254,7 @@ async fn a_deadline_is_a_pure_function_of_the_log() {
         )
         .await;
     assert!(anew, "24 hours from when it was opened again");
-    go(&desk, "2026-11-21T12:00:00Z", TimeDelta::hours(1)).await;
+    desk.go("2026-11-21T12:00:00Z", TimeDelta::hours(1)).await;
     assert!(
         calls(&desk, &card).is_empty(),
         "the timers of the old deadline ring for nobody"
@@ -328,17 +312,15 @@ async fn the_digest_comes_at_eight_on_every_local_day_also_when_the_clocks_chang
             ..Wish::default()
         })
         .await;
-        desk.clock.set(at(begin));
-        desk.tick().await;
+        desk.jump(begin).await;
         for (n, day) in days.iter().enumerate() {
-            go(
-                &desk,
+            desk.go(
                 &(at(day) - TimeDelta::seconds(1)).to_rfc3339(),
                 TimeDelta::hours(5),
             )
             .await;
             assert_eq!(digests(&desk).len(), n, "{day}: not a second early");
-            go(&desk, day, TimeDelta::seconds(1)).await;
+            desk.go(day, TimeDelta::seconds(1)).await;
             assert_eq!(digests(&desk).len(), n + 1, "{day}");
         }
         for digest in digests(&desk) {
@@ -356,19 +338,18 @@ async fn after_three_days_away_there_is_one_late_digest() {
     })
     .await;
     desk.tick().await;
-    go(&desk, "2026-11-21T07:00:00Z", TimeDelta::hours(1)).await;
+    desk.go("2026-11-21T07:00:00Z", TimeDelta::hours(1)).await;
     assert_eq!(digests(&desk).len(), 1);
     // Something came in before the lights went out, and no digest has told it yet.
     desk.hours(4).await;
     desk.push("d1", r#"{"id":"r1","rating":5,"body":"Gut."}"#).await;
-    desk.clock.set(at("2026-11-24T10:30:00Z"));
-    desk.tick().await;
+    desk.jump("2026-11-24T10:30:00Z").await;
     desk.minutes(10).await;
     assert_eq!(digests(&desk).len(), 2, "one, not three");
     let late = desk.text(&digests(&desk)[1]);
     assert!(late.starts_with("Ein neuer Beitrag"), "{late}");
     assert!(late.contains("Sa 21.11. 08:00 bis Di 24.11. 08:00"), "{late}");
-    go(&desk, "2026-11-25T07:00:00Z", TimeDelta::hours(4)).await;
+    desk.go("2026-11-25T07:00:00Z", TimeDelta::hours(4)).await;
     assert_eq!(digests(&desk).len(), 3);
     desk.everything();
     desk.finish().await;
@@ -412,7 +393,7 @@ async fn the_digest_counts_what_happened_and_links_to_what_is_overdue() {
     })
     .await;
     busy(&desk).await;
-    go(&desk, "2026-11-21T07:00:00Z", TimeDelta::hours(1)).await;
+    desk.go("2026-11-21T07:00:00Z", TimeDelta::hours(1)).await;
     let all = digests(&desk);
     assert_eq!(all.len(), 1, "two replicas, one digest");
     let text = desk.text(&all[0]);
@@ -478,7 +459,7 @@ async fn the_english_digest_says_the_same() {
     })
     .await;
     busy(&desk).await;
-    go(&desk, "2026-11-21T07:00:00Z", TimeDelta::hours(1)).await;
+    desk.go("2026-11-21T07:00:00Z", TimeDelta::hours(1)).await;
     insta::assert_snapshot!("digest_en", desk.text(&digests(&desk)[0]));
     desk.everything();
     desk.finish().await;
@@ -490,7 +471,7 @@ async fn a_digest_whose_answer_is_lost_is_still_one_digest() {
     desk.tick().await;
     desk.slack
         .fault(zeitnah::sandbox::slack::Fault::answer_lost("chat.postMessage"));
-    go(&desk, "2026-11-21T07:00:00Z", TimeDelta::hours(21)).await;
+    desk.go("2026-11-21T07:00:00Z", TimeDelta::hours(21)).await;
     desk.minutes(3).await;
     assert_eq!(digests(&desk).len(), 1);
     desk.finish().await;
@@ -507,10 +488,10 @@ async fn when_a_replica_dies_the_others_keep_the_promises() {
     let card = desk.card();
     desk.tick().await;
     desk.kill(0);
-    go(&desk, "2026-11-21T07:00:00Z", TimeDelta::hours(2)).await;
+    desk.go("2026-11-21T07:00:00Z", TimeDelta::hours(2)).await;
     assert_eq!((digests(&desk).len(), calls(&desk, &card).len()), (1, 1));
     desk.revive().await;
-    go(&desk, "2026-11-21T09:00:00Z", TimeDelta::hours(1)).await;
+    desk.go("2026-11-21T09:00:00Z", TimeDelta::hours(1)).await;
     assert_eq!((digests(&desk).len(), calls(&desk, &card).len()), (1, 2));
     desk.press(ANNA, &card, "Übernehmen").await;
     assert!(desk.text(&card).contains("Anna ist dran"));

@@ -1,17 +1,13 @@
 //! What must not be overlooked, in both chats: a step that makes an item urgent and calls a service outside, the name of
 //! whom it concerns personally, and people whom no direct message reaches.
 
-use chrono::DateTime;
-use chrono::Utc;
 use zeitnah::domain::chain::Chain;
-use zeitnah::domain::chain::Condition;
 use zeitnah::domain::chain::Starts;
 use zeitnah::domain::chain::Step;
 use zeitnah::domain::person::PersonId;
 use zeitnah::domain::rules::Rules;
 use zeitnah::sandbox::sites::faults::Fault;
 
-use crate::desk::ANNA;
 use crate::desk::D_ANNA;
 use crate::desk::Desk;
 use crate::desk::Wish;
@@ -20,29 +16,15 @@ use crate::seat::Room;
 use crate::seat::Seat;
 use crate::seat::Shown;
 use crate::seat::Who;
+use crate::tune::step;
+use crate::tune::watched_by;
 
 const TEXT: &str = "Nette Beratung, aber 40 Minuten Wartezeit.";
 
-fn at(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
-}
-
-async fn open(chat: Chat, replicas: usize, tune: fn(&mut Rules)) -> Desk {
-    Desk::with(Wish {
-        replicas,
-        tune,
-        ..chat.wish()
-    })
-    .await
-}
-
 async fn done(desk: Desk, chat: Chat) {
     let seat = Seat::new(&desk, chat);
-    for message in seat.all(Room::Care) {
-        seat.thread(&message);
-    }
+    seat.look_around(&[Room::Care], &[Who::Anna, Who::Ben]);
     for who in [Who::Anna, Who::Ben] {
-        seat.whispers(who);
         seat.direct(who);
     }
     desk.finish().await;
@@ -51,30 +33,25 @@ async fn done(desk: Desk, chat: Chat) {
 /// An hour after it came: urgent, and the pager is called.
 fn paged(rules: &mut Rules) {
     rules.digests.clear();
+    let page = Step {
+        raise: true,
+        webhook: Some("pager".into()),
+        ..step(60, Vec::new())
+    };
     let chain = Chain {
         name: "alarm".into(),
         starts: Starts::AtOnce,
-        steps: vec![Step {
-            wait: 60,
-            call: Vec::new(),
-            widen: None,
-            raise: true,
-            webhook: Some("pager".into()),
-            only: Condition::default(),
-        }],
+        steps: vec![page],
         rounds: 1,
         acknowledge_minutes: 0,
     };
-    rules.chains.insert(chain.name.clone(), chain);
-    rules.fallback.policy.first_answer = Some(600);
-    rules.fallback.policy.marks.clear();
-    rules.fallback.policy.chain = Some("alarm".into());
+    watched_by(rules, 600, chain);
 }
 
 #[tokio::test]
 async fn an_urgent_item_says_so_stands_first_and_calls_a_service_once() {
     for chat in [Chat::Slack, Chat::Discord] {
-        let desk = open(chat, 3, paged).await;
+        let desk = chat.desk(3, paged).await;
         let seat = Seat::new(&desk, chat);
         desk.review(1, TEXT).await;
         let urgent = seat.card();
@@ -82,15 +59,13 @@ async fn an_urgent_item_says_so_stands_first_and_calls_a_service_once() {
             desk.review(2, "Das wird vorher beantwortet.").await;
             seat.card()
         };
-        desk.clock.set(at("2026-11-20T09:30:00Z"));
-        desk.tick().await;
+        desk.jump("2026-11-20T09:30:00Z").await;
         seat.answer(Who::Anna, &answered, "Das tut uns leid. – Anna")
             .await;
         // It has the call and its answer is lost; then it is away for a moment; then it is back.
         desk.shop.fault(Fault::AnswerLost, 1);
         desk.shop.fault(Fault::ServerError { status: 503 }, 1);
-        desk.clock.set(at("2026-11-20T10:05:30Z"));
-        desk.tick().await;
+        desk.jump("2026-11-20T10:05:30Z").await;
         desk.minutes(3).await;
         let calls = desk.shop.called();
         assert_eq!(
@@ -139,15 +114,14 @@ async fn an_urgent_item_says_so_stands_first_and_calls_a_service_once() {
 /// Anna's name on it, and a chain of direct messages.
 fn personal(rules: &mut Rules) {
     rules.digests.clear();
-    let chat = rules.channels["care"].chat.clone();
-    let anna = if chat == "slack" { ANNA } else { D_ANNA };
-    rules.fallback.owner = Some(PersonId::new(chat, anna));
+    let chat = Chat::of(rules);
+    rules.fallback.owner = Some(PersonId::new(chat.name(), chat.id(Who::Anna)));
 }
 
 #[tokio::test]
 async fn a_card_and_a_list_say_whom_it_concerns_personally() {
     for chat in [Chat::Slack, Chat::Discord] {
-        let desk = open(chat, 1, personal).await;
+        let desk = chat.desk(1, personal).await;
         let seat = Seat::new(&desk, chat);
         desk.review(1, TEXT).await;
         desk.minutes(1).await;
@@ -194,8 +168,7 @@ async fn whom_no_direct_message_reaches_is_called_in_the_room() {
         let (lists, cards): (Vec<&Shown>, Vec<&Shown>) = cards.iter().partition(is_list);
         assert!(seat.text(lists[0]).contains("Anna"), "{}", seat.text(lists[0]));
         // Due on Saturday at 10:00, the reminder at 8:00; both at once are one message, and she takes none.
-        desk.clock.set(at("2026-11-21T07:30:00Z"));
-        desk.tick().await;
+        desk.jump("2026-11-21T07:30:00Z").await;
         desk.minutes(2).await;
         let messages = seat.all(Room::Care);
         assert!(seat.direct(Who::Anna).is_empty());

@@ -1,0 +1,59 @@
+//! What several stories change in a team's rules: whose shift it is, and chains of calls.
+
+use zeitnah::domain::chain::Chain;
+use zeitnah::domain::chain::Condition;
+use zeitnah::domain::chain::Step;
+use zeitnah::domain::chain::Whom;
+use zeitnah::domain::person::Mention;
+use zeitnah::domain::rota::Plan;
+use zeitnah::domain::rota::Rota;
+use zeitnah::domain::rota::Shift;
+use zeitnah::domain::rules::Rules;
+
+use crate::seat::Chat;
+use crate::seat::Who;
+
+/// Anna's shift and then Ben's, each day in Berlin; what is left at the end of one is offered for a quarter of an hour.
+pub fn shifts(rules: &mut Rules, [begins, changes, ends]: [u16; 3]) {
+    rules.digests.clear();
+    rules.claim_minutes = 600;
+    let chat = Chat::of(rules);
+    let shift = |from: u16, to: u16, who: Who| Shift {
+        days: [true; 7],
+        from: from * 60,
+        to: to * 60,
+        who: Mention::Person(chat.id(who).into()),
+    };
+    let rota = Rota {
+        name: "schicht".into(),
+        chat: chat.name().into(),
+        zone: chrono_tz::Tz::Europe__Berlin,
+        accept_minutes: Some(15),
+        plan: Plan::Shifts(vec![
+            shift(begins, changes, Who::Anna),
+            shift(changes, ends, Who::Ben),
+        ]),
+    };
+    rules.rotas = [("schicht".to_owned(), rota)].into();
+}
+
+/// A step that calls and does nothing else.
+pub fn step(wait: i64, call: Vec<Whom>) -> Step {
+    Step {
+        wait,
+        call,
+        widen: None,
+        raise: false,
+        webhook: None,
+        only: Condition::default(),
+    }
+}
+
+/// An answer is promised within so many minutes, and nobody is called but by this chain.
+pub fn watched_by(rules: &mut Rules, minutes: i64, chain: Chain) {
+    let policy = &mut rules.fallback.policy;
+    policy.first_answer = Some(minutes);
+    policy.marks.clear();
+    policy.chain = Some(chain.name.clone());
+    rules.chains.insert(chain.name.clone(), chain);
+}
