@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use zeitnah::domain::person::PersonId;
 use zeitnah::domain::rules::DigestPlan;
 use zeitnah::domain::rules::Rules;
+use zeitnah::sandbox::sites::faults::Fault;
 
 use crate::desk::Desk;
 use crate::desk::Wish;
@@ -309,6 +310,10 @@ async fn a_hard_day(desk: &Desk, seat: &Seat<'_>) {
     desk.settle().await;
     let practice: Shown = seat.card();
     seat.answer(Anna, &practice, "Nur geübt.").await;
+    desk.apps[0].desk.practise("care").await.unwrap();
+    desk.settle().await;
+    // This one nobody answers.
+    seat.card();
 }
 
 async fn every_number_in_it_is_what_a_recount_says(chat: Chat) {
@@ -387,7 +392,13 @@ async fn every_number_in_it_is_what_a_recount_says(chat: Chat) {
     for _ in 0..3 {
         desk.apps[2].desk.fold().await.unwrap();
     }
-    desk.go("2026-11-22T07:00:00Z", TimeDelta::hours(1)).await;
+    let late = seat.card();
+    desk.go("2026-11-22T06:00:00Z", TimeDelta::hours(1)).await;
+    desk.google.fault(Fault::ServerError { status: 503 }, u32::MAX);
+    desk.go("2026-11-22T06:50:00Z", TimeDelta::minutes(10)).await;
+    seat.press(Anna, &late, "Übernehmen").await;
+    desk.go("2026-11-22T07:00:00Z", TimeDelta::minutes(10)).await;
+    desk.google.heal();
     let second = Recount {
         desk: &desk,
         channel: "care",
@@ -397,6 +408,20 @@ async fn every_number_in_it_is_what_a_recount_says(chat: Chat) {
     let told = digests_in(&seat, |room| room == care);
     assert_eq!(told.len(), 2);
     second.holds(&first("care"), &told[1], "2026-11-22 07:00Z").await;
+    let silent = "Google antwortet uns nicht, zuletzt";
+    assert!(
+        !told[0].contains(silent) && told[1].contains(silent),
+        "{}",
+        told[1]
+    );
+    let annas = digests_in(&seat, |room| room != care && room != leads);
+    assert!(annas[1].contains("Bei dir liegt ein Beitrag."), "{}", annas[1]);
+    let practice: i64 = desk
+        .row("SELECT max(number) FROM item WHERE source = 'practice'")
+        .await;
+    for digest in told.iter().chain(&annas) {
+        assert!(!digest.contains(&format!("Nr. {practice}")), "{digest}");
+    }
     for who in [Anna, Ben] {
         seat.whispers(who);
     }

@@ -48,6 +48,13 @@ fn offered(seat: &Seat<'_>, who: Who) -> Vec<String> {
 
 /// Twelve overdue ones and a digest that lists them.
 async fn with_digest(chat: Chat) -> Desk {
+    let desk = before_digest(chat).await;
+    desk.hours(1).await;
+    desk
+}
+
+/// An hour earlier.
+async fn before_digest(chat: Chat) -> Desk {
     let desk = Desk::with(Wish {
         replicas: 2,
         tune: unwarned,
@@ -62,7 +69,7 @@ async fn with_digest(chat: Chat) -> Desk {
         );
         desk.push(&format!("d{n}"), body).await;
     }
-    for _ in 0..22 {
+    for _ in 0..21 {
         desk.hours(1).await;
     }
     desk
@@ -164,6 +171,33 @@ async fn the_oldest_is_taken_once_however_often_it_is_pressed() {
             .row("SELECT count(*) FROM item_event WHERE what = 'claimed'")
             .await;
         assert_eq!(claimed, 2);
+        done(desk, chat).await;
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_is_at_has_no_button_and_what_sleeps_is_not_the_oldest() {
+    for chat in BOTH {
+        let desk = before_digest(chat).await;
+        let seat = Seat::new(&desk, chat);
+        let all = seat.all(Room::Care).into_iter();
+        let mut first = all.filter(|card| seat.text(card).contains("Nummer 1."));
+        let first = first.next().expect("its card");
+        seat.choose(Anna, &first, "Zurückstellen").await;
+        seat.submit(Anna, &[("until", "monday")]).await;
+        desk.minutes(50).await;
+        seat.command(Ben, "take", Some(2)).await;
+        desk.minutes(10).await;
+        let digest = seat.card();
+        let buttons = seat.buttons(&digest);
+        assert!(!buttons.contains(&"Nr. 2 übernehmen".to_owned()), "{buttons:?}");
+        assert!(buttons.contains(&"Nr. 3 übernehmen".to_owned()), "{buttons:?}");
+        seat.press(Anna, &digest, "Den ältesten nehmen").await;
+        let oldest = seat.told(Anna);
+        assert!(
+            oldest.contains("Nr. 3 ") && oldest.contains("ist jetzt deiner"),
+            "{oldest}"
+        );
         done(desk, chat).await;
     }
 }

@@ -7,6 +7,7 @@ use chrono::Utc;
 use zeitnah::config::Config;
 use zeitnah::config::written::Edition;
 use zeitnah::domain::id::LeaseToken;
+use zeitnah::domain::person::PersonId;
 use zeitnah::port::clock::Clock as _;
 use zeitnah::store::setting;
 use zeitnah::workflow::follow::holding;
@@ -303,6 +304,62 @@ async fn nothing_happens_by_accident_in_slack() {
 #[tokio::test]
 async fn nothing_happens_by_accident_in_discord() {
     nothing_happens_by_accident(Chat::Discord).await;
+}
+
+/// Whoever is an admin of one channel sets what concerns that one alone.
+async fn of_one_channel(chat: Chat) {
+    let ben = format!("_user = \"{}\"\n", chat.id(Who::Ben));
+    let desk = Desk::with(Wish {
+        file: Some(file(chat).replace(&ben, &format!("{ben}channels = [\"care\"]\n"))),
+        ..chat.wish()
+    })
+    .await;
+    let seat = Seat::new(&desk, chat);
+    for others in ["language leads en", "route shop leads", "deadline default 6h"] {
+        let told = seat.settings(Who::Ben, others).await;
+        assert!(told.contains("Recht „Admin“"), "{others}: {told}");
+    }
+    assert_eq!(changes(&desk).await, 0);
+    for own in ["language care en", "digest morgens 09:15"] {
+        seat.settings(Who::Ben, own).await;
+    }
+    assert_eq!(changes(&desk).await, 2);
+    done(desk, chat).await;
+}
+
+#[tokio::test]
+async fn an_admin_of_one_channel_sets_what_concerns_that_one_in_slack() {
+    of_one_channel(Chat::Slack).await;
+}
+
+#[tokio::test]
+async fn an_admin_of_one_channel_sets_what_concerns_that_one_in_discord() {
+    of_one_channel(Chat::Discord).await;
+}
+
+#[tokio::test]
+async fn of_two_at_once_the_second_one_decides_on_what_the_first_one_left() {
+    let desk = team(Chat::Slack).await;
+    let mut first = desk.store.begin().await.unwrap();
+    setting::lock(&mut first).await.unwrap();
+    let ben = PersonId::new(Chat::Slack.name(), BEN);
+    setting::add(&mut first, "deadline default", Some("6h"), &ben, desk.clock.now())
+        .await
+        .unwrap();
+    let typed = desk
+        .slack
+        .command(ANNA, CARE, "/zeitnah", "settings deadline default 8h");
+    let then = async {
+        let waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while desk.row::<i64>(waits).await == 0 {}
+        first.commit().await.unwrap();
+    };
+    let (outcome, ()) = futures::join!(typed, then);
+    assert!(outcome.acked, "{outcome:?}");
+    desk.settle().await;
+    let told = desk.whispers(ANNA).pop().expect("it was said");
+    assert!(told.contains("deadline default: 6h → 8h"), "{told}");
+    done(desk, Chat::Slack).await;
 }
 
 #[tokio::test]

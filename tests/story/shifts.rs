@@ -121,6 +121,28 @@ async fn who_stays_on_keeps_it_and_who_took_it_off_duty_hands_nothing_over() {
     }
 }
 
+/// Nobody ran when the shift ended, and the customer wrote meanwhile: it is from Anna's shift all the same.
+#[tokio::test]
+async fn what_was_taken_in_a_shift_is_offered_though_something_else_happened_since() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = chat.desk(1, shifts).await;
+        let seat = Seat::new(&desk, chat);
+        let id = desk.review(2, TEXT).await;
+        let card = seat.card();
+        seat.press(Who::Anna, &card, "Übernehmen").await;
+        desk.google
+            .edit(&id, Some(2), "Nette Beratung, aber 50 Minuten Wartezeit.")
+            .unwrap();
+        desk.jump("2026-11-20T13:30:00Z").await;
+        let text = seat.text(&card);
+        assert!(text.contains("50 Minuten") && text.contains("gibt ab"), "{text}");
+        let calls = seat.calls(&card);
+        assert!(calls.iter().any(|line| line.contains("Ben")), "{calls:?}");
+        seat.answer(Who::Ben, &card, "Das tut uns leid. – Ben").await;
+        done(desk, chat).await;
+    }
+}
+
 #[tokio::test]
 async fn several_are_handed_over_in_one_message() {
     for chat in [Chat::Slack, Chat::Discord] {

@@ -66,7 +66,13 @@ async fn an_urgent_item_says_so_stands_first_and_calls_a_service_once() {
         desk.shop.fault(Fault::AnswerLost, 1);
         desk.shop.fault(Fault::ServerError { status: 503 }, 1);
         desk.jump("2026-11-20T10:05:30Z").await;
-        desk.minutes(3).await;
+        for _ in 0..3 {
+            desk.minutes(1).await;
+        }
+        let tries = desk.shop.door().calls().into_iter();
+        let tries = tries.filter(|call| call.path == "/shop/calls");
+        let met: Vec<_> = tries.map(|call| call.fault).collect();
+        assert_eq!(met, [Some("answer_lost"), Some("server_error"), None]);
         let calls = desk.shop.called();
         assert_eq!(
             calls.len(),
