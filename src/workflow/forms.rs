@@ -30,7 +30,7 @@ use crate::store::Tx;
 use crate::store::reply;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::act::Case;
+use crate::workflow::decide::Case;
 
 /// What one block of a form holds in every chat.
 const PIECE_UNITS: usize = 2800;

@@ -1,0 +1,179 @@
+//! What becomes of an answer at its source, and of the item with it: accepted, visible, refused, or given by somebody else.
+
+use crate::domain::At;
+use crate::domain::event::What;
+use crate::domain::handling::Handling;
+use crate::domain::item::Item;
+use crate::domain::item::Standing;
+use crate::domain::person::Mention;
+use crate::domain::reply::Reply;
+use crate::domain::reply::ReplyState;
+use crate::domain::rules::ClockStops;
+use crate::port::source::Published;
+use crate::store::Tx;
+use crate::store::item::Locked;
+use crate::store::reply;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+use crate::workflow::moderated::follow;
+use crate::workflow::tell::Change;
+
+impl Desk {
+    /// The source has it, visible or not yet.
+    pub(crate) async fn stands(
+        &self,
+        tx: &mut Tx,
+        locked: &mut Locked,
+        ours: &mut Reply,
+        published: Published,
+        change: &mut Change,
+        now: At,
+    ) -> Result<()> {
+        ours.native_id = published.native_id.or(ours.native_id.take());
+        ours.url = published.url.or(ours.url.take());
+        if let Some(old) = ours.changes
+            && let Some(mut old) = reply::get(&mut **tx, old).await?
+        {
+            // At the source it is still the same reply.
+            ours.native_id = old.native_id.clone().or(ours.native_id.take());
+            old.state = ReplyState::Withdrawn;
+            reply::save(tx, &old).await?;
+        }
+        match published.standing {
+            Standing::Visible => self.now_visible(tx, locked, ours, change, now).await,
+            Standing::Rejected(why) => self.now_rejected(tx, locked, ours, why, change).await,
+            Standing::Pending => {
+                ours.state = ReplyState::Pending { since: now };
+                reply::save(tx, ours).await?;
+                let answers = self.rules.clock_stops == ClockStops::Accepted && locked.0.handling.is_open();
+                let accepted = |minutes, in_time| What::Accepted { minutes, in_time };
+                let (minutes, in_time) = if answers {
+                    let what = accepted(None, None);
+                    let (since, in_time) = self.if_answered(tx, &locked.0, change, what).await?;
+                    (Some((now - since).num_minutes()), in_time)
+                } else {
+                    (None, None)
+                };
+                change.event(Some(&ours.by), accepted(minutes, in_time));
+                if answers {
+                    locked.0.handling = Handling::Answered {
+                        by: Some(ours.by.clone()),
+                        at: now,
+                    };
+                } else if matches!(locked.0.handling, Handling::Claimed { .. }) {
+                    // Nobody has to hold what lies with the source.
+                    locked.0.handling = Handling::Open;
+                }
+                change.effect(follow(&locked.0, ours.id, now));
+                Ok(())
+            }
+        }
+    }
+
+    /// Customers can see it: the clock stops.
+    pub(crate) async fn now_visible(
+        &self,
+        tx: &mut Tx,
+        locked: &mut Locked,
+        ours: &mut Reply,
+        change: &mut Change,
+        now: At,
+    ) -> Result<()> {
+        ours.state = ReplyState::Visible { at: now };
+        reply::save(tx, ours).await?;
+        let (minutes, in_time) = if locked.0.handling.is_open() {
+            let answered = What::Visible {
+                minutes: None,
+                in_time: None,
+            };
+            let (since, in_time) = self.if_answered(tx, &locked.0, change, answered).await?;
+            (Some((now - since).num_minutes()), in_time)
+        } else {
+            (None, None)
+        };
+        let item = &mut locked.0;
+        let first = item.handling.is_open();
+        if first {
+            item.handling = Handling::Answered {
+                by: Some(ours.by.clone()),
+                at: now,
+            };
+        }
+        change.event(Some(&ours.by), What::Visible { minutes, in_time });
+        Ok(())
+    }
+
+    /// An answer that was not given through us, and whether it came in time.
+    pub(crate) async fn elsewhere(
+        &self,
+        tx: &mut Tx,
+        item: &Item,
+        change: &Change,
+        given: Option<At>,
+    ) -> Result<What> {
+        let heard = |in_time| What::AnsweredElsewhere { given, in_time };
+        let (_, in_time) = self.if_answered(tx, item, change, heard(None)).await?;
+        Ok(heard(in_time))
+    }
+
+    /// The source looked at it and said no: the item is open again and the text is kept.
+    pub(crate) async fn now_rejected(
+        &self,
+        tx: &mut Tx,
+        locked: &mut Locked,
+        ours: &mut Reply,
+        why: String,
+        change: &mut Change,
+    ) -> Result<()> {
+        let state = ReplyState::Rejected { why: why.clone() };
+        sent_back(tx, ours, state, What::Rejected { why }, change).await?;
+        back_to_work(locked);
+        Ok(())
+    }
+
+    /// The source did not take it.
+    pub(crate) async fn failed(
+        &self,
+        tx: &mut Tx,
+        locked: &mut Locked,
+        ours: &mut Reply,
+        why: String,
+        change: &mut Change,
+    ) -> Result<()> {
+        let earlier_stands = ours.changes.is_some();
+        let state = ReplyState::Failed { why: why.clone() };
+        let failed = What::Failed { why, earlier_stands };
+        sent_back(tx, ours, state, failed, change).await?;
+        match ours.changes {
+            // The text before the change still stands there.
+            Some(old) => locked.0.reply = Some(old),
+            None => back_to_work(locked),
+        }
+        Ok(())
+    }
+}
+
+/// It does not stand there, and its author is called.
+async fn sent_back(
+    tx: &mut Tx,
+    ours: &mut Reply,
+    state: ReplyState,
+    what: What,
+    change: &mut Change,
+) -> Result<()> {
+    ours.state = state;
+    reply::save(tx, ours).await?;
+    let ping = vec![Mention::Person(ours.by.user.clone())];
+    change.event_with_ping(Some(&ours.by), what, ping);
+    Ok(())
+}
+
+/// Somebody has to answer again; whether that is late by now, the log says.
+fn back_to_work(locked: &mut Locked) {
+    if matches!(
+        locked.0.handling,
+        Handling::Answered { .. } | Handling::Claimed { .. }
+    ) {
+        locked.0.handling = Handling::Open;
+    }
+}

@@ -1,0 +1,59 @@
+//! Nobody could find out whether an answer stands at its source: a person has looked, and says what is so.
+
+use crate::domain::event::What;
+use crate::domain::handling::Refusal;
+use crate::domain::item::Standing;
+use crate::domain::reply::ReplyState;
+use crate::port::source::Published;
+use crate::store::Tx;
+use crate::store::reply;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+use crate::workflow::decide::Case;
+use crate::workflow::decide::Verdict;
+use crate::workflow::submit::publish;
+use crate::workflow::tell::Change;
+
+impl Desk {
+    /// A person looked: the reply is there.
+    pub(crate) async fn confirm_there(&self, tx: &mut Tx, case: &mut Case<'_>) -> Result<Verdict> {
+        let Some(mut ours) = case
+            .reply
+            .clone()
+            .filter(|r| matches!(r.state, ReplyState::Unknown { .. }))
+        else {
+            return Ok(Verdict::Refused(Refusal::NothingThere));
+        };
+        let me = case.press.by.person.clone();
+        let mut change = Change::of(case.locked.0.id, case.now);
+        change.event(Some(&me), What::ConfirmedThere);
+        // Nobody could read the source's own id; it was told ours.
+        let there = Published {
+            native_id: Some(ours.native_id.clone().unwrap_or_else(|| ours.id.to_string())),
+            url: None,
+            standing: Standing::Visible,
+        };
+        self.stands(tx, &mut case.locked, &mut ours, there, &mut change, case.now)
+            .await?;
+        Ok(Verdict::Changed(Box::new(change), None))
+    }
+
+    /// A person looked: it is not there, and takes it on themselves to send it once more.
+    pub(crate) async fn send_again(&self, tx: &mut Tx, case: &mut Case<'_>) -> Result<Verdict> {
+        let Some(mut ours) = case
+            .reply
+            .clone()
+            .filter(|r| matches!(r.state, ReplyState::Unknown { .. }))
+        else {
+            return Ok(Verdict::Refused(Refusal::NothingThere));
+        };
+        let me = case.press.by.person.clone();
+        ours.state = ReplyState::Queued { until: case.now };
+        reply::save(tx, &ours).await?;
+        let approval = reply::approve(tx, ours.id).await?;
+        let mut change = Change::of(case.locked.0.id, case.now);
+        change.event(Some(&me), What::SentAgain);
+        change.effect(publish(&case.locked.0, ours.id, approval, case.now, case.now));
+        Ok(Verdict::Changed(Box::new(change), None))
+    }
+}

@@ -1,0 +1,51 @@
+//! A sentence for one person, written down like everything else, so that a full channel cannot swallow it.
+
+use crate::domain::At;
+use crate::domain::action::Press;
+use crate::domain::effect::Effect;
+use crate::domain::effect::Lane;
+use crate::domain::effect::NewEffect;
+use crate::domain::errand::Offer;
+use crate::domain::id::EffectId;
+use crate::domain::text::Seg;
+use crate::store::Tx;
+use crate::store::outbox;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+
+impl Desk {
+    /// To whoever pressed.
+    pub(crate) async fn whisper(&self, tx: &mut Tx, press: &Press, text: Vec<Seg>, now: At) -> Result<()> {
+        self.whisper_with(tx, press, text, Vec::new(), now).await
+    }
+
+    /// The same with buttons below.
+    pub(crate) async fn whisper_with(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        text: Vec<Seg>,
+        offers: Vec<Offer>,
+        now: At,
+    ) -> Result<()> {
+        let effect = NewEffect {
+            id: EffectId::new(now),
+            key: format!("whisper:{}:{}", press.chat, press.key),
+            effect: Effect::Whisper {
+                room: press.room.clone(),
+                user: press.by.person.user.clone(),
+                thread: press.thread.clone(),
+                answer_to: press.answer_to.clone(),
+                text,
+                offers,
+            },
+            item: None,
+            lane: Lane::Urgent,
+            serial: format!("whisper:{}:{}", press.chat, press.by.person.user),
+            pace: Some(format!("whisper:{}", press.chat)),
+            run_at: now,
+        };
+        outbox::put(tx, &[effect], now).await?;
+        Ok(())
+    }
+}
