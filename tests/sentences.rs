@@ -81,6 +81,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("tone", "Kritik", "Complaint"),
     ("slot", "Do 20.11. 08:00", "Thu 20 Nov 08:00"),
     ("channel", "care", "care"),
+    ("all", "care, leads", "care, leads"),
     ("text", "Anna war schneller.", "Anna was faster."),
     ("place", "Google, München Ost", "Google, Munich East"),
     ("author", "Jule", "Jule"),

@@ -12,6 +12,7 @@ use crate::cli::Failure;
 use crate::cli::Outcome;
 use crate::cli::current;
 use crate::cli::load;
+use crate::cli::say;
 use crate::cli::store;
 use crate::cli::tell;
 use crate::config::duration;
@@ -26,6 +27,8 @@ use crate::domain::policy::Metric;
 use crate::port::clock::Clock as _;
 use crate::port::clock::SystemClock;
 use crate::store::person;
+use crate::store::setting;
+use crate::workflow::follow::holding;
 use crate::workflow::probe::probe;
 
 /// More names than anybody compares.
@@ -59,7 +62,15 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
     let config = load(asked)?;
     let store = store(&config).await?;
     current(&store).await?;
-    let rules = config.rules();
+    let latest = setting::latest(store.pool()).await?;
+    let edition = config.written.under(&holding(&latest)).map_err(|faults| {
+        faults.iter().for_each(|fault| say(&fault.to_string()));
+        Failure::Said
+    })?;
+    for (key, fault) in &edition.left_out {
+        say(&format!("left out: {key}, set from a chat: {}", fault.what));
+    }
+    let rules = edition.config.rules();
     let report = probe(&store, &rules, from, until).await?;
     if options.json {
         let json = serde_json::to_string_pretty(&report)?;

@@ -2,9 +2,7 @@
 //! to a customer is never about seconds.
 
 use crate::config::table::Table;
-
-/// A year; what is longer was a slip.
-const LONGEST: i64 = 366 * 24 * 60;
+pub use crate::domain::span::parse;
 
 /// Minutes; 0 is none.
 pub fn minutes(table: &Table, key: &'static str) -> Option<i64> {
@@ -19,31 +17,6 @@ pub fn minutes(table: &Table, key: &'static str) -> Option<i64> {
         );
     }
     found
-}
-
-pub fn parse(text: &str) -> Option<i64> {
-    if text == "none" {
-        return Some(0);
-    }
-    let mut total = 0_i64;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
-        let (number, tail) = rest.split_at(digits);
-        let unit = match tail.chars().next()? {
-            'm' => 1,
-            'h' => 60,
-            'd' => 24 * 60,
-            _ => return None,
-        };
-        total = number
-            .parse::<i64>()
-            .ok()?
-            .checked_mul(unit)?
-            .checked_add(total)?;
-        rest = tail.get(1..)?;
-    }
-    (1..=LONGEST).contains(&total).then_some(total)
 }
 
 /// The longest single unit that fits, as people would write it.

@@ -16,6 +16,7 @@ use crate::config::suggest::meant;
 use crate::domain::setting::Key;
 use crate::domain::setting::Kind;
 use crate::domain::setting::Setting;
+use crate::domain::setting::time_of_day;
 
 #[cfg(test)]
 mod tests;
@@ -134,13 +135,6 @@ fn schedule(key: &Key, was: &str, value: &str) -> Result<String, Fault> {
             Err(fault(key, what, remedy))
         }
     }
-}
-
-fn time_of_day(value: &str) -> Option<(u8, u8)> {
-    let (hour, minute) = value.split_once(':')?;
-    let sound = is_number(hour) && is_number(minute) && minute.len() == 2;
-    let (hour, minute) = (hour.parse::<u8>().ok()?, minute.parse::<u8>().ok()?);
-    (sound && hour < 24 && minute < 60).then_some((hour, minute))
 }
 
 fn is_number(field: &str) -> bool {

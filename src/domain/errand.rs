@@ -7,7 +7,9 @@ use serde::Serialize;
 use crate::domain::action;
 use crate::domain::action::Listing;
 use crate::domain::action::Verb;
+use crate::domain::calendar::Quiet;
 use crate::domain::id::ItemId;
+use crate::domain::text::Lang;
 
 const VERSION: &str = "z1e";
 /// Nobody turns more pages; a number beyond it was not made by us.
@@ -18,12 +20,20 @@ const MOST_PAGES: u32 = 9_999;
 pub enum Errand {
     /// The first page is 0.
     List { listing: Listing, page: u32 },
+    /// A page of what whoever presses found in their search of this number.
+    Found { number: i64, page: u32 },
     /// Take what waits the longest.
     Oldest,
     /// What concerns me: what I hold, how the team does, what I have set.
     Home,
     /// My quiet hours: the usual ones, or none.
     Quiet { on: bool },
+    /// My quiet hours: these.
+    Rest { hours: Quiet },
+    /// How I am spoken to where nobody else reads.
+    Speak { lang: Lang },
+    /// The day's numbers, directly, or no longer.
+    Daily { on: bool },
 }
 
 /// What a button that is offered does.
@@ -69,9 +79,12 @@ impl Errand {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::List { .. } => "list",
+            Self::Found { .. } => "found",
             Self::Oldest => "oldest",
             Self::Home => "home",
-            Self::Quiet { .. } => "quiet",
+            Self::Quiet { .. } | Self::Rest { .. } => "quiet",
+            Self::Speak { .. } => "speak",
+            Self::Daily { .. } => "daily",
         }
     }
 
@@ -79,8 +92,12 @@ impl Errand {
     pub fn token(self) -> String {
         match self {
             Self::List { listing, page } => format!("{VERSION}.{}.{page}", listing.as_str()),
+            Self::Found { number, page } => format!("{VERSION}.found.{page}-{number}"),
             Self::Oldest | Self::Home => format!("{VERSION}.{}", self.as_str()),
             Self::Quiet { on } => format!("{VERSION}.quiet.{}", if on { "on" } else { "off" }),
+            Self::Rest { hours } => format!("{VERSION}.quiet.{hours}"),
+            Self::Speak { lang } => format!("{VERSION}.speak.{}", lang.as_str()),
+            Self::Daily { on } => format!("{VERSION}.daily.{}", if on { "on" } else { "off" }),
         }
     }
 
@@ -96,13 +113,37 @@ impl Errand {
             ("home", _) => Some(Self::Home),
             ("quiet", Some("on")) => Some(Self::Quiet { on: true }),
             ("quiet", Some("off")) => Some(Self::Quiet { on: false }),
-            (listing, Some(page)) => Some(Self::List {
+            ("quiet", Some(hours)) => Some(Self::Rest {
+                hours: Quiet::parse(hours)?,
+            }),
+            ("speak", Some(lang)) => Some(Self::Speak {
+                lang: Lang::parse(lang)?,
+            }),
+            ("daily", Some("on")) => Some(Self::Daily { on: true }),
+            ("daily", Some("off")) => Some(Self::Daily { on: false }),
+            ("found", Some(rest)) => {
+                let (of, number) = rest.split_once('-')?;
+                let number = digits(number)?;
+                let page = page(of)?;
+                Some(Self::Found { number, page })
+            }
+            (listing, Some(of)) => Some(Self::List {
                 listing: Listing::parse(listing)?,
-                page: page.parse().ok().filter(|page| *page <= MOST_PAGES)?,
+                page: page(of)?,
             }),
             _ => None,
         }
     }
+}
+
+fn page(text: &str) -> Option<u32> {
+    digits(text).filter(|page| *page <= MOST_PAGES)
+}
+
+/// A sign is nothing that we write.
+fn digits<T: std::str::FromStr>(text: &str) -> Option<T> {
+    let plain = text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|_| plain)
 }
 
 #[cfg(test)]
@@ -119,10 +160,22 @@ mod tests {
             })
         });
         let others = [
+            Errand::Found { number: 1, page: 0 },
+            Errand::Found {
+                number: i64::MAX,
+                page: 9,
+            },
             Errand::Oldest,
             Errand::Home,
             Errand::Quiet { on: true },
             Errand::Quiet { on: false },
+            Errand::Rest {
+                hours: Quiet::parse("22:00-06:30").unwrap(),
+            },
+            Errand::Speak { lang: Lang::De },
+            Errand::Speak { lang: Lang::En },
+            Errand::Daily { on: true },
+            Errand::Daily { on: false },
         ];
         for errand in lists.chain(others) {
             assert_eq!(Errand::read(&errand.token()), Some(errand));
@@ -146,7 +199,19 @@ mod tests {
             "z1e.open.x",
             "z1e.open.99999999",
             "z1e.dance.1",
+            "z1e.found.1",
+            "z1e.found.1-",
+            "z1e.found.-1-1",
+            "z1e.found.1--1",
+            "z1e.found.1-99999999999999999999",
+            "z1e.found.99999-1",
+            "z1e.found.1-1' or 1=1",
             "z1e.quiet.",
+            "z1e.quiet.25:00-07:00",
+            "z1e.quiet.00:00-24:00",
+            "z1e.speak.fr",
+            "z1e.speak",
+            "z1e.daily.maybe",
             "z2e.home",
         ] {
             assert_eq!(Errand::read(odd), None, "{odd}");

@@ -7,10 +7,12 @@ use crate::domain::At;
 use crate::domain::action::Listing;
 use crate::domain::action::Verb;
 use crate::domain::calendar::Quiet;
+use crate::domain::daily;
 use crate::domain::errand::Errand;
 use crate::domain::errand::Offer;
 use crate::domain::id::ItemId;
 use crate::domain::text::Arg;
+use crate::domain::text::Lang;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 
@@ -21,10 +23,16 @@ const BUTTONS: usize = 5;
 /// More names than this say nothing any more.
 const PEOPLE_SHOWN: usize = 8;
 /// Whoever wants quiet hours and has none begins with these.
-pub const USUAL_QUIET: Quiet = Quiet {
-    from: 20 * 60,
-    to: 7 * 60,
-};
+pub const USUAL_QUIET: Quiet = quiet(20, 7);
+/// Those that a button offers; others can be typed.
+const QUIET_HOURS: [Quiet; 3] = [USUAL_QUIET, quiet(18, 8), quiet(22, 6)];
+
+const fn quiet(from: u16, to: u16) -> Quiet {
+    Quiet {
+        from: from * 60,
+        to: to * 60,
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
@@ -69,6 +77,8 @@ pub struct Facts {
     pub team: Vec<Load>,
     /// The person's own.
     pub quiet: Option<(Quiet, Option<Tz>)>,
+    /// The channel of which the person gets the day's numbers, and by whose clock.
+    pub digest: Option<(String, Tz)>,
     pub voice: Voice,
     pub now: At,
 }
@@ -201,35 +211,53 @@ fn team(facts: &Facts) -> Part {
 fn settings(facts: &Facts) -> Part {
     let Facts { voice, .. } = facts;
     let lang = voice.lang;
-    let (line, offer) = match facts.quiet {
-        Some((quiet, zone)) => {
-            let zone = zone.unwrap_or(voice.zone);
-            let args = [("hours", quiet.to_string().into()), ("zone", zone.name().into())];
-            let off = lang.text("button-quiet-off", &[]);
-            (
-                voice.say("quiet-is", &args),
-                Offer::errand(Errand::Quiet { on: false }, off),
-            )
+    let offer = |errand, key, args: &[(&str, Arg)]| Offer::errand(errand, lang.text(key, args));
+    let own = facts.quiet.map(|(quiet, _)| quiet);
+    let mut offers = Vec::new();
+    if own.is_some() {
+        offers.push(offer(Errand::Quiet { on: false }, "button-quiet-off", &[]));
+    }
+    let usual = QUIET_HOURS.into_iter().filter(|hours| Some(*hours) != own);
+    for hours in usual.take(QUIET_HOURS.len() - offers.len()) {
+        let args = [("hours", hours.to_string().into())];
+        offers.push(offer(Errand::Rest { hours }, "button-quiet-on", &args));
+    }
+    let other = match lang {
+        Lang::De => Lang::En,
+        Lang::En => Lang::De,
+    };
+    // Whoever reads only the other one has to be able to read it.
+    let label = other.text("button-speak", &[]);
+    offers.push(Offer::errand(Errand::Speak { lang: other }, label));
+    let zoned = |hours: String, zone: Tz| [("hours", hours.into()), ("zone", zone.name().into())];
+    let quiet = match facts.quiet {
+        Some((quiet, zone)) => voice.say("quiet-is", &zoned(quiet.to_string(), zone.unwrap_or(voice.zone))),
+        None => voice.say("quiet-none", &[]),
+    };
+    let daily = match &facts.digest {
+        Some((channel, zone)) => {
+            offers.push(offer(Errand::Daily { on: false }, "button-daily-off", &[]));
+            let [hours, zone] = zoned(daily::time(own), *zone);
+            voice.say("daily-is", &[("channel", channel.as_str().into()), hours, zone])
         }
+        None if facts.team.is_empty() => Vec::new(),
         None => {
-            let on = lang.text("button-quiet-on", &[("hours", USUAL_QUIET.to_string().into())]);
-            (
-                voice.say("quiet-none", &[]),
-                Offer::errand(Errand::Quiet { on: true }, on),
-            )
+            offers.push(offer(Errand::Daily { on: true }, "button-daily-on", &[]));
+            voice.say("daily-none", &[("hours", daily::time(own).into())])
         }
     };
+    let mut lines = vec![quiet, voice.say("speak-is", &[])];
+    lines.extend((!daily.is_empty()).then_some(daily));
     Part {
         title: lang.text("home-settings", &[]),
-        lines: vec![line],
-        offers: vec![offer],
+        lines,
+        offers,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::text::Lang;
     use crate::domain::text::flat;
 
     fn facts(lang: Lang, n: i64) -> Facts {
@@ -247,6 +275,7 @@ mod tests {
             mine_count: n,
             team: Vec::new(),
             quiet: None,
+            digest: None,
             voice: Voice {
                 lang,
                 zone: Tz::Europe__Berlin,
@@ -271,7 +300,8 @@ mod tests {
             free: 9,
             people: vec![("Anna".into(), 3), ("Ben".into(), 2)],
         }];
-        busy.quiet = Some((USUAL_QUIET, None));
+        busy.quiet = Some((Quiet::parse("20:00-09:00").unwrap(), None));
+        busy.digest = Some(("care".into(), Tz::Europe__Berlin));
         let mut idle = facts(Lang::En, 0);
         idle.team = vec![Load {
             channel: "care".into(),

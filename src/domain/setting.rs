@@ -117,6 +117,18 @@ pub fn wanted(typed: &str) -> Wanted {
     }
 }
 
+/// `8:30`, as hour and minute.
+pub fn time_of_day(value: &str) -> Option<(u8, u8)> {
+    let (hour, minute) = value.split_once(':')?;
+    let sound = is_short_number(hour) && is_short_number(minute) && minute.len() == 2;
+    let (hour, minute) = (hour.parse::<u8>().ok()?, minute.parse::<u8>().ok()?);
+    (sound && hour < 24 && minute < 60).then_some((hour, minute))
+}
+
+fn is_short_number(text: &str) -> bool {
+    (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 fn is_reset(word: &str) -> bool {
     matches!(word.to_lowercase().as_str(), "reset" | "zurück")
 }

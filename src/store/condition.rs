@@ -9,7 +9,7 @@ use crate::store::MIGRATOR;
 use crate::store::Result;
 
 /// Everything of ours, to look whether we may use it.
-pub const TABLES: [&str; 29] = [
+pub const TABLES: [&str; 32] = [
     "leader",
     "card",
     "circle",
@@ -18,6 +18,7 @@ pub const TABLES: [&str; 29] = [
     "digest_slot",
     "effect",
     "effect_attempt",
+    "findable",
     "fold",
     "home",
     "import_run",
@@ -32,8 +33,10 @@ pub const TABLES: [&str; 29] = [
     "preference",
     "rate",
     "reply",
+    "search",
     "setting",
     "source_state",
+    "spelling",
     "stat_bucket",
     "stat_delta",
     "timer",

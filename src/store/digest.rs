@@ -28,6 +28,48 @@ pub async fn wanted_since(pool: &sqlx::PgPool, digest: &str, room: &str, now: At
     .await?)
 }
 
+/// It is wanted from now on, and what the new time would have had earlier today is not caught up with. Whoever had one less
+/// than half a day ago gets the next one tomorrow, whatever they change.
+pub async fn wanted_by(tx: &mut Tx, digest: &str, place: &str, zone: &str, now: At) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO digest_plan (digest, room, since) VALUES ($1, $2, greatest($4,
+             (SELECT max(slot) AT TIME ZONE $3 + interval '12 hours' FROM digest_slot WHERE digest = $1 AND room = $2)))
+         ON CONFLICT (digest, room) DO UPDATE SET since = EXCLUDED.since",
+        digest,
+        place,
+        zone,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// When somebody was last told that it does not reach them; none since it did.
+pub async fn closed_since(pool: &sqlx::PgPool, digest: &str, place: &str) -> Result<Option<At>> {
+    let found = sqlx::query_scalar!(
+        "SELECT closed_at FROM digest_plan WHERE digest = $1 AND room = $2",
+        digest,
+        place
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(found.flatten())
+}
+
+/// Somebody was told that it does not reach them; or it did.
+pub async fn closed(tx: &mut Tx, digest: &str, place: &str, at: Option<At>) -> Result<()> {
+    sqlx::query!(
+        "UPDATE digest_plan SET closed_at = $3 WHERE digest = $1 AND room = $2 AND closed_at IS DISTINCT FROM $3",
+        digest,
+        place,
+        at
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// True for the one replica that got the slot.
 pub async fn claim(tx: &mut Tx, digest: &str, room: &str, slot: NaiveDateTime, now: At) -> Result<bool> {
     let done = sqlx::query!(

@@ -67,6 +67,47 @@ pub async fn changed(tx: &mut Tx, people: &[PersonId], since: At) -> Result<Vec<
         .collect()
 }
 
+/// Those who look now and whose home is older than the last thing that happened; a few at a time, and nobody waits.
+pub async fn behind(
+    tx: &mut Tx,
+    looked: At,
+    shown: At,
+    margin: chrono::TimeDelta,
+    limit: i64,
+) -> Result<Vec<Stale>> {
+    let newest = sqlx::query_scalar!("SELECT at FROM item_event ORDER BY id DESC LIMIT 1")
+        .fetch_optional(&mut **tx)
+        .await?;
+    let Some(newest) = newest else {
+        return Ok(Vec::new());
+    };
+    let rows = sqlx::query!(
+        "WITH old AS (
+             SELECT person FROM home
+             WHERE opened_at >= $1 AND shown_at < $2 AND shown_at < $3 AND shown = wanted
+             ORDER BY person LIMIT $4 FOR UPDATE SKIP LOCKED)
+         UPDATE home SET wanted = wanted + 1 FROM old WHERE home.person = old.person
+         RETURNING home.person, home.begun, home.shown_at",
+        looked,
+        shown,
+        // Whoever wrote it may not have been done when the home was drawn, or have another clock.
+        newest + margin,
+        limit
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let person = row.person.parse::<PersonId>();
+            Ok(Stale {
+                person: person.map_err(|e| StoreError::odd("home", "person", row.person, e))?,
+                begun: row.begun,
+                shown_at: row.shown_at,
+            })
+        })
+        .collect()
+}
+
 /// From here on, what changes is for the next one to show.
 pub async fn begin(pool: &sqlx::PgPool, person: &PersonId) -> Result<Option<Begun>> {
     let row = sqlx::query!(

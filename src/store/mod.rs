@@ -40,6 +40,11 @@ pub use crate::store::error::StoreError;
 pub use crate::store::trouble::Trouble;
 
 pub type Tx = sqlx::Transaction<'static, Postgres>;
+/// A transaction, or any connection of the pool.
+pub trait Reads<'a>: sqlx::PgExecutor<'a> {}
+
+impl<'a, E: sqlx::PgExecutor<'a>> Reads<'a> for E {}
+
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();

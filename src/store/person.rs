@@ -82,6 +82,18 @@ pub async fn circles_of(tx: &mut Tx, chat: &str, user: &str, since: At) -> Resul
     .await?)
 }
 
+/// The same however long ago it was read, and where nobody can read it, as somebody's last press had it: for what they once
+/// asked for and what reaches them alone.
+pub async fn circles_known(tx: &mut Tx, chat: &str, user: &str) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT circle FROM member WHERE chat = $1 AND user_id = $2",
+        chat,
+        user
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
 /// Names of the members of some circles, for a sentence that says who may.
 pub async fn members_named(tx: &mut Tx, chat: &str, circles: &[String], limit: i64) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar!(

@@ -4,8 +4,13 @@ use std::collections::BTreeMap;
 
 use sqlx::types::Json;
 
+use chrono::NaiveDateTime;
+
+use crate::domain::At;
 use crate::domain::calendar::Quiet;
+use crate::domain::daily;
 use crate::domain::person::PersonId;
+use crate::domain::text::Lang;
 use crate::domain::whom::Preference;
 use crate::store::Result;
 use crate::store::StoreError;
@@ -43,6 +48,96 @@ pub async fn save(tx: &mut Tx, person: &PersonId, preference: Preference) -> Res
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// What somebody wants of us besides being left alone at times.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// How we speak to them alone.
+    pub language: Option<Lang>,
+    /// The channel of which they get the day's numbers.
+    pub digest: Option<String>,
+}
+
+pub async fn wishes(connection: impl sqlx::PgExecutor<'_>, person: &PersonId) -> Result<Wishes> {
+    let row = sqlx::query!(
+        "SELECT language, digest FROM preference WHERE person = $1",
+        person.to_string()
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map_or_else(Wishes::default, |row| Wishes {
+        // A language that only a newer version speaks is none that we speak.
+        language: row.language.as_deref().and_then(Lang::parse),
+        digest: row.digest,
+    }))
+}
+
+pub async fn speak(tx: &mut Tx, person: &PersonId, lang: Lang) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO preference (person, language) VALUES ($1, $2)
+         ON CONFLICT (person) DO UPDATE SET language = $2",
+        person.to_string(),
+        lang.as_str()
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub async fn send_daily(tx: &mut Tx, person: &PersonId, channel: Option<&str>) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO preference (person, digest) VALUES ($1, $2)
+         ON CONFLICT (person) DO UPDATE SET digest = $2",
+        person.to_string(),
+        channel
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Somebody who wants the day's numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Daily {
+    pub person: PersonId,
+    pub channel: String,
+    pub own: Preference,
+    /// The last slot that was claimed.
+    pub last: Option<NaiveDateTime>,
+    /// Slots before this are not caught up with.
+    pub since: Option<At>,
+}
+
+/// All of them at once, with what they got: it is asked each second.
+pub async fn daily(pool: &sqlx::PgPool) -> Result<Vec<Daily>> {
+    let rows = sqlx::query!(
+        r#"SELECT p.person, p.digest AS "digest!", p.quiet AS "quiet: Json<Quiet>", p.zone,
+             (SELECT max(s.slot) FROM digest_slot s WHERE s.digest = $1 AND s.room = p.person) AS last,
+             (SELECT d.since FROM digest_plan d WHERE d.digest = $1 AND d.room = p.person) AS since
+           FROM preference p WHERE p.digest IS NOT NULL ORDER BY p.person"#,
+        daily::NAME
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let person = row.person.parse::<PersonId>();
+            let person = person.map_err(|e| StoreError::odd("preference", "person", &row.person, e))?;
+            let zone = row.zone.map(|z| z.parse::<chrono_tz::Tz>()).transpose();
+            let zone = zone.map_err(|e| StoreError::odd("preference", "zone", &row.person, e))?;
+            Ok(Daily {
+                person,
+                channel: row.digest,
+                own: Preference {
+                    quiet: row.quiet.map(|j| j.0),
+                    zone,
+                },
+                last: row.last,
+                since: row.since,
+            })
+        })
+        .collect()
 }
 
 /// Everybody who has set something.

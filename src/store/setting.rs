@@ -1,6 +1,8 @@
 //! What was set from a chat, by whom and when. Nothing is ever changed or deleted; the last line about a key holds.
 
 use crate::domain::At;
+use crate::domain::id::CardId;
+use crate::domain::id::ItemId;
 use crate::domain::person::PersonId;
 use crate::store::Result;
 use crate::store::StoreError;
@@ -68,6 +70,32 @@ pub async fn latest(executor: impl sqlx::PgExecutor<'_>) -> Result<Vec<Line>> {
     .fetch_all(executor)
     .await?;
     rows.into_iter().map(Row::line).collect()
+}
+
+/// A card that does not say any more what it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaleCard {
+    pub id: CardId,
+    pub item: ItemId,
+    pub chat: String,
+}
+
+/// The cards of what is open in this channel show nothing of what they should, until each was edited.
+pub async fn stale_cards(tx: &mut Tx, channel: &str) -> Result<Vec<StaleCard>> {
+    let rows = sqlx::query!(
+        "WITH open AS (
+             SELECT id FROM card WHERE channel = $1 AND watched AND message_id IS NOT NULL ORDER BY id FOR UPDATE)
+         UPDATE card SET shown = 0 FROM open WHERE card.id = open.id RETURNING card.id, card.item_id, card.chat",
+        channel
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let cards = rows.into_iter().map(|row| StaleCard {
+        id: CardId(row.id),
+        item: ItemId(row.item_id),
+        chat: row.chat,
+    });
+    Ok(cards.collect())
 }
 
 /// The log, newest first.

@@ -169,6 +169,7 @@ impl Desk {
         let now = self.now();
         let voice = self.voice(&press.chat, &press.room);
         let mut tx = self.store.begin().await?;
+        let voice = self.own_voice(&mut *tx, &press.by.person, voice).await?;
         let note = match &press.ask {
             Ask::Odd { why } => Some(why.as_str()),
             _ => None,

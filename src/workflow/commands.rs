@@ -143,16 +143,8 @@ impl Desk {
             let (page, pages) = (i64::from(page) + 1, i64::from(last) + 1);
             out.extend(voice.say("list-page", &[("page", page.into()), ("pages", pages.into())]));
         }
-        let mut turn = |page, key| {
-            let errand = Errand::List { listing, page };
-            offers.push(Offer::errand(errand, voice.lang.text(key, &[])));
-        };
-        if page > 0 {
-            turn(page - 1, "button-page-back");
-        }
-        if page < last {
-            turn(page + 1, "button-page-on");
-        }
+        let turn = |page| Errand::List { listing, page };
+        offers.extend(pages(voice, page, last, turn));
         Ok((out, offers))
     }
 }
@@ -174,6 +166,15 @@ fn at_once(item: &Item, me: &PersonId, lang: Lang, now: At) -> Option<Offer> {
     let number = [("number", item.number.to_string().into())];
     let label = lang.text(&format!("button-{}-number", verb.as_str()), &number);
     Some(Offer::item(verb, item.id, label))
+}
+
+/// The buttons to the pages before and after this one.
+pub(crate) fn pages(voice: Voice, page: u32, last: u32, turn: impl Fn(u32) -> Errand) -> Vec<Offer> {
+    let back = page.checked_sub(1).map(|page| (page, "button-page-back"));
+    let on = (page < last).then(|| (page + 1, "button-page-on"));
+    let both = back.into_iter().chain(on);
+    both.map(|(page, key)| Offer::errand(turn(page), voice.lang.text(key, &[])))
+        .collect()
 }
 
 pub(crate) fn help(voice: Voice, unknown: Option<&str>) -> Vec<Seg> {

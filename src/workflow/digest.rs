@@ -31,6 +31,7 @@ use crate::domain::practice;
 use crate::domain::rules::Channel;
 use crate::domain::rules::DigestPlan;
 use crate::domain::schedule;
+use crate::domain::schedule::Slot;
 use crate::domain::stats::Counts;
 use crate::store::StoreError;
 use crate::store::Tx;
@@ -83,26 +84,35 @@ impl Desk {
             {
                 continue;
             }
-            let mut tx = self.store.begin().await?;
-            if rows::claim(&mut tx, &plan.name, &place, slot.local, now).await? {
-                let usual = plan
-                    .schedule
-                    .before(slot)
-                    .map_or(slot.at - TimeDelta::days(1), |s| s.at);
-                let sent = rows::sent_before(&mut tx, &plan.name, &place, slot.local).await?;
-                let sent = sent.map(|local| schedule::instant(plan.schedule.zone, local));
-                let from = sent.map_or(usual, |at| at.min(usual));
-                outbox::put(
-                    &mut tx,
-                    &[send(plan, channel, &slot.local.to_string(), from, slot.at, now)],
-                    now,
-                )
-                .await?;
-                claimed += 1;
-            }
-            tx.commit().await.map_err(StoreError::from)?;
+            claimed += usize::from(self.claim(plan, channel, slot, now).await?);
         }
-        Ok(claimed)
+        Ok(claimed + self.schedule_daily(now).await?)
+    }
+
+    /// True for the one replica that sends it.
+    pub(crate) async fn claim(
+        &self,
+        plan: &DigestPlan,
+        channel: &Channel,
+        slot: Slot,
+        now: At,
+    ) -> Result<bool> {
+        let place = plan.place(channel);
+        let mut tx = self.store.begin().await?;
+        let is_ours = rows::claim(&mut tx, &plan.name, &place, slot.local, now).await?;
+        if is_ours {
+            let usual = plan
+                .schedule
+                .before(slot)
+                .map_or(slot.at - TimeDelta::days(1), |s| s.at);
+            let sent = rows::sent_before(&mut tx, &plan.name, &place, slot.local).await?;
+            let sent = sent.map(|local| schedule::instant(plan.schedule.zone, local));
+            let from = sent.map_or(usual, |at| at.min(usual));
+            let digest = send(plan, channel, &slot.local.to_string(), from, slot.at, now);
+            outbox::put(&mut tx, &[digest], now).await?;
+        }
+        tx.commit().await.map_err(StoreError::from)?;
+        Ok(is_ours)
     }
 
     pub async fn write_digest(&self, asked: &Asked<'_>) -> Result<Digest> {

@@ -38,17 +38,27 @@ impl Desk {
         self.meet(tx, press).await?;
         let needed = match errand {
             Errand::Oldest => Verb::Take.needs(),
-            Errand::List { .. } | Errand::Home | Errand::Quiet { .. } => Role::Viewer,
+            Errand::List { .. }
+            | Errand::Found { .. }
+            | Errand::Home
+            | Errand::Quiet { .. }
+            | Errand::Rest { .. }
+            | Errand::Speak { .. }
+            | Errand::Daily { .. } => Role::Viewer,
         };
         // Whoever has a right in one channel has a home, wherever they ask for it.
-        let elsewhere = matches!(errand, Errand::Home | Errand::Quiet { .. })
-            && !self.channels_seen(tx, &press.by, now).await?.is_empty();
+        let own = !matches!(
+            errand,
+            Errand::Oldest | Errand::List { .. } | Errand::Found { .. }
+        );
+        let elsewhere = own && !self.channels_seen(tx, &press.by, now).await?.is_empty();
         if !elsewhere && let Some(no) = self.no_right(tx, press, voice, needed, None, now).await? {
             self.whisper(tx, press, no, now).await?;
             return Ok(Judged::told("forbidden"));
         }
         match errand {
             Errand::List { listing, page } => self.tell_list(tx, press, voice, listing, page, now).await,
+            Errand::Found { number, page } => self.turn(tx, press, voice, number, page, now).await,
             Errand::Oldest => self.take_oldest(tx, press, voice, now).await,
             Errand::Home => {
                 let (text, offers) = self.home(tx, &press.by, voice, now).await?.flat();
@@ -58,6 +68,21 @@ impl Desk {
             Errand::Quiet { on } => {
                 let quiet = on.then_some(USUAL_QUIET);
                 let text = self.set_quiet(tx, press, voice, quiet).await?;
+                self.whisper(tx, press, text, now).await?;
+                Ok(Judged::told("told"))
+            }
+            Errand::Rest { hours } => {
+                let text = self.set_quiet(tx, press, voice, Some(hours)).await?;
+                self.whisper(tx, press, text, now).await?;
+                Ok(Judged::told("told"))
+            }
+            Errand::Speak { lang } => {
+                let text = self.set_language(tx, press, voice, lang, now).await?;
+                self.whisper(tx, press, text, now).await?;
+                Ok(Judged::told("told"))
+            }
+            Errand::Daily { on } => {
+                let text = self.set_daily(tx, press, voice, on, now).await?;
                 self.whisper(tx, press, text, now).await?;
                 Ok(Judged::told("told"))
             }

@@ -7,8 +7,10 @@ use crate::domain::At;
 use crate::domain::action::ItemRef;
 use crate::domain::action::Press;
 use crate::domain::card;
+use crate::domain::errand::Errand;
 use crate::domain::errand::Offer;
 use crate::domain::id::ItemId;
+use crate::domain::id::ReplyId;
 use crate::domain::item::Item;
 use crate::domain::practice;
 use crate::domain::rights::Role;
@@ -21,19 +23,30 @@ use crate::store::Tx;
 use crate::store::card as cards;
 use crate::store::item;
 use crate::store::search;
+use crate::store::search::Hit;
+use crate::store::search::Search;
 use crate::store::source;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::act::Judged;
+use crate::workflow::commands::pages;
 use crate::workflow::digest::Asked;
 
-/// More than this nobody reads; one more word finds less.
-const SHOWN: i64 = 10;
+/// A page.
+const SHOWN: usize = 10;
+/// More than this nobody reads through; one more word finds less.
+const KEPT: i64 = 100;
 /// A shorter word fits too much.
 const LEAST_LETTERS: usize = 2;
 const MOST_TYPED: usize = 200;
 /// So much of the customer's words as tells one find from another.
 const WORDS_UNITS: usize = 90;
+/// Of an answer of ours, around the words.
+const EXCERPT_UNITS: usize = 140;
+/// A shorter word is like too many others.
+const LEAST_MISSPELT: usize = 3;
+/// So many words are tried for each that is misspelt, by how many there are; of more than these, none is.
+const TRIED: [usize; 4] = [5, 3, 2, 2];
 /// Buttons below one item.
 const BUTTONS: usize = 10;
 /// A year and a day of numbers at most.
@@ -70,7 +83,7 @@ impl Desk {
             return Ok(Judged::told("forbidden"));
         }
         let (text, offers) = match wanted {
-            Wanted::Words(typed) => self.find(tx, press, voice, typed).await?,
+            Wanted::Words(typed) => self.find(tx, press, voice, typed, now).await?,
             Wanted::Item(which) => match item {
                 Some(id) => self.show(tx, press, voice, id).await?,
                 None => (unknown(which, voice), Vec::new()),
@@ -82,49 +95,139 @@ impl Desk {
         Ok(Judged::told("told"))
     }
 
-    async fn find(&self, tx: &mut Tx, press: &Press, voice: Voice, typed: &str) -> Result<Told> {
+    async fn find(&self, tx: &mut Tx, press: &Press, voice: Voice, typed: &str, now: At) -> Result<Told> {
         let typed: String = words::short_line(typed, MOST_TYPED);
         if words::graphemes(&typed) < LEAST_LETTERS {
             return Ok((voice.say("find-what", &[]), Vec::new()));
         }
         let channel = self.rules.channel_of_room(&press.chat, &press.room);
         let channel = channel.map(|c| c.name.as_str());
-        let asked = || Arg::from(typed.as_str());
-        let mut ids = search::by_words(tx, channel, practice::NAME, &typed, SHOWN + 1).await?;
-        let mut title = "find-found";
+        let mut meant = typed.clone();
+        let mut hits = search::by_words(tx, channel, &meant, KEPT + 1).await?;
         // Whoever puts it in quotes wants exactly that.
-        if ids.is_empty() && !typed.contains('"') {
-            ids = search::by_parts(tx, channel, practice::NAME, &typed, SHOWN + 1).await?;
-            title = "find-similar";
+        if hits.is_empty()
+            && !typed.contains('"')
+            && let Some(near) = nearly(tx, &typed).await?
+        {
+            hits = search::by_words(tx, channel, &near, KEPT + 1).await?;
+            meant = near;
         }
-        if ids.is_empty() {
-            return Ok((voice.say("find-nothing", &[("words", asked())]), Vec::new()));
+        if hits.is_empty() {
+            return Ok((voice.say("find-nothing", &[("words", typed.into())]), Vec::new()));
         }
-        let more = i64::try_from(ids.len()).is_ok_and(|n| n > SHOWN);
-        ids.truncate(usize::try_from(SHOWN).unwrap_or(usize::MAX));
-        let mut items = item::of_ids(tx, &ids).await?;
-        items.sort_by_key(|item| ids.iter().position(|id| *id == item.id));
-        let mut text = voice.say(title, &[("words", asked()), ("n", items.len().into())]);
-        for item in &items {
-            text.push(Seg::Text("\n".to_owned()));
-            text.extend(self.found(tx, press, voice, item).await?);
+        let kept = usize::try_from(KEPT).unwrap_or(usize::MAX);
+        let more = hits.len() > kept;
+        hits.truncate(kept);
+        let mut found = Search {
+            number: 0,
+            typed,
+            meant,
+            channel: channel.map(str::to_owned),
+            hits,
+            more,
+        };
+        if found.hits.len() > SHOWN {
+            found.number = search::keep(tx, &press.by.person, &found, now).await?;
         }
-        if more {
-            text.push(Seg::Text("\n".to_owned()));
-            text.extend(voice.say("find-more", &[]));
-        }
-        Ok((text, Vec::new()))
+        self.found_page(tx, press, voice, &found, 0).await
     }
 
-    async fn found(&self, tx: &mut Tx, press: &Press, voice: Voice, item: &Item) -> Result<Vec<Seg>> {
+    /// Another page of what somebody found last. It is theirs alone: the button says which search it belongs to, and
+    /// whose it is says who presses.
+    pub(crate) async fn turn(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        number: i64,
+        page: u32,
+        now: At,
+    ) -> Result<Judged> {
+        let last = search::last(tx, &press.by.person).await?;
+        let Some(found) = last.filter(|last| last.number == number) else {
+            self.whisper(tx, press, voice.say("find-over", &[]), now).await?;
+            return Ok(Judged::told("told"));
+        };
+        // Where it was found is where one has to have the right, also since then.
+        if let Some(channel) = &found.channel {
+            let channels = std::slice::from_ref(channel);
+            let no = self
+                .no_right_in(tx, press, voice, Role::Viewer, channels, now)
+                .await?;
+            if let Some(no) = no {
+                self.whisper(tx, press, no, now).await?;
+                return Ok(Judged::told("forbidden"));
+            }
+        }
+        let (text, offers) = self.found_page(tx, press, voice, &found, page).await?;
+        self.whisper_with(tx, press, text, offers, now).await?;
+        Ok(Judged::told("told"))
+    }
+
+    async fn found_page(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        found: &Search,
+        page: u32,
+    ) -> Result<Told> {
+        let last = u32::try_from(found.hits.len().saturating_sub(1) / SHOWN).unwrap_or(0);
+        let page = page.min(last);
+        let skipped = usize::try_from(page).unwrap_or(usize::MAX).saturating_mul(SHOWN);
+        let hits: Vec<Hit> = found.hits.iter().skip(skipped).take(SHOWN).copied().collect();
+        let ids: Vec<ItemId> = hits.iter().map(|hit| hit.item).collect();
+        let items = item::of_ids(tx, &ids).await?;
+        let replies: Vec<ReplyId> = hits.iter().filter_map(|hit| hit.reply).collect();
+        let excerpts = search::excerpts(tx, &replies, &found.meant).await?;
+        let title = if found.meant == found.typed {
+            "find-found"
+        } else {
+            "find-similar"
+        };
+        let mut text = voice.say(title, &[("words", found.typed.as_str().into())]);
+        for hit in &hits {
+            let Some(item) = items.iter().find(|item| item.id == hit.item) else {
+                continue;
+            };
+            let ours = excerpts.iter().find(|(id, _)| Some(*id) == hit.reply);
+            let ours = ours.map(|(_, excerpt)| excerpt.as_str());
+            text.push(newline());
+            text.extend(self.found(tx, press, voice, item, ours).await?);
+        }
+        if last > 0 {
+            text.push(newline());
+            let (page, pages) = (i64::from(page) + 1, i64::from(last) + 1);
+            text.extend(voice.say("list-page", &[("page", page.into()), ("pages", pages.into())]));
+        }
+        if found.more && page == last {
+            text.push(newline());
+            text.extend(voice.say("find-more", &[]));
+        }
+        let number = found.number;
+        let turn = |page| Errand::Found { number, page };
+        Ok((text, pages(voice, page, last, turn)))
+    }
+
+    async fn found(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        item: &Item,
+        ours: Option<&str>,
+    ) -> Result<Vec<Seg>> {
         let lang = voice.lang;
         let link = self.labelled(tx, press, voice, item).await?;
         let state = lang.text(&format!("found-{}", item.handling.as_str()), &[]);
-        let said = words::short_line(&card::full_words(item), WORDS_UNITS);
-        let key = if said.is_empty() {
-            "find-line-silent"
-        } else {
-            "find-line"
+        let said = match ours {
+            Some(excerpt) => words::short_line(excerpt, EXCERPT_UNITS),
+            None => words::short_line(&card::full_words(item), WORDS_UNITS),
+        };
+        let key = match ours {
+            Some(_) => "find-line-ours",
+            None if said.is_empty() => "find-line-silent",
+            None => "find-line",
         };
         Ok(voice.say(
             key,
@@ -156,7 +259,7 @@ impl Desk {
             let items = item::of_ids(tx, &[id]).await?;
             return match items.first() {
                 // It came answered, so it never had a card.
-                Some(item) => Ok((self.found(tx, press, voice, item).await?, Vec::new())),
+                Some(item) => Ok((self.found(tx, press, voice, item, None).await?, Vec::new())),
                 None => Ok((unknown(ItemRef::Id(id), voice), Vec::new())),
             };
         };
@@ -244,6 +347,34 @@ impl Desk {
         let mut all = self.rules.channels.values().filter(|c| c.chat == press.chat);
         here.or_else(|| all.next().filter(|_| all.next().is_none()))
     }
+}
+
+fn newline() -> Seg {
+    Seg::Text("\n".to_owned())
+}
+
+/// The same with each word as customers wrote it: all that may be meant, in the words of a search. None, where one of them
+/// is like nothing that anybody wrote.
+async fn nearly(tx: &mut Tx, typed: &str) -> Result<Option<String>> {
+    let lower = typed.to_lowercase();
+    let letters = lower.split(|c: char| !c.is_alphabetic());
+    let misspelt: Vec<&str> = letters
+        .filter(|word| words::graphemes(word) >= LEAST_MISSPELT)
+        .collect();
+    let Some(tried) = misspelt.len().checked_sub(1).and_then(|n| TRIED.get(n)) else {
+        return Ok(None);
+    };
+    let mut all = vec![String::new()];
+    for word in misspelt {
+        let near = search::near(tx, word).await?;
+        let with = |known: &String| {
+            let near = near.iter().take(*tried);
+            near.map(|word| format!("{known} {word}").trim_start().to_owned())
+                .collect::<Vec<_>>()
+        };
+        all = all.iter().flat_map(with).collect();
+    }
+    Ok((!all.is_empty()).then(|| all.join(" or ")))
 }
 
 pub(crate) fn unknown(item: ItemRef, voice: Voice) -> Vec<Seg> {

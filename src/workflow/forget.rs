@@ -8,6 +8,7 @@ use crate::store::import;
 use crate::store::inbox;
 use crate::store::notice;
 use crate::store::outbox;
+use crate::store::search;
 use crate::store::source;
 use crate::store::timer;
 use crate::telemetry::meter;
@@ -29,6 +30,7 @@ impl Desk {
         let limits = self.now() - TimeDelta::hours(LIMITS_HOURS);
         let gone = [
             ("inbox", inbox::forget(pool, deliveries, AT_ONCE).await?),
+            ("search", search::forget(pool, deliveries, AT_ONCE).await?),
             ("delivery", source::forget_answers(pool, history, AT_ONCE).await?),
             ("notice", notice::forget(pool, history, AT_ONCE).await?),
             ("effect", outbox::forget(pool, history, AT_ONCE).await?),

@@ -41,6 +41,12 @@ use crate::workflow::refresh::TRUSTED_MINUTES;
 const LOOKS_FOR_DAYS: i64 = 7;
 /// Several presses in a row are one change.
 const GATHERED_MS: i64 = 1_500;
+/// What colleagues did is shown to whoever has looked within this time, and not more often than this.
+const LOOKING_MINUTES: i64 = 60;
+const TEAM_SECONDS: i64 = 30;
+/// How far clocks and transactions may be apart.
+const MARGIN_SECONDS: i64 = 10;
+const HOMES_AT_ONCE: i64 = 50;
 /// Not more often than this for one person.
 const APART_SECONDS: i64 = 10;
 
@@ -71,6 +77,21 @@ impl Desk {
         Ok(())
     }
 
+    /// What colleagues did changes how the team does, in the homes of those who look. It is found here now and then, so
+    /// that no press has to touch everybody's home.
+    pub(crate) async fn homes_behind(&self) -> Result<()> {
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        let looked = now - TimeDelta::minutes(LOOKING_MINUTES);
+        let shown = now - TimeDelta::seconds(TEAM_SECONDS);
+        let margin = TimeDelta::seconds(MARGIN_SECONDS);
+        let stale = homes::behind(&mut tx, looked, shown, margin, HOMES_AT_ONCE).await?;
+        let effects = stale.into_iter().map(|stale| show(stale, now, now));
+        outbox::put(&mut tx, &effects.collect::<Vec<_>>(), now).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        Ok(())
+    }
+
     pub(crate) async fn show_home(&self, leased: &Leased, person: &PersonId) -> Result<()> {
         let Some(begun) = homes::begin(self.store.pool(), person).await? else {
             return self.settle(leased, Settled::Done).await;
@@ -85,6 +106,7 @@ impl Desk {
             vouched: None,
         };
         let voice = self.voice(&person.chat, "");
+        let voice = self.own_voice(self.store.pool(), person, voice).await?;
         let mut tx = self.store.begin().await?;
         let home = self.home(&mut tx, &actor, voice, self.now()).await?;
         tx.rollback().await.map_err(StoreError::from)?;
@@ -137,11 +159,17 @@ impl Desk {
             team.push(self.load(tx, channel, now).await?);
         }
         let known = preference::of(tx, std::slice::from_ref(me)).await?;
+        let wishes = preference::wishes(&mut **tx, me).await?;
+        let digest = wishes.digest.and_then(|name| self.rules.channel(&name));
         Ok(home::build(&home::Facts {
             mine,
             mine_count,
             team,
             quiet: known.get(me).and_then(|p| Some((p.quiet?, p.zone))),
+            digest: digest.map(|channel| {
+                let own = known.get(me).and_then(|p| p.zone);
+                (channel.name.clone(), own.unwrap_or(channel.voice.zone))
+            }),
             voice,
             now,
         }))

@@ -7,6 +7,7 @@ pub mod aside;
 pub mod commands;
 mod decide;
 pub mod digest;
+mod directly;
 pub mod errand;
 mod find;
 mod fold;

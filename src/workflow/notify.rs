@@ -269,7 +269,10 @@ impl Desk {
         let (room, voice) = match to {
             Addressee::Room { chat, room, .. } => (room.clone(), self.voice(chat, room)),
             Addressee::Person(person) => match chat.direct(&person.user).await {
-                Ok(room) => (room, self.voice(&person.chat, "")),
+                Ok(room) => {
+                    let voice = self.voice(&person.chat, "");
+                    (room, self.own_voice(self.store.pool(), person, voice).await?)
+                }
                 // Opening the same conversation twice is opening it once.
                 Err(PortError::Unknown { why }) => return Ok(Posted::Not(self.patiently(leased, why))),
                 Err(e) if e.is_no() => return Ok(Posted::No(self.verdict(leased, &e))),

@@ -49,6 +49,7 @@ use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::WorkflowError;
 use crate::workflow::digest::Asked;
+use crate::workflow::directly::no_longer;
 use crate::workflow::illustrate::Illustrated;
 use crate::workflow::tell::edit_card;
 use crate::workflow::tell::post_card;
@@ -340,7 +341,11 @@ impl Desk {
                 Err(e) => return self.settle(leased, self.verdict(leased, &e)).await,
             },
         };
-        let voice = self.voice_of(&row);
+        let mut voice = self.voice_of(&row);
+        if let AlertTo::Person(user) = to {
+            let person = PersonId::new(row.chat.as_str(), user.as_str());
+            voice = self.own_voice(self.store.pool(), &person, voice).await?;
+        }
         let mut text = self.note_text(&item, &event, voice).await?;
         text.push(Seg::Text("\n".to_owned()));
         text.push(Seg::Strong(card.head.clone()));
@@ -375,17 +380,10 @@ impl Desk {
     }
 
     async fn send_digest(&self, leased: &Leased, name: &str, room: &str, from: At, to: At) -> Result<()> {
-        let Some(plan) = self.rules.digests.iter().find(|p| p.name == name) else {
-            return self
-                .settle(
-                    leased,
-                    Settled::Dead {
-                        why: "no such digest is configured any more".into(),
-                    },
-                )
-                .await;
+        let Some((plan, channel)) = self.digest_of(name, room).await? else {
+            return self.settle(leased, no_longer(name)).await;
         };
-        let channel = self.channel(&plan.channel)?;
+        let (plan, channel) = (&plan, &channel);
         let room = match &plan.to {
             Some(person) => match self.chat(&person.chat)?.direct(&person.user).await {
                 Ok(room) => room,
@@ -393,6 +391,7 @@ impl Desk {
                 Err(PortError::Unknown { why }) => {
                     return self.settle(leased, self.patiently(leased, why)).await;
                 }
+                Err(e) if e.is_no() => return self.unreached(leased, plan, person).await,
                 Err(e) => return self.settle(leased, self.verdict(leased, &e)).await,
             },
             None => room.to_owned(),
@@ -424,7 +423,12 @@ impl Desk {
                 offers,
             })),
         };
-        match self.post(leased, &channel.chat, &post).await? {
+        let posted = self.post(leased, &channel.chat, &post).await?;
+        if let (Some(person), Posted::No(_) | Posted::Gone(_)) = (&plan.to, &posted) {
+            return self.unreached(leased, plan, person).await;
+        }
+        self.did_reach(plan, &posted).await?;
+        match posted {
             Posted::At(_) | Posted::Somewhere => {
                 self.settle(leased, Settled::Done).await?;
                 meter::digest_sent(name, self.now() - to);

@@ -1,19 +1,86 @@
-//! What people set for themselves by typing it: the hours in which they are not called.
+//! What people set for themselves: the hours in which they are not called, the language in which they are spoken to where
+//! nobody else reads, and whether the day's numbers come to them.
 
 use chrono_tz::Tz;
 
+use crate::domain::At;
 use crate::domain::action::Press;
 use crate::domain::calendar::Quiet;
+use crate::domain::daily;
+use crate::domain::person::PersonId;
+use crate::domain::text::Lang;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::domain::whom::Preference;
 use crate::domain::words;
+use crate::store::Reads;
 use crate::store::Tx;
+use crate::store::digest;
 use crate::store::preference;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 
 impl Desk {
+    /// How we speak to somebody alone: in their own language, if they have set one, and with the clock of where it is.
+    pub(crate) async fn own_voice(
+        &self,
+        connection: impl Reads<'_>,
+        person: &PersonId,
+        voice: Voice,
+    ) -> Result<Voice> {
+        let own = preference::wishes(connection, person).await?.language;
+        Ok(Voice {
+            lang: own.unwrap_or(voice.lang),
+            ..voice
+        })
+    }
+
+    pub(crate) async fn set_language(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        lang: Lang,
+        now: At,
+    ) -> Result<Vec<Seg>> {
+        let me = &press.by.person;
+        preference::speak(tx, me, lang).await?;
+        self.homes_changed(tx, std::slice::from_ref(me), now).await?;
+        Ok(Voice { lang, ..voice }.say("speak-set", &[]))
+    }
+
+    /// Of the channel where they are, else of the first that they may see.
+    pub(crate) async fn set_daily(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        on: bool,
+        now: At,
+    ) -> Result<Vec<Seg>> {
+        let me = &press.by.person;
+        let seen = self.channels_seen(tx, &press.by, now).await?;
+        let here = seen.iter().find(|channel| channel.room == press.room);
+        let Some(channel) = here.or_else(|| seen.first()).filter(|_| on) else {
+            preference::send_daily(tx, me, None).await?;
+            self.homes_changed(tx, std::slice::from_ref(me), now).await?;
+            return Ok(voice.say("daily-off", &[]));
+        };
+        preference::send_daily(tx, me, Some(&channel.name)).await?;
+        let known = preference::of(tx, std::slice::from_ref(me)).await?;
+        let own = known.get(me).copied();
+        let zone = own.and_then(|own| own.zone).unwrap_or(channel.voice.zone);
+        let quiet = own.and_then(|own| own.quiet);
+        digest::wanted_by(tx, daily::NAME, &me.to_string(), zone.name(), now).await?;
+        self.homes_changed(tx, std::slice::from_ref(me), now).await?;
+        let args = [
+            ("channel", channel.name.as_str().into()),
+            ("hours", daily::time(quiet).into()),
+            ("zone", zone.name().into()),
+        ];
+        Ok(voice.say("daily-set", &args))
+    }
+
     /// `20:00-07:00`, `20:00-07:00 Europe/Berlin`, `off`, or nothing to be told what is set.
     pub(crate) async fn prefer(
         &self,
@@ -59,6 +126,11 @@ impl Desk {
             }
         };
         preference::save(tx, me, set).await?;
+        if preference::wishes(&mut **tx, me).await?.digest.is_some() {
+            // It may come at another time now.
+            let zone = set.zone.unwrap_or(voice.zone);
+            digest::wanted_by(tx, daily::NAME, &me.to_string(), zone.name(), self.now()).await?;
+        }
         self.homes_changed(tx, std::slice::from_ref(me), self.now())
             .await?;
         Ok(match set.quiet {

@@ -47,6 +47,7 @@ impl Desk {
         )
         .await?;
         tx.commit().await.map_err(StoreError::from)?;
+        self.homes_behind().await?;
         Ok(revived + effects.len() + self.probe().await?)
     }
 

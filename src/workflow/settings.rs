@@ -4,15 +4,25 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
+
 use crate::domain::At;
 use crate::domain::action::Press;
+use crate::domain::effect::Effect;
+use crate::domain::effect::Lane;
+use crate::domain::effect::NewEffect;
+use crate::domain::id::EffectId;
 use crate::domain::person::PersonId;
 use crate::domain::rights::Role;
+use crate::domain::schedule::Schedule;
 use crate::domain::setting;
 use crate::domain::setting::Key;
 use crate::domain::setting::Kind;
 use crate::domain::setting::Setting;
 use crate::domain::setting::Wanted;
+use crate::domain::span;
+use crate::domain::text::Arg;
+use crate::domain::text::Lang;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::domain::words::short_line;
@@ -21,6 +31,7 @@ use crate::port::rulebook::Fault;
 use crate::port::rulebook::Rulebook;
 use crate::store::Tx;
 use crate::store::digest;
+use crate::store::outbox;
 use crate::store::person;
 use crate::store::setting as rows;
 use crate::store::setting::Line;
@@ -34,6 +45,8 @@ const LATELY: i64 = 5;
 const SHOWN: usize = 20;
 /// Of what was typed and of what is wrong with it.
 const LONG: usize = 300;
+/// Within this time a changed setting holds at each replica.
+const HEARD_SECONDS: i64 = 10;
 
 impl Desk {
     pub(crate) async fn settings(
@@ -96,7 +109,18 @@ impl Desk {
             !was.left_out.contains(left) || changes.iter().any(|(key, _)| *key == left.0)
         };
         if let Some((key, fault)) = is.left_out.iter().find(is_new) {
-            return Ok(refused(voice, key, fault));
+            let value = changes.iter().find(|(changed, _)| changed == key);
+            return Ok(match value {
+                Some((_, value)) => match slip(voice, key, value.as_deref(), &was) {
+                    Some(said) => refused(voice, key, said),
+                    None => refused(voice, key, said(voice, "settings-fault", fault)),
+                },
+                // It has lost its place by this change.
+                None => {
+                    let hangs = voice.say("settings-fault-hangs", &[("key", clean(&key.to_string()).into())]);
+                    refused(voice, key, hangs)
+                }
+            });
         }
         let now = self.now();
         let mut out = Vec::new();
@@ -117,8 +141,10 @@ impl Desk {
                 continue;
             }
             rows::add(tx, &name, value.as_deref(), &press.by.person, now).await?;
-            if key.kind == Kind::Digest {
-                digest::wanted_anew(tx, &key.name, now).await?;
+            match key.kind {
+                Kind::Digest => digest::wanted_anew(tx, &key.name, now).await?,
+                Kind::Language => self.say_anew(tx, &key.name, now).await?,
+                Kind::Route | Kind::Deadline => {}
             }
             let before = before.unwrap_or_else(|| "–".to_owned());
             let args = [
@@ -133,6 +159,26 @@ impl Desk {
             line(&mut out, said(voice, "settings-note", fault));
         }
         Ok(out)
+    }
+
+    /// Cards of what is open are shown in the new language, behind everything that is more urgent and at the chat's own
+    /// pace; what is over follows when something changes about it.
+    async fn say_anew(&self, tx: &mut Tx, channel: &str, now: At) -> Result<()> {
+        let cards = rows::stale_cards(tx, channel).await?;
+        // By then each replica has heard of it.
+        let run_at = now + TimeDelta::seconds(HEARD_SECONDS);
+        let edits = cards.into_iter().map(|card| NewEffect {
+            id: EffectId::new(now),
+            key: format!("edit:{}:said:{}", card.id, now.timestamp_millis()),
+            effect: Effect::EditCard { card: card.id },
+            item: Some(card.item),
+            lane: Lane::Digest,
+            serial: format!("card:{}", card.id),
+            pace: Some(format!("edit:{}", card.chat)),
+            run_at,
+        });
+        outbox::put(tx, &edits.collect::<Vec<_>>(), now).await?;
+        Ok(())
     }
 
     /// What concerns one channel is for its admins; a way or a promise concerns all that it may lead to.
@@ -238,11 +284,48 @@ fn then(voice: Voice, key: &Key, edition: &Edition, now: At) -> Vec<Seg> {
     }
 }
 
-fn refused(voice: Voice, key: &Key, fault: &Fault) -> Vec<Seg> {
+fn refused(voice: Voice, key: &Key, why: Vec<Seg>) -> Vec<Seg> {
     let name = clean(&key.to_string());
     let mut out = voice.say("settings-refused", &[("key", name.into())]);
-    line(&mut out, said(voice, "settings-fault", fault));
+    line(&mut out, why);
     out
+}
+
+/// What was refused, said in the reader's language where it is a slip that people make. Whether it is one is not decided
+/// here: whoever reads the file has refused it already.
+fn slip(voice: Voice, key: &Key, value: Option<&str>, known: &Edition) -> Option<Vec<Seg>> {
+    let all = |names: Vec<&str>| Arg::from(clean(&names.join(", ")));
+    let of_kind = known.values.iter().filter(|(k, _)| k.kind == key.kind);
+    let names: Vec<&str> = of_kind.map(|(k, _)| k.name.as_str()).collect();
+    let is_route = key.kind == Kind::Deadline && known.rules.routes.iter().any(|r| r.name == key.name);
+    if !names.contains(&key.name.as_str()) && !is_route {
+        let sentence = format!("settings-fault-name-{}", key.kind.as_str());
+        let args = [("name", clean(&key.name).into()), ("all", all(names))];
+        return Some(voice.say(&sentence, &args));
+    }
+    let value = value?;
+    let typed = || ("typed", Arg::from(clean(value)));
+    match key.kind {
+        Kind::Route => {
+            let channels = &known.rules.channels;
+            let unknown = value.split(' ').find(|name| !channels.contains_key(*name))?;
+            let known = channels.keys().map(String::as_str).collect();
+            let args = [("name", clean(unknown).into()), ("all", all(known))];
+            Some(voice.say("settings-fault-channel", &args))
+        }
+        Kind::Deadline if span::parse(value).is_none() => Some(voice.say("settings-fault-span", &[typed()])),
+        Kind::Language if Lang::parse(value).is_none() => {
+            Some(voice.say("settings-fault-language", &[typed()]))
+        }
+        Kind::Digest if setting::time_of_day(value).is_some() => {
+            let args = [("name", clean(&key.name).into())];
+            Some(voice.say("settings-fault-often", &args))
+        }
+        Kind::Digest if Schedule::parse(value, voice.zone).is_err() => {
+            Some(voice.say("settings-fault-time", &[typed()]))
+        }
+        Kind::Deadline | Kind::Language | Kind::Digest => None,
+    }
 }
 
 fn said(voice: Voice, sentence: &str, fault: &Fault) -> Vec<Seg> {

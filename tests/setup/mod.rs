@@ -6,6 +6,7 @@ mod digest;
 mod discord;
 mod init;
 mod probe;
+mod settings;
 mod start;
 
 use std::path::PathBuf;

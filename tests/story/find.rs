@@ -64,7 +64,7 @@ async fn what_somebody_remembers_of_it_finds_it_again() {
     for chat in [Chat::Slack, Chat::Discord] {
         let desk = open(chat).await;
         let seat = Seat::new(&desk, chat);
-        let cases: [(&str, &[&str]); 14] = [
+        let cases: [(&str, &[&str]); 16] = [
             // In another form, in both languages.
             ("Wartezeit", &["Jule"]),
             ("helps", &["Ann"]),
@@ -76,13 +76,15 @@ async fn what_somebody_remembers_of_it_finds_it_again() {
             ("\"hält ewig\"", &["Ömer"]),
             ("\"ewig hält\"", &[]),
             // Slips of the finger.
-            ("Wartzeiten", &["Jule", "Ömer"]),
+            ("Wartzeiten", &["Jule"]),
+            ("akku Rasenmäer", &["Ömer"]),
             ("Rasenmäer", &["Ömer"]),
             // What is no word and what is none to look for.
             ("qzxwv", &[]),
             ("'; DROP TABLE item; --", &["Rolf"]),
             ("100%", &["Rolf"]),
-            ("und der", &["Jule", "Ömer"]),
+            ("und der", &[]),
+            ("-akku", &["Jule", "Ann", "Rolf"]),
         ];
         for (typed, expected) in cases {
             let told = seat.look(Who::Anna, "find", typed).await;
@@ -102,6 +104,120 @@ async fn what_somebody_remembers_of_it_finds_it_again() {
         assert!(
             found(&refused).is_empty() && refused.contains("das Recht"),
             "{refused}"
+        );
+        done(desk, chat).await;
+    }
+}
+
+/// The number of the item in each line, and the page.
+fn lines(told: &str) -> (Vec<i64>, String) {
+    let numbers = told.lines().filter_map(|line| {
+        let (_, rest) = line.split_once("Nr. ")?;
+        rest.split(' ').next()?.parse().ok()
+    });
+    let page = told.lines().find(|line| line.contains("Seite"));
+    (numbers.collect(), page.unwrap_or_default().trim().to_owned())
+}
+
+#[tokio::test]
+async fn what_was_found_turns_its_pages_on_any_replica() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = Desk::with(crate::desk::Wish {
+            replicas: 2,
+            tune: |rules| rules.digests.clear(),
+            ..chat.wish()
+        })
+        .await;
+        desk.tick().await;
+        let seat = Seat::new(&desk, chat);
+        for n in 1..=23 {
+            let body = format!(r#"{{"id":"r{n}","rating":2,"body":"Der Akku hält nicht, zum {n}. Mal."}}"#);
+            desk.push(&format!("d{n}"), body).await;
+        }
+        let first = seat.look(Who::Anna, "find", "akku").await;
+        let (one, page) = lines(&first);
+        assert_eq!((one.len(), page.as_str()), (10, "Seite 1 von 3"), "{first}");
+        let message = seat.last_told(Who::Anna);
+        // Something new comes, and another replica is asked: the pages stay those of one list.
+        desk.push(
+            "d99",
+            r#"{"id":"r99","rating":2,"body":"Akku, Akku, Akku."}"#.to_owned(),
+        )
+        .await;
+        desk.point_at(1);
+        seat.press(Who::Anna, &message, "Weiter ›").await;
+        let (two, page) = lines(&seat.told(Who::Anna));
+        assert_eq!((two.len(), page.as_str()), (10, "Seite 2 von 3"));
+        let second = seat.last_told(Who::Anna);
+        seat.press(Who::Anna, &second, "Weiter ›").await;
+        let (three, page) = lines(&seat.told(Who::Anna));
+        assert_eq!((three.len(), page.as_str()), (3, "Seite 3 von 3"));
+        let mut all = [one.clone(), two, three].concat();
+        all.sort_unstable();
+        assert_eq!(all, (1..=23).collect::<Vec<i64>>(), "each once");
+        let third = seat.last_told(Who::Anna);
+        seat.press(Who::Anna, &third, "‹ Zurück").await;
+        assert_eq!(lines(&seat.told(Who::Anna)).1, "Seite 2 von 3");
+        // Somebody else's search is nobody else's, and one's own next one ends the last.
+        seat.look(Who::Ben, "find", "akku").await;
+        let bens = seat.last_told(Who::Ben);
+        let other = seat.look(Who::Anna, "find", "Mal").await;
+        assert_eq!(lines(&other).0.len(), 10, "{other}");
+        if chat == Chat::Slack {
+            // What stands there is what an outdated client still shows.
+            seat.press(Who::Anna, &second, "Weiter ›").await;
+            assert!(
+                seat.told(Who::Anna).contains("gehört zu einer früheren Suche"),
+                "{}",
+                seat.told(Who::Anna)
+            );
+        }
+        seat.press(Who::Ben, &bens, "Weiter ›").await;
+        assert_eq!(lines(&seat.told(Who::Ben)).1, "Seite 2 von 3");
+        // What was typed is not kept for ever.
+        let kept = "SELECT count(*) FROM search";
+        assert_eq!(desk.row::<i64>(kept).await, 2);
+        desk.hours(24 * 40).await;
+        while desk.apps[0].desk.forget().await.unwrap() {}
+        assert_eq!(desk.row::<i64>(kept).await, 0);
+        done(desk, chat).await;
+    }
+}
+
+#[tokio::test]
+async fn what_we_answered_is_found_once_it_is_published() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = open(chat).await;
+        let seat = Seat::new(&desk, chat);
+        let card = seat.card();
+        seat.press(Who::Anna, &card, "Antworten").await;
+        seat.submit(
+            Who::Anna,
+            &[(
+                "text",
+                "Guten Tag, danke für die Zeilen. Ihr Ersatzteil liegt am Schalter bereit. – Anna",
+            )],
+        )
+        .await;
+        let draft = seat.look(Who::Ben, "find", "Ersatzteile").await;
+        assert!(draft.contains("nichts gefunden"), "a draft: {draft}");
+        seat.submit(Who::Anna, &[]).await;
+        desk.seconds(60).await;
+        let told = seat.look(Who::Ben, "find", "Ersatzteile").await;
+        insta::assert_snapshot!(chat.named("find_ours"), told);
+        // Where the customer says it, too, it is theirs.
+        let told = seat.look(Who::Ben, "find", "Schrott or Ersatzteil").await;
+        assert!(!told.contains("in unserer Antwort"), "{told}");
+        // Another text takes its place: the old one is no longer ours.
+        desk.row::<i64>("UPDATE reply SET body = 'Wir melden uns.' RETURNING 1::bigint")
+            .await;
+        let told = seat.look(Who::Ben, "find", "Ersatzteile").await;
+        assert!(told.contains("nichts gefunden"), "{told}");
+        desk.row::<i64>("UPDATE reply SET state = '{\"state\": \"withdrawn\"}' RETURNING 1::bigint")
+            .await;
+        assert_eq!(
+            desk.row::<i64>("SELECT count(*) FROM findable WHERE ours").await,
+            0
         );
         done(desk, chat).await;
     }

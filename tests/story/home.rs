@@ -135,6 +135,38 @@ async fn a_storm_of_changes_is_shown_in_a_few_and_the_last_is_true() {
 }
 
 #[tokio::test]
+async fn what_a_colleague_does_is_seen_by_whoever_looks() {
+    let desk = open(Chat::Slack, 2).await;
+    for n in 1..=5 {
+        desk.push(
+            &format!("d{n}"),
+            format!(r#"{{"id":"r{n}","rating":2,"body":"Nummer {n}."}}"#),
+        )
+        .await;
+    }
+    assert!(desk.slack.open_home(ANNA).await.acked);
+    desk.settle().await;
+    assert!(!home(&desk, ANNA).contains("Ben"), "{}", home(&desk, ANNA));
+    for n in 1..=5 {
+        desk.command(BEN, &format!("take {n}")).await;
+    }
+    for _ in 0..12 {
+        desk.seconds(5).await;
+    }
+    assert!(home(&desk, ANNA).contains("Ben"), "{}", home(&desk, ANNA));
+    let so_far = published(&desk);
+    assert!((2..=3).contains(&so_far), "{so_far}");
+    // When nothing happens, nothing is drawn; and for whoever looks no more, neither.
+    desk.minutes(10).await;
+    assert_eq!(published(&desk), so_far);
+    desk.minutes(55).await;
+    desk.command(BEN, "release 1").await;
+    desk.minutes(5).await;
+    assert_eq!(published(&desk), so_far);
+    done(desk, Chat::Slack).await;
+}
+
+#[tokio::test]
 async fn an_older_home_never_takes_a_newer_ones_place() {
     let desk = open(Chat::Slack, 2).await;
     desk.review(2, "Nette Beratung.").await;

@@ -2,6 +2,7 @@
 
 mod buttons;
 mod digest;
+mod directly;
 mod discord;
 mod errands;
 mod faults;

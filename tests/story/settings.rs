@@ -27,6 +27,7 @@ use crate::desk::Wish;
 use crate::seat::Chat;
 use crate::seat::Room;
 use crate::seat::Seat;
+use crate::seat::Shown;
 use crate::seat::Who;
 
 fn file(chat: Chat) -> String {
@@ -360,6 +361,44 @@ async fn of_two_at_once_the_second_one_decides_on_what_the_first_one_left() {
     let told = desk.whispers(ANNA).pop().expect("it was said");
     assert!(told.contains("deadline default: 6h → 8h"), "{told}");
     done(desk, Chat::Slack).await;
+}
+
+/// Cards that stand already are said anew in the language that their channel has now: those on which something is open,
+/// each once, behind what people wait for, and nothing else.
+#[tokio::test]
+async fn cards_of_what_is_open_follow_the_language() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = team(chat).await;
+        let seat = Seat::new(&desk, chat);
+        desk.question("Gibt es die Schere auch für Linkshänder?").await;
+        desk.question("Ist der Zaunkönig winterhart?").await;
+        desk.question("Soll ich erst meinen Anwalt fragen?").await;
+        let cards = seat.all(Room::Care);
+        let in_leads = seat.all(Room::Leads);
+        assert_eq!((cards.len(), in_leads.len()), (3, 1));
+        let speaks = |card: &Shown, word: &str| seat.buttons(card).contains(&word.to_owned());
+        seat.press(Who::Ben, &cards[0], "Erledigt").await;
+        seat.submit(Who::Ben, &[("reason", "no_need")]).await;
+        desk.seconds(30).await;
+        let edits = "SELECT count(*) FROM effect WHERE kind = 'edit_card'";
+        let before: i64 = desk.row(edits).await;
+        // Twice and back again within a moment is one edit that counts.
+        for language in ["en", "de", "en"] {
+            seat.settings(Who::Anna, &format!("language care {language}"))
+                .await;
+        }
+        assert!(speaks(&cards[1], "Antworten"), "not at once");
+        desk.seconds(30).await;
+        desk.seconds(30).await;
+        assert!(speaks(&cards[1], "Reply") && speaks(&cards[2], "Reply"));
+        assert!(speaks(&in_leads[0], "Antworten"), "another channel");
+        assert!(seat.text(&cards[0]).contains("Erledigt von Ben"), "it is over");
+        let after: i64 = desk.row(edits).await;
+        assert!(after - before <= 6, "{before} {after}");
+        desk.minutes(10).await;
+        assert_eq!(desk.row::<i64>(edits).await, after, "and then there is rest");
+        done(desk, chat).await;
+    }
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ use crate::cli::tell;
 use crate::config::Config;
 use crate::config::Gravity;
 use crate::config::Sections;
+use crate::domain::rules::DigestPlan;
 use crate::port::clock::Clock;
 use crate::port::clock::SystemClock;
 
@@ -48,8 +49,14 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
     sources::look(&sections, options.offline, &mut report).await;
     sources::look_at_webhooks(&sections, &mut report);
     hours::look(&sections, SystemClock.now(), &mut report);
-    digests(&sections, &mut report);
-    settings::look(&sections, &mut report).await;
+    // Of what was set from a chat it is said last, but the digests come when it says.
+    let mut set = Report::default();
+    let rules = settings::look(&sections, &mut set).await;
+    match rules {
+        Some(rules) => digests(rules.digests.iter(), &mut report),
+        None => digests(sections.digests.iter().map(|placed| &placed.value), &mut report),
+    }
+    report.append(set);
     if options.json {
         tell(&report.json());
     } else {
@@ -73,10 +80,9 @@ fn file(sections: &Sections, report: &mut Report) {
 }
 
 /// The next times of each, for people to see whether they mean what they wrote.
-fn digests(sections: &Sections, report: &mut Report) {
+fn digests<'a>(plans: impl Iterator<Item = &'a DigestPlan>, report: &mut Report) {
     let now = SystemClock.now();
-    for placed in &sections.digests {
-        let plan = &placed.value;
+    for plan in plans {
         let next: Vec<String> = plan
             .schedule
             .upcoming(now, 3)

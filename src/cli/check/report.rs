@@ -62,6 +62,11 @@ impl Report {
         self.add(area, mark, Some(place), what, Some(fault.remedy.clone()));
     }
 
+    /// What was looked at elsewhere is told behind this.
+    pub fn append(&mut self, mut other: Self) {
+        self.lines.append(&mut other.lines);
+    }
+
     fn add(
         &mut self,
         area: &'static str,

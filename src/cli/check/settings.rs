@@ -5,6 +5,7 @@ use secrecy::ExposeSecret as _;
 use crate::cli::check::report::Report;
 use crate::config::Sections;
 use crate::config::written::Written;
+use crate::domain::rules::Rules;
 use crate::store::Store;
 use crate::store::setting;
 use crate::store::setting::Line;
@@ -12,30 +13,24 @@ use crate::workflow::follow::holding;
 
 const AREA: &str = "Settings from a chat";
 
-/// A database that cannot be asked is a fault of its own, told where it is looked at.
-pub async fn look(sections: &Sections, report: &mut Report) {
+/// What holds with all that was set. A database that cannot be asked is a fault of its own, told where it is looked at.
+pub async fn look(sections: &Sections, report: &mut Report) -> Option<Rules> {
     let (Some(database), Some(written)) = (&sections.database, sections.written()) else {
-        return;
+        return None;
     };
-    let Ok(store) = Store::open(database.url.expose_secret(), 1).await else {
-        return;
+    let store = Store::open(database.url.expose_secret(), 1).await.ok()?;
+    let lacking = store.lacking_migrations().await;
+    let latest = match lacking.is_ok_and(|lacking| lacking.is_empty()) {
+        true => setting::latest(store.pool()).await.ok(),
+        false => None,
     };
-    if store
-        .lacking_migrations()
-        .await
-        .is_ok_and(|lacking| lacking.is_empty())
-        && let Ok(latest) = setting::latest(store.pool()).await
-    {
-        judge(written, &latest, report);
-    }
     store.close().await;
+    judge(written, &latest?, report)
 }
 
-fn judge(written: &Written, latest: &[Line], report: &mut Report) {
+fn judge(written: &Written, latest: &[Line], report: &mut Report) -> Option<Rules> {
     let held = holding(latest);
-    let Ok(edition) = written.under(&held) else {
-        return;
-    };
+    let edition = written.under(&held).ok()?;
     for (key, fault) in &edition.left_out {
         let remedy = format!("{}; or take it back: /zeitnah settings reset {key}", fault.remedy);
         let what = format!("{key} is left out: {}", fault.what);
@@ -45,6 +40,7 @@ fn judge(written: &Written, latest: &[Line], report: &mut Report) {
     if n > 0 {
         report.good(AREA, format!("{n} in force; `zeitnah settings` names them"));
     }
+    Some(edition.config.rules())
 }
 
 #[cfg(test)]

@@ -30,6 +30,14 @@ impl Quiet {
         (from < DAY && (from, to) != (0, DAY)).then_some(Self { from, to })
     }
 
+    /// Whether this minute of the day lies in them.
+    pub fn has(self, minute: u16) -> bool {
+        match self.from <= self.to {
+            true => (self.from..self.to).contains(&minute),
+            false => minute >= self.from || minute < self.to,
+        }
+    }
+
     /// When they end, if `at` lies in them. In the night in which the clocks are changed: the first instant at which the
     /// clock on the wall shows another time than theirs.
     pub fn ends(self, at: At, zone: Tz) -> Option<At> {

@@ -166,6 +166,12 @@ impl Lang {
         }
     }
 
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::De, Self::En]
+            .into_iter()
+            .find(|lang| lang.as_str() == word)
+    }
+
     fn bundle(self) -> &'static FluentBundle<FluentResource> {
         match self {
             Self::De => &DE,
