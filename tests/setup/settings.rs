@@ -5,6 +5,7 @@ use zeitnah::store::Store;
 use crate::setup::Bench;
 
 /// As an admin did it in a chat.
+#[expect(clippy::disallowed_methods, reason = "a test looks past the store")]
 async fn set(bench: &Bench, lines: &[(&str, Option<&str>)]) {
     let store = Store::open(&bench.database, 1).await.unwrap();
     for (key, value) in lines {
