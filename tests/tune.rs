@@ -1,4 +1,4 @@
-//! What several stories change in a team's rules: whose shift it is, and chains of calls.
+//! What several stories change in a team's rules: how much a channel takes, whose shift it is, and chains of calls.
 
 use zeitnah::domain::chain::Chain;
 use zeitnah::domain::chain::Condition;
@@ -12,6 +12,13 @@ use zeitnah::domain::rules::Rules;
 
 use crate::seat::Chat;
 use crate::seat::Who;
+
+/// Everything has its card at once, however much it is.
+pub fn boundless(rules: &mut Rules) {
+    for channel in rules.channels.values_mut() {
+        channel.budget = None;
+    }
+}
 
 /// Anna's shift and then Ben's, each day in Berlin; what is left at the end of one is offered for a quarter of an hour.
 pub fn shifts(rules: &mut Rules, [begins, changes, ends]: [u16; 3]) {

@@ -206,7 +206,7 @@ impl Plan<'_> {
         rotas.filter(move |rota| rota.accept_minutes.is_some() && rota.chat == chat)
     }
 
-    /// Whoever holds it and was on call has a successor when the shift ends. Who took it when they were not on call keeps
+    /// Whoever holds it and was on call when they took it, or since, has a successor when that shift ends. Who was not keeps
     /// it.
     fn of_shift(&self, log: &[&Event], handling: &Handling, now: At, agenda: &mut Agenda) {
         let Handling::Claimed {

@@ -171,7 +171,7 @@ impl Recount<'_> {
         ] {
             let mut counts = Vec::new();
             for (tone, one, many) in [
-                ("praise", " Lob", " Lob"),
+                ("praise", "× Lob", "× Lob"),
                 ("suggestion", " Vorschlag", " Vorschläge"),
                 ("complaint", "× Kritik", "× Kritik"),
                 ("question", " Frage", " Fragen"),

@@ -254,7 +254,10 @@ async fn lists_turn_their_pages_and_are_for_one_person() {
             overdue.contains("Nr. 12 ·") && !overdue.contains("Nr. 13 ·"),
             "{overdue}"
         );
-        assert!(offered(&seat, Anna).is_empty(), "one page");
+        let takes = |numbers: std::ops::RangeInclusive<i64>| -> Vec<String> {
+            numbers.map(|n| format!("Nr. {n} übernehmen")).collect()
+        };
+        assert_eq!(offered(&seat, Anna), takes(1..=12), "one page");
         seat.press(Anna, &digest, "Ganze Liste öffnen").await;
         let (page, first) = (seat.last_told(Anna), seat.told(Anna));
         assert!(
@@ -262,7 +265,10 @@ async fn lists_turn_their_pages_and_are_for_one_person() {
             "{first}"
         );
         assert!(first.contains("Seite 1 von 2"), "{first}");
-        assert_eq!(offered(&seat, Anna), ["Weiter ›"]);
+        assert_eq!(
+            offered(&seat, Anna),
+            [takes(1..=15), vec!["Weiter ›".to_owned()]].concat()
+        );
         seat.press(Anna, &page, "Weiter ›").await;
         let (page, second) = (seat.last_told(Anna), seat.told(Anna));
         assert!(
@@ -270,7 +276,19 @@ async fn lists_turn_their_pages_and_are_for_one_person() {
             "{second}"
         );
         assert!(second.contains("Seite 2 von 2"), "{second}");
-        assert_eq!(offered(&seat, Anna), ["‹ Zurück"]);
+        assert_eq!(
+            offered(&seat, Anna),
+            [takes(16..=17), vec!["‹ Zurück".to_owned()]].concat()
+        );
+        // Whoever has taken one writes from there; somebody else's has no button.
+        seat.press(Anna, &page, "Nr. 16 übernehmen").await;
+        seat.press(Anna, &page, "‹ Zurück").await;
+        seat.press(Anna, &seat.last_told(Anna), "Weiter ›").await;
+        assert_eq!(
+            offered(&seat, Anna),
+            ["Nr. 17 übernehmen", "‹ Zurück"],
+            "the forum takes no answers"
+        );
         seat.press(Anna, &page, "‹ Zurück").await;
         assert!(seat.told(Anna).contains("Seite 1 von 2"));
         assert!(seat.whispers(Ben).is_empty(), "nobody else saw it");

@@ -164,6 +164,7 @@ async fn what_waits_is_reached_from_the_list_and_taken_from_it() {
         let mut reached: Vec<bool> = (1..=26).map(|n| list.contains(&format!("Nr. {n} ·"))).collect();
         let page = seat.last_told(Ben);
         seat.press(Ben, &page, "Weiter ›").await;
+        let page = seat.last_told(Ben);
         let list = seat.told(Ben);
         for (n, known) in (1..=26).zip(&mut reached) {
             *known |= list.contains(&format!("Nr. {n} ·"));
@@ -171,11 +172,11 @@ async fn what_waits_is_reached_from_the_list_and_taken_from_it() {
         assert_eq!(reached, [vec![false; 5], vec![true; 21]].concat(), "every one");
 
         // Taken from the list, it stands there at once, however full the room is.
-        seat.press(Ben, &page, "Nr. 9 übernehmen").await;
-        let card = cards(&seat).remove(&9).expect("its card");
+        seat.press(Ben, &page, "Nr. 22 übernehmen").await;
+        let card = cards(&seat).remove(&22).expect("its card");
         let text = seat.text(&card);
         assert!(text.contains("Ben") && text.contains("ist dran"), "{text}");
-        seat.press(Ben, &page, "Nr. 9 übernehmen").await;
+        seat.press(Ben, &page, "Nr. 22 übernehmen").await;
         seat.press(Anna, &fold, "Den ältesten nehmen").await;
         seat.press(Anna, &fold, "Den ältesten nehmen").await;
         desk.seconds(10).await;

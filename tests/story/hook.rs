@@ -11,6 +11,7 @@ use crate::desk::CARE;
 use crate::desk::Desk;
 use crate::desk::FORUM_SECRETS;
 use crate::desk::Wish;
+use crate::tune;
 
 fn item(id: &str, stars: u8, text: &str) -> Value {
     json!({ "id": id, "rating": stars, "body": text, "author": { "name": "Rolf" } })
@@ -48,7 +49,11 @@ async fn one_item_is_taken_and_becomes_one_card() {
 
 #[tokio::test]
 async fn a_batch_of_five_hundred_is_one_call_and_501_are_too_many() {
-    let desk = Desk::open().await;
+    let desk = Desk::with(Wish {
+        tune: tune::boundless,
+        ..Wish::default()
+    })
+    .await;
     let all: Vec<Value> = (0..501).map(|n| item(&format!("r{n}"), 4, "Gut.")).collect();
     insta::assert_snapshot!("hook_501", told(desk.push("d1", items(&all)).await));
     assert_eq!(kept(&desk).await, 0, "all or nothing");

@@ -19,6 +19,7 @@ use crate::desk::CARLA;
 use crate::desk::Desk;
 use crate::desk::STORE;
 use crate::desk::Wish;
+use crate::tune;
 
 pub struct Case {
     pub id: String,
@@ -235,7 +236,11 @@ fn the_three_steps_come_to_what_the_collection_says() {
 
 #[tokio::test]
 async fn as_a_review() {
-    let desk = Desk::open().await;
+    let desk = Desk::with(Wish {
+        tune: tune::boundless,
+        ..Wish::default()
+    })
+    .await;
     let cases = cases();
     assert!(cases.len() >= 10);
     for (n, case) in cases.iter().enumerate() {
@@ -275,7 +280,11 @@ async fn as_a_review() {
 
 #[tokio::test]
 async fn as_an_authors_name() {
-    let desk = Desk::open().await;
+    let desk = Desk::with(Wish {
+        tune: tune::boundless,
+        ..Wish::default()
+    })
+    .await;
     for case in cases() {
         // Names longer than a thousand characters are no names.
         let typed: String = case.typed.chars().take(1000).collect();
@@ -310,7 +319,11 @@ async fn as_an_authors_name() {
 
 #[tokio::test]
 async fn as_a_products_name_and_a_title() {
-    let desk = Desk::open().await;
+    let desk = Desk::with(Wish {
+        tune: tune::boundless,
+        ..Wish::default()
+    })
+    .await;
     for case in cases() {
         let typed: String = case.typed.chars().take(1000).collect();
         let json = if typed == case.typed {
@@ -352,7 +365,10 @@ async fn as_a_products_name_and_a_title() {
 #[tokio::test]
 async fn as_a_reason_and_a_note() {
     let desk = Desk::with(Wish {
-        tune: |rules| rules.digests.clear(),
+        tune: |rules| {
+            tune::boundless(rules);
+            rules.digests.clear();
+        },
         ..Wish::default()
     })
     .await;
@@ -397,7 +413,10 @@ async fn as_a_reason_and_a_note() {
 async fn as_an_answer_it_stands_there_exactly_as_it_was_typed() {
     let desk = Desk::with(Wish {
         held: true,
-        tune: |rules| rules.digests.clear(),
+        tune: |rules| {
+            tune::boundless(rules);
+            rules.digests.clear();
+        },
         ..Wish::default()
     })
     .await;
@@ -463,7 +482,11 @@ async fn as_an_answer_it_stands_there_exactly_as_it_was_typed() {
 
 #[tokio::test]
 async fn as_a_commands_argument() {
-    let desk = Desk::open().await;
+    let desk = Desk::with(Wish {
+        tune: tune::boundless,
+        ..Wish::default()
+    })
+    .await;
     for case in cases() {
         let id = &case.id;
         let typed = words::cut(&case.typed, 3000, usize::MAX);

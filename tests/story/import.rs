@@ -19,6 +19,7 @@ use crate::desk::CARE;
 use crate::desk::Desk;
 use crate::desk::SHEARS;
 use crate::desk::Wish;
+use crate::tune;
 
 const MINIMAL: &str = r#"
 [[channel]]
@@ -101,6 +102,7 @@ fn three_hundred() -> String {
 async fn three_hundred_reviews_get_one_card_each_through_two_kills() {
     let mut desk = Desk::with(Wish {
         paced: true,
+        tune: tune::boundless,
         ..Wish::default()
     })
     .await;

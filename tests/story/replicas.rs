@@ -28,6 +28,7 @@ use crate::desk::LEADS;
 use crate::desk::SHEARS;
 use crate::desk::STORE;
 use crate::desk::Wish;
+use crate::tune;
 
 const WORDS: &str = "Hallo Jule, das war zu lang. Wir stellen um. – Anna";
 const POST: &str = "chat.postMessage";
@@ -416,6 +417,7 @@ async fn sixty_cards_with_a_death_in_the_middle_at_slacks_real_pace_are_sixty_ca
     let mut desk = Desk::with(Wish {
         replicas: 2,
         paced: true,
+        tune: tune::boundless,
         ..Wish::default()
     })
     .await;

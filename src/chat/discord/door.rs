@@ -166,8 +166,9 @@ impl Door {
         match outcome {
             Outcome::Told => promise(value),
             Outcome::Done => match (arrived.kind(), in_place) {
-                // What was asked in a private message is answered in it, and its buttons go.
-                (Kind::Button | Kind::Submission, true) => {
+                // What was asked in a private message is answered in it, and its buttons go; but a list stays, because
+                // there is more in it to do.
+                (Kind::Button | Kind::Submission, true) if !inbound::is_list(value) => {
                     let key = match arrived.press.ask {
                         Ask::Nothing => "told-cancelled",
                         _ => "told-done",

@@ -6,6 +6,7 @@ use sha2::Digest as _;
 
 use crate::chat::discord::NAME;
 use crate::chat::discord::form;
+use crate::chat::discord::message;
 use crate::chat::discord::token;
 use crate::chat::discord::token::Meant;
 use crate::chat::typed::typed;
@@ -71,6 +72,22 @@ pub fn key(raw: &[u8]) -> String {
 pub fn is_private(value: &Value) -> bool {
     let flags = value.pointer("/message/flags").and_then(Value::as_u64);
     flags.unwrap_or(0) & form::EPHEMERAL != 0
+}
+
+/// Whether its message has buttons about several items, or about none.
+pub fn is_list(value: &Value) -> bool {
+    let message = value.get("message").unwrap_or(&Value::Null);
+    let meant = message::custom_ids(message);
+    let meant = meant.into_iter().filter_map(|id| token::read(id, ""));
+    let mut items = Vec::new();
+    for one in meant {
+        match one {
+            Meant::Errand(_) => return true,
+            Meant::Do { item, .. } if !items.contains(&item) => items.push(item),
+            Meant::Do { .. } | Meant::Sure { .. } | Meant::Submit(_) | Meant::Again(_) | Meant::Close => {}
+        }
+    }
+    items.len() > 1
 }
 
 /// `server` is ours; whoever presses in another one is an outsider.

@@ -312,7 +312,7 @@ pub fn is(message: &Value, post: &Post) -> bool {
     }
 }
 
-fn custom_ids(message: &Value) -> Vec<&str> {
+pub fn custom_ids(message: &Value) -> Vec<&str> {
     let rows = message.get("components").and_then(Value::as_array);
     let components = rows
         .into_iter()

@@ -462,7 +462,7 @@ digest-more-sources = { $n ->
    *[other] … und { $n } weitere Quellen.
 }
 digest-new = Neu insgesamt: { $n }, davor { $before }
-digest-count-praise = { $n } Lob
+digest-count-praise = { $n }× Lob
 digest-count-suggestion = { $n ->
     [one] 1 Vorschlag
    *[other] { $n } Vorschläge
