@@ -5,7 +5,7 @@ ALTER TABLE card ADD COLUMN folded_at timestamptz;
 -- When the room's budget took it; from then on it is posted, however often that has to be tried.
 ALTER TABLE card ADD COLUMN let_in_at timestamptz;
 
-CREATE INDEX card_folded ON card (chat, room) WHERE folded_at IS NOT NULL AND watched;
+CREATE INDEX card_folded ON card (chat, room) WHERE folded_at IS NOT NULL AND message_id IS NULL AND watched;
 
 -- What is in a fold has no message on purpose.
 DROP INDEX card_unposted;

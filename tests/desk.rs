@@ -776,7 +776,7 @@ impl Desk {
             .await;
         assert_eq!(waiting, 0, "somebody was not told");
         let forgotten: i64 = self
-            .row("SELECT count(*) FROM card WHERE folded_at IS NOT NULL AND watched AND NOT EXISTS (SELECT 1 FROM effect e
+            .row("SELECT count(*) FROM card WHERE folded_at IS NOT NULL AND message_id IS NULL AND watched AND NOT EXISTS (SELECT 1 FROM effect e
                       WHERE e.kind = 'keep_fold' AND e.serial = 'room:' || chat || ':' || room AND e.state = 'ready')")
             .await;
         assert_eq!(forgotten, 0, "nobody lets it in");

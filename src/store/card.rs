@@ -88,7 +88,7 @@ macro_rules! cards {
         sqlx::query_as!(
             Row,
             r#"SELECT card.id, card.item_id, card.channel, card.chat, card.room, card.message_id, card.shown,
-                 card.generation, card.folded_at IS NOT NULL AS "is_folded!",
+                 card.generation, card.folded_at IS NOT NULL AND card.message_id IS NULL AS "is_folded!",
                  coalesce(card.let_in_at, card.posted_at) IS NOT NULL AS "is_granted!" FROM card "# + $tail,
             $($arg),+
         )
@@ -157,7 +157,7 @@ pub async fn want(tx: &mut Tx, wanted: &[Wanted]) -> Result<Vec<CardRow>> {
              JOIN card ON card.item_id = r.item ORDER BY card.id FOR NO KEY UPDATE OF card)
            UPDATE card SET wanted = mine.version, watched = mine.watched FROM mine WHERE card.id = mine.id
            RETURNING card.id, card.item_id, card.channel, card.chat, card.room, card.message_id, card.shown,
-               card.generation, card.folded_at IS NOT NULL AS "is_folded!",
+               card.generation, card.folded_at IS NOT NULL AND card.message_id IS NULL AS "is_folded!",
                coalesce(card.let_in_at, card.posted_at) IS NOT NULL AS "is_granted!""#,
         json
     )
@@ -276,7 +276,8 @@ pub async fn to_probe(tx: &mut Tx, before: At, now: At, limit: i64) -> Result<Ve
         r#"UPDATE card SET probed_at = $2 WHERE id IN (
              SELECT card.id FROM card WHERE card.message_id IS NOT NULL AND card.watched AND card.probed_at < $1
              ORDER BY card.probed_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-         RETURNING id, item_id, channel, chat, room, message_id, shown, generation, folded_at IS NOT NULL AS "is_folded!",
+         RETURNING id, item_id, channel, chat, room, message_id, shown, generation,
+             folded_at IS NOT NULL AND message_id IS NULL AS "is_folded!",
              coalesce(let_in_at, posted_at) IS NOT NULL AS "is_granted!""#,
         before,
         now,
@@ -294,7 +295,7 @@ pub async fn behind(pool: &sqlx::PgPool) -> Result<(i64, i64, i64)> {
     let row = sqlx::query!(
         r#"SELECT (SELECT count(*) FROM card WHERE message_id IS NOT NULL AND shown < wanted) AS "stale!",
              (SELECT count(*) FROM card WHERE message_id IS NULL AND folded_at IS NULL) AS "unposted!",
-             (SELECT count(*) FROM card WHERE folded_at IS NOT NULL AND watched) AS "folded!""#
+             (SELECT count(*) FROM card WHERE folded_at IS NOT NULL AND message_id IS NULL AND watched) AS "folded!""#
     )
     .fetch_one(pool)
     .await?;

@@ -1,5 +1,6 @@
-//! Folds, as rows: what a room has taken lately, which cards wait, and the message that stands for them. Whoever locks a
-//! card and a room's row locks the card first.
+//! Folds, as rows: what a room has taken lately, which cards wait, and the message that stands for them. A card with a message
+//! does not wait, whoever posted it: a replica of an older version knows no folds. Whoever locks a card and a room's row locks
+//! the card first.
 
 use uuid::Uuid;
 
@@ -59,7 +60,7 @@ pub async fn enter(
                SET posted = ARRAY(SELECT t FROM unnest(fold.posted) t WHERE t > $5) || $4
                WHERE $6 OR (SELECT count(*) FROM unnest(fold.posted) t WHERE t > $5) < $7
                    AND NOT EXISTS (SELECT 1 FROM card c WHERE c.chat = $2 AND c.room = $3
-                       AND c.folded_at IS NOT NULL AND c.watched)
+                       AND c.folded_at IS NOT NULL AND c.message_id IS NULL AND c.watched)
              RETURNING 1)
          UPDATE card SET let_in_at = $4 FROM taken WHERE card.id = $1 RETURNING card.id",
         card.id.0,
@@ -125,7 +126,8 @@ pub async fn put_in(tx: &mut Tx, card: &CardRow, version: i64, now: At) -> Resul
 pub async fn take_out(tx: &mut Tx, cards: &[CardId]) -> Result<Vec<(CardId, i32)>> {
     let ids: Vec<Uuid> = cards.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
-        "WITH mine AS (SELECT id FROM card WHERE id = ANY($1) AND folded_at IS NOT NULL ORDER BY id FOR UPDATE)
+        "WITH mine AS (SELECT id FROM card WHERE id = ANY($1) AND folded_at IS NOT NULL AND message_id IS NULL
+             ORDER BY id FOR UPDATE)
          UPDATE card SET folded_at = NULL, generation = generation + 1 FROM mine WHERE card.id = mine.id
          RETURNING card.id, card.generation",
         &ids
@@ -194,7 +196,8 @@ pub async fn let_in(
     let rows = sqlx::query!(
         "WITH mine AS (
              SELECT card.id FROM card JOIN item ON item.id = card.item_id
-             WHERE card.chat = $1 AND card.room = $2 AND card.folded_at IS NOT NULL AND card.watched
+             WHERE card.chat = $1 AND card.room = $2 AND card.folded_at IS NOT NULL
+                 AND card.message_id IS NULL AND card.watched
              ORDER BY item.raised_at IS NULL, item.due_at, item.number LIMIT $3 FOR UPDATE OF card SKIP LOCKED),
            taken AS (
              UPDATE fold SET posted = ARRAY(SELECT t FROM unnest(posted) t WHERE t > $5)
@@ -218,7 +221,8 @@ pub async fn let_in(
 pub async fn waiting(tx: &mut Tx, chat: &str, room: &str) -> Result<Vec<(Tone, i64)>> {
     let rows = sqlx::query!(
         r#"SELECT item.tone, count(*) AS "n!" FROM card JOIN item ON item.id = card.item_id
-           WHERE card.chat = $1 AND card.room = $2 AND card.folded_at IS NOT NULL AND card.watched
+           WHERE card.chat = $1 AND card.room = $2 AND card.folded_at IS NOT NULL
+                 AND card.message_id IS NULL AND card.watched
            GROUP BY item.tone"#,
         chat,
         room
@@ -289,7 +293,8 @@ pub async fn forgotten(tx: &mut Tx) -> Result<Vec<(String, String)>> {
     let rows = sqlx::query!(
         "UPDATE fold SET number = number + 1
          WHERE EXISTS (SELECT 1 FROM card WHERE card.chat = fold.chat AND card.room = fold.room
-                 AND card.folded_at IS NOT NULL AND card.watched)
+                 AND card.folded_at IS NOT NULL
+                 AND card.message_id IS NULL AND card.watched)
              AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.kind = 'keep_fold'
                  AND e.serial = 'room:' || fold.chat || ':' || fold.room AND e.state IN ('ready', 'sending', 'unknown'))
          RETURNING chat, room"

@@ -219,7 +219,7 @@ pub async fn page(pool: &sqlx::PgPool, filter: Filter<'_>, limit: i64, after: i6
     items!(
         "WHERE state IN ('open', 'claimed', 'snoozed')
            AND ($1::text IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1
-               AND (NOT $6 OR c.folded_at IS NOT NULL)))
+               AND (NOT $6 OR c.folded_at IS NOT NULL AND c.message_id IS NULL)))
            AND ($2::text IS NULL OR handling ->> 'by' = $2)
            AND ($3::timestamptz IS NULL OR due_at < $3)
          ORDER BY raised_at IS NULL, due_at, number LIMIT $4 OFFSET $5",
@@ -310,7 +310,7 @@ pub async fn count(pool: &sqlx::PgPool, filter: Filter<'_>) -> Result<i64> {
         r#"SELECT count(*) AS "n!" FROM item
            WHERE state IN ('open', 'claimed', 'snoozed')
              AND ($1::text IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1
-                 AND (NOT $4 OR c.folded_at IS NOT NULL)))
+                 AND (NOT $4 OR c.folded_at IS NOT NULL AND c.message_id IS NULL)))
              AND ($2::text IS NULL OR handling ->> 'by' = $2)
              AND ($3::timestamptz IS NULL OR due_at < $3)"#,
         channel,

@@ -646,7 +646,7 @@ demo-bot-back-left = { $n ->
 }
 demo-bot-ended = Der Bot hat sich unerwartet beendet und wird neu gestartet
 demo-fault-rush = Ansturm
-demo-fault-rush-hint = 40 Kunden schreiben auf einmal. Der Kanal bleibt lesbar: Was er nicht mehr fasst, steht zusammengefasst in einer Meldung und kommt von selbst einzeln nach.
+demo-fault-rush-hint = 40 Kunden schreiben auf einmal; was der Kanal nicht fasst, wartet zusammengefasst und kommt nach.
 demo-fault-rush-told = 40 Kunden schreiben auf einmal
 demo-fault-answer-lost = Antwort geht verloren
 demo-fault-answer-lost-hint = Die nächste Antwort kommt beim Portal an, aber der Bot erfährt es nicht.

@@ -649,7 +649,7 @@ demo-bot-back-left = { $n ->
 }
 demo-bot-ended = The bot ended unexpectedly and is started again
 demo-fault-rush = Rush
-demo-fault-rush-hint = 40 customers write at once. The channel stays readable: what it does not take is folded into one message and comes by itself later.
+demo-fault-rush-hint = 40 customers write at once; what the channel does not take waits folded and comes later.
 demo-fault-rush-told = 40 customers write at once
 demo-fault-answer-lost = Answer gets lost
 demo-fault-answer-lost-hint = The next answer reaches the review site, but the bot does not learn of it.
