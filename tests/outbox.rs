@@ -123,7 +123,7 @@ impl World {
                     outbox::lease(&pool, self.now, until, one, *limit),
                     outbox::lease(&pool, self.now, until, two, *limit),
                 );
-                for leased in a.unwrap().into_iter().chain(b.unwrap()) {
+                for leased in a.unwrap().leased.into_iter().chain(b.unwrap().leased) {
                     self.took(leased, until);
                 }
             }

@@ -23,6 +23,7 @@ use crate::domain::practice;
 use crate::domain::rules::Rules;
 use crate::http;
 use crate::http::Health;
+use crate::http::Room;
 use crate::http::Sockets;
 use crate::port::PortError;
 use crate::port::chat::ChatPlatform;
@@ -103,6 +104,8 @@ pub struct App {
     stopping: CancellationToken,
     /// For how long we go on after that, until whoever asks whether we are ready has heard it.
     pub drain: Duration,
+    /// What our listener for the world puts up with.
+    pub room: Room,
     watched: Option<Watched>,
     health: Arc<Health>,
     held: Vec<Held>,
@@ -191,6 +194,7 @@ impl App {
             leads: Arc::new(|| false),
             stopping,
             drain: Duration::ZERO,
+            room: Room::world(),
             watched: None,
             held: Vec::new(),
             called: http::Routes::new(),
@@ -333,7 +337,7 @@ impl App {
             }) => http::together(&self.health, scrape.clone(), process::now(), chats),
             Some(_) | None => http::router(&self.health, chats),
         };
-        http::serve(listener, router, stop)
+        http::serve(listener, router, self.room, stop)
     }
 
     /// Answers operators at their listener until stopped; once, and only where they have one.
@@ -345,7 +349,7 @@ impl App {
         match std::mem::replace(&mut watched.at, Place::Answering) {
             Place::Own(listener) => {
                 let router = http::operators(&self.health, watched.scrape.clone(), process::now());
-                Some(http::serve(listener, router, stop))
+                Some(http::serve(listener, router, Room::operators(), stop))
             }
             other => {
                 watched.at = other;

@@ -145,6 +145,22 @@ pub struct NewEffect {
 }
 
 impl Effect {
+    /// Everything that this version knows how to do. What else stands in the outbox is a newer version's.
+    pub const KINDS: [&'static str; 12] = [
+        "post_card",
+        "edit_card",
+        "post_note",
+        "alert",
+        "notify",
+        "call_webhook",
+        "whisper",
+        "show_home",
+        "keep_fold",
+        "publish_reply",
+        "follow_reply",
+        "send_digest",
+    ];
+
     pub fn kind(&self) -> &'static str {
         match self {
             Self::PostCard { .. } => "post_card",

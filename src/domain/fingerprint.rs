@@ -31,3 +31,8 @@ fn folded(text: Option<&str>) -> String {
     let composed: String = text.unwrap_or_default().nfc().collect();
     composed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+/// SHA-256 of a message as it came.
+pub fn of_bytes(bytes: &[u8]) -> Vec<u8> {
+    Sha256::digest(bytes).to_vec()
+}

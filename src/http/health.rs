@@ -21,6 +21,8 @@ const STUCK_SECONDS: i64 = 120;
 /// A balancer may ask each second.
 const GOOD_FOR: TimeDelta = TimeDelta::milliseconds(900);
 const PATIENCE: Duration = Duration::from_secs(2);
+/// By this a replica that starts at the same address knows that it only has to wait.
+pub const STOPPING: &str = "we are stopping";
 
 /// The sockets of a chat that we call. A replica that stands by for another one's wants none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,11 +62,17 @@ impl Health {
         self.lines.iter().map(|(chat, line)| (chat.as_str(), line()))
     }
 
+    /// Chats to which we hold no line, because they call us.
+    pub fn called(&self) -> impl Iterator<Item = &str> {
+        let chats = self.desk.chats.keys().map(String::as_str);
+        chats.filter(|chat| self.lines.iter().all(|(held, _)| held != chat))
+    }
+
     /// Why nobody should be sent to us now.
     fn reasons(&self, pulse: Option<&Pulse>) -> Vec<String> {
         let mut why = Vec::new();
         if self.stopping.is_cancelled() {
-            why.push("we are stopping".to_owned());
+            why.push(STOPPING.to_owned());
         }
         match pulse.map(|p| p.outbox_age.num_seconds()) {
             None => why.push("the database does not answer".to_owned()),
@@ -110,6 +118,7 @@ pub async fn ready_in_full(State(health): State<Arc<Health>>) -> (StatusCode, Js
         backlog,
         outbox_age,
         sources,
+        unread,
         ..
     }) = &pulse
     {
@@ -126,6 +135,11 @@ pub async fn ready_in_full(State(health): State<Arc<Health>>) -> (StatusCode, Js
             (s.name.clone(), json!({ "lag_s": lag, "failures": s.failures }))
         });
         body["sources"] = Value::Object(read.collect());
+        let waiting = unread
+            .by_table()
+            .into_iter()
+            .map(|(table, n)| (table.to_owned(), json!(n)));
+        body["unread"] = Value::Object(waiting.collect());
     }
     (status, Json(body))
 }

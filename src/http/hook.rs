@@ -51,6 +51,12 @@ pub async fn take(
             (status, Json(receipt)).into_response()
         }
         Ok(HookAnswer::Awake) => StatusCode::NO_CONTENT.into_response(),
+        Ok(HookAnswer::Reused) => no(
+            StatusCode::CONFLICT,
+            "reused_id",
+            "a delivery with this webhook-id came before and said something else, so nothing of this one was taken; \
+             give each message an id of its own and repeat a message byte by byte",
+        ),
         Ok(HookAnswer::UnknownSource) => no(
             StatusCode::NOT_FOUND,
             "unknown_source",

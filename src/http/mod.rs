@@ -1,5 +1,6 @@
 //! Our own endpoints. Handlers translate, once in and once out; what happens is decided by the desk.
 
+mod guests;
 mod health;
 mod hook;
 mod lately;
@@ -70,20 +71,12 @@ fn hooks(desk: Arc<Desk>, chats: Router) -> Router {
         ))
 }
 
+pub use guests::Room;
+pub use guests::serve;
 pub use health::Health;
 pub use health::Line;
+pub use health::STOPPING;
 pub use health::Sockets;
 
 /// The addresses at which a chat calls us.
 pub type Routes = Router;
-
-/// Serves until stopped; requests that were taken are answered.
-pub async fn serve(
-    listener: tokio::net::TcpListener,
-    router: Router,
-    stop: tokio_util::sync::CancellationToken,
-) -> std::io::Result<()> {
-    axum::serve(listener, router)
-        .with_graceful_shutdown(stop.cancelled_owned())
-        .await
-}

@@ -13,8 +13,10 @@ use crate::http::health::Health;
 use crate::telemetry::Scrape;
 use crate::telemetry::catalogue as is;
 use crate::telemetry::meter::level;
+use crate::telemetry::meter::may_be_called;
 use crate::telemetry::process;
 use crate::workflow::pulse::Pulse;
+use crate::workflow::pulse::Unread;
 
 #[derive(Clone)]
 pub struct Watch {
@@ -30,6 +32,9 @@ pub async fn page(State(watch): State<Watch>) -> Response {
     for (chat, sockets) in watch.health.sockets() {
         level(&is::SOCKETS, &[chat], Some(f64::from(sockets.up)));
         level(&is::SOCKETS_WANTED, &[chat], Some(f64::from(sockets.wanted)));
+    }
+    for chat in watch.health.called() {
+        may_be_called(chat);
     }
     let (used, idle, most) = watch.health.desk.store.connections();
     level(&is::CONNECTIONS, &["used"], Some(f64::from(used)));
@@ -58,6 +63,13 @@ fn database(pulse: Option<&Pulse>) {
     level(&is::CARDS, &["stale"], count(|p| p.stale_cards));
     level(&is::CARDS, &["unposted"], count(|p| p.unposted_cards));
     level(&is::CARDS, &["folded"], count(|p| p.folded_cards));
+    for (no, (table, _)) in Unread::default().by_table().into_iter().enumerate() {
+        level(
+            &is::UNREAD,
+            &[table],
+            pulse.map(|p| p.unread.by_table()[no].1 as f64),
+        );
+    }
     for state in ["open", "claimed", "snoozed"] {
         let in_it = |p: &Pulse| {
             let row = p.open.iter().find(|(s, _)| s == state);

@@ -63,6 +63,15 @@ impl StoreError {
         }
     }
 
+    /// Something stands there that this version cannot read.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(
+            self,
+            Self::Inconsistent { .. }
+                | Self::Driver(sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_))
+        )
+    }
+
     /// Two transactions met; the same again will do.
     pub fn is_conflict(&self) -> bool {
         match self {

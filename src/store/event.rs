@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::domain::At;
@@ -12,9 +11,11 @@ use crate::domain::event::What;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::person::PersonId;
+use crate::store::Read;
 use crate::store::Result;
 use crate::store::StoreError;
 use crate::store::Tx;
+use crate::store::readable;
 
 #[derive(Serialize)]
 struct New<'a> {
@@ -58,7 +59,7 @@ struct Row {
     item_id: Uuid,
     at: At,
     by_person: Option<String>,
-    detail: Json<What>,
+    detail: Read<What>,
 }
 
 impl TryFrom<Row> for Event {
@@ -71,7 +72,7 @@ impl TryFrom<Row> for Event {
             item: ItemId(row.item_id),
             at: row.at,
             by: by.map_err(|e| StoreError::odd("item_event", "by_person", row.id, e))?,
-            what: row.detail.0,
+            what: row.detail.of("item_event", "detail", row.id)?,
         })
     }
 }
@@ -79,7 +80,7 @@ impl TryFrom<Row> for Event {
 pub async fn get(pool: &sqlx::PgPool, id: EventId) -> Result<Option<Event>> {
     let row = sqlx::query_as!(
         Row,
-        r#"SELECT id, item_id, at, by_person, detail AS "detail: Json<What>" FROM item_event WHERE id = $1"#,
+        r#"SELECT id, item_id, at, by_person, detail AS "detail: Read<What>" FROM item_event WHERE id = $1"#,
         id.0
     )
     .fetch_optional(pool)
@@ -87,24 +88,24 @@ pub async fn get(pool: &sqlx::PgPool, id: EventId) -> Result<Option<Event>> {
     row.map(TryInto::try_into).transpose()
 }
 
-/// Some events, in no order.
+/// Some events, in no order; not those that a newer release wrote and we cannot read.
 pub async fn of_ids(tx: &mut Tx, ids: &[EventId]) -> Result<Vec<Event>> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT id, item_id, at, by_person, detail AS "detail: Json<What>" FROM item_event WHERE id = ANY($1)"#,
+        r#"SELECT id, item_id, at, by_person, detail AS "detail: Read<What>" FROM item_event WHERE id = ANY($1)"#,
         &ids
     )
     .fetch_all(&mut **tx)
     .await?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    readable(rows.into_iter().map(TryInto::try_into))
 }
 
 /// The whole story of an item, oldest first.
 pub async fn of_item(connection: impl sqlx::PgExecutor<'_>, item: ItemId) -> Result<Vec<Event>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT id, item_id, at, by_person, detail AS "detail: Json<What>" FROM item_event
+        r#"SELECT id, item_id, at, by_person, detail AS "detail: Read<What>" FROM item_event
            WHERE item_id = $1 ORDER BY seq"#,
         item.0
     )
@@ -121,7 +122,7 @@ pub async fn of_items(
     let ids: Vec<Uuid> = items.iter().map(|id| id.0).collect();
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT id, item_id, at, by_person, detail AS "detail: Json<What>" FROM item_event
+        r#"SELECT id, item_id, at, by_person, detail AS "detail: Read<What>" FROM item_event
            WHERE item_id = ANY($1) ORDER BY item_id, seq"#,
         &ids
     )
@@ -139,12 +140,12 @@ pub async fn of_items(
 pub async fn since(pool: &sqlx::PgPool, at: At, limit: i64) -> Result<Vec<Event>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT id, item_id, at, by_person, detail AS "detail: Json<What>" FROM item_event
+        r#"SELECT id, item_id, at, by_person, detail AS "detail: Read<What>" FROM item_event
            WHERE at >= $1 ORDER BY seq LIMIT $2"#,
         at,
         limit
     )
     .fetch_all(pool)
     .await?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    readable(rows.into_iter().map(TryInto::try_into))
 }

@@ -50,17 +50,24 @@ pub struct Left {
     pub received_at: At,
 }
 
-/// Deliveries that somebody kept and never finished.
-pub async fn left(pool: &sqlx::PgPool, now: At, lease_until: At, limit: i64) -> Result<Vec<Left>> {
+/// Deliveries of these chats that somebody kept and never finished.
+pub async fn left(
+    pool: &sqlx::PgPool,
+    chats: &[String],
+    now: At,
+    lease_until: At,
+    limit: i64,
+) -> Result<Vec<Left>> {
     Ok(sqlx::query_as!(
         Left,
         "UPDATE inbox SET lease_until = $2 WHERE (chat, key) IN (
-             SELECT chat, key FROM inbox WHERE done_at IS NULL AND lease_until < $1
+             SELECT chat, key FROM inbox WHERE done_at IS NULL AND lease_until < $1 AND chat = ANY($4)
              ORDER BY lease_until LIMIT $3 FOR UPDATE SKIP LOCKED)
          RETURNING chat, key, raw, received_at",
         now,
         lease_until,
-        limit
+        limit,
+        chats
     )
     .fetch_all(pool)
     .await?)

@@ -20,11 +20,13 @@ use crate::domain::item::Subject;
 use crate::domain::item::Tone;
 use crate::domain::item::Votes;
 use crate::domain::sla::Deadline;
+use crate::store::Read;
 use crate::store::Result;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::exactly;
 use crate::store::exactly_one;
+use crate::store::readable;
 
 struct Row {
     id: Uuid,
@@ -34,25 +36,25 @@ struct Row {
     native_id: String,
     kind: String,
     tone: String,
-    rating: Option<Json<Rating>>,
+    rating: Option<Read<Rating>>,
     title: Option<String>,
     body: Option<String>,
     language: Option<String>,
-    author: Json<Author>,
-    subject: Option<Json<Subject>>,
+    author: Read<Author>,
+    subject: Option<Read<Subject>>,
     verified: Option<String>,
-    votes: Json<Votes>,
+    votes: Read<Votes>,
     permalink: Option<String>,
     published_at: Option<At>,
     edited_at: Option<At>,
     first_seen_at: At,
     revision: i32,
     fingerprint: Vec<u8>,
-    caps: Json<ReplyCaps>,
+    caps: Read<ReplyCaps>,
     route: String,
-    handling: Json<Handling>,
-    escalation: Option<Json<Escalation>>,
-    deadline: Option<Json<Deadline>>,
+    handling: Read<Handling>,
+    escalation: Option<Read<Escalation>>,
+    deadline: Option<Read<Deadline>>,
     overdue_at: Option<At>,
     raised_at: Option<At>,
     reply_id: Option<Uuid>,
@@ -65,6 +67,7 @@ impl TryFrom<Row> for Item {
     fn try_from(row: Row) -> Result<Self> {
         let odd =
             |column, value: &str| StoreError::odd("item", column, row.id, format!("{value:?} is unknown"));
+        let id = row.id;
         Ok(Self {
             kind: Kind::parse(&row.kind).ok_or_else(|| odd("kind", &row.kind))?,
             tone: Tone::parse(&row.tone).ok_or_else(|| odd("tone", &row.tone))?,
@@ -73,25 +76,28 @@ impl TryFrom<Row> for Item {
             source: row.source,
             scope: row.scope,
             native_id: row.native_id,
-            rating: row.rating.map(|j| j.0),
+            rating: row.rating.map(|r| r.of("item", "rating", id)).transpose()?,
             title: row.title,
             body: row.body,
             language: row.language,
-            author: row.author.0,
-            subject: row.subject.map(|j| j.0),
+            author: row.author.of("item", "author", id)?,
+            subject: row.subject.map(|r| r.of("item", "subject", id)).transpose()?,
             verified: row.verified,
-            votes: row.votes.0,
+            votes: row.votes.of("item", "votes", id)?,
             permalink: row.permalink,
             published_at: row.published_at,
             edited_at: row.edited_at,
             first_seen_at: row.first_seen_at,
             revision: row.revision,
             fingerprint: row.fingerprint,
-            caps: row.caps.0,
+            caps: row.caps.of("item", "caps", id)?,
             route: row.route,
-            handling: row.handling.0,
-            escalation: row.escalation.map(|j| j.0),
-            deadline: row.deadline.map(|j| j.0),
+            handling: row.handling.of("item", "handling", id)?,
+            escalation: row
+                .escalation
+                .map(|r| r.of("item", "escalation", id))
+                .transpose()?,
+            deadline: row.deadline.map(|r| r.of("item", "deadline", id)).transpose()?,
             overdue_at: row.overdue_at,
             raised_at: row.raised_at,
             reply: row.reply_id.map(ReplyId),
@@ -105,11 +111,11 @@ macro_rules! items {
     ($tail:literal, $($arg:expr),+) => {
         sqlx::query_as!(
             Row,
-            r#"SELECT id, number, source, scope, native_id, kind, tone, rating AS "rating: Json<Rating>", title, body,
-                 language, author AS "author: Json<Author>", subject AS "subject: Json<Subject>", verified,
-                 votes AS "votes: Json<Votes>", permalink, published_at, edited_at, first_seen_at, revision,
-                 fingerprint, caps AS "caps: Json<ReplyCaps>", route, handling AS "handling: Json<Handling>",
-                 escalation AS "escalation: Json<Escalation>", deadline AS "deadline: Json<Deadline>", overdue_at,
+            r#"SELECT id, number, source, scope, native_id, kind, tone, rating AS "rating: Read<Rating>", title, body,
+                 language, author AS "author: Read<Author>", subject AS "subject: Read<Subject>", verified,
+                 votes AS "votes: Read<Votes>", permalink, published_at, edited_at, first_seen_at, revision,
+                 fingerprint, caps AS "caps: Read<ReplyCaps>", route, handling AS "handling: Read<Handling>",
+                 escalation AS "escalation: Read<Escalation>", deadline AS "deadline: Read<Deadline>", overdue_at,
                  raised_at, reply_id, version
                FROM item "# + $tail,
             $($arg),+
@@ -145,11 +151,11 @@ pub async fn get(pool: &sqlx::PgPool, id: ItemId) -> Result<Option<Item>> {
     row.map(TryInto::try_into).transpose()
 }
 
-/// Some items, in no order.
+/// Some items, in no order; not those that a newer release wrote and we cannot read.
 pub async fn of_ids(tx: &mut Tx, ids: &[ItemId]) -> Result<Vec<Item>> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows = items!("WHERE id = ANY($1)", &ids).fetch_all(&mut **tx).await?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    readable(rows.into_iter().map(TryInto::try_into))
 }
 
 pub async fn by_number(pool: &sqlx::PgPool, number: i64) -> Result<Option<ItemId>> {
@@ -216,7 +222,7 @@ pub async fn list(pool: &sqlx::PgPool, filter: Filter<'_>, limit: i64) -> Result
 /// The same from further down.
 pub async fn page(pool: &sqlx::PgPool, filter: Filter<'_>, limit: i64, after: i64) -> Result<Vec<Item>> {
     let (channel, person, overdue, folded) = filter.parts();
-    items!(
+    let rows = items!(
         "WHERE state IN ('open', 'claimed', 'snoozed')
            AND ($1::text IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1
                AND (NOT $6 OR c.folded_at IS NOT NULL AND c.message_id IS NULL)))
@@ -231,10 +237,8 @@ pub async fn page(pool: &sqlx::PgPool, filter: Filter<'_>, limit: i64, after: i6
         folded
     )
     .fetch_all(pool)
-    .await?
-    .into_iter()
-    .map(TryInto::try_into)
-    .collect()
+    .await?;
+    readable(rows.into_iter().map(TryInto::try_into))
 }
 
 /// What waits in a channel, oldest deadline first: what is overdue at an instant, or else what is not.
@@ -246,7 +250,7 @@ pub async fn waiting(
     overdue: bool,
     limit: i64,
 ) -> Result<Vec<Item>> {
-    items!(
+    let rows = items!(
         "WHERE state IN ('open', 'claimed', 'snoozed') AND source <> $2
            -- One by one: the cards of what waits, not all that ever were.
            AND (SELECT true FROM card c WHERE c.item_id = item.id AND c.channel = $1 LIMIT 1)
@@ -259,15 +263,13 @@ pub async fn waiting(
         limit
     )
     .fetch_all(&mut **tx)
-    .await?
-    .into_iter()
-    .map(TryInto::try_into)
-    .collect()
+    .await?;
+    readable(rows.into_iter().map(TryInto::try_into))
 }
 
 /// What most people found helpful of what came in a period: one praise and one complaint, where there is one.
 pub async fn helpful(tx: &mut Tx, channel: &str, without: &str, from: At, to: At) -> Result<Vec<Item>> {
-    items!(
+    let rows = items!(
         "WHERE id IN (
              SELECT DISTINCT ON (tone) id FROM item
              WHERE first_seen_at >= $3 AND first_seen_at < $4 AND (votes ->> 'up')::int > 0
@@ -281,15 +283,13 @@ pub async fn helpful(tx: &mut Tx, channel: &str, without: &str, from: At, to: At
         to
     )
     .fetch_all(&mut **tx)
-    .await?
-    .into_iter()
-    .map(TryInto::try_into)
-    .collect()
+    .await?;
+    readable(rows.into_iter().map(TryInto::try_into))
 }
 
 /// What was answered or handled, the newest first.
 pub async fn closed(pool: &sqlx::PgPool, channel: Option<&str>, limit: i64) -> Result<Vec<Item>> {
-    items!(
+    let rows = items!(
         "WHERE state IN ('answered', 'handled')
            AND ($1::text IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1))
          ORDER BY number DESC LIMIT $2",
@@ -297,10 +297,8 @@ pub async fn closed(pool: &sqlx::PgPool, channel: Option<&str>, limit: i64) -> R
         limit
     )
     .fetch_all(pool)
-    .await?
-    .into_iter()
-    .map(TryInto::try_into)
-    .collect()
+    .await?;
+    readable(rows.into_iter().map(TryInto::try_into))
 }
 
 /// How many a list would show without its limit.

@@ -18,6 +18,7 @@ pub mod outbox;
 pub mod person;
 pub mod picture;
 pub mod preference;
+mod read;
 pub mod reply;
 pub mod search;
 pub mod setting;
@@ -25,6 +26,7 @@ pub mod source;
 pub mod stats;
 pub mod timer;
 pub mod trouble;
+pub mod unread;
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -37,6 +39,8 @@ use sqlx::postgres::PgListener;
 use sqlx::postgres::PgPoolOptions;
 
 pub use crate::store::error::StoreError;
+use crate::store::read::Read;
+use crate::store::read::readable;
 pub use crate::store::trouble::Trouble;
 
 pub type Tx = sqlx::Transaction<'static, Postgres>;

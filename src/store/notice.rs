@@ -96,6 +96,19 @@ pub async fn let_go(tx: &mut Tx, effect: EffectId) -> Result<()> {
     Ok(())
 }
 
+/// They cannot be told now: whoever takes what waits for the addressee then takes them, too.
+pub async fn put_off(tx: &mut Tx, notices: &[NoticeId], until: At) -> Result<()> {
+    let ids: Vec<uuid::Uuid> = notices.iter().map(|id| id.0).collect();
+    sqlx::query!(
+        "UPDATE notice SET effect_id = NULL, not_before = $2 WHERE id = ANY($1) AND settled_at IS NULL",
+        &ids,
+        until
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Deletes what was settled before then, some at a time.
 pub async fn forget(pool: &sqlx::PgPool, before: At, limit: i64) -> Result<u64> {
     let done = sqlx::query!(

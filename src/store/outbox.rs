@@ -25,6 +25,8 @@ pub struct Leased {
     pub looks: i32,
     /// An earlier try's outcome is unclear: look before doing anything.
     pub unclear: bool,
+    /// Since when what it is about could not be read, by whoever took it before.
+    pub unread_since: Option<At>,
     pub begun_at: At,
     /// When it could first be tried, as far as it is known: later tries only know when the first one began.
     pub ready_at: At,
@@ -134,18 +136,35 @@ pub async fn put(tx: &mut Tx, effects: &[NewEffect], now: At) -> Result<()> {
     Ok(())
 }
 
+/// An effect that was taken and whose row cannot be read: it holds up nobody, and whoever can read it may take it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Odd {
+    pub id: EffectId,
+    pub key: String,
+    pub kind: String,
+    pub token: LeaseToken,
+    /// As it was before.
+    pub unclear: bool,
+    /// Since when nobody could; none: it is news.
+    pub since: Option<At>,
+    pub why: String,
+}
+
+/// What was taken.
+#[derive(Debug, Default)]
+pub struct Taken {
+    pub leased: Vec<Leased>,
+    pub odd: Vec<Odd>,
+}
+
 /// Takes up to `limit` effects that may run now: one of each serial, none whose pace is used up, urgent ones first.
-pub async fn lease(
-    pool: &sqlx::PgPool,
-    now: At,
-    until: At,
-    token: LeaseToken,
-    limit: i64,
-) -> Result<Vec<Leased>> {
+/// Kinds that only a newer version knows are left to it.
+pub async fn lease(pool: &sqlx::PgPool, now: At, until: At, token: LeaseToken, limit: i64) -> Result<Taken> {
+    let kinds = Effect::KINDS.map(str::to_owned);
     let rows = sqlx::query!(
         r#"WITH waiting AS (
              SELECT e.id, e.serial, e.lane, e.run_at, e.seq FROM effect e
-             WHERE e.state IN ('ready', 'unknown') AND e.run_at <= $1
+             WHERE e.state IN ('ready', 'unknown') AND e.run_at <= $1 AND e.kind = ANY($5)
                AND NOT EXISTS (SELECT 1 FROM effect s WHERE s.serial = e.serial AND s.state = 'sending')
                AND NOT EXISTS (SELECT 1 FROM rate WHERE rate.key = e.pace AND rate.free_at > $1)
              ORDER BY e.lane, e.run_at, e.seq LIMIT 400),
@@ -157,13 +176,14 @@ pub async fn lease(
            UPDATE effect SET state = 'sending', lease_token = $3, lease_until = $2, attempts = attempts + 1,
                begun_at = coalesce(begun_at, $1)
            FROM mine WHERE effect.id = mine.id
-           RETURNING effect.id, effect.key, effect.body, effect.item_id, effect.pace, effect.attempts, effect.looks,
+           RETURNING effect.id, effect.key, effect.kind, effect.body, effect.unread_since, effect.item_id, effect.pace, effect.attempts, effect.looks,
                effect.begun_at AS "begun_at!", mine.state = 'unknown' AS "unclear!",
                CASE WHEN effect.attempts = 1 THEN mine.run_at ELSE effect.begun_at END AS "ready_at!""#,
         now,
         until,
         token.0,
-        limit
+        limit,
+        &kinds
     )
     .fetch_all(pool)
     .await;
@@ -172,28 +192,64 @@ pub async fn lease(
         Err(e) => {
             let e = StoreError::from(e);
             // Another replica took one of the same serial at the same moment; the unique index kept us apart.
-            return if e.is_conflict() { Ok(Vec::new()) } else { Err(e) };
+            return if e.is_conflict() {
+                Ok(Taken::default())
+            } else {
+                Err(e)
+            };
         }
     };
-    rows.into_iter()
-        .map(|r| {
-            Ok(Leased {
+    let mut taken = Taken::default();
+    for r in rows {
+        match crate::domain::effect::decode(r.body) {
+            Ok(effect) => taken.leased.push(Leased {
                 id: EffectId(r.id),
-                effect: crate::domain::effect::decode(r.body)
-                    .map_err(|e| StoreError::odd("effect", "body", r.id, e))?,
+                effect,
                 key: r.key,
                 item: r.item_id.map(ItemId),
                 pace: r.pace,
                 attempts: r.attempts,
                 looks: r.looks,
                 unclear: r.unclear,
+                unread_since: r.unread_since,
                 begun_at: r.begun_at,
                 ready_at: r.ready_at,
                 started_at: now,
                 token,
-            })
-        })
-        .collect()
+            }),
+            Err(why) => taken.odd.push(Odd {
+                id: EffectId(r.id),
+                key: r.key,
+                kind: r.kind,
+                token,
+                unclear: r.unclear,
+                since: r.unread_since,
+                why: StoreError::odd("effect", "body", r.id, why).to_string(),
+            }),
+        }
+    }
+    Ok(taken)
+}
+
+/// Lets go of what could not be read: it is worth another try then, by whoever can, and its serial is free until then.
+/// A try that did nothing is none.
+pub async fn set_aside(pool: &sqlx::PgPool, odd: &Odd, at: At, now: At) -> Result<()> {
+    let state = if odd.unclear { "unknown" } else { "ready" };
+    sqlx::query!(
+        "UPDATE effect SET state = $3, run_at = $4, last_error = $5, attempts = attempts - 1,
+             begun_at = CASE WHEN attempts = 1 THEN NULL ELSE begun_at END,
+             lease_token = NULL, lease_until = NULL, unread_since = coalesce(unread_since, $6)
+         WHERE id = $1 AND lease_token = $2",
+        odd.id.0,
+        odd.token.0,
+        state,
+        at,
+        odd.why,
+        now
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
 }
 
 /// Leases that ran out: whoever held them died or hangs, and what they did is unknown.
@@ -233,7 +289,7 @@ pub async fn settle(tx: &mut Tx, leased: &Leased, how: &Settled, now: At) -> Res
              UPDATE effect SET state = $3, run_at = coalesce($4, run_at), last_error = $5, looks = $6,
                  begun_at = CASE WHEN $7 THEN NULL ELSE begun_at END,
                  attempts = CASE WHEN $7 THEN 0 ELSE attempts END,
-                 lease_token = NULL, lease_until = NULL,
+                 lease_token = NULL, lease_until = NULL, unread_since = NULL,
                  settled_at = CASE WHEN $3 IN ('done', 'dead') THEN $8::timestamptz END
              WHERE id = $1 AND lease_token = $2 RETURNING id),
            tried AS (
@@ -402,14 +458,17 @@ pub async fn backlog(pool: &sqlx::PgPool, now: At) -> Result<Backlog> {
         // Each part is worded as the partial index that answers it, so that no part walks through what is over.
         r#"SELECT count(*) FILTER (WHERE e.state = 'ready' AND e.run_at <= $1) AS "due!",
              count(*) FILTER (WHERE e.state = 'ready' AND e.run_at > $1) AS "waiting!",
-             count(*) FILTER (WHERE e.state = 'unknown') AS "unknown!",
+             count(*) FILTER (WHERE e.state = 'unknown' AND e.unread_since IS NULL) AS "unknown!",
              -- What waits for its turn in a room, or because a far side asked for it, is not stuck.
              min(greatest(e.run_at, rate.free_at)) FILTER
-                 (WHERE e.state = 'ready' AND greatest(e.run_at, rate.free_at) <= $1) AS oldest,
+                 -- Nor is what only a newer version can do, or can read.
+                 (WHERE e.state = 'ready' AND greatest(e.run_at, rate.free_at) <= $1 AND e.unread_since IS NULL
+                     AND e.kind = ANY($2)) AS oldest,
              (SELECT count(*) FROM effect s WHERE s.state = 'sending') AS "sending!",
              (SELECT count(*) FROM effect d WHERE d.state = 'dead') AS "dead!"
            FROM effect e LEFT JOIN rate ON rate.key = e.pace WHERE e.state IN ('ready', 'unknown')"#,
-        now
+        now,
+        &Effect::KINDS.map(str::to_owned)
     )
     .fetch_one(pool)
     .await?;

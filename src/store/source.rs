@@ -78,9 +78,17 @@ pub async fn wake(pool: &sqlx::PgPool, source: &str, now: At) -> Result<()> {
     Ok(())
 }
 
+/// What a delivery came to when it came before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answered {
+    pub answer: Value,
+    /// None: it was taken by a version that did not keep it.
+    pub body_hash: Option<Vec<u8>>,
+}
+
 /// The answer that this delivery got when it came before. Whoever gets it at the same time waits here until the first
 /// one has answered.
-pub async fn answered(tx: &mut Tx, source: &str, key: &str) -> Result<Option<Value>> {
+pub async fn answered(tx: &mut Tx, source: &str, key: &str) -> Result<Option<Answered>> {
     sqlx::query!(
         "SELECT pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))",
         source,
@@ -88,8 +96,9 @@ pub async fn answered(tx: &mut Tx, source: &str, key: &str) -> Result<Option<Val
     )
     .execute(&mut **tx)
     .await?;
-    Ok(sqlx::query_scalar!(
-        "SELECT answer FROM delivery WHERE source = $1 AND key = $2",
+    Ok(sqlx::query_as!(
+        Answered,
+        "SELECT answer, body_hash FROM delivery WHERE source = $1 AND key = $2",
         source,
         key
     )
@@ -98,13 +107,21 @@ pub async fn answered(tx: &mut Tx, source: &str, key: &str) -> Result<Option<Val
 }
 
 /// Remembers the answer.
-pub async fn answer(tx: &mut Tx, source: &str, key: &str, answer: &Value, now: At) -> Result<()> {
+pub async fn answer(
+    tx: &mut Tx,
+    source: &str,
+    key: &str,
+    answer: &Value,
+    body_hash: &[u8],
+    now: At,
+) -> Result<()> {
     sqlx::query!(
-        "INSERT INTO delivery (source, key, received_at, answer) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO delivery (source, key, received_at, answer, body_hash) VALUES ($1, $2, $3, $4, $5)",
         source,
         key,
         now,
-        answer
+        answer,
+        body_hash
     )
     .execute(&mut **tx)
     .await?;

@@ -49,17 +49,23 @@ pub async fn set(tx: &mut Tx, timers: &[NewTimer]) -> Result<()> {
     Ok(())
 }
 
+/// Kinds as the database wants them. Those that only a newer version knows are left to it.
+fn kinds() -> [String; 5] {
+    KINDS.map(str::to_owned)
+}
+
 /// Takes some that are due and that nobody else has taken, the oldest first, but none of `without`. They are ours until
 /// the transaction ends; who takes them is not yet who acts, because that needs the item's lock.
 pub async fn take(tx: &mut Tx, now: At, without: &[ItemId], limit: i64) -> Result<Vec<Due>> {
     let without: Vec<uuid::Uuid> = without.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
         "SELECT id, item_id, kind, at FROM timer
-         WHERE fired_at IS NULL AND at <= $1 AND item_id <> ALL($2)
+         WHERE fired_at IS NULL AND at <= $1 AND item_id <> ALL($2) AND kind = ANY($4)
          ORDER BY at, id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED",
         now,
         &without,
-        limit
+        limit,
+        &kinds()
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -89,8 +95,9 @@ pub async fn fired_for(tx: &mut Tx, item: ItemId, fired_at: At) -> Result<Option
 pub async fn next(pool: &sqlx::PgPool, without: &[ItemId]) -> Result<Option<At>> {
     let without: Vec<uuid::Uuid> = without.iter().map(|id| id.0).collect();
     Ok(sqlx::query_scalar!(
-        "SELECT at FROM timer WHERE fired_at IS NULL AND item_id <> ALL($1) ORDER BY at, id LIMIT 1",
-        &without
+        "SELECT at FROM timer WHERE fired_at IS NULL AND item_id <> ALL($1) AND kind = ANY($2) ORDER BY at, id LIMIT 1",
+        &without,
+        &kinds()
     )
     .fetch_optional(pool)
     .await?)
@@ -99,8 +106,9 @@ pub async fn next(pool: &sqlx::PgPool, without: &[ItemId]) -> Result<Option<At>>
 /// The oldest timer that is due and was not fired.
 pub async fn oldest_due(pool: &sqlx::PgPool, now: At) -> Result<Option<At>> {
     Ok(sqlx::query_scalar!(
-        "SELECT min(at) FROM timer WHERE fired_at IS NULL AND at <= $1",
-        now
+        "SELECT min(at) FROM timer WHERE fired_at IS NULL AND at <= $1 AND kind = ANY($2)",
+        now,
+        &kinds()
     )
     .fetch_one(pool)
     .await?)

@@ -29,6 +29,42 @@ pub enum Trouble {
     Other,
 }
 
+impl Trouble {
+    /// Somebody has to correct what we were told; the server will say the same for ever.
+    pub fn is_of_configuration(&self) -> bool {
+        match self {
+            Self::Address | Self::Password | Self::NotLetIn(_) | Self::NoDatabase => true,
+            Self::NoServer(_)
+            | Self::NotYet
+            | Self::TooMany
+            | Self::Encryption(_)
+            | Self::DiskFull
+            | Self::ReadOnly
+            | Self::NotAllowed(_)
+            | Self::Schema(_)
+            | Self::Busy
+            | Self::Other => false,
+        }
+    }
+
+    /// The server is not there, or has no time for us: it may be different in a moment.
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::NoServer(_) | Self::NotYet | Self::TooMany | Self::Busy => true,
+            Self::Address
+            | Self::Password
+            | Self::NotLetIn(_)
+            | Self::NoDatabase
+            | Self::Encryption(_)
+            | Self::DiskFull
+            | Self::ReadOnly
+            | Self::NotAllowed(_)
+            | Self::Schema(_)
+            | Self::Other => false,
+        }
+    }
+}
+
 impl StoreError {
     pub fn trouble(&self) -> Trouble {
         let driver = match self {

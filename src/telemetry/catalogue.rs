@@ -102,12 +102,21 @@ metrics! {
     CARDS = "zeitnah_cards_behind", Kind::Gauge, ["what"],
         "Cards that are stale (show an older state), unposted (not in the chat yet) or folded (wait for room in a full channel)";
 
+    CALLS = "zeitnah_chat_calls_total", Kind::Counter, ["chat", "result"],
+        "Calls of chats that reach us by HTTP: taken, refused (their signature is not the chat's), failed (not kept)";
+
     SOCKETS = "zeitnah_sockets_connected", Kind::Gauge, ["chat"],
         "Sockets of this process on which the chat has said hello";
     SOCKETS_WANTED = "zeitnah_sockets_wanted", Kind::Gauge, ["chat"],
         "Sockets that this process should have";
     RECONNECTS = "zeitnah_socket_reconnects_total", Kind::Counter, ["chat", "why"],
         "Sockets that ended and were made anew";
+
+    SENT_AWAY = "zeitnah_connections_sent_away_total", Kind::Counter, ["listener"],
+        "Connections that asked nothing and made room for others because all places were taken; listener is world or operators";
+
+    UNREAD = "zeitnah_rows_unread", Kind::Gauge, ["table"],
+        "Rows that have waited for five minutes because this version cannot read them, or has not their chat: effect, timer, inbox";
 
     DATABASE_UP = "zeitnah_database_up", Kind::Gauge, [],
         "1 when the database answered for this page; without it, figures from the database are NaN";

@@ -7,6 +7,11 @@ use chrono::TimeDelta;
 
 use crate::telemetry::catalogue as is;
 
+/// A connection that asked nothing made room for another one.
+pub fn sent_away(listener: &'static str) {
+    is::SENT_AWAY.add(&[listener], 1);
+}
+
 /// Items that a source handed in, sorted by what was new about them.
 pub fn received(source: &str, kind: &'static str, news: &'static str, n: usize) {
     if n > 0 {
@@ -17,6 +22,18 @@ pub fn received(source: &str, kind: &'static str, news: &'static str, n: usize) 
 /// A call from outside. `source` is none when no such source is configured: names that strangers type are no labels.
 pub fn hooked(source: Option<&str>, result: &'static str) {
     is::HOOKS.add(&[source.unwrap_or("none"), result], 1);
+}
+
+/// A chat called us, or somebody who claims to be it.
+pub fn called(chat: &str, result: &'static str) {
+    is::CALLS.add(&[chat, result], 1);
+}
+
+/// There are such calls here, also before the first one: without a zero, nobody can see that none comes.
+pub fn may_be_called(chat: &str) {
+    for result in ["taken", "refused", "failed"] {
+        is::CALLS.add(&[chat, result], 0);
+    }
 }
 
 pub fn polled(source: &str, worked: bool) {

@@ -15,6 +15,12 @@ fn resident(status: &str) -> Option<f64> {
     Some(kibibytes * 1024.0)
 }
 
+/// How many files and connections the system lets us have at once; none where there is no end to it.
+pub fn files() -> Option<usize> {
+    let most = rustix::process::getrlimit(rustix::process::Resource::Nofile).current?;
+    Some(usize::try_from(most).unwrap_or(usize::MAX))
+}
+
 /// Seconds since 1970, of the machine's own clock: that is what whoever scrapes compares it with.
 pub fn now() -> f64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);

@@ -4,24 +4,65 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::workflow::Desk;
+use crate::workflow::Leased;
 use crate::workflow::Result;
 
 /// Effects under way at once in one replica.
-const SIDE_BY_SIDE: usize = 16;
+pub const SIDE_BY_SIDE: usize = 16;
 const LONGEST_NAP: Duration = Duration::from_secs(1);
 const SHORTEST_NAP: Duration = Duration::from_millis(5);
 
-pub async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<()> {
+/// What is being carried out. It outlives the loop that began it: when the database is away the loop fails and starts
+/// again, and what was begun goes on all the while, because a cut would leave its outcome unknown.
+#[derive(Clone)]
+pub struct Hands {
+    tasks: TaskTracker,
+    free: Arc<Semaphore>,
+    done: Arc<Notify>,
+}
+
+impl Hands {
+    /// Whoever waits for the tracker's tasks waits for what is under way.
+    pub fn of(tasks: &TaskTracker) -> Self {
+        Self {
+            tasks: tasks.clone(),
+            free: Arc::new(Semaphore::new(SIDE_BY_SIDE)),
+            done: Arc::default(),
+        }
+    }
+
+    fn free(&self) -> usize {
+        self.free.available_permits()
+    }
+
+    async fn take(&self, desk: Arc<Desk>, effect: Leased) {
+        // Only this loop takes any, and never more than are free; closed they never are.
+        let hand = self.free.clone().acquire_owned().await.ok();
+        let done = self.done.clone();
+        self.tasks.spawn(async move {
+            if let Err(error) = desk.perform(&effect).await {
+                // Its lease runs out, and then it is looked up.
+                tracing::error!(effect.kind = effect.effect.kind(), error = %error, "an effect broke off");
+            }
+            drop(hand);
+            done.notify_one();
+        });
+    }
+}
+
+pub async fn run(desk: Arc<Desk>, stop: CancellationToken, hands: Hands) -> Result<()> {
     // Listening begins before the first look, so nothing written in between is missed.
     let mut ears = desk.store.listen().await?;
-    let mut under_way = JoinSet::new();
     loop {
-        let free = SIDE_BY_SIDE - under_way.len();
+        let free = hands.free();
         let leased = if stop.is_cancelled() || free == 0 {
             Vec::new()
         } else {
@@ -29,27 +70,19 @@ pub async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<()> {
         };
         let got = leased.len();
         for effect in leased {
-            let desk = desk.clone();
-            under_way.spawn(async move {
-                if let Err(error) = desk.perform(&effect).await {
-                    // Its lease runs out, and then it is looked up.
-                    tracing::error!(effect.kind = effect.effect.kind(), error = %error, "an effect broke off");
-                }
-            });
+            hands.take(desk.clone(), effect).await;
         }
-        if got > 0 && under_way.len() < SIDE_BY_SIDE {
+        if got > 0 && hands.free() > 0 {
             // There may be more: what was leased has blocked its own serials only.
             continue;
         }
         if stop.is_cancelled() {
-            // What was begun is finished; a cut would leave its outcome unknown.
-            while under_way.join_next().await.is_some() {}
             return Ok(());
         }
         let nap = nap(&desk).await?;
         tokio::select! {
             () = stop.cancelled() => {}
-            Some(_) = under_way.join_next() => {}
+            () = hands.done.notified() => {}
             heard = ears.hear() => heard?,
             () = sleep(nap) => {}
         }

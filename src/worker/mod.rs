@@ -27,7 +27,9 @@ const CALM: Duration = Duration::from_secs(60);
 
 /// Starts all loops of one replica. They stop when `stop` is cancelled, each after what it has begun.
 pub fn start(desk: &Arc<Desk>, stop: &CancellationToken, tasks: &TaskTracker) {
-    tasks.spawn(again("drain", stop.clone(), desk.clone(), drain::run));
+    let hands = drain::Hands::of(tasks);
+    let run = move |desk, stop| drain::run(desk, stop, hands.clone());
+    tasks.spawn(again("drain", stop.clone(), desk.clone(), run));
     tasks.spawn(again("follow", stop.clone(), desk.clone(), follow::run));
     tasks.spawn(again("timers", stop.clone(), desk.clone(), timers::run));
     tasks.spawn(again("tick", stop.clone(), desk.clone(), tick::run));

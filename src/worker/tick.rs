@@ -10,6 +10,7 @@ use crate::domain::id::LeaseToken;
 use crate::worker::wait;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::WorkflowError;
 
 const EVERY: Duration = Duration::from_secs(1);
 /// In ticks: often enough to repair a card within a minute of the fault's end, seldom enough for the chat's limits.
@@ -32,24 +33,47 @@ pub async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<()> {
             under = desk.rules.since();
             retimed = false;
         }
+        let mut faults = Faults::default();
         if !retimed {
-            retimed = desk.retime(me).await?;
+            retimed = faults.keep(desk.retime(me).await).unwrap_or(false);
         }
-        desk.schedule().await?;
-        desk.pick_up().await?;
-        desk.refresh().await?;
+        faults.keep(desk.schedule().await);
+        faults.keep(desk.pick_up().await);
+        faults.keep(desk.refresh().await);
         if round.is_multiple_of(RECONCILE) {
-            desk.reconcile().await?;
+            faults.keep(desk.reconcile().await);
         }
         if round.is_multiple_of(FORGET) || more_to_forget {
-            more_to_forget = desk.forget().await?;
+            more_to_forget = faults.keep(desk.forget().await).unwrap_or(false);
         }
         if round.is_multiple_of(FOLD) || more_to_fold {
-            more_to_fold = desk.fold().await?;
+            more_to_fold = faults.keep(desk.fold().await).unwrap_or(false);
         }
+        // The others have run; who starts again says it, and waits a moment.
+        faults.first()?;
         round += 1;
         if !wait(EVERY, &stop).await {
             return Ok(());
         }
+    }
+}
+
+/// What one thing fails at keeps none of the others from being done in the same round.
+#[derive(Default)]
+struct Faults(Option<WorkflowError>);
+
+impl Faults {
+    fn keep<T>(&mut self, done: Result<T>) -> Option<T> {
+        match done {
+            Ok(done) => Some(done),
+            Err(error) => {
+                self.0.get_or_insert(error);
+                None
+            }
+        }
+    }
+
+    fn first(self) -> Result<()> {
+        self.0.map_or(Ok(()), Err)
     }
 }

@@ -59,6 +59,7 @@ use crate::port::source::ReviewSource;
 use crate::port::webhook::Webhook;
 use crate::store::Store;
 use crate::store::StoreError;
+pub use crate::store::outbox::Leased;
 use crate::workflow::aside::Aside;
 use crate::workflow::live::Live;
 

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
+
 use crate::domain::At;
 use crate::domain::action::Verb;
 use crate::domain::card;
@@ -54,6 +56,8 @@ use crate::workflow::tell::post_card;
 
 /// A list longer than this nobody reads; the rest is one command away.
 const LISTED: usize = 10;
+/// What this version cannot read is left for so long to one that can.
+const UNREAD_SECONDS: i64 = 60;
 /// One item that somebody has to know about, why, and its card where they see it.
 struct News {
     item: Item,
@@ -90,7 +94,7 @@ impl Desk {
         let now = self.now();
         let mut tx = self.store.begin().await?;
         let taken = notice::take(&mut tx, to, leased.id, now).await?;
-        let all: Vec<NoticeId> = taken.iter().map(|n| n.id).collect();
+        let mut all: Vec<NoticeId> = taken.iter().map(|n| n.id).collect();
         let Known {
             items,
             mut events,
@@ -98,11 +102,13 @@ impl Desk {
             replies,
         } = Known::of(&mut tx, &taken).await?;
         let mut moot = Vec::new();
+        let mut unread: Vec<Notice> = Vec::new();
         // By item: of several reasons, the last one says it all.
         let mut news: BTreeMap<ItemId, News> = BTreeMap::new();
         for one in taken {
             let (Some(item), Some(event)) = (items.get(&one.item), events.remove(&one.event)) else {
-                moot.push(one.id);
+                // Neither is ever deleted, so a newer version wrote it.
+                unread.push(one);
                 continue;
             };
             let is_out = item
@@ -130,6 +136,19 @@ impl Desk {
                 n.item.number,
             )
         });
+        if let Some(first) = unread.first() {
+            if news.is_empty() {
+                let why = "what it is about cannot be read";
+                return Err(StoreError::odd("notice", "event_id", first.id, why).into());
+            }
+            let ids: Vec<NoticeId> = unread.iter().map(|n| n.id).collect();
+            all.retain(|id| !ids.contains(id));
+            let later = now + TimeDelta::seconds(UNREAD_SECONDS);
+            notice::put_off(&mut tx, &ids, later).await?;
+            let again = tell::notify(to, first.event, later, now);
+            let key = format!("{}:{}", again.key, later.timestamp());
+            outbox::put(&mut tx, &[NewEffect { key, ..again }], now).await?;
+        }
         if news.is_empty() {
             return self.settle_in(tx, leased, Settled::Done).await;
         }

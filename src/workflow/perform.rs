@@ -54,6 +54,8 @@ use crate::workflow::illustrate::Illustrated;
 use crate::workflow::tell::edit_card;
 use crate::workflow::tell::post_card;
 
+/// The first wait of what cannot be read, and the longest.
+const ASIDE_SECONDS: (i64, i64) = (15, 600);
 /// Longer than any call may take, so that a lease runs out only when its holder died.
 const LEASE_SECONDS: i64 = 60;
 /// First look after an unclear outcome, then the second: far sides show what they took with a delay.
@@ -81,7 +83,40 @@ impl Desk {
         let now = self.now();
         outbox::reap(self.store.pool(), now).await?;
         let until = now + TimeDelta::seconds(LEASE_SECONDS);
-        Ok(outbox::lease(self.store.pool(), now, until, LeaseToken::new(now), limit).await?)
+        loop {
+            let taken = outbox::lease(self.store.pool(), now, until, LeaseToken::new(now), limit).await?;
+            let mut freed = false;
+            for odd in taken.odd {
+                // The others are taken and go on, whatever becomes of this one; in doubt its lease runs out.
+                match self.set_aside(&odd).await {
+                    Ok(()) => freed = true,
+                    Err(error) => {
+                        tracing::warn!(effect.key = odd.key, error = %error, "an effect could not be set aside");
+                    }
+                }
+            }
+            // What waited behind it can run now.
+            if !taken.leased.is_empty() || !freed {
+                return Ok(taken.leased);
+            }
+        }
+    }
+
+    /// What this version cannot read, or has no part for, is left to one that can: soon, and then less and less often.
+    async fn set_aside(&self, odd: &outbox::Odd) -> Result<()> {
+        let now = self.now();
+        let waited = odd.since.map_or(0, |since| (now - since).num_seconds());
+        let wait = waited.clamp(ASIDE_SECONDS.0, ASIDE_SECONDS.1);
+        if odd.since.is_none() {
+            tracing::error!(
+                effect.kind = odd.kind,
+                effect.key = odd.key,
+                error = odd.why,
+                "an effect cannot be understood here; it is set aside for a version that can, and holds up nobody"
+            );
+        }
+        outbox::set_aside(self.store.pool(), odd, now + TimeDelta::seconds(wait), now).await?;
+        Ok(())
     }
 
     /// When the next effect may run that cannot run yet.
@@ -93,7 +128,28 @@ impl Desk {
         Ok(outbox::backlog(self.store.pool(), self.now()).await?)
     }
 
+    /// A fault of what it is about, and not of the database, would be there at each try: the effect is set aside, so that
+    /// whatever waits behind it goes on.
     pub async fn perform(&self, leased: &Leased) -> Result<()> {
+        let Err(error) = self.carry_out(leased).await else {
+            return Ok(());
+        };
+        if !error.is_of_item() || error.is_conflict() {
+            return Err(error);
+        }
+        let odd = outbox::Odd {
+            id: leased.id,
+            key: leased.key.clone(),
+            kind: leased.effect.kind().to_owned(),
+            token: leased.token,
+            unclear: leased.unclear || may_be_done(&leased.effect, &error),
+            since: leased.unread_since,
+            why: error.to_string(),
+        };
+        self.set_aside(&odd).await
+    }
+
+    async fn carry_out(&self, leased: &Leased) -> Result<()> {
         match &leased.effect {
             Effect::PostCard { card } => self.post_card(leased, *card).await,
             Effect::EditCard { card } => self.edit(leased, *card).await,
@@ -676,6 +732,18 @@ impl Desk {
             owner,
             called,
         ))
+    }
+}
+
+/// Whether it may have happened although it ended with a fault. What is read is read before anything is called, so a row
+/// that cannot be read says no; but a reply is public, and there the item is read again after the call.
+fn may_be_done(effect: &Effect, error: &WorkflowError) -> bool {
+    match error {
+        WorkflowError::NotConfigured { .. } | WorkflowError::NoItem(_) => false,
+        WorkflowError::Store(error) => {
+            matches!(effect, Effect::PublishReply { .. }) || !error.is_unreadable()
+        }
+        WorkflowError::Port(_) => true,
     }
 }
 

@@ -9,8 +9,13 @@ use crate::store::item::Filter;
 use crate::store::outbox::Backlog;
 use crate::store::source;
 use crate::store::timer;
+use crate::store::unread;
+pub use crate::store::unread::Unread;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+
+/// What waits for less than this may be a newer replica's, which is just about to take it.
+pub const UNREAD_MINUTES: i64 = 5;
 
 #[derive(Debug, Clone)]
 pub struct Pulse {
@@ -27,6 +32,8 @@ pub struct Pulse {
     pub folded_cards: i64,
     pub timer_age: TimeDelta,
     pub sources: Vec<SourcePulse>,
+    /// What waits because this version cannot read it.
+    pub unread: Unread,
 }
 
 /// A source that is read, not one that only calls us.
@@ -42,6 +49,7 @@ impl Desk {
     pub async fn pulse(&self) -> Result<Pulse> {
         let pool = self.store.pool();
         let now = self.now();
+        let chats: Vec<String> = self.chats.keys().cloned().collect();
         let age = |since: Option<_>| since.map_or(TimeDelta::zero(), |at| now - at);
         let backlog = self.backlog().await?;
         let (stale_cards, unposted_cards, folded_cards) = card::behind(pool).await?;
@@ -66,6 +74,7 @@ impl Desk {
             folded_cards,
             timer_age: age(timer::oldest_due(pool, now).await?),
             sources: sources.collect(),
+            unread: unread::of(pool, &chats, now - TimeDelta::minutes(UNREAD_MINUTES)).await?,
         })
     }
 }

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::domain::fingerprint;
 use crate::domain::id::ReplyId;
 use crate::domain::item::Incoming;
 use crate::port::PortError;
@@ -48,6 +49,8 @@ pub enum HookAnswer {
     Receipt(Receipt),
     Awake,
     Refused(HookRefusal),
+    /// A delivery of this id came before and said something else: nothing of this one is taken.
+    Reused,
     UnknownSource,
 }
 
@@ -76,9 +79,19 @@ impl Desk {
                 odd,
                 total: _,
             }) => {
+                let hash = fingerprint::of_bytes(&call.body);
                 let mut tx = self.store.begin().await?;
                 if let Some(before) = source::answered(&mut tx, name, &delivery).await? {
-                    let receipt = serde_json::from_value(before)
+                    // What an older version took has no hash. Its id is believed, as it was then: to refuse a repeat
+                    // of it would be answered by trying again for days.
+                    if before.body_hash.is_some_and(|known| known != hash) {
+                        tracing::warn!(
+                            source.name = name,
+                            "a delivery has the id of an earlier one and another body; it is refused"
+                        );
+                        return Ok(HookAnswer::Reused);
+                    }
+                    let receipt = serde_json::from_value(before.answer)
                         .map_err(|e| crate::store::StoreError::odd("delivery", "answer", &delivery, e))?;
                     return Ok(HookAnswer::Receipt(receipt));
                 }
@@ -102,7 +115,7 @@ impl Desk {
                 };
                 let json = serde_json::to_value(&receipt)
                     .map_err(|e| crate::store::StoreError::odd("delivery", "answer", &delivery, e))?;
-                source::answer(&mut tx, name, &delivery, &json, now).await?;
+                source::answer(&mut tx, name, &delivery, &json, &hash, now).await?;
                 tx.commit().await.map_err(crate::store::StoreError::from)?;
                 tally.tell(name);
                 Ok(HookAnswer::Receipt(receipt))
@@ -215,6 +228,7 @@ fn result(answered: &Result<HookAnswer>) -> &'static str {
         }
         Ok(HookAnswer::Receipt(_)) => "taken",
         Ok(HookAnswer::Awake) => "wake_up",
+        Ok(HookAnswer::Reused) => "reused_id",
         Ok(HookAnswer::UnknownSource) => "unknown_source",
         Ok(HookAnswer::Refused(refusal)) => match refusal {
             HookRefusal::Unsigned(_) => "unsigned",

@@ -20,12 +20,13 @@ use crate::workflow::remind::is_out;
 
 impl Desk {
     pub(crate) async fn call_webhook(&self, leased: &Leased, name: &str, id: EventId) -> Result<()> {
-        let mut tx = self.store.begin().await?;
-        let event = event::of_ids(&mut tx, &[id]).await?.pop();
+        // One by one: what cannot be read is a fault here, and not something to leave out.
+        let event = event::get(self.store.pool(), id).await?;
         let item = match &event {
-            Some(event) => item::of_ids(&mut tx, &[event.item]).await?.pop(),
+            Some(event) => item::get(self.store.pool(), event.item).await?,
             None => None,
         };
+        let mut tx = self.store.begin().await?;
         let (Some(event), Some(item)) = (event, item) else {
             return self.settle_in(tx, leased, Settled::Done).await;
         };

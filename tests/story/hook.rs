@@ -5,6 +5,7 @@ use serde_json::Value;
 use serde_json::json;
 use zeitnah::port::clock::Clock;
 use zeitnah::sandbox::shop::webhook;
+use zeitnah::telemetry::Scrape;
 
 use crate::desk::ANNA;
 use crate::desk::CARE;
@@ -118,6 +119,43 @@ async fn the_same_delivery_on_both_replicas_at_once_is_one_and_both_say_the_same
     assert_eq!(kept(&desk).await, 8);
     assert_eq!(count(&desk, "SELECT count(*) FROM odd_item").await, 8);
     assert_eq!(desk.slack.see(CARE).len(), 8);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn an_id_that_is_used_again_for_something_else_is_refused_and_counted() {
+    let (scrape, recorder) = Scrape::open().unwrap();
+    let _collecting = metrics::set_default_local_recorder(&recorder);
+    let desk = Desk::with(Wish {
+        replicas: 2,
+        ..Wish::default()
+    })
+    .await;
+    let body = items(&[item("r1", 2, "Eins.")]);
+    let (first, _) = desk.push("d1", body.clone()).await;
+    assert_eq!(first, 200);
+    let other = desk.push("d1", items(&[item("r2", 1, "Zwei.")])).await;
+    insta::assert_snapshot!("hook_reused", told(other));
+    assert_eq!(kept(&desk).await, 1, "nothing of it is taken");
+    assert_eq!(desk.push("d1", body.clone()).await.0, 200, "a repeat is a repeat");
+    // Under an id of its own it is taken.
+    assert_eq!(desk.push("d2", items(&[item("r2", 1, "Zwei.")])).await.0, 200);
+    // One space more is another message: what is signed are bytes.
+    assert_eq!(desk.push("d1", format!("{body} ")).await.0, 409);
+
+    // What a version before kept has no hash: its id is believed, as it was then.
+    sqlx::raw_sql("UPDATE delivery SET body_hash = NULL WHERE key = 'd1'")
+        .execute(desk.store.pool())
+        .await
+        .unwrap();
+    assert_eq!(desk.push("d1", items(&[item("r3", 1, "Drei.")])).await.0, 200);
+    assert_eq!(kept(&desk).await, 2);
+    let figures = scrape.page();
+    assert!(
+        figures.contains(r#"zeitnah_hook_deliveries_total{source="forum",result="reused_id"} 2"#),
+        "{figures}"
+    );
+    assert_eq!(desk.slack.see(CARE).len(), 2);
     desk.finish().await;
 }
 

@@ -1,5 +1,6 @@
 //! Stories: what the team lives through, told with the real clients against a far side with memory.
 
+mod aside;
 mod buttons;
 mod digest;
 mod directly;
@@ -9,6 +10,7 @@ mod faults;
 mod find;
 mod fold;
 mod gateway;
+mod guests;
 mod home;
 mod hook;
 mod hostile;

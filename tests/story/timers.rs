@@ -221,9 +221,10 @@ async fn what_is_not_due_costs_nothing_however_much_it_is() {
     let mut tx = store.begin().await.unwrap();
     assert!(timer::take(&mut tx, now, &[], 200).await.unwrap().is_empty());
     tx.commit().await.unwrap();
+    let kinds = format!("'{{{}}}'", timer::KINDS.join(","));
     for (like, with) in [
-        ("SELECT at FROM timer%", "'{}'".to_owned()),
-        ("%SKIP LOCKED", format!("'{now}', '{{}}', 200")),
+        ("SELECT at FROM timer%", format!("'{{}}', {kinds}")),
+        ("%SKIP LOCKED", format!("'{now}', '{{}}', 200, {kinds}")),
     ] {
         let name: String =
             sqlx::query_scalar("SELECT name FROM pg_prepared_statements WHERE statement LIKE $1")

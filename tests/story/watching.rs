@@ -50,6 +50,39 @@ fn reasons(body: &serde_json::Value) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_chat_that_calls_us_is_counted_from_before_its_first_call() {
+    let (scrape, recorder) = Scrape::open().unwrap();
+    let _collected = metrics::set_default_local_recorder(&recorder);
+    let mut desk = Desk::open().await;
+    let operators = operators(&mut desk, scrape).await;
+    let line = |result: &str, n: u32| {
+        format!("zeitnah_chat_calls_total{{chat=\"slack\",result=\"{result}\"}} {n}\n")
+    };
+    let figures = page(&desk, &operators).await;
+    for result in ["taken", "refused", "failed"] {
+        assert!(figures.contains(&line(result, 0)), "{result}: {figures}");
+    }
+    assert!(
+        !figures.contains("zeitnah_sockets_connected{"),
+        "there is no line that could be lost"
+    );
+    // Somebody who is not Slack, or Slack after its secret was changed.
+    let stranger = desk
+        .http
+        .post(format!("{}/slack/events", desk.hooks[0]))
+        .body("{}");
+    assert_eq!(stranger.send().await.unwrap().status().as_u16(), 401);
+    desk.review(2, "Die Klinge klemmt.").await;
+    let card = desk.card();
+    desk.press(ANNA, &card, "Übernehmen").await;
+    desk.thread(&card);
+    let figures = page(&desk, &operators).await;
+    assert!(figures.contains(&line("refused", 1)), "{figures}");
+    assert!(figures.contains(&line("taken", 1)), "{figures}");
+    desk.finish().await;
+}
+
+#[tokio::test]
 async fn a_replica_in_order_is_ready_and_tells_its_figures_to_operators_only() {
     let mut desk = Desk::open().await;
     let (scrape, _recorder) = Scrape::open().unwrap();

@@ -11,9 +11,11 @@ use axum::response::Response;
 use axum::routing::post;
 use serenity::interactions_endpoint::Verifier;
 
+use crate::chat::discord::NAME;
 use crate::chat::discord::door::Door;
 use crate::domain::At;
 use crate::port::PortError;
+use crate::telemetry::meter;
 
 /// An older call is a replay, in seconds.
 const WINDOW: i64 = 300;
@@ -43,9 +45,12 @@ async fn take(State(http): State<Http>, headers: HeaderMap, body: Bytes) -> Resp
     if let Err(why) = verify(&http.verifier, &headers, &body, http.door.clock.now()) {
         // Discord itself sends bad ones now and then, to see that they are refused.
         tracing::warn!(why, "a call that claims to be Discord was refused");
+        meter::called(NAME, "refused");
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    match http.door.take(body.to_vec()).await {
+    let taken = http.door.take(body.to_vec()).await;
+    meter::called(NAME, if taken.is_ok() { "taken" } else { "failed" });
+    match taken {
         Ok(answer) => axum::Json(answer).into_response(),
         Err(error) => {
             tracing::error!(error = %error, "a delivery could not be kept");

@@ -17,8 +17,10 @@ use secrecy::SecretString;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::chat::slack::NAME;
 use crate::chat::slack::door::Door;
 use crate::domain::At;
+use crate::telemetry::meter;
 
 /// Slack's own window against replays, in seconds.
 const WINDOW: i64 = 300;
@@ -41,12 +43,15 @@ pub fn routes(http: Http) -> Router {
 async fn take(State(http): State<Http>, headers: HeaderMap, body: Bytes) -> Response {
     if let Err(why) = verify(&http.signing_secrets, &headers, &body, http.door.clock.now()) {
         tracing::warn!(error = why, "a call that claims to be Slack was refused");
+        meter::called(NAME, "refused");
         return StatusCode::UNAUTHORIZED.into_response();
     }
     if let Some(challenge) = challenge(&body) {
         return axum::Json(json!({ "challenge": challenge })).into_response();
     }
-    match http.door.take(body.to_vec()).await {
+    let taken = http.door.take(body.to_vec()).await;
+    meter::called(NAME, if taken.is_ok() { "taken" } else { "failed" });
+    match taken {
         Ok(None) => StatusCode::OK.into_response(),
         Ok(Some(answer)) => axum::Json(answer).into_response(),
         Err(error) => {
