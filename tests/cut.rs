@@ -45,8 +45,11 @@ impl<T: AsyncRead + AsyncWrite + Send> Stream for T {}
 
 impl Line {
     pub async fn to(database: &str, at: At) -> Self {
+        Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap(), database, at)
+    }
+
+    pub fn on(listener: TcpListener, database: &str, at: At) -> Self {
         let upstream = Url::parse(database).unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut url = upstream.clone();
         url.set_query(Some("sslmode=disable"));
         url.set_host(Some("127.0.0.1")).unwrap();

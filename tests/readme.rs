@@ -105,6 +105,7 @@ async fn every_command_in_the_readme_works_in_its_order() {
             ["zeitnah", "settings", "--export"] => works(&bench, &words, "[default_route]").await,
             ["zeitnah", "stats", "--check"] => works(&bench, &words, "All sums from").await,
             ["zeitnah", "probe", "--last", "90d"] => works(&bench, &words, "arrived from").await,
+            ["zeitnah", "completions", "bash"] => works(&bench, &words, "_zeitnah").await,
             ["zeitnah", "health"] => works(&bench, &words, "ready").await,
             ["zeitnah", "manifest", "slack"] => works(&bench, &words, "oauth_config").await,
             ["zeitnah", "manifest", "discord"] => works(&bench, &words, "oauth2/authorize").await,

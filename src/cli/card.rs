@@ -8,10 +8,11 @@ use clap::Args;
 use crate::cli::Failure;
 use crate::cli::Outcome;
 use crate::cli::desk;
-use crate::cli::load;
+use crate::cli::load_for;
 use crate::cli::say;
 use crate::cli::tell;
 use crate::config::Config;
+use crate::config::Uses;
 use crate::domain::rules::Channel;
 use crate::domain::rules::Named;
 use crate::port::chat::Gravity;
@@ -25,7 +26,7 @@ pub struct Options {
 }
 
 pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
-    let config = load(asked)?;
+    let config = load_for(asked, Uses::All)?;
     let channel = channel(&config, options.channel.as_deref())?.clone();
     let app = desk(&config).await?;
     let Some(chat) = app.desk.chats.get(&channel.chat) else {

@@ -1,4 +1,5 @@
-//! `zeitnah digest NAME --preview`: what the channel would read, for any instant; nothing is sent.
+//! `zeitnah digest NAME --preview`: what the channel would read, for any instant; nothing is sent. Which one it is goes
+//! to standard error, so that what is piped on is what a channel reads.
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use crate::cli::Failure;
 use crate::cli::Outcome;
 use crate::cli::desk;
 use crate::cli::load;
+use crate::cli::say;
 use crate::cli::tell;
 use crate::domain::At;
 use crate::domain::chart::Chart;
@@ -24,9 +26,12 @@ pub struct Options {
     /// Print instead of send; the only thing this command does.
     #[arg(long, required = true)]
     preview: bool,
-    /// As it would be at this instant, for example 2026-11-21T08:00:00+01:00 (default: now).
+    /// The last one before this instant, for example 2026-11-21T08:00:00+01:00 (default: now).
     #[arg(long)]
     at: Option<At>,
+    /// In place of the last one the coming one, with what is known so far.
+    #[arg(long)]
+    next: bool,
     /// Also write its chart to this file, as PNG.
     #[arg(long, value_name = "FILE")]
     png: Option<PathBuf>,
@@ -51,10 +56,22 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
         })?;
     let channel = app.desk.channel(&plan.channel)?;
     let now = options.at.unwrap_or_else(|| app.desk.now());
-    let slot = plan
-        .schedule
-        .latest(now)
-        .ok_or_else(|| Failure::Say("this schedule has never come yet".into()))?;
+    let slot = if options.next {
+        plan.schedule
+            .upcoming(now, 1)
+            .pop()
+            .ok_or_else(|| Failure::Say("this schedule never comes again; correct it in [[digest]]".into()))?
+    } else {
+        plan.schedule.latest(now).ok_or_else(|| {
+            Failure::Say("this schedule has never come yet; --next shows the coming one".into())
+        })?
+    };
+    say(&format!(
+        "{} of {} ({})",
+        plan.name,
+        slot.local.format("%a %Y-%m-%d %H:%M"),
+        plan.schedule.zone
+    ));
     let from = plan
         .schedule
         .before(slot)

@@ -12,15 +12,20 @@ pub enum Chat {
     Discord,
 }
 
-pub fn run(chat: Chat, application: Option<&str>) -> Outcome {
+pub fn run(chat: Chat, application: Option<&str>, commands: bool) -> Outcome {
     match chat {
         Chat::Slack => tell(include_str!("../../bot-manifest.yaml").trim_end()),
-        Chat::Discord => tell(&discord_manifest(application)),
+        Chat::Discord => {
+            tell(&discord_manifest(application));
+            if commands {
+                tell(&format!("\n# The commands:\n{}", discord_commands()));
+            }
+        }
     }
     Ok(())
 }
 
-/// The invitation with the least that works, each permission with its reason, and the commands as they are registered.
+/// The invitation with the least that works, and each permission with its reason.
 pub fn discord_manifest(application: Option<&str>) -> String {
     let application = application.unwrap_or("YOUR_APPLICATION_ID");
     let mut out = format!(
@@ -35,8 +40,12 @@ pub fn discord_manifest(application: Option<&str>) -> String {
     out.push_str(
         "\n# With mode = \"http\": set \"Interactions Endpoint URL\" to {public_url}/discord/interactions.\n\
          # With mode = \"gateway\": leave it empty.\n\
-         \n# The commands; the bot registers them itself when they change:\n",
+         \n# There is nothing else to paste: the bot registers its commands itself (--commands prints them).",
     );
-    out.push_str(&serde_json::to_string_pretty(&discord::commands::list()).unwrap_or_default());
     out
+}
+
+/// As they are registered.
+pub fn discord_commands() -> String {
+    serde_json::to_string_pretty(&discord::commands::list()).unwrap_or_default()
 }

@@ -10,6 +10,7 @@ mod init;
 mod listen;
 pub mod manifest;
 mod migrate;
+mod neighbour;
 mod probe;
 mod sandbox;
 mod serve;
@@ -24,6 +25,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::CommandFactory as _;
 use clap::Parser;
 use clap::Subcommand;
 use secrecy::ExposeSecret;
@@ -31,6 +33,7 @@ use secrecy::ExposeSecret;
 use crate::app::App;
 use crate::app::Parts;
 use crate::config::Config;
+use crate::config::Uses;
 use crate::port::clock::SystemClock;
 use crate::postgres;
 use crate::postgres::Durability;
@@ -51,13 +54,13 @@ pub struct Cli {
 enum Command {
     /// The whole product with no account and no set-up: a page to see and press.
     Demo(demo::Options),
-    /// Run the bot; any number of these on one database.
+    /// Run the bot until it is told to stop; any number of these on one database.
     Serve {
         /// Bring the schema up to date first.
         #[arg(long)]
         migrate: bool,
     },
-    /// Bring the database's schema up to date.
+    /// Bring the database's schema up to date; running it again changes nothing.
     Migrate,
     /// Look at configuration, database, tokens, channels and sources, and name every fault with its remedy.
     Check(check::Options),
@@ -67,24 +70,38 @@ enum Command {
     Card(card::Options),
     /// Read a CSV or JSON Lines file of reviews into a source.
     Import(import::Options),
-    /// Print a digest; nothing is sent.
+    /// Print a digest as its channel would read it; nothing is sent.
     Digest(digest::Options),
-    /// Say what was set from a chat, by whom and when, and what holds.
+    /// Print what was set from a chat by /zeitnah settings, by whom and when, and what holds now.
     Settings(settings::Options),
-    /// Say whether the sums that digests are read from are what happened, or count them anew.
+    /// Check the sums that digests are made of against what happened, or count them anew.
     Stats(stats::Options),
     /// Ask the replica on this machine whether it is ready; the exit code says it too.
     Health,
-    /// Tell everything that happened to an item, by its number or id.
-    Why { item: String },
-    /// Say what this configuration would have done with what happened lately: calls, breaches, load. Nothing is sent.
+    /// Tell everything that happened to an item, and what comes next.
+    Why {
+        /// Its number, as the card and the chat say it, or its id.
+        item: String,
+    },
+    /// Try a configuration on what really happened lately: who would have been called, what would have been late.
+    /// Nothing is sent and nothing is written.
     Probe(probe::Options),
-    /// Print what to paste into the platform's console.
+    /// Print what Slack's or Discord's developer console asks for: an app manifest, or a link that invites the bot.
     Manifest {
+        /// Whose console.
         chat: manifest::Chat,
         /// The application's id, for the link that invites the bot to a Discord server.
         #[arg(long)]
         application: Option<String>,
+        /// For Discord: also print the commands, which the bot registers itself.
+        #[arg(long)]
+        commands: bool,
+    },
+    /// Print what lets your shell complete commands and flags, for example
+    /// `zeitnah completions bash > /etc/bash_completion.d/zeitnah`.
+    Completions {
+        /// The shell that will read it.
+        shell: clap_complete::Shell,
     },
     /// Only the stand-ins of the demo, to try a configuration against.
     #[command(hide = true)]
@@ -111,7 +128,13 @@ pub enum Failure {
     Say(String),
     /// Everything has been said already.
     Said,
+    /// Trying the same again changes nothing: somebody has to correct the configuration. In one sentence, if it has not
+    /// been said already.
+    Misconfigured(Option<String>),
 }
+
+/// For whoever starts us again and again; the number is the one that BSD gave to a wrong configuration.
+const MISCONFIGURED: u8 = 78;
 
 impl<E: std::error::Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
@@ -142,6 +165,10 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Said) => ExitCode::FAILURE,
         Err(Failure::Say(why)) => failed(&why),
+        Err(Failure::Misconfigured(why)) => {
+            why.iter().for_each(|why| say(&format!("zeitnah: {why}")));
+            ExitCode::from(MISCONFIGURED)
+        }
     }
 }
 
@@ -162,7 +189,15 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Health => health::run(config).await,
         Command::Why { item } => why::run(config, &item).await,
         Command::Probe(options) => probe::run(config, options).await,
-        Command::Manifest { chat, application } => manifest::run(chat, application.as_deref()),
+        Command::Manifest {
+            chat,
+            application,
+            commands,
+        } => manifest::run(chat, application.as_deref(), commands),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "zeitnah", &mut std::io::stdout());
+            Ok(())
+        }
         Command::Sandbox(options) => sandbox::run(options).await,
         Command::WithPostgres { .. } => Ok(()),
     }
@@ -193,21 +228,33 @@ fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The configuration, or all its faults at once.
+/// The configuration for a command that looks into the database and at nothing else, or all its faults at once. Most
+/// are typed where the chats' tokens are not.
 fn load(asked: Option<&Path>) -> Result<Config, Failure> {
+    load_for(asked, Uses::Database)
+}
+
+fn load_for(asked: Option<&Path>, uses: Uses) -> Result<Config, Failure> {
     let path = Config::path(asked, &environment);
-    Config::load(&path, &environment).map_err(|faults| {
+    Config::load_for(&path, &environment, uses).map_err(|faults| {
         for fault in &faults {
             say(&fault.to_string());
         }
-        Failure::Said
+        Failure::Misconfigured(None)
     })
 }
 
 async fn store(config: &Config) -> Result<Store, Failure> {
     let url = config.database.url.expose_secret();
     let opened = Store::open(url, config.database.connections).await;
-    opened.map_err(|error| Failure::Say(trouble::of_database(&error, &config.database).to_string()))
+    opened.map_err(|error| {
+        let why = trouble::of_database(&error, &config.database).to_string();
+        if error.trouble().is_of_configuration() {
+            Failure::Misconfigured(Some(why))
+        } else {
+            Failure::Say(why)
+        }
+    })
 }
 
 /// A database that is not up to date is named, not half used.

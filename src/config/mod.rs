@@ -53,6 +53,7 @@ pub use crate::config::reading::Env;
 pub use crate::config::reading::Mentioned;
 pub use crate::config::reading::Placed;
 use crate::config::reading::Reading;
+pub use crate::config::reading::Uses;
 use crate::config::source::Source;
 use crate::config::table::Table;
 use crate::config::written::Written;
@@ -144,7 +145,12 @@ impl Config {
 
     /// The file, or all that is wrong with it, warnings included.
     pub fn load(path: &Path, env: Env) -> Result<Self, Vec<Fault>> {
-        Sections::load(path, env).whole()
+        Self::load_for(path, env, Uses::All)
+    }
+
+    /// The same for whoever uses only some of the secrets.
+    pub fn load_for(path: &Path, env: Env, uses: Uses) -> Result<Self, Vec<Fault>> {
+        Sections::load_for(path, env, uses).whole()
     }
 
     pub fn parse(file: &str, text: &str, env: Env) -> Result<Self, Vec<Fault>> {
@@ -193,19 +199,27 @@ impl Config {
 
 impl Sections {
     pub fn load(path: &Path, env: Env) -> Self {
+        Self::load_for(path, env, Uses::All)
+    }
+
+    pub fn load_for(path: &Path, env: Env, uses: Uses) -> Self {
         let file = path.display().to_string();
         match fs::read_to_string(path) {
-            Ok(text) => Self::parse(&file, &text, env),
+            Ok(text) => Self::parse_for(&file, &text, env, uses),
             Err(why) => {
                 let reading = Reading::new(&file, "", env);
-                let remedy = "write one with `zeitnah init`, or name yours by --config or ZEITNAH_CONFIG";
-                reading.fault(0, format!("the file cannot be read: {}", why.kind()), remedy);
+                let (what, remedy) = unread(&why);
+                reading.fault(0, what, remedy);
                 Self::none(&file, reading)
             }
         }
     }
 
     pub fn parse(file: &str, text: &str, env: Env) -> Self {
+        Self::parse_for(file, text, env, Uses::All)
+    }
+
+    pub fn parse_for(file: &str, text: &str, env: Env, uses: Uses) -> Self {
         let asked: RefCell<BTreeMap<String, Option<SecretString>>> = RefCell::default();
         let noting = |name: &str| {
             let found = env(name);
@@ -213,7 +227,7 @@ impl Sections {
             asked.borrow_mut().insert(name.to_owned(), kept);
             found
         };
-        let reading = Reading::new(file, text, &noting);
+        let reading = Reading::new(file, text, &noting).using(uses);
         let Some(mut sections) = read(&reading, text) else {
             return Self::none(file, reading);
         };
@@ -225,6 +239,7 @@ impl Sections {
                 file: file.to_owned(),
                 text: text.to_owned(),
                 env: asked.take(),
+                uses,
             };
         }
         sections
@@ -276,6 +291,29 @@ impl Sections {
             named: vec![],
             whole: None,
         }
+    }
+}
+
+/// Why there is no text, and what to do about it.
+fn unread(why: &std::io::Error) -> (String, &'static str) {
+    use std::io::ErrorKind;
+    match why.kind() {
+        ErrorKind::NotFound => (
+            "there is no such file".to_owned(),
+            "write one with `zeitnah init`, or name yours by --config or ZEITNAH_CONFIG",
+        ),
+        ErrorKind::PermissionDenied => (
+            "the file may not be read by this user".to_owned(),
+            "let this user read it, or name another one by --config or ZEITNAH_CONFIG",
+        ),
+        ErrorKind::IsADirectory => (
+            "this is a folder".to_owned(),
+            "name the file in it by --config or ZEITNAH_CONFIG",
+        ),
+        _ => (
+            format!("the file cannot be read: {why}"),
+            "name yours by --config or ZEITNAH_CONFIG",
+        ),
     }
 }
 
@@ -348,6 +386,11 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
     let reply = reply::read(root.section("reply"));
     let log = log::read(root.section("log"));
     root.close();
+    bare(
+        reading,
+        slack.is_some() || discord.is_some(),
+        sources.is_whole && sources.read.is_empty(),
+    );
     reach::check(reading, &routes.read, &names);
     if grants.is_whole {
         role::somebody_answers(reading, &grants.read, &names);
@@ -490,6 +533,24 @@ fn default_route(root: &Table, names: &Names, policies: &Policies) -> Option<Rou
     route::read_default(table?, names, policies)
 }
 
+/// What a file needs to be of any use. Said whatever else is wrong with it: an empty one lacks all of it.
+fn bare(reading: &Reading, has_chat: bool, has_no_source: bool) {
+    if has_no_source {
+        reading.warn(
+            0,
+            "there is no [[source]], so nothing will arrive",
+            "add one; see zeitnah.example.toml",
+        );
+    }
+    if !has_chat {
+        reading.warn(
+            0,
+            "there is no [slack] and no [discord], so nobody will see a card",
+            "add the line [slack], or [discord] with its server",
+        );
+    }
+}
+
 /// What is there and yet does nothing.
 fn lonely(reading: &Reading, config: &Config) {
     let routes = || config.routes.iter().chain([&config.default_route]);
@@ -499,20 +560,6 @@ fn lonely(reading: &Reading, config: &Config) {
     for channel in config.channels.iter().filter(|c| !is_used(&c.name)) {
         let what = format!("no route and no digest leads to channel {:?}", channel.name);
         reading.warn(0, what, "name it in the `to` of a route, or take it out");
-    }
-    if config.sources.is_empty() {
-        reading.warn(
-            0,
-            "there is no [[source]], so nothing will arrive",
-            "add one; see zeitnah.example.toml",
-        );
-    }
-    if config.slack.is_none() && config.discord.is_none() {
-        reading.warn(
-            0,
-            "there is no [slack] and no [discord], so nobody will see a card",
-            "add the line [slack], or [discord] with its server",
-        );
     }
     let away = |chat: &str| match chat {
         DISCORD => config.discord.is_none() && config.slack.is_some(),

@@ -65,6 +65,8 @@ pub fn of_route(table: &Table, policies: &Policies) -> Option<Policy> {
         return own;
     }
     let named = table.string("policy")?;
+    // Both at once: whoever mends the one should not hear of the other afterwards.
+    let is_known = table.refers("policy", "policy", &named, policies.names);
     if let Some(key) = SETTINGS.iter().find(|key| table.has(key)) {
         let what = format!(
             "`{}` stands beside a policy, which says that, too",
@@ -77,7 +79,7 @@ pub fn of_route(table: &Table, policies: &Policies) -> Option<Policy> {
         );
         return None;
     }
-    if !table.refers("policy", "policy", &named, policies.names) {
+    if !is_known {
         return None;
     }
     let found = policies.sound.iter().find(|p| p.value.name == named.value);

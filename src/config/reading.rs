@@ -30,7 +30,29 @@ pub struct Mentioned {
     pub named: Named,
 }
 
+/// Which secrets whoever reads the file is going to use. The others need not exist where the command is typed, and are
+/// not even looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Uses {
+    #[default]
+    All,
+    /// Only the database's address.
+    Database,
+    Nothing,
+}
+
+impl Uses {
+    pub fn includes(self, setting: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Database => setting.starts_with("database."),
+            Self::Nothing => false,
+        }
+    }
+}
+
 pub struct Reading<'a> {
+    pub uses: Uses,
     file: &'a str,
     text: &'a str,
     pub env: Env<'a>,
@@ -56,11 +78,16 @@ impl<'a> Reading<'a> {
             file,
             text,
             env,
+            uses: Uses::All,
             faults,
             known,
             unknown,
             named,
         }
+    }
+
+    pub fn using(self, uses: Uses) -> Self {
+        Self { uses, ..self }
     }
 
     pub fn line(&self, span: &Range<usize>) -> usize {

@@ -1,12 +1,16 @@
 //! Secrets never stand in the file: it is copied, mailed and put into git. The file says where each one is.
 
 use std::fs;
+use std::hash::BuildHasher as _;
+use std::hash::Hasher as _;
+use std::hash::RandomState;
 
 use secrecy::SecretString;
 use toml::de::DeTable;
 
 use crate::config::table::Entry;
 use crate::config::table::Table;
+use crate::config::unread;
 
 /// A secret that must be there.
 pub fn needed(table: &Table, key: &'static str) -> Option<SecretString> {
@@ -149,8 +153,18 @@ fn only<'a>(table: &'a DeTable, word: &str) -> Option<&'a str> {
     (table.len() == 1 && !value.is_empty()).then_some(value)
 }
 
+/// Stands for a secret that nobody is going to use: of the form that sources ask for, and nobody knows it.
+fn stand_in() -> SecretString {
+    let chance = || RandomState::new().build_hasher().finish();
+    let digits: String = (0..4).map(|_| format!("{:016x}", chance())).collect();
+    SecretString::from(format!("whsec_{digits}"))
+}
+
 fn resolve(table: &Table, key: &str, entry: Entry, place: Place) -> Option<SecretString> {
     let dotted = table.dotted(key);
+    if !table.reading.uses.includes(&dotted) {
+        return Some(stand_in());
+    }
     let (found, what, remedy) = match place {
         Place::Env(name) => (
             (table.reading.env)(&name),
@@ -162,7 +176,7 @@ fn resolve(table: &Table, key: &str, entry: Entry, place: Place) -> Option<Secre
             let why = read
                 .as_ref()
                 .err()
-                .map_or("it is empty".to_owned(), |e| e.kind().to_string());
+                .map_or("it is empty".to_owned(), |e| unread(e).0);
             let what = format!("the secret file {path} cannot be used (`{dotted}`): {why}");
             (
                 read.ok(),

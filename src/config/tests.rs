@@ -543,3 +543,19 @@ fn figures_have_an_address_of_their_own_unless_somebody_wants_one_port() {
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(warnings[0].contains("told to the world"), "{warnings:?}");
 }
+
+#[test]
+fn an_unknown_policy_is_told_beside_what_else_is_wrong_with_its_route() {
+    let text =
+        "[[route]]\nname = \"a\"\nto = [\"nowhere\"]\nstars = 1\npolicy = \"careful\"\ndeadline = \"4h\"\n";
+    let faults = Config::parse("z.toml", text, &|_| None).unwrap_err();
+    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let all = told.join("\n");
+    for part in [
+        "`route.policy` names the policy \"careful\", which does not exist",
+        "`route.deadline` stands beside a policy",
+        "`route.to` names the channel \"nowhere\"",
+    ] {
+        assert!(all.contains(part), "{part:?} is not in:\n{all}");
+    }
+}

@@ -10,6 +10,8 @@ use secrecy::SecretString;
 
 use crate::config::Config;
 use crate::config::Fault;
+use crate::config::Sections;
+use crate::config::Uses;
 use crate::config::overlay;
 use crate::domain::setting::Key;
 use crate::domain::setting::Setting;
@@ -20,6 +22,8 @@ pub struct Written {
     pub text: String,
     /// The variables that were asked for.
     pub env: BTreeMap<String, Option<SecretString>>,
+    /// The secrets that are used; the others have a stand-in each time.
+    pub uses: Uses,
 }
 
 /// The file under some settings.
@@ -83,7 +87,8 @@ impl Written {
             let found = self.env.get(name).and_then(Option::as_ref);
             found.map(|value| value.expose_secret().to_owned())
         };
-        let config = Config::parse(&self.file, &text, &env).map_err(|faults| {
+        let read = Sections::parse_for(&self.file, &text, &env, self.uses).whole();
+        let config = read.map_err(|faults| {
             let grave = |fault: &Fault| fault.gravity == crate::config::Gravity::Fault;
             faults.into_iter().filter(grave).collect::<Vec<_>>()
         })?;

@@ -45,7 +45,7 @@ async fn when_all_is_in_order_it_is_green_and_says_what_was_looked_at() {
 
     let offline = bench.run(&["check", "--offline"]).await;
     assert_eq!(offline.code, Some(0));
-    offline.says(&["All good: nothing wrong here; Slack and the sources were not asked."]);
+    offline.says(&["All good: nothing wrong here; the database, the chats and the sources were not asked."]);
     bench.finish().await;
 }
 
@@ -108,6 +108,14 @@ token_url = "BASE/google/token"
         .out
         .lines()
         .filter(|l| !l.contains("✔ PostgreSQL "))
+        // Each release brings more of them.
+        .map(|l| {
+            if l.contains("0001_spine, ") {
+                l.split_inclusive("0001_spine,").next().unwrap()
+            } else {
+                l
+            }
+        })
         .collect();
     insta::assert_snapshot!("faults_of_every_sort", stable.join("\n"));
     bench.finish().await;

@@ -78,7 +78,7 @@ async fn what_was_set_is_told_exported_and_believed() {
         assert!(exported.out.contains(line), "{line}: {exported:?}");
     }
     // What holds is what the others reckon with.
-    let check = bench.run(&["check", "--offline"]).await;
+    let check = bench.run(&["check"]).await;
     let digest = check
         .out
         .lines()

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
+use secrecy::ExposeSecret as _;
 
 use crate::chat::discord;
 use crate::chat::discord::DiscordChat;
@@ -53,6 +54,74 @@ pub async fn look(sections: &Sections, report: &mut Report) {
     if let Some(given) = &sections.discord {
         on_discord(sections, given, report).await;
     }
+}
+
+/// What can be said of the secrets without asking anybody: whether they are of the form that the chat hands out. A
+/// server that only speaks like one may hand out what it wants.
+pub fn look_at_secrets(sections: &Sections, report: &mut Report) {
+    use config::slack::Way;
+    if let Some(given) = &sections.slack
+        && is_at(given.api_url.as_deref(), "slack.com")
+    {
+        let bot = given
+            .bot_token
+            .as_ref()
+            .map(|token| (token, "xoxb-", &given.bot_token_from));
+        let app = match &given.way {
+            Some(Way::Socket { app_token, .. }) => Some((app_token, "xapp-", &given.app_token_from)),
+            Some(Way::Http { .. }) | None => None,
+        };
+        for (token, beginning, from) in bot.into_iter().chain(app) {
+            let place = sections.place(from.line, &from.name);
+            if token.expose_secret().starts_with(beginning) {
+                report.good(
+                    SLACK.name,
+                    format!("{} has the form of one of Slack's tokens", from.name),
+                );
+            } else {
+                let what = format!(
+                    "{} is none of Slack's tokens, which begin here with {beginning}",
+                    from.name
+                );
+                report.fault(
+                    SLACK.name,
+                    Some(place),
+                    what,
+                    "copy it again from the app's settings",
+                );
+            }
+        }
+    }
+    if let Some(given) = &sections.discord
+        && is_at(given.api_url.as_deref(), "discord.com")
+        && let Some(token) = &given.bot_token
+    {
+        let from = &given.bot_token_from;
+        let parts: Vec<&str> = token.expose_secret().split('.').collect();
+        if parts.len() == 3 && parts.iter().all(|part| !part.is_empty()) {
+            report.good(
+                DISCORD.name,
+                format!("{} has the form of one of Discord's tokens", from.name),
+            );
+        } else {
+            let what = format!(
+                "{} is none of Discord's bot tokens, which are three parts with full stops between",
+                from.name
+            );
+            let remedy = "copy the token of the page \"Bot\" in the developer portal again";
+            report.fault(
+                DISCORD.name,
+                Some(sections.place(from.line, &from.name)),
+                what,
+                remedy,
+            );
+        }
+    }
+}
+
+fn is_at(url: Option<&str>, host: &str) -> bool {
+    let url = url.and_then(|url| url::Url::parse(url).ok());
+    url.as_ref().and_then(url::Url::host_str) == Some(host)
 }
 
 async fn on_slack(sections: &Sections, given: &config::slack::Given, report: &mut Report) {

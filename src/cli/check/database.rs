@@ -1,7 +1,10 @@
 //! The database: reachable, new enough, ours to write, up to date, and its clock near ours.
 
+use chrono::TimeDelta;
 use secrecy::ExposeSecret as _;
 
+use crate::chat::discord;
+use crate::chat::slack;
 use crate::cli::check::report::Report;
 use crate::cli::trouble;
 use crate::config::Sections;
@@ -12,6 +15,9 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::condition;
 use crate::store::condition::Condition;
+use crate::store::unread;
+use crate::store::unread::Unread;
+use crate::workflow::pulse::UNREAD_MINUTES;
 
 const AREA: &str = "Database";
 /// 14 is the oldest that PostgreSQL still mends.
@@ -31,7 +37,11 @@ pub async fn look(sections: &Sections, report: &mut Report) {
             return report.fault(AREA, Some(place), trouble.what, &trouble.remedy);
         }
     };
-    if let Err(error) = asked(&store, settings, &place, report).await {
+    let slack = sections.slack.iter().map(|_| slack::NAME.to_owned());
+    let chats: Vec<String> = slack
+        .chain(sections.discord.iter().map(|_| discord::NAME.to_owned()))
+        .collect();
+    if let Err(error) = asked(&store, settings, &chats, &place, report).await {
         let trouble = trouble::of_database(&error, settings);
         report.fault(AREA, Some(place), trouble.what, &trouble.remedy);
     }
@@ -41,6 +51,7 @@ pub async fn look(sections: &Sections, report: &mut Report) {
 async fn asked(
     store: &Store,
     settings: &Database,
+    chats: &[String],
     place: &str,
     report: &mut Report,
 ) -> Result<(), StoreError> {
@@ -55,10 +66,28 @@ async fn asked(
     if !lacking.is_empty() {
         let what = format!("the schema lacks {}", lacking.join(", "));
         report.fault(AREA, Some(place.to_owned()), what, "run `zeitnah migrate`");
-    } else if found.newer.is_empty() {
+        return Ok(());
+    }
+    if found.newer.is_empty() {
         report.good(AREA, "the schema is up to date");
     }
+    let waiting = unread::of(store.pool(), chats, before - TimeDelta::minutes(UNREAD_MINUTES)).await?;
+    left_over(waiting, report);
     Ok(())
+}
+
+/// Nothing of it is lost, and nothing of it is done by this version.
+fn left_over(waiting: Unread, report: &mut Report) {
+    let sorts = [
+        ("things to be done outside", waiting.effects),
+        ("timers", waiting.timers),
+        ("presses", waiting.presses),
+    ];
+    for (sort, n) in sorts.into_iter().filter(|(_, n)| *n > 0) {
+        let what = format!("{n} {sort} wait for a version, or a configuration, that understands them");
+        let remedy = "run the newest zeitnah that has worked on this database, with the chats and webhooks that it had";
+        report.warning(AREA, None, what, remedy);
+    }
 }
 
 /// Positive when the server's is ahead.

@@ -30,7 +30,7 @@ const DIGESTS: &str = "Digests";
 
 #[derive(Args)]
 pub struct Options {
-    /// Do not call the chats or the sources.
+    /// Look at the file, the variables and the secrets only: ask neither the database nor a chat nor a source.
     #[arg(long)]
     offline: bool,
     /// For programs: one JSON document in place of sentences.
@@ -42,8 +42,10 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
     let sections = Sections::load(&Config::path(asked, &environment), &environment);
     let mut report = Report::default();
     file(&sections, &mut report);
-    database::look(&sections, &mut report).await;
-    if !options.offline {
+    if options.offline {
+        chat::look_at_secrets(&sections, &mut report);
+    } else {
+        database::look(&sections, &mut report).await;
         chat::look(&sections, &mut report).await;
     }
     sources::look(&sections, options.offline, &mut report).await;
@@ -51,7 +53,10 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
     hours::look(&sections, SystemClock.now(), &mut report);
     // Of what was set from a chat it is said last, but the digests come when it says.
     let mut set = Report::default();
-    let rules = settings::look(&sections, &mut set).await;
+    let rules = match options.offline {
+        true => None,
+        false => settings::look(&sections, &mut set).await,
+    };
     match rules {
         Some(rules) => digests(rules.digests.iter(), &mut report),
         None => digests(sections.digests.iter().map(|placed| &placed.value), &mut report),

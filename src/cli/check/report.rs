@@ -132,7 +132,7 @@ impl Report {
         let works = if all {
             "`zeitnah serve` will work"
         } else {
-            "nothing wrong here; Slack and the sources were not asked"
+            "nothing wrong here; the database, the chats and the sources were not asked"
         };
         match (faults, warnings) {
             (0, 0) => format!("All good: {works}."),

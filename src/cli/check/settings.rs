@@ -6,6 +6,7 @@ use crate::cli::check::report::Report;
 use crate::config::Sections;
 use crate::config::written::Written;
 use crate::domain::rules::Rules;
+use crate::domain::setting::Key;
 use crate::store::Store;
 use crate::store::setting;
 use crate::store::setting::Line;
@@ -31,6 +32,16 @@ pub async fn look(sections: &Sections, report: &mut Report) -> Option<Rules> {
 fn judge(written: &Written, latest: &[Line], report: &mut Report) -> Option<Rules> {
     let held = holding(latest);
     let edition = written.under(&held).ok()?;
+    for line in latest.iter().filter(|line| line.value.is_some()) {
+        if line.key.parse::<Key>().is_err() {
+            let what = format!(
+                "this version does not know the setting {:?}, so it does not hold",
+                line.key
+            );
+            let remedy = "run the version that it was set with; it stays as it is until then";
+            report.warning(AREA, Some("chat".to_owned()), what, remedy);
+        }
+    }
     for (key, fault) in &edition.left_out {
         let remedy = format!("{}; or take it back: /zeitnah settings reset {key}", fault.remedy);
         let what = format!("{key} is left out: {}", fault.what);
@@ -59,11 +70,19 @@ mod tests {
             by: "slack:U0ANNA".parse().unwrap(),
             at: At::UNIX_EPOCH,
         };
-        let latest = [line(1, "language care", "en"), line(2, "language support", "en")];
+        let latest = [
+            line(1, "language care", "en"),
+            line(2, "language support", "en"),
+            line(3, "mood care", "sunny"),
+        ];
         let mut report = Report::default();
         judge(&config.written, &latest, &mut report);
         let text = report.text(false, true);
         assert!(text.contains("1 in force"), "{text}");
+        assert!(
+            text.contains("this version does not know the setting \"mood care\""),
+            "{text}"
+        );
         assert!(
             text.contains("language support is left out: there is no channel"),
             "{text}"

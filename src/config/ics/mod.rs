@@ -14,6 +14,7 @@ use icalendar::parser::Property;
 
 use crate::config::reading::Placed;
 use crate::config::table::Table;
+use crate::config::unread;
 use crate::domain::calendar::local;
 use crate::domain::recurrence::Recurrence;
 use crate::domain::schedule::instant;
@@ -71,7 +72,7 @@ pub fn load(table: &Table, given: &Placed<String>, home: Tz) -> Option<Ics> {
         let what = format!(
             "the calendar file {} cannot be read: {}",
             path.display(),
-            why.kind()
+            unread(&why).0
         );
         table.reading.fault(given.line, what, remedy);
         return None;
