@@ -175,3 +175,70 @@ fn the_unit_waits_longer_than_we_take_to_stop() {
         "{seconds}, {grace} > {longest}"
     );
 }
+
+/// A wrong configuration is not tried again all night; whatever else it ends by is, for as long as it takes.
+#[test]
+fn the_unit_starts_it_again_unless_somebody_has_to_correct_the_configuration() {
+    let unit = fs::read_to_string(file("systemd/zeitnah.service")).unwrap();
+    let line = |key: &str| unit.lines().find_map(|l| l.strip_prefix(key)).map(str::to_owned);
+    assert_eq!(line("Restart=").as_deref(), Some("on-failure"));
+    assert_eq!(
+        line("RestartPreventExitStatus=").as_deref(),
+        Some("78"),
+        "what `serve` ends with then; see tests/setup/start.rs"
+    );
+    assert_eq!(line("StartLimitIntervalSec=").as_deref(), Some("0"));
+}
+
+/// The chats' tokens are handed to nobody but the bot, and whoever copies the examples has all that they need.
+#[test]
+fn compose_gives_each_its_own_secrets_and_the_example_lacks_none() {
+    let read = |name: &str| fs::read_to_string(file("..").join(name)).unwrap();
+    let compose: Value = serde_yaml_ng::from_str(&read("compose.yaml")).unwrap();
+    let given = |service: &str| {
+        compose["services"][service]["env_file"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(given("database"), "compose.database.env");
+    assert_eq!(given("migrate"), "compose.env");
+    let names = |file: &str| -> Vec<String> {
+        let text = read(file);
+        let lines = text.lines().filter(|l| !l.starts_with('#'));
+        lines
+            .filter_map(|l| l.split_once('='))
+            .map(|(name, _)| name.to_owned())
+            .collect()
+    };
+    assert_eq!(names("compose.database.env.example"), ["POSTGRES_PASSWORD"]);
+    let asked = std::cell::RefCell::new(std::collections::BTreeSet::new());
+    let example = read("zeitnah.example.toml");
+    let config = zeitnah::config::Config::parse("zeitnah.toml", &example, &|name| {
+        asked.borrow_mut().insert(name.to_owned());
+        Some(name.to_lowercase())
+    });
+    assert!(config.is_ok(), "{config:?}");
+    let there: std::collections::BTreeSet<String> = names("compose.env.example").into_iter().collect();
+    assert_eq!(there, asked.into_inner());
+    let kept_out = read(".gitignore");
+    for name in ["/compose.env", "/compose.database.env"] {
+        assert!(kept_out.lines().any(|l| l == name), "{name} could be committed");
+    }
+}
+
+/// Whoever adds a source is sent to files that there are and that say something about the example.
+#[test]
+fn the_way_to_a_new_source_leads_through_files_that_know_the_example() {
+    let text = fs::read_to_string(file("../CONTRIBUTING.md")).unwrap();
+    let section = text.split("## A new source").nth(1).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let rows = section.lines().filter_map(|l| l.strip_prefix("| `"));
+    let named: Vec<&str> = rows.map(|l| l.split('`').next().unwrap()).collect();
+    assert_eq!(named.len(), 6, "{named:?}");
+    assert!(section.contains("Six files"));
+    for name in named {
+        let there = fs::read_to_string(file("..").join(name)).unwrap();
+        assert!(there.to_lowercase().contains("google"), "{name}");
+    }
+}
