@@ -35,6 +35,8 @@ pub enum Says {
     Wait(u16, &'static str),
     /// It did what it was asked, and the answer breaks off.
     Lost,
+    /// It was heard, and nothing comes back.
+    Never,
 }
 
 pub struct Far {
@@ -87,6 +89,7 @@ impl Far {
                             .insert("retry-after", after.parse().unwrap());
                         response
                     }
+                    Says::Never => std::future::pending().await,
                     Says::Lost => {
                         let broken = stream::once(async { Err::<Vec<u8>, _>(std::io::Error::other("gone")) });
                         answer(200, Body::from_stream(broken))

@@ -532,6 +532,38 @@ async fn unknown_keys_are_asked_for_once_a_minute_and_missing_ones_mean_later() 
     assert_eq!(far.asked().len(), 1);
 }
 
+#[tokio::test]
+async fn whoever_is_known_does_not_wait_for_the_keys_of_a_stranger() {
+    let far = Far::open(|_, n| match n {
+        0 => Says::Json(200, fixture!("certs.json")),
+        _ => Says::Never,
+    })
+    .await;
+    let google = woken(&far.url);
+    let call = pushed(&claims(), "test-1");
+    assert_eq!(google.hook(&call, now()).await, Ok(HookNews::WakeUp));
+    // A stranger names a key that nobody has, and Google does not answer.
+    let later = now() + TimeDelta::seconds(61);
+    let unknown = pushed(&claims(), "unknown");
+    let stranger = google.hook(&unknown, later);
+    tokio::pin!(stranger);
+    let waiting = std::time::Duration::from_millis(300);
+    assert!(tokio::time::timeout(waiting, &mut stranger).await.is_err());
+    let known = google.hook(&call, later);
+    let told = tokio::time::timeout(std::time::Duration::from_secs(1), known).await;
+    assert_eq!(told.expect("at once"), Ok(HookNews::WakeUp));
+    // A second stranger does not ask, and does not wait either.
+    let second = google.hook(&unknown, later);
+    let told = tokio::time::timeout(std::time::Duration::from_secs(1), second).await;
+    assert!(matches!(told.expect("at once"), Err(HookRefusal::Unsigned(_))));
+    assert!(matches!(stranger.await, Err(HookRefusal::Later(_))));
+    assert_eq!(
+        far.asked().len(),
+        2,
+        "the keys at first, and once for the stranger"
+    );
+}
+
 #[test]
 fn settings_that_can_never_work_do_not_open() {
     let fault = |change: fn(&mut Settings)| {

@@ -2,6 +2,9 @@
 //! account; what the message says is not documented exactly, so it is not read: everything is fetched again.
 
 use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use jsonwebtoken::Algorithm;
@@ -11,7 +14,7 @@ use jsonwebtoken::decode;
 use jsonwebtoken::decode_header;
 use serde::Deserialize;
 use serde_json::Value;
-use tokio::sync::Mutex;
+use tokio::time::timeout;
 use url::Url;
 
 use crate::domain::At;
@@ -28,12 +31,19 @@ const LEEWAY_SECONDS: i64 = 60;
 const KEYS_LAST: TimeDelta = TimeDelta::hours(1);
 /// Strangers can name keys that do not exist; so often we ask for them.
 const ASK_AGAIN: TimeDelta = TimeDelta::minutes(1);
+/// Google's answer may take so long, and whoever needs what another call asks for waits so long for it.
+const ANSWER: Duration = Duration::from_secs(5);
+const WAIT: Duration = Duration::from_secs(2);
+/// Google has three or four at a time.
+const MOST_KEYS: usize = 32;
 
 pub struct Doorkeeper {
     settings: PushSettings,
     certs: Url,
     http: Http,
     keys: Mutex<Keys>,
+    /// Held by the one call that asks Google.
+    asking: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -73,6 +83,7 @@ impl Doorkeeper {
             certs,
             http,
             keys: Mutex::default(),
+            asking: tokio::sync::Mutex::default(),
         }
     }
 
@@ -120,32 +131,61 @@ impl Doorkeeper {
         Ok(())
     }
 
+    /// The lock is held for a look at what is known, never while Google is asked; and only one call asks at a time.
     async fn key(&self, kid: &str, now: At) -> Result<DecodingKey, HookRefusal> {
-        let mut keys = self.keys.lock().await;
-        let fresh = keys.fetched.is_some_and(|at| now - at < KEYS_LAST);
-        if let Some(key) = keys.by_id.get(kid).filter(|_| fresh) {
-            return Ok(key.clone());
-        }
-        if keys.asked.is_none_or(|at| now - at >= ASK_AGAIN) {
-            keys.asked = Some(now);
-            match self.fetch(now).await {
-                Ok(by_id) => {
-                    *keys = Keys {
-                        by_id,
-                        fetched: Some(now),
-                        asked: Some(now),
-                    }
-                }
-                Err(e) => return Err(HookRefusal::Later(format!("Google's keys cannot be had: {e}"))),
+        let known = || {
+            let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+            let age = keys.fetched.map(|at| now - at);
+            let found = keys.by_id.get(kid).cloned();
+            (found, age)
+        };
+        match known() {
+            (Some(key), Some(age)) if age < KEYS_LAST => return Ok(key),
+            (None, Some(age)) if age < KEYS_LAST && self.asking.try_lock().is_err() => {
+                return Err(unsigned("the bearer token is signed with an unknown key"));
             }
-        } else if !fresh {
-            return Err(HookRefusal::Later(
-                "Google's keys cannot be had at the moment".to_owned(),
-            ));
+            _ => {}
         }
-        keys.by_id
-            .get(kid)
-            .cloned()
+        let Ok(asking) = timeout(WAIT, self.asking.lock()).await else {
+            return match known() {
+                // Somebody asks for newer ones; until then these are as good as a minute ago.
+                (Some(key), Some(age)) if age < KEYS_LAST * 2 => Ok(key),
+                _ => Err(HookRefusal::Later("Google's keys are being asked for".to_owned())),
+            };
+        };
+        let may_ask = {
+            let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+            let fresh = keys.fetched.is_some_and(|at| now - at < KEYS_LAST);
+            if let Some(key) = keys.by_id.get(kid).filter(|_| fresh) {
+                return Ok(key.clone());
+            }
+            let may_ask = keys.asked.is_none_or(|at| now - at >= ASK_AGAIN);
+            if may_ask {
+                keys.asked = Some(now);
+            } else if !fresh {
+                return Err(HookRefusal::Later(
+                    "Google's keys cannot be had at the moment".to_owned(),
+                ));
+            }
+            may_ask
+        };
+        if may_ask {
+            let by_id = match timeout(ANSWER, self.fetch(now)).await {
+                Ok(Ok(by_id)) => by_id,
+                Ok(Err(e)) => return Err(HookRefusal::Later(format!("Google's keys cannot be had: {e}"))),
+                Err(_) => {
+                    return Err(HookRefusal::Later(
+                        "Google's keys did not come in time".to_owned(),
+                    ));
+                }
+            };
+            let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+            keys.by_id = by_id;
+            keys.fetched = Some(now);
+        }
+        drop(asking);
+        known()
+            .0
             .ok_or_else(|| unsigned("the bearer token is signed with an unknown key"))
     }
 
@@ -158,7 +198,7 @@ impl Doorkeeper {
             return Err(answer.error());
         }
         let jwks: Jwks = answer.json()?;
-        Ok(jwks.keys.into_iter().filter_map(usable).collect())
+        Ok(jwks.keys.into_iter().filter_map(usable).take(MOST_KEYS).collect())
     }
 }
 
