@@ -106,6 +106,9 @@ pub enum HookNews {
         items: Vec<(usize, Incoming)>,
         odd: Vec<OddItem>,
         total: usize,
+        /// Places of fields that were sent and are not used, the first of `unread_count`.
+        unread: Vec<String>,
+        unread_count: usize,
     },
     /// Only "look now".
     WakeUp,

@@ -51,6 +51,8 @@ metrics! {
         "Reviews, questions and the like that sources handed in; news is new, changed or unchanged";
     HOOKS = "zeitnah_hook_deliveries_total", Kind::Counter, ["source", "result"],
         "Calls to POST /hook/{source} by what they were answered with";
+    HOOK_UNREAD = "zeitnah_hook_fields_ignored_total", Kind::Counter, ["source"],
+        "Fields of deliveries that are kept and not used, because they are not in the schema";
     POLLS = "zeitnah_source_polls_total", Kind::Counter, ["source", "result"],
         "Pages read from sources; result is read or failed";
     SOURCE_LAG = "zeitnah_source_lag_seconds", Kind::Gauge, ["source"],

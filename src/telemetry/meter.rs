@@ -36,6 +36,11 @@ pub fn may_be_called(chat: &str) {
     }
 }
 
+/// Fields of a delivery that nobody reads.
+pub fn unread(source: &str, fields: usize) {
+    is::HOOK_UNREAD.add(&[source], u64::try_from(fields).unwrap_or(u64::MAX));
+}
+
 pub fn polled(source: &str, worked: bool) {
     is::POLLS.add(&[source, if worked { "read" } else { "failed" }], 1);
 }

@@ -35,6 +35,9 @@ pub struct Receipt {
     pub changed: usize,
     pub unchanged: usize,
     pub rejected: Vec<RejectedItem>,
+    /// Fields that nobody reads, by their place: the items are taken, and whoever meant something by them hears it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +81,8 @@ impl Desk {
                 items,
                 odd,
                 total: _,
+                unread,
+                unread_count,
             }) => {
                 let hash = fingerprint::of_bytes(&call.body);
                 let mut tx = self.store.begin().await?;
@@ -112,12 +117,21 @@ impl Desk {
                             error: o.why,
                         })
                         .collect(),
+                    ignored: unread,
                 };
                 let json = serde_json::to_value(&receipt)
                     .map_err(|e| crate::store::StoreError::odd("delivery", "answer", &delivery, e))?;
                 source::answer(&mut tx, name, &delivery, &json, &hash, now).await?;
                 tx.commit().await.map_err(crate::store::StoreError::from)?;
                 tally.tell(name);
+                if unread_count > 0 {
+                    meter::unread(name, unread_count);
+                    tracing::info!(
+                        source.name = name,
+                        fields = unread_count,
+                        "a delivery has fields that are not used; its answer names them"
+                    );
+                }
                 Ok(HookAnswer::Receipt(receipt))
             }
         }

@@ -49,6 +49,23 @@ async fn one_item_is_taken_and_becomes_one_card() {
 }
 
 #[tokio::test]
+async fn a_field_that_nobody_reads_is_named_in_the_answer_and_the_item_is_taken() {
+    let desk = Desk::open().await;
+    let body = r#"{"id":"r1","rating":2,"body":"Der Griff ist locker.","updated_at":"2026-11-20T08:00:00Z"}"#;
+    let (status, answer) = desk.push("d1", body).await;
+    assert_eq!(
+        (status, &answer["new"], &answer["ignored"]),
+        (200, &json!(1), &json!(["updated_at"]))
+    );
+    let again = desk.push("d1", body).await;
+    assert_eq!(again, (status, answer), "the same answer to the same delivery");
+    let (_, plain) = desk.push("d2", item("r2", 2, "Alles gut.").to_string()).await;
+    assert_eq!(plain.get("ignored"), None);
+    desk.everything();
+    desk.finish().await;
+}
+
+#[tokio::test]
 async fn a_batch_of_five_hundred_is_one_call_and_501_are_too_many() {
     let desk = Desk::with(Wish {
         tune: tune::boundless,

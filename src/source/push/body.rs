@@ -11,6 +11,8 @@ use crate::source::json;
 use crate::source::push::item;
 
 pub const MOST_ITEMS: usize = 500;
+/// More of them say nothing new.
+const MOST_UNREAD: usize = 20;
 pub const LARGEST_BODY: usize = 1024 * 1024;
 
 /// The items of a body, in its order, and those that could not be understood.
@@ -19,6 +21,10 @@ pub struct Batch {
     pub items: Vec<(usize, Incoming)>,
     pub odd: Vec<OddItem>,
     pub total: usize,
+    /// Fields that are kept with their item and not used, by their place; the first ones.
+    pub unread: Vec<String>,
+    /// How many there are of them.
+    pub unread_count: usize,
 }
 
 /// Errors are about the document as a whole and name the place.
@@ -101,6 +107,12 @@ impl Batch {
                     format!("{path}: {e}")
                 }
             });
+            let unread = value
+                .as_ref()
+                .map_or_else(|_| Vec::new(), |v| item::unread(v, path));
+            batch.unread_count += unread.len();
+            let room = MOST_UNREAD.saturating_sub(batch.unread.len());
+            batch.unread.extend(unread.into_iter().take(room));
             match value.and_then(|v| item::read(v, path)) {
                 Ok(incoming) => {
                     let removed = removed || incoming.removed;

@@ -24,6 +24,7 @@ pub const LONGEST_ID: usize = 255;
 pub const LONGEST_TITLE: usize = 1000;
 pub const LONGEST_BODY: usize = 100_000;
 const LONGEST_NAME: usize = 1000;
+const LONGEST_PLACE: usize = 120;
 const LONGEST_URL: usize = 2000;
 
 /// Reads `value`, which stands at `path` ("items[3]", or nothing at the top). Scope and caps are the source's business
@@ -70,6 +71,55 @@ pub fn read(value: Value, path: &str) -> Result<Incoming, String> {
         raw: json::storable(value),
         ..incoming
     })
+}
+
+/// What may stand in an item, by the object that it stands in.
+const KNOWN: [(&str, &[&str]); 6] = [
+    (
+        "",
+        &[
+            "id",
+            "kind",
+            "rating",
+            "title",
+            "body",
+            "language",
+            "author",
+            "subject",
+            "verified",
+            "votes",
+            "permalink",
+            "published_at",
+            "edited_at",
+            "removed",
+            "reply",
+        ],
+    ),
+    ("rating", &["value", "min", "max"]),
+    ("author", &["id", "name", "anonymous"]),
+    ("subject", &["kind", "id", "sku", "name", "url"]),
+    ("votes", &["up", "down"]),
+    ("reply", &["id", "body", "at", "state", "reason"]),
+];
+
+/// Fields that nobody reads, by their place. Most are the sender's own business; some are a slip (`updated_at` for
+/// `edited_at`), and whoever made it has to hear of it.
+pub fn unread(value: &Value, path: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    for (inside, known) in KNOWN {
+        let object = if inside.is_empty() {
+            Some(value)
+        } else {
+            value.get(inside)
+        };
+        let names = object.and_then(Value::as_object).into_iter().flat_map(Map::keys);
+        for name in names.filter(|name| !known.contains(&name.as_str())) {
+            let place = [path, inside, name.as_str()];
+            let place: Vec<&str> = place.into_iter().filter(|part| !part.is_empty()).collect();
+            out.push(words::short_line(&place.join("."), LONGEST_PLACE));
+        }
+    }
+    out
 }
 
 /// A link that a browser opens as a page.

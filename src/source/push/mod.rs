@@ -182,6 +182,8 @@ impl ReviewSource for Push {
             items,
             odd: batch.odd,
             total: batch.total,
+            unread: batch.unread,
+            unread_count: batch.unread_count,
         })
     }
 

@@ -108,11 +108,14 @@ async fn a_whole_item_arrives_with_everything_it_says() {
         items,
         odd,
         total,
+        unread,
+        unread_count,
     } = news
     else {
         panic!("no items")
     };
     assert_eq!((delivery.as_str(), odd.len(), total), ("msg_1", 0, 1));
+    assert_eq!((unread, unread_count), (vec!["shop_specific".to_owned()], 1));
     let item = &items[0].1;
     assert_eq!(
         (
@@ -508,4 +511,47 @@ proptest! {
         whole[key] = value;
         let _read = body::read(whole.to_string().as_bytes());
     }
+}
+
+#[test]
+fn fields_that_nobody_reads_are_named_by_their_place_and_lose_nothing() {
+    let body = json!({ "items": [
+        { "id": "1", "body": "x", "updated_at": "2026-11-21T09:00:00Z", "author": { "nick": "J." } },
+        { "id": "2", "rating": { "value": 2, "scale": 5 }, "title": null },
+    ] });
+    let batch = body::read(body.to_string().as_bytes()).unwrap();
+    assert_eq!(batch.items.len(), 2);
+    assert_eq!(
+        batch.unread,
+        [
+            "items[0].updated_at",
+            "items[0].author.nick",
+            "items[1].rating.scale"
+        ]
+    );
+    let many: Vec<Value> = (0..100)
+        .map(|n| json!({ "id": n.to_string(), "b": 1, "a": 1 }))
+        .collect();
+    let batch = body::read(json!({ "items": many }).to_string().as_bytes()).unwrap();
+    assert_eq!(
+        (batch.items.len(), batch.unread.len(), batch.unread_count),
+        (100, 20, 200)
+    );
+}
+
+/// What the schema names is what is read, so that nobody is told that a good field is none.
+#[test]
+fn each_field_of_the_schema_is_read() {
+    let schema: Value = serde_json::from_str(include_str!("../../../schema/push-item.schema.json")).unwrap();
+    let properties = &schema["$defs"]["item"]["properties"];
+    let mut whole = json!({});
+    for (name, of) in properties.as_object().unwrap() {
+        let object = std::iter::once(of).chain(of["anyOf"].as_array().into_iter().flatten());
+        let inner = object.filter_map(|one| one["properties"].as_object()).next();
+        whole[name] = match inner {
+            Some(inner) => inner.keys().map(|key| (key.clone(), json!(1))).collect(),
+            None => json!(1),
+        };
+    }
+    assert_eq!(item::unread(&whole, ""), Vec::<String>::new());
 }
