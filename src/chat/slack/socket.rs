@@ -3,7 +3,9 @@
 //! here: it reconnects without a pause, never gives up a connection that hangs, and cannot tell that one is deaf.
 
 use std::sync::Arc;
+use std::sync::OnceLock;
 use std::sync::Weak;
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicI64;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
@@ -19,6 +21,7 @@ use slack_morphism::SlackSocketModeWssClientId;
 use slack_morphism::clients_manager::SlackSocketModeClientsManager;
 use slack_morphism::clients_manager::SlackSocketModeClientsManagerFactory;
 use slack_morphism::hyper_tokio::SlackHyperListenerEnvironment;
+use tokio::sync::Mutex;
 use tokio::time::sleep;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -38,6 +41,8 @@ const MISSED_PINGS: u64 = 3;
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Pauses between connections that end at once: 1, 2, 4 … seconds.
 const LONGEST_PAUSE: u64 = 60;
+/// Slack closes a connection about ten seconds after it has said so.
+const LINGER: Duration = Duration::from_secs(20);
 const STOP: Duration = Duration::from_secs(5);
 
 pub struct Socket {
@@ -68,10 +73,30 @@ impl Line {
     }
 }
 
+/// All connections of one round, each with a manager of its own, because the library's cannot end one of several without
+/// opening it again.
+struct Set {
+    door: Door,
+    api_url: String,
+    app_token: SecretString,
+    line: Arc<Line>,
+    /// None once the round is over.
+    open: Mutex<Option<Vec<(Manager, Arc<Frames>)>>>,
+}
+
+type Manager = Arc<dyn SlackSocketModeClientsManager + Send + Sync>;
+
+/// One connection, from its first frame to its last.
 struct Frames {
     door: Door,
     line: Arc<Line>,
-    manager: std::sync::OnceLock<Weak<dyn SlackSocketModeClientsManager + Send + Sync>>,
+    set: Weak<Set>,
+    manager: OnceLock<Weak<dyn SlackSocketModeClientsManager + Send + Sync>>,
+    is_up: AtomicBool,
+    /// Another one takes its place.
+    is_relieved: AtomicBool,
+    /// Nothing comes over it any more.
+    gone: CancellationToken,
 }
 
 impl Socket {
@@ -79,7 +104,6 @@ impl Socket {
     pub async fn run(self, line: Arc<Line>, stop: CancellationToken) -> Result<(), PortError> {
         let mut failures: u32 = 0;
         while !stop.is_cancelled() {
-            line.hellos.store(0, Ordering::Relaxed);
             let manager = self.connect(&line).await?;
             let up = self.watch(&line, &stop).await;
             failures = if up { 0 } else { failures + 1 };
@@ -99,38 +123,18 @@ impl Socket {
         Ok(())
     }
 
-    async fn connect(
-        &self,
-        line: &Arc<Line>,
-    ) -> Result<Arc<dyn SlackSocketModeClientsManager + Send + Sync>, PortError> {
-        let client = Arc::new(api::client(&self.api_url)?);
-        let environment = Arc::new(SlackHyperListenerEnvironment::new(client.clone()));
-        let manager = client.http_api.connector.new_clients_manager(environment);
-        let frames = Arc::new(Frames {
+    async fn connect(&self, line: &Arc<Line>) -> Result<Arc<Set>, PortError> {
+        let set = Arc::new(Set {
             door: self.door.clone(),
+            api_url: self.api_url.clone(),
+            app_token: self.app_token.clone(),
             line: line.clone(),
-            manager: std::sync::OnceLock::new(),
+            open: Mutex::new(Some(Vec::new())),
         });
-        if frames.manager.set(Arc::downgrade(&manager)).is_err() {
-            return Err(PortError::never("the manager was set twice"));
+        for _ in 0..self.connections {
+            set.open().await?;
         }
-        let config = SlackClientSocketModeConfig::new()
-            .with_max_connections_count(self.connections)
-            .with_initial_backoff_in_seconds(0)
-            .with_reconnect_timeout_in_seconds(5)
-            .with_ping_interval_in_seconds(PING_SECONDS)
-            .with_ping_failure_threshold_times(MISSED_PINGS);
-        let token = api::token(&self.app_token);
-        let registered = manager.register_new_token(&config, token, frames).await;
-        registered.map_err(|e| PortError::later(format!("Socket Mode could not be set up: {e}")))?;
-        // Connecting has no time limit of its own; the watch notices when no hello comes.
-        let starting = manager.clone();
-        self.door.work.spawn(async move {
-            if timeout(HELLO, starting.start()).await.is_err() {
-                tracing::warn!("connecting to Slack takes too long");
-            }
-        });
-        Ok(manager)
+        Ok(set)
     }
 
     /// Returns when the line has to be made anew. True if it was up in between.
@@ -161,9 +165,76 @@ async fn pause(failures: u32, stop: &CancellationToken) {
     }
 }
 
+impl Set {
+    /// Opens one more connection, unless the round is over.
+    async fn open(self: &Arc<Self>) -> Result<(), PortError> {
+        let client = Arc::new(api::client(&self.api_url)?);
+        let environment = Arc::new(SlackHyperListenerEnvironment::new(client.clone()));
+        let manager = client.http_api.connector.new_clients_manager(environment);
+        let frames = Arc::new(Frames {
+            door: self.door.clone(),
+            line: self.line.clone(),
+            set: Arc::downgrade(self),
+            manager: OnceLock::new(),
+            is_up: AtomicBool::new(false),
+            is_relieved: AtomicBool::new(false),
+            gone: CancellationToken::new(),
+        });
+        if frames.manager.set(Arc::downgrade(&manager)).is_err() {
+            return Err(PortError::never("the manager was set twice"));
+        }
+        let config = SlackClientSocketModeConfig::new()
+            .with_max_connections_count(1)
+            .with_initial_backoff_in_seconds(0)
+            .with_reconnect_timeout_in_seconds(5)
+            .with_ping_interval_in_seconds(PING_SECONDS)
+            .with_ping_failure_threshold_times(MISSED_PINGS);
+        let token = api::token(&self.app_token);
+        let registered = manager.register_new_token(&config, token, frames.clone()).await;
+        registered.map_err(|e| PortError::later(format!("Socket Mode could not be set up: {e}")))?;
+        match self.open.lock().await.as_mut() {
+            Some(open) => open.push((manager.clone(), frames)),
+            None => return Ok(()),
+        }
+        // Connecting has no time limit of its own; the watch notices when no hello comes.
+        self.door.work.spawn(async move {
+            if timeout(HELLO, manager.start()).await.is_err() {
+                tracing::warn!("connecting to Slack takes too long");
+            }
+        });
+        Ok(())
+    }
+
+    async fn close(&self, ended: &Manager) {
+        let mut open = self.open.lock().await;
+        let ended = open.as_mut().and_then(|open| {
+            let at = open.iter().position(|(manager, _)| Arc::ptr_eq(manager, ended));
+            at.map(|at| open.remove(at))
+        });
+        drop(open);
+        if let Some((manager, frames)) = ended {
+            frames.went();
+            manager.shutdown().await;
+        }
+    }
+
+    /// The round is over, for what comes late, too.
+    async fn shutdown(&self) {
+        let open = self.open.lock().await.take();
+        for (manager, frames) in open.into_iter().flatten() {
+            frames.went();
+            manager.shutdown().await;
+        }
+    }
+}
+
 impl Frames {
-    /// Slack (or the network) ended a connection: open another, but not as fast as we can.
-    fn reconnect(&self, id: &SlackSocketModeWssClientId) {
+    /// Slack (or the network) ends a connection: open another, but not as fast as we can. Where Slack has said so
+    /// beforehand it still brings presses over the old one, and they are answered until it is closed from there.
+    fn relieve(&self, announced: bool) {
+        if self.is_relieved.swap(true, Ordering::Relaxed) {
+            return;
+        }
         let now = self.door.clock.now().timestamp();
         let quiet = now - self.line.last_end.swap(now, Ordering::Relaxed) > 60;
         if quiet {
@@ -176,22 +247,48 @@ impl Frames {
             (1_u64 << (ends - 1).min(6)).min(LONGEST_PAUSE)
         };
         let manager = self.manager.get().and_then(Weak::upgrade);
-        let (line, id) = (self.line.clone(), id.clone());
-        let Some(manager) = manager else { return };
+        let (Some(set), Some(manager)) = (self.set.upgrade(), manager) else {
+            return;
+        };
+        let gone = self.gone.clone();
+        if !announced {
+            self.went();
+        }
         tokio::spawn(async move {
-            sleep(Duration::from_secs(wait)).await;
-            // Counted down before: only a hello makes it up again.
-            let up = line.hellos.load(Ordering::Relaxed);
-            line.hellos.store(up.saturating_sub(1), Ordering::Relaxed);
-            manager.restart_client(&id).await;
+            let last = async {
+                // Cancelled when it is closed from there, or at once where nothing comes any more.
+                let _over = timeout(LINGER, gone.cancelled()).await;
+                set.close(&manager).await;
+            };
+            let next = async {
+                sleep(Duration::from_secs(wait)).await;
+                if let Err(error) = set.open().await {
+                    tracing::error!(error = %error, "a new connection to Slack could not be set up");
+                }
+            };
+            tokio::join!(last, next);
         });
+    }
+
+    /// Counted once, whichever way its end is noticed.
+    fn went(&self) {
+        self.gone.cancel();
+        if self.is_up.swap(false, Ordering::Relaxed) {
+            self.line.hellos.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Frames {
+    fn drop(&mut self) {
+        self.went();
     }
 }
 
 #[async_trait]
 impl SlackSocketModeClientListener for Frames {
     /// The library reads no further frame until this returns, so it does as little as can be: keep and answer.
-    async fn on_message(&self, client_id: &SlackSocketModeWssClientId, body: String) -> Option<String> {
+    async fn on_message(&self, _client_id: &SlackSocketModeWssClientId, body: String) -> Option<String> {
         let frame: Value = match serde_json::from_str(&body) {
             Ok(frame) => frame,
             Err(error) => {
@@ -201,14 +298,16 @@ impl SlackSocketModeClientListener for Frames {
         };
         match frame.get("type").and_then(Value::as_str) {
             Some("hello") => {
-                self.line.hellos.fetch_add(1, Ordering::Relaxed);
+                if !self.gone.is_cancelled() && !self.is_up.swap(true, Ordering::Relaxed) {
+                    self.line.hellos.fetch_add(1, Ordering::Relaxed);
+                }
                 return None;
             }
             Some("disconnect") => {
                 let reason = frame.get("reason").and_then(Value::as_str).unwrap_or("?");
                 tracing::info!(line.reason = word(reason), "Slack ends a connection");
                 meter::reconnected(NAME, word(reason));
-                self.reconnect(client_id);
+                self.relieve(matches!(reason, "warning" | "refresh_requested"));
                 return None;
             }
             _ => {}
@@ -234,9 +333,12 @@ impl SlackSocketModeClientListener for Frames {
         tracing::warn!("an error on the line to Slack");
     }
 
-    async fn on_disconnect(&self, client_id: &SlackSocketModeWssClientId) {
-        meter::reconnected(NAME, "lost");
-        self.reconnect(client_id);
+    async fn on_disconnect(&self, _client_id: &SlackSocketModeWssClientId) {
+        if !self.is_relieved.load(Ordering::Relaxed) {
+            meter::reconnected(NAME, "lost");
+        }
+        self.relieve(false);
+        self.went();
     }
 }
 

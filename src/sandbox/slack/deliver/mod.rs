@@ -4,8 +4,10 @@
 mod http;
 mod socket;
 
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use futures::future::{Either, select};
 use serde_json::Value;
 
 use super::Slack;
@@ -76,8 +78,13 @@ impl Slack {
             }
         };
         let outcome = match twice {
-            // At the same time, so that two replicas really meet over it.
-            true => futures::join!(send(), send()).0,
+            // At the same time, so that two replicas really meet over it; what is acknowledged first counts.
+            true => match select(pin!(send()), pin!(send())).await {
+                Either::Left((first, other)) | Either::Right((first, other)) => {
+                    let second = other.await;
+                    if first.acked { first } else { second }
+                }
+            },
             false => send().await,
         };
         Outcome {

@@ -180,6 +180,15 @@ impl Slack {
         });
     }
 
+    /// Closes the connection that has stood the longest, without a word.
+    pub fn close_oldest_socket(&self) {
+        self.change(|world, _| {
+            if !world.sockets.is_empty() {
+                let _gone = world.sockets.open.remove(0).frames.send(Out::Close);
+            }
+        });
+    }
+
     pub fn connections(&self) -> usize {
         self.look().sockets.open.len()
     }
