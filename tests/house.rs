@@ -45,10 +45,12 @@ const LIVES_IN: &[(&str, &[&str])] = &[
     // The demo's bot is a process of its own because only such a one can be killed.
     ("tokio::process", &["postgres", "cli/demo"]),
 ];
-/// Besides the workers, whoever keeps a connection, and pages that must not overtake the first one.
+/// Besides the workers, whoever keeps a connection, pages that must not overtake the first one, and a repeated delivery
+/// that waits for what the first one comes to.
 const WAITS: &[&str] = &[
     "worker",
     "chat/slack/socket",
+    "chat/slack/door",
     "chat/discord/gateway",
     "chat/discord/door",
     "sandbox",

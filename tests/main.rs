@@ -21,4 +21,5 @@ mod setup;
 mod stats;
 mod stopping;
 mod story;
+mod tongue;
 mod tune;

@@ -20,6 +20,11 @@ pub fn typed(text: &str) -> Ask {
             hours: rest.trim().to_owned(),
         };
     }
+    if matches!(first.to_lowercase().as_str(), "zone" | "zeitzone") {
+        return Ask::Quiet {
+            hours: format!("zone {}", rest.trim()),
+        };
+    }
     if matches!(first.to_lowercase().as_str(), "find" | "suche" | "search") {
         return Ask::Find {
             words: rest.trim().to_owned(),
@@ -134,6 +139,8 @@ mod tests {
             quiet("20:00-07:00 Europe/Berlin")
         );
         assert_eq!(typed("quiet"), quiet(""));
+        assert_eq!(typed("Zone Europe/Lisbon"), quiet("zone Europe/Lisbon"));
+        assert_eq!(typed("zeitzone"), quiet("zone "));
         let settings = |typed: &str| Ask::Settings {
             typed: typed.to_owned(),
         };

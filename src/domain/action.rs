@@ -54,6 +54,11 @@ verbs! {
 }
 
 impl Verb {
+    /// It shows what the card shows in part or leads to: whoever sees the card may have it.
+    pub fn is_on_card(self) -> bool {
+        matches!(self, Self::FullText | Self::OpenSource)
+    }
+
     pub fn parse(token: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|v| v.as_str() == token)
     }
@@ -245,8 +250,10 @@ pub struct Actor {
     pub vouched: Option<Vec<Circle>>,
 }
 
-/// What a press comes to; the chat says it in its own way.
-#[derive(Debug, Clone, PartialEq)]
+/// What a press comes to; the chat says it in its own way. It is kept beside the delivery, so that a repeat of it gets the
+/// same answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Nothing is left to say.
     Done,

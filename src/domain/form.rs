@@ -1,10 +1,13 @@
 //! A form as every chat can show it: words, choices, a text. What a form is about rides in its token, so no process
 //! has to remember that somebody has it open.
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::domain::action::FormToken;
 use crate::domain::text::Seg;
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Form {
     pub token: FormToken,
     pub title: String,
@@ -14,7 +17,8 @@ pub struct Form {
     pub parts: Vec<Part>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Part {
     /// Our own words.
     Say(Vec<Seg>),
@@ -45,7 +49,8 @@ pub enum Part {
     },
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Lines {
     One,
     Many,

@@ -80,6 +80,8 @@ pub struct Facts {
     /// The channel of which the person gets the day's numbers, and by whose clock.
     pub digest: Option<(String, Tz)>,
     pub voice: Voice,
+    /// The person has set a language.
+    pub speaks: bool,
     pub now: At,
 }
 
@@ -246,7 +248,8 @@ fn settings(facts: &Facts) -> Part {
             voice.say("daily-none", &[("hours", daily::time(own).into())])
         }
     };
-    let mut lines = vec![quiet, voice.say("speak-is", &[])];
+    let speaks = if facts.speaks { "speak-is" } else { "speak-follows" };
+    let mut lines = vec![quiet, voice.say(speaks, &[])];
     lines.extend((!daily.is_empty()).then_some(daily));
     Part {
         title: lang.text("home-settings", &[]),
@@ -280,6 +283,7 @@ mod tests {
                 lang,
                 zone: Tz::Europe__Berlin,
             },
+            speaks: lang == Lang::De,
             now,
         }
     }

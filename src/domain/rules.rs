@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::calendar::Calendar;
 use crate::domain::calendar::Quiet;
 use crate::domain::chain::Chain;
+use crate::domain::chain::Whom;
 use crate::domain::fold::Budget;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
@@ -195,17 +196,29 @@ impl Rules {
         self.targets.iter().find(|t| t.name == name)
     }
 
-    /// Every group and room whose members have rights.
+    /// Every group and room whose members have rights: wherever a grant says, or about what they are called for.
     pub fn circles(&self, chat: &str) -> Vec<Circle> {
-        let mut out: Vec<Circle> = self
-            .grants
-            .iter()
-            .filter(|g| g.chat == chat)
-            .filter_map(|g| match &g.to {
-                Grantee::Circle(circle) => Some(circle.clone()),
-                Grantee::Person(_) => None,
-            })
-            .collect();
+        let granted = self.grants.iter().filter(|g| g.chat == chat);
+        let granted = granted.filter_map(|g| match &g.to {
+            Grantee::Circle(circle) => Some(circle.clone()),
+            Grantee::Person(_) => None,
+        });
+        let targets = self.targets.iter().filter(|t| t.chat == chat);
+        let responsible = self.channels.values().filter(|c| c.chat == chat);
+        let steps = self.chains.values().flat_map(|chain| &chain.steps);
+        let called = steps.flat_map(|step| &step.call).filter_map(|whom| match whom {
+            Whom::Named { chat: there, mention } if there == chat => Some(mention),
+            _ => None,
+        });
+        let asked = targets.flat_map(|t| &t.ping);
+        let asked = asked
+            .chain(responsible.flat_map(|c| &c.responsible))
+            .chain(called);
+        let asked = asked.filter_map(|mention| match mention {
+            Mention::Group(id) => Some(Circle::Group(id.clone())),
+            Mention::Person(_) => None,
+        });
+        let mut out: Vec<Circle> = granted.chain(asked).collect();
         out.sort();
         out.dedup();
         out

@@ -167,7 +167,11 @@ impl<'a> Book<'a> {
             let (quiet, zone) = self.quiet_of(person, usual).filter(|_| !at_night)?;
             quiet.ends(now, zone)
         };
-        let has_own = |person: &PersonId| self.own.get(person).is_some_and(|own| own.quiet.is_some());
+        // Where nobody rests, a clock of one's own changes nothing.
+        let has_own = |person: &PersonId| {
+            let own = self.own.get(person);
+            own.is_some_and(|own| own.quiet.is_some() || own.zone.is_some() && plan.quiet.is_some())
+        };
         let mut out: Vec<(Addressee, At)> = Vec::new();
         let mut tell = |to: Addressee, at: At| {
             if !out.iter().any(|(known, _)| *known == to) {
@@ -210,12 +214,13 @@ impl<'a> Book<'a> {
         out
     }
 
+    /// The hours are their own, else the usual ones; the clock is their own, as far as it is known.
     fn quiet_of(&self, person: &PersonId, usual: Option<(Quiet, Tz)>) -> Option<(Quiet, Tz)> {
-        let Some(own) = self.own.get(person) else {
-            return usual;
-        };
-        let zone = own.zone.or(usual.map(|(_, zone)| zone)).unwrap_or(Tz::UTC);
-        own.quiet.map(|quiet| (quiet, zone)).or(usual)
+        let own = self.own.get(person);
+        let quiet = own.and_then(|own| own.quiet).or(usual.map(|(quiet, _)| quiet))?;
+        let there = || self.first_of_chat(&person.chat).map(|c| c.voice.zone);
+        let zone = own.and_then(|own| own.zone).or(usual.map(|(_, zone)| zone));
+        Some((quiet, zone.or_else(there).unwrap_or(Tz::UTC)))
     }
 
     fn first_of_chat(&self, chat: &str) -> Option<&'a Channel> {

@@ -128,8 +128,14 @@ fn state_line(facts: &Facts, run: &Run, due: Option<At>) -> Option<Vec<Seg>> {
         (State::Overdue, _) => Some(voice.say("why-past", &[])),
         (State::Pending | State::DueSoon, _) if due.is_some() => {
             let warnings = run.warnings(*terms, item.first_seen_at);
-            let next = warnings.into_iter().find(|(_, at)| at > now);
-            next.map(|(_, at)| voice.say("why-remind", &[("at", at.into())]))
+            let mut all = Vec::new();
+            for (_, at) in warnings.into_iter().filter(|(_, at)| at > now) {
+                if !all.is_empty() {
+                    all.push(Seg::Text(", ".to_owned()));
+                }
+                all.extend(voice.say("why-remind-at", &[("at", at.into())]));
+            }
+            (!all.is_empty()).then(|| voice.say("why-remind", &[("at", Arg::Segs(all))]))
         }
         _ => None,
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono_tz::Tz;
 
 use crate::domain::At;
 use crate::domain::action::Press;
@@ -84,6 +85,14 @@ pub enum Members {
     EachVouchedFor,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// What people call them.
+    pub name: String,
+    /// By which clock they live, where the chat tells.
+    pub zone: Option<Tz>,
+}
+
 /// What looking for a post came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
@@ -152,8 +161,8 @@ pub trait ChatPlatform: Send + Sync {
     /// Who is in a group or a room now.
     async fn members(&self, circle: &Circle) -> Result<Members, PortError>;
 
-    /// What people call this person.
-    async fn person_name(&self, user: &str) -> Result<String, PortError>;
+    /// What the chat says about this person.
+    async fn profile(&self, user: &str) -> Result<Profile, PortError>;
 
     /// Reads a stored delivery again, for presses that a crash left behind.
     fn read(&self, raw: &[u8]) -> Press;
@@ -208,6 +217,9 @@ pub trait Inbox: Send + Sync {
     /// Judges a kept press now. Only after this may a form's answer go back.
     async fn act(&self, kept: &Kept, press: Press) -> Result<crate::domain::action::Outcome, PortError>;
 
+    /// What became of a delivery that came before: whoever got it first answers, and every repeat is answered the same.
+    async fn repeated(&self, chat: &str, key: &str) -> Result<Repeat, PortError>;
+
     /// A form came too late to be opened: the person is asked to press again.
     async fn missed(&self, kept: &Kept, press: &Press) -> Result<(), PortError>;
 
@@ -225,6 +237,16 @@ pub struct Delivery {
     pub key: String,
     pub raw: Vec<u8>,
     pub at: At,
+}
+
+/// A delivery that is known already.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Repeat {
+    /// Somebody still works on it.
+    Waiting,
+    CameTo(crate::domain::action::Outcome),
+    /// It is over, and what it came to was not kept: it was sent in vain, or an older version was at it.
+    Over,
 }
 
 /// Proof that a delivery is written down and that we are the ones to work on it.

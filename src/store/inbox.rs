@@ -1,7 +1,10 @@
 //! Deliveries from chats, written down before anybody tries to understand them. The key makes a second delivery of
 //! the same press nothing, on whichever replica it arrives.
 
+use sqlx::types::Json;
+
 use crate::domain::At;
+use crate::domain::action::Outcome;
 use crate::store::Result;
 use crate::store::Tx;
 
@@ -40,6 +43,35 @@ pub async fn finish(tx: &mut Tx, chat: &str, key: &str, now: At, note: Option<&s
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Keeps what a delivery came to, in the transaction that finishes it.
+pub async fn came_to(tx: &mut Tx, chat: &str, key: &str, outcome: &Outcome) -> Result<()> {
+    sqlx::query!(
+        "UPDATE inbox SET outcome = $3 WHERE chat = $1 AND key = $2",
+        chat,
+        key,
+        Json(outcome) as _
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// What became of a delivery: none while somebody is at it, and nothing in it where that was not kept or cannot be read.
+pub async fn outcome(pool: &sqlx::PgPool, chat: &str, key: &str) -> Result<Option<Option<Outcome>>> {
+    let row = sqlx::query!(
+        "SELECT done_at, outcome FROM inbox WHERE chat = $1 AND key = $2",
+        chat,
+        key
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(match row {
+        Some(row) if row.done_at.is_none() => None,
+        Some(row) => Some(row.outcome.and_then(|kept| serde_json::from_value(kept).ok())),
+        None => Some(None),
+    })
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

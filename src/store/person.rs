@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
+
 use crate::domain::At;
 use crate::domain::person::PersonId;
+use crate::domain::text::Lang;
+use crate::store::Reads;
 use crate::store::Result;
 use crate::store::Tx;
 
@@ -21,17 +25,46 @@ pub async fn met(tx: &mut Tx, person: &PersonId, name: &str) -> Result<()> {
     Ok(())
 }
 
-pub async fn looked_up(pool: &sqlx::PgPool, person: &PersonId, name: &str, now: At) -> Result<()> {
+/// What the chat says about somebody.
+pub async fn looked_up(
+    pool: &sqlx::PgPool,
+    person: &PersonId,
+    name: &str,
+    zone: Option<Tz>,
+    now: At,
+) -> Result<()> {
     sqlx::query!(
-        "INSERT INTO person (id, name, looked_up_at) VALUES ($1, $2, $3)
-         ON CONFLICT (id) DO UPDATE SET name = excluded.name, looked_up_at = excluded.looked_up_at",
+        "INSERT INTO person (id, name, zone, looked_up_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, zone = excluded.zone,
+             looked_up_at = excluded.looked_up_at",
         person.to_string(),
         name,
+        zone.map(|z| z.name()),
         now
     )
     .execute(pool)
     .await?;
     Ok(())
+}
+
+/// In which language we spoke with somebody where others read, when they have just pressed or typed something there. True
+/// if it was another one before.
+pub async fn spoken(tx: &mut Tx, person: &PersonId, lang: Lang) -> Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE person SET spoken = $2 WHERE id = $1 AND spoken IS DISTINCT FROM $2",
+        person.to_string(),
+        lang.as_str()
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn last_spoken(connection: impl Reads<'_>, person: &PersonId) -> Result<Option<Lang>> {
+    let spoken = sqlx::query_scalar!("SELECT spoken FROM person WHERE id = $1", person.to_string())
+        .fetch_optional(connection)
+        .await?;
+    Ok(spoken.flatten().as_deref().and_then(Lang::parse))
 }
 
 pub async fn names(
@@ -48,12 +81,18 @@ pub async fn names(
         .collect())
 }
 
-/// People whose real name nobody has looked up: members of circles, whoever pressed something, and `users`, whom the
-/// configuration names.
-pub async fn unnamed(pool: &sqlx::PgPool, chat: &str, users: &[String], limit: i64) -> Result<Vec<String>> {
+/// People whom nobody has looked up, or not since `before`: members of circles, whoever pressed something, and `users`,
+/// whom the configuration names.
+pub async fn unnamed(
+    pool: &sqlx::PgPool,
+    chat: &str,
+    users: &[String],
+    before: At,
+    limit: i64,
+) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar!(
         r#"SELECT substr(id, length($1) + 2) AS "user!" FROM person
-           WHERE looked_up_at IS NULL AND id LIKE $1 || ':%'
+           WHERE (looked_up_at IS NULL OR looked_up_at < $4) AND id LIKE $1 || ':%'
            UNION
            SELECT m.user_id FROM member m WHERE m.chat = $1
              AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = $1 || ':' || m.user_id)
@@ -63,7 +102,8 @@ pub async fn unnamed(pool: &sqlx::PgPool, chat: &str, users: &[String], limit: i
            LIMIT $3"#,
         chat,
         users,
-        limit
+        limit,
+        before
     )
     .fetch_all(pool)
     .await?)

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::types::Json;
 
 use chrono::NaiveDateTime;
+use chrono_tz::Tz;
 
 use crate::domain::At;
 use crate::domain::calendar::Quiet;
@@ -16,10 +17,14 @@ use crate::store::Result;
 use crate::store::StoreError;
 use crate::store::Tx;
 
+/// By their own clock as far as it is known: as they told us, else as their profile in the chat says.
 pub async fn of(tx: &mut Tx, people: &[PersonId]) -> Result<BTreeMap<PersonId, Preference>> {
     let ids: Vec<String> = people.iter().map(ToString::to_string).collect();
     let rows = sqlx::query!(
-        r#"SELECT person, quiet AS "quiet: Json<Quiet>", zone FROM preference WHERE person = ANY($1)"#,
+        r#"SELECT w.id AS "person!", p.quiet AS "quiet: Json<Quiet>", p.zone AS "zone?", q.zone AS "profile?"
+           FROM unnest($1::text[]) AS w (id)
+           LEFT JOIN preference p ON p.person = w.id LEFT JOIN person q ON q.id = w.id
+           WHERE p.person IS NOT NULL OR q.zone IS NOT NULL"#,
         &ids
     )
     .fetch_all(&mut **tx)
@@ -32,18 +37,37 @@ pub async fn of(tx: &mut Tx, people: &[PersonId]) -> Result<BTreeMap<PersonId, P
             let zone = row.zone.map(|z| z.parse::<chrono_tz::Tz>()).transpose();
             let zone = zone.map_err(|e| read(row.person, "zone", e.to_string()))?;
             let quiet = row.quiet.map(|j| j.0);
+            let zone = zone.or(of_profile(row.profile.as_deref()));
             Ok((id, Preference { quiet, zone }))
         })
         .collect()
 }
 
-pub async fn save(tx: &mut Tx, person: &PersonId, preference: Preference) -> Result<()> {
+/// A zone that no version of ours knows is none.
+fn of_profile(zone: Option<&str>) -> Option<Tz> {
+    zone.and_then(|name| name.parse().ok())
+}
+
+/// The hours; and the zone, where one was told with them.
+pub async fn rest(tx: &mut Tx, person: &PersonId, quiet: Option<Quiet>, zone: Option<Tz>) -> Result<()> {
     sqlx::query!(
         "INSERT INTO preference (person, quiet, zone) VALUES ($1, $2, $3)
-         ON CONFLICT (person) DO UPDATE SET quiet = $2, zone = $3",
+         ON CONFLICT (person) DO UPDATE SET quiet = $2, zone = coalesce($3, preference.zone)",
         person.to_string(),
-        preference.quiet.as_ref().map(Json) as _,
-        preference.zone.map(|z| z.name())
+        quiet.as_ref().map(Json) as _,
+        zone.map(|z| z.name())
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// By which clock somebody lives; none: as their profile says.
+pub async fn live_by(tx: &mut Tx, person: &PersonId, zone: Option<Tz>) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO preference (person, zone) VALUES ($1, $2) ON CONFLICT (person) DO UPDATE SET zone = $2",
+        person.to_string(),
+        zone.map(|z| z.name())
     )
     .execute(&mut **tx)
     .await?;
@@ -113,6 +137,7 @@ pub struct Daily {
 pub async fn daily(pool: &sqlx::PgPool) -> Result<Vec<Daily>> {
     let rows = sqlx::query!(
         r#"SELECT p.person, p.digest AS "digest!", p.quiet AS "quiet: Json<Quiet>", p.zone,
+             (SELECT q.zone FROM person q WHERE q.id = p.person) AS profile,
              (SELECT max(s.slot) FROM digest_slot s WHERE s.digest = $1 AND s.room = p.person) AS last,
              (SELECT d.since FROM digest_plan d WHERE d.digest = $1 AND d.room = p.person) AS since
            FROM preference p WHERE p.digest IS NOT NULL ORDER BY p.person"#,
@@ -126,6 +151,7 @@ pub async fn daily(pool: &sqlx::PgPool) -> Result<Vec<Daily>> {
             let person = person.map_err(|e| StoreError::odd("preference", "person", &row.person, e))?;
             let zone = row.zone.map(|z| z.parse::<chrono_tz::Tz>()).transpose();
             let zone = zone.map_err(|e| StoreError::odd("preference", "zone", &row.person, e))?;
+            let zone = zone.or(of_profile(row.profile.as_deref()));
             Ok(Daily {
                 person,
                 channel: row.digest,
@@ -140,11 +166,14 @@ pub async fn daily(pool: &sqlx::PgPool) -> Result<Vec<Daily>> {
         .collect()
 }
 
-/// Everybody who has set something.
+/// Everybody who has set something, or whose clock is known.
 pub async fn people(tx: &mut Tx) -> Result<Vec<PersonId>> {
-    let ids = sqlx::query_scalar!("SELECT person FROM preference ORDER BY person")
-        .fetch_all(&mut **tx)
-        .await?;
+    let ids = sqlx::query_scalar!(
+        r#"SELECT person AS "person!" FROM preference UNION SELECT id FROM person WHERE zone IS NOT NULL
+           ORDER BY 1"#
+    )
+    .fetch_all(&mut **tx)
+    .await?;
     ids.into_iter()
         .map(|id| {
             let person = id.parse::<PersonId>();

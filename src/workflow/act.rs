@@ -21,6 +21,7 @@ use crate::port::PortError;
 use crate::port::chat::Delivery;
 use crate::port::chat::Inbox;
 use crate::port::chat::Kept;
+use crate::port::chat::Repeat;
 use crate::store::StoreError;
 use crate::store::inbox;
 use crate::store::outbox;
@@ -62,6 +63,15 @@ impl Inbox for Desk {
         judged
             .map(|j| j.outcome)
             .map_err(|e| PortError::later(e.to_string()))
+    }
+
+    async fn repeated(&self, chat: &str, key: &str) -> std::result::Result<Repeat, PortError> {
+        let known = inbox::outcome(self.store.pool(), chat, key).await;
+        Ok(match known.map_err(|e| PortError::later(e.to_string()))? {
+            None => Repeat::Waiting,
+            Some(Some(outcome)) => Repeat::CameTo(outcome),
+            Some(None) => Repeat::Over,
+        })
     }
 
     async fn missed(&self, kept: &Kept, press: &Press) -> std::result::Result<(), PortError> {
@@ -181,6 +191,20 @@ impl Desk {
             return Ok(Judged::done("repeated"));
         }
         let judged = match &press.ask {
+            // Nobody's right is asked for these, and they are nothing to people from elsewhere.
+            Ask::Help { .. } | Ask::NoNumber { .. } | Ask::Odd { .. } if press.by.outsider => {
+                if let Ask::Odd { why } = &press.ask {
+                    tracing::warn!(error = why, inbox.key = kept.key, "delivery not understood");
+                }
+                if press.by.person.user.is_empty() {
+                    Judged::done("not_understood")
+                } else {
+                    let no = voice.say("refused-outsider", &[]);
+                    self.whisper(&mut tx, press, no, now).await?;
+                    Judged::told("forbidden")
+                }
+            }
+            Ask::HomeOpened | Ask::Changed(_) if press.by.outsider => Judged::done("forbidden"),
             Ask::Do { verb, item } => {
                 let deed = Deed::Do(*verb);
                 self.act_on(&mut tx, press, voice, deed, *item, now).await?
@@ -275,6 +299,13 @@ impl Desk {
             }
             Ask::Nothing => Judged::done("noted"),
         };
+        if let Some(channel) = self.rules.channel_of_room(&press.chat, &press.room) {
+            let me = &press.by.person;
+            if person::spoken(&mut tx, me, channel.voice.lang).await? {
+                self.homes_changed(&mut tx, std::slice::from_ref(me), now).await?;
+            }
+        }
+        inbox::came_to(&mut tx, &kept.chat, &kept.key, &judged.outcome).await?;
         tx.commit().await.map_err(StoreError::from)?;
         if let Ask::Settings { .. } = &press.ask
             && let Err(error) = self.follow().await

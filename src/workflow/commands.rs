@@ -194,6 +194,7 @@ pub(crate) fn help(voice: Voice, unknown: Option<&str>) -> Vec<Seg> {
         "help-stats",
         "help-sources",
         "help-quiet",
+        "help-zone",
         "help-settings",
         "help-verbs",
     ] {

@@ -76,10 +76,12 @@ impl Desk {
             ItemRef::Id(id) => Some(id),
             ItemRef::Number(number) => item::by_number(self.store.pool(), number).await?,
         };
+        let is_shown = deed.verb().is_on_card() && self.sees_card(tx, press, id).await?;
         // Before the item is looked up: without a right one does not even learn which numbers there are.
-        if let Some(no) = self
-            .no_right(tx, press, voice, deed.verb().needs(), id, now)
-            .await?
+        if !is_shown
+            && let Some(no) = self
+                .no_right(tx, press, voice, deed.verb().needs(), id, now)
+                .await?
         {
             self.whisper(tx, press, no, now).await?;
             return Ok(Judged::told("forbidden"));

@@ -148,16 +148,15 @@ impl Desk {
             self.whisper(tx, press, voice.say("find-over", &[]), now).await?;
             return Ok(Judged::told("told"));
         };
-        // Where it was found is where one has to have the right, also since then.
-        if let Some(channel) = &found.channel {
-            let channels = std::slice::from_ref(channel);
-            let no = self
-                .no_right_in(tx, press, voice, Role::Viewer, channels, now)
-                .await?;
-            if let Some(no) = no {
-                self.whisper(tx, press, no, now).await?;
-                return Ok(Judged::told("forbidden"));
-            }
+        // Where it was found is where one has to have the right, also since then: in its channel, or, where it was found
+        // in all of them, everywhere.
+        let channels = found.channel.as_slice();
+        if let Some(no) = self
+            .no_right_in(tx, press, voice, Role::Viewer, channels, now)
+            .await?
+        {
+            self.whisper(tx, press, no, now).await?;
+            return Ok(Judged::told("forbidden"));
         }
         let (text, offers) = self.found_page(tx, press, voice, &found, page).await?;
         self.whisper_with(tx, press, text, offers, now).await?;
@@ -252,7 +251,7 @@ impl Desk {
     async fn show(&self, tx: &mut Tx, press: &Press, voice: Voice, id: ItemId) -> Result<Told> {
         let card = cards::of_item(tx, id).await?.into_iter().next();
         let shown = match card {
-            Some(row) => self.card(row.id).await?,
+            Some(row) => self.card_in(row.id, Some(voice)).await?,
             None => None,
         };
         let Some((_, item, card)) = shown else {

@@ -105,8 +105,7 @@ impl Desk {
             outsider: false,
             vouched: None,
         };
-        let voice = self.voice(&person.chat, "");
-        let voice = self.own_voice(self.store.pool(), person, voice).await?;
+        let voice = self.private_voice(person, self.voice(&person.chat, "")).await?;
         let mut tx = self.store.begin().await?;
         let home = self.home(&mut tx, &actor, voice, self.now()).await?;
         tx.rollback().await.map_err(StoreError::from)?;
@@ -171,6 +170,7 @@ impl Desk {
                 (channel.name.clone(), own.unwrap_or(channel.voice.zone))
             }),
             voice,
+            speaks: wishes.language.is_some(),
             now,
         }))
     }

@@ -289,15 +289,19 @@ impl Desk {
         } else {
             (before, after)
         };
-        change.event(
-            None,
-            What::Edited {
-                revision: locked.0.revision,
-                stars_before: old,
-                stars_now: new,
-            },
-        );
+        let edited = What::Edited {
+            revision: locked.0.revision,
+            stars_before: old,
+            stars_now: new,
+        };
         let fell = matches!((before, after), (Some(b), Some(a)) if a < b);
+        // Whoever is at it may be writing an answer to what does not stand there any more.
+        let told = if old.is_some() || other_words || became_question {
+            self.at_it(tx, &locked.0, now).await?
+        } else {
+            Vec::new()
+        };
+        change.event_also_for(edited, told);
         let done = matches!(
             locked.0.handling,
             Handling::Answered { .. } | Handling::Handled { .. }

@@ -278,6 +278,17 @@ impl Desk {
         Ok(())
     }
 
+    /// Whoever has an item, or put it aside, and when they may be told what happened to it meanwhile.
+    pub(crate) async fn at_it(&self, tx: &mut Tx, item: &Item, now: At) -> Result<Vec<(Addressee, At)>> {
+        let whom = match &item.handling {
+            Handling::Claimed { by, until, .. } if *until > now => vec![Summoned::Person(by.clone())],
+            Handling::Snoozed { by, .. } => vec![Summoned::Person(by.clone())],
+            _ => Vec::new(),
+        };
+        let plan = Plan::of(&self.rules, self.rules.route(&item.route), origin(item));
+        self.reached(tx, &plan, whom, now).await
+    }
+
     /// When each of them may be told.
     async fn reached(
         &self,

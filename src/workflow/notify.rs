@@ -235,7 +235,11 @@ impl Desk {
         let voice = self.voice_of(row);
         let note = Note {
             ping: ping(to),
-            text: self.note_text(item, event, voice).await?,
+            text: match event.what {
+                // That it was changed stands in the thread already; this is what it means for whoever is at it.
+                What::Edited { .. } => voice.say("notify-edited", &[]),
+                _ => self.note_text(item, event, voice).await?,
+            },
             buttons: self.buttons(item, event, voice),
             item: Some(item.id),
             each: Vec::new(),
@@ -289,8 +293,9 @@ impl Desk {
             Addressee::Room { chat, room, .. } => (room.clone(), self.voice(chat, room)),
             Addressee::Person(person) => match chat.direct(&person.user).await {
                 Ok(room) => {
-                    let voice = self.voice(&person.chat, "");
-                    (room, self.own_voice(self.store.pool(), person, voice).await?)
+                    let card = news.iter().find_map(|one| one.card.as_ref());
+                    let about = card.map_or_else(|| self.voice(&person.chat, ""), |row| self.voice_of(row));
+                    (room, self.private_voice(person, about).await?)
                 }
                 // Opening the same conversation twice is opening it once.
                 Err(PortError::Unknown { why }) => return Ok(Posted::Not(self.patiently(leased, why))),

@@ -376,7 +376,7 @@ impl Desk {
     }
 
     async fn alert(&self, leased: &Leased, id: CardId, event: EventId, to: &AlertTo) -> Result<()> {
-        let Some((row, item, card)) = self.card(id).await? else {
+        let Some((row, item, _)) = self.card(id).await? else {
             return self.settle(leased, Settled::Done).await;
         };
         let Some(event) = event::get(self.store.pool(), event).await? else {
@@ -397,14 +397,21 @@ impl Desk {
                 Err(e) => return self.settle(leased, self.verdict(leased, &e)).await,
             },
         };
-        let mut voice = self.voice_of(&row);
-        if let AlertTo::Person(user) = to {
-            let person = PersonId::new(row.chat.as_str(), user.as_str());
-            voice = self.own_voice(self.store.pool(), &person, voice).await?;
-        }
+        // It is read where it goes, not where the card stands.
+        let voice = match to {
+            AlertTo::Person(user) => {
+                let person = PersonId::new(row.chat.as_str(), user.as_str());
+                self.private_voice(&person, self.voice_of(&row)).await?
+            }
+            AlertTo::Room { room, .. } => match self.rules.channel_of_room(&row.chat, room) {
+                Some(channel) => channel.voice,
+                None => self.voice_of(&row),
+            },
+        };
+        let head = card::head(&item, self.rules.label(&item.source), voice.lang);
         let mut text = self.note_text(&item, &event, voice).await?;
         text.push(Seg::Text("\n".to_owned()));
-        text.push(Seg::Strong(card.head.clone()));
+        text.push(Seg::Strong(head.clone()));
         if let Some(url) = row.message.as_deref().and_then(|m| chat.link(&row.room, m)) {
             text.push(Seg::Text(" · ".to_owned()));
             text.push(Seg::Link {
@@ -418,7 +425,7 @@ impl Desk {
             buttons: note_buttons(&item, voice),
             item: Some(item.id),
             each: Vec::new(),
-            about: card.head,
+            about: head,
         };
         let post = Post {
             key: leased.key.clone(),
@@ -656,6 +663,15 @@ impl Desk {
 
     /// The card as it should be now.
     pub(crate) async fn card(&self, id: CardId) -> Result<Option<(CardRow, Item, Card)>> {
+        self.card_in(id, None).await
+    }
+
+    /// The same for somebody who reads it in another place, where we speak otherwise than in its own.
+    pub(crate) async fn card_in(
+        &self,
+        id: CardId,
+        voice: Option<Voice>,
+    ) -> Result<Option<(CardRow, Item, Card)>> {
         let Some(row) = cards::get(self.store.pool(), id).await? else {
             return Ok(None);
         };
@@ -688,7 +704,7 @@ impl Desk {
             item: &item,
             reply: reply.as_ref(),
             source: self.rules.label(&item.source),
-            voice: self.voice_of(&row),
+            voice: voice.unwrap_or_else(|| self.voice_of(&row)),
             name: &name,
             owner,
             first_answer_minutes,

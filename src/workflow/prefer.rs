@@ -11,16 +11,24 @@ use crate::domain::person::PersonId;
 use crate::domain::text::Lang;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
-use crate::domain::whom::Preference;
 use crate::domain::words;
 use crate::store::Reads;
 use crate::store::Tx;
 use crate::store::digest;
+use crate::store::person;
 use crate::store::preference;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 
 impl Desk {
+    /// The same where no room says how: as we last spoke with them where others read, else as in the place that it is
+    /// about.
+    pub(crate) async fn private_voice(&self, person: &PersonId, about: Voice) -> Result<Voice> {
+        let pool = self.store.pool();
+        let lang = person::last_spoken(pool, person).await?.unwrap_or(about.lang);
+        self.own_voice(pool, person, Voice { lang, ..about }).await
+    }
+
     /// How we speak to somebody alone: in their own language, if they have set one, and with the clock of where it is.
     pub(crate) async fn own_voice(
         &self,
@@ -81,7 +89,8 @@ impl Desk {
         Ok(voice.say("daily-set", &args))
     }
 
-    /// `20:00-07:00`, `20:00-07:00 Europe/Berlin`, `off`, or nothing to be told what is set.
+    /// `20:00-07:00`, `20:00-07:00 Europe/Berlin`, `off`, or nothing to be told what is set; `zone Europe/Lisbon` or
+    /// `Europe/Lisbon` alone for the clock by which one lives.
     pub(crate) async fn prefer(
         &self,
         tx: &mut Tx,
@@ -91,53 +100,78 @@ impl Desk {
     ) -> Result<Vec<Seg>> {
         let me = &press.by.person;
         let mut words = typed.split_whitespace();
-        let set = match (words.next(), words.next()) {
+        let known = preference::of(tx, std::slice::from_ref(me)).await?;
+        let known = known.get(me).copied();
+        let mine = known.and_then(|own| own.zone).unwrap_or(voice.zone);
+        let (quiet, zone) = match (words.next(), words.next()) {
             (None, _) => {
-                let known = preference::of(tx, std::slice::from_ref(me)).await?;
-                let own = known.get(me).and_then(|p| Some((p.quiet?, p.zone)));
+                let own = known.and_then(|own| own.quiet);
                 let channel = self.rules.channel_of_room(&press.chat, &press.room);
                 return Ok(match (own, channel.and_then(|c| c.quiet)) {
-                    (Some((quiet, zone)), _) => told("quiet-is", quiet, zone.unwrap_or(voice.zone), voice),
-                    (None, Some(quiet)) => told("quiet-is-usual", quiet, voice.zone, voice),
+                    (Some(quiet), _) => told("quiet-is", quiet, mine, voice),
+                    (None, Some(quiet)) => told("quiet-is-usual", quiet, mine, voice),
                     (None, None) => voice.say("quiet-none", &[]),
                 });
             }
-            (Some("off" | "aus"), None) => Preference {
-                quiet: None,
-                zone: None,
-            },
+            (Some("zone"), None) => {
+                return Ok(voice.say("zone-is", &[("zone", mine.name().into())]));
+            }
+            (Some("zone"), Some(name)) => return self.set_zone(tx, me, voice, name).await,
+            (Some(name), None) if is_zone(name) => return self.set_zone(tx, me, voice, name).await,
+            (Some("off" | "aus"), None) => (None, None),
             (Some(hours), zone) => {
                 let Some(quiet) = Quiet::parse(hours) else {
                     return Ok(voice.say("quiet-odd", &[("typed", words::short_line(typed, 40).into())]));
                 };
-                let zone = match zone.map(|name| (name, name.parse::<Tz>())) {
-                    None => Some(voice.zone),
-                    Some((_, Ok(zone))) => Some(zone),
-                    Some((name, Err(_))) => {
-                        return Ok(
-                            voice.say("quiet-odd-zone", &[("zone", words::short_line(name, 40).into())])
-                        );
-                    }
+                let Ok(zone) = zone.map(str::parse::<Tz>).transpose() else {
+                    return Ok(odd_zone(zone.unwrap_or_default(), voice));
                 };
-                Preference {
-                    quiet: Some(quiet),
-                    zone,
-                }
+                (Some(quiet), zone)
             }
         };
-        preference::save(tx, me, set).await?;
-        if preference::wishes(&mut **tx, me).await?.digest.is_some() {
-            // It may come at another time now.
-            let zone = set.zone.unwrap_or(voice.zone);
-            digest::wanted_by(tx, daily::NAME, &me.to_string(), zone.name(), self.now()).await?;
-        }
-        self.homes_changed(tx, std::slice::from_ref(me), self.now())
-            .await?;
-        Ok(match set.quiet {
-            Some(quiet) => told("quiet-set", quiet, set.zone.unwrap_or(voice.zone), voice),
+        preference::rest(tx, me, quiet, zone).await?;
+        let zone = zone.unwrap_or(mine);
+        self.lives_by(tx, me, zone).await?;
+        Ok(match quiet {
+            Some(quiet) => told("quiet-set", quiet, zone, voice),
             None => voice.say("quiet-off", &[]),
         })
     }
+
+    /// The clock by which somebody lives, wherever the channel is; `off` is the one of their profile again.
+    async fn set_zone(&self, tx: &mut Tx, me: &PersonId, voice: Voice, name: &str) -> Result<Vec<Seg>> {
+        if matches!(name, "off" | "aus") {
+            preference::live_by(tx, me, None).await?;
+            let known = preference::of(tx, std::slice::from_ref(me)).await?;
+            let zone = known.get(me).and_then(|own| own.zone).unwrap_or(voice.zone);
+            self.lives_by(tx, me, zone).await?;
+            return Ok(voice.say("zone-off", &[("zone", zone.name().into())]));
+        }
+        let Ok(zone) = name.parse::<Tz>() else {
+            return Ok(odd_zone(name, voice));
+        };
+        preference::live_by(tx, me, Some(zone)).await?;
+        self.lives_by(tx, me, zone).await?;
+        Ok(voice.say("zone-set", &[("zone", zone.name().into())]))
+    }
+
+    /// What comes to them by the clock may come at another time now.
+    async fn lives_by(&self, tx: &mut Tx, me: &PersonId, zone: Tz) -> Result<()> {
+        let now = self.now();
+        if preference::wishes(&mut **tx, me).await?.digest.is_some() {
+            digest::wanted_by(tx, daily::NAME, &me.to_string(), zone.name(), now).await?;
+        }
+        self.homes_changed(tx, std::slice::from_ref(me), now).await
+    }
+}
+
+/// `Europe/Lisbon`; an hour like `UTC` alone is not meant by people who type when they rest.
+fn is_zone(typed: &str) -> bool {
+    typed.contains('/')
+}
+
+fn odd_zone(name: &str, voice: Voice) -> Vec<Seg> {
+    voice.say("quiet-odd-zone", &[("zone", words::short_line(name, 40).into())])
 }
 
 fn told(key: &str, quiet: Quiet, zone: Tz, voice: Voice) -> Vec<Seg> {

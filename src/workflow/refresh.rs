@@ -15,6 +15,8 @@ pub const TRUSTED_MINUTES: i64 = 60;
 const READ_EVERY_MINUTES: i64 = 5;
 const RETRY_SECONDS: i64 = 30;
 const NAMES_AT_ONCE: i64 = 20;
+/// People marry and move: what their profile says is read again after so long.
+const PROFILE_HOURS: i64 = 24;
 
 impl Desk {
     /// Reads the circles that are due and looks up names. Returns how many calls that took.
@@ -49,11 +51,14 @@ impl Desk {
                 }
             }
             let named = self.rules.named(name);
-            for user in person::unnamed(self.store.pool(), name, &named, NAMES_AT_ONCE).await? {
+            let before = now - TimeDelta::hours(PROFILE_HOURS);
+            for user in person::unnamed(self.store.pool(), name, &named, before, NAMES_AT_ONCE).await? {
                 calls += 1;
                 let id = PersonId::new(name.as_str(), user.as_str());
-                match chat.person_name(&user).await {
-                    Ok(known) => person::looked_up(self.store.pool(), &id, &known, now).await?,
+                match chat.profile(&user).await {
+                    Ok(known) => {
+                        person::looked_up(self.store.pool(), &id, &known.name, known.zone, now).await?;
+                    }
                     Err(error) => {
                         // The name that came with the press will do; asking again at once would not help.
                         tracing::debug!(error = %error, "name could not be read");

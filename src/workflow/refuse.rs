@@ -4,8 +4,10 @@ use chrono::TimeDelta;
 
 use crate::domain::At;
 use crate::domain::action::Press;
+use crate::domain::event::What;
 use crate::domain::handling::Refusal;
 use crate::domain::id::ItemId;
+use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
 use crate::domain::rights;
 use crate::domain::rights::Circle;
@@ -15,11 +17,15 @@ use crate::domain::text::Arg;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::store::Tx;
+use crate::store::card::CardRow;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::decide::Case;
 use crate::workflow::refresh::TRUSTED_MINUTES;
+
+/// More of those who may do something nobody reads.
+const MOST_NAMED: usize = 8;
 
 impl Desk {
     /// Remembers who it was, and where the delivery vouches for circles, that too: for the sentence that says who may.
@@ -45,7 +51,15 @@ impl Desk {
         now: At,
     ) -> Result<Option<Vec<Seg>>> {
         let channels = self.channels_of(tx, press, item).await?;
-        self.no_right_in(tx, press, voice, needed, &channels, now).await
+        let no = self.no_right_in(tx, press, voice, needed, &channels, now).await?;
+        match (no, item) {
+            (Some(_), Some(id))
+                if needed <= Role::Responder && self.was_asked(tx, press, id, now).await? =>
+            {
+                Ok(None)
+            }
+            (no, _) => Ok(no),
+        }
     }
 
     /// The same where it is known which channels it is about.
@@ -58,11 +72,9 @@ impl Desk {
         channels: &[String],
         now: At,
     ) -> Result<Option<Vec<Seg>>> {
-        let since = now - TimeDelta::minutes(TRUSTED_MINUTES);
-        let circles = person::circles_of(tx, &press.chat, &press.by.person.user, since).await?;
+        let circles = self.circles_now(tx, press, now).await?;
         let role = rights::role(&self.rules.grants, &press.by, channels, |c| {
-            let vouched = press.by.vouched.as_ref();
-            vouched.map_or_else(|| circles.contains(&c.key()), |v| v.contains(c))
+            circles.contains(&c.key())
         });
         if role.is_some_and(|r| r >= needed) {
             return Ok(None);
@@ -71,63 +83,186 @@ impl Desk {
             return Ok(Some(voice.say("refused-outsider", &[])));
         }
         let label = voice.lang.text(&format!("role-{}", needed.as_str()), &[]);
-        let who = self.who_may(tx, &press.chat, channels, needed).await?;
+        // Whoever has no right here at all learns which groups have it, and nobody's name.
+        let who = self
+            .who_may(tx, voice, press, channels, needed, role.is_some())
+            .await?;
         Ok(Some(if who.is_empty() {
             voice.say("refused-right-nobody", &[("role", label.into())])
         } else {
             voice.say(
                 "refused-right",
-                &[("role", label.into()), ("who", who.join(", ").into())],
+                &[("role", label.into()), ("who", Arg::Segs(who))],
             )
         }))
     }
 
+    /// In plain words, for a field of a form, where no group can be shown.
+    pub(crate) fn no_right_plainly(press: &Press, voice: Voice, needed: Role) -> String {
+        if press.by.outsider {
+            return voice.lang.text("refused-outsider", &[]);
+        }
+        let label = voice.lang.text(&format!("role-{}", needed.as_str()), &[]);
+        voice.lang.text("refused-right-nobody", &[("role", label.into())])
+    }
+
+    /// The circles that somebody is in, as the delivery vouches for, else as last read.
+    async fn circles_now(&self, tx: &mut Tx, press: &Press, now: At) -> Result<Vec<String>> {
+        if let Some(vouched) = &press.by.vouched {
+            return Ok(vouched.iter().map(Circle::key).collect());
+        }
+        let since = now - TimeDelta::minutes(TRUSTED_MINUTES);
+        Ok(person::circles_of(tx, &press.chat, &press.by.person.user, since).await?)
+    }
+
+    /// Whoever was called about an item, because the file names them as those to be called, may do what the buttons below
+    /// the call offer, about this item alone: an escalation's target, a chain's step, who comes after a shift, an owner,
+    /// and those who are responsible for its channels once they are warned.
+    async fn was_asked(&self, tx: &mut Tx, press: &Press, item: ItemId, now: At) -> Result<bool> {
+        let items = crate::store::item::of_ids(tx, &[item]).await?;
+        let Some(item) = items.into_iter().next() else {
+            return Ok(false);
+        };
+        let mut asked: Vec<(&str, Mention)> = Vec::new();
+        let escalated = item.escalation.as_ref().map(|escalation| &escalation.to);
+        let mut targets = self.rules.targets.iter();
+        let target = targets.find(|target| Some(&target.label) == escalated && target.chat == press.chat);
+        if let Some(target) = target {
+            // Where only they look.
+            let there = target.room.as_deref().is_some_and(|room| room == press.room);
+            if there && !press.by.outsider {
+                return Ok(true);
+            }
+            asked.extend(
+                target
+                    .ping
+                    .iter()
+                    .map(|mention| (target.chat.as_str(), mention.clone())),
+            );
+        }
+        let log = crate::store::event::of_item(&mut **tx, item.id).await?;
+        let mut is_warned = false;
+        for event in &log {
+            match &event.what {
+                What::Stepped { called, .. } | What::Offered { called, .. } => {
+                    asked.extend(called.iter().map(|one| (one.chat.as_str(), one.mention.clone())));
+                }
+                What::Assigned { to, .. } => {
+                    asked.push((to.chat.as_str(), Mention::Person(to.user.clone())));
+                }
+                What::Reminded { .. } | What::Overdue { .. } | What::NotAccepted { .. } => is_warned = true,
+                _ => {}
+            }
+        }
+        if is_warned {
+            let route = self.rules.route(&item.route);
+            let channels = route.to.iter().filter_map(|name| self.rules.channel(name));
+            asked.extend(channels.flat_map(|channel| {
+                let responsible = channel.responsible.iter();
+                responsible.map(|mention| (channel.chat.as_str(), mention.clone()))
+            }));
+        }
+        asked.retain(|(chat, _)| *chat == press.chat);
+        if asked.is_empty() {
+            return Ok(false);
+        }
+        let circles = self.circles_now(tx, press, now).await?;
+        Ok(asked.iter().any(|(_, mention)| match mention {
+            Mention::Person(user) => *user == press.by.person.user,
+            Mention::Group(id) => !press.by.outsider && circles.contains(&Circle::Group(id.clone()).key()),
+        }))
+    }
+
+    /// Whether somebody presses in a room where the item's card stands: what the card says only in part they may read in
+    /// full. Another company's people read what is shown to them, and no more.
+    pub(crate) async fn sees_card(&self, tx: &mut Tx, press: &Press, item: Option<ItemId>) -> Result<bool> {
+        let Some(item) = item.filter(|_| !press.by.outsider) else {
+            return Ok(false);
+        };
+        let cards = crate::store::card::of_item(tx, item).await?;
+        let here = |card: &CardRow| {
+            (card.chat.as_str(), card.room.as_str()) == (press.chat.as_str(), press.room.as_str())
+        };
+        Ok(cards.iter().any(|card| card.message.is_some() && here(card)))
+    }
+
     /// Where the right has to hold: in the room where it is pressed, if the item belongs there. From elsewhere (a
-    /// direct message, a number typed in another room) the item's own channels count, not the room's.
+    /// direct message, a number typed in another room) the item's own channels count, not the room's; an item that has no
+    /// card belongs where its route leads.
     async fn channels_of(&self, tx: &mut Tx, press: &Press, item: Option<ItemId>) -> Result<Vec<String>> {
         let here = self
             .rules
             .channel_of_room(&press.chat, &press.room)
             .map(|c| c.name.clone());
-        let cards = match item {
-            Some(id) => crate::store::card::of_item(tx, id).await?,
-            None => Vec::new(),
-        };
-        if cards.is_empty()
-            || here
-                .as_ref()
-                .is_some_and(|h| cards.iter().any(|c| c.channel == *h))
-        {
+        let Some(id) = item else {
             return Ok(here.into_iter().collect());
+        };
+        let cards = crate::store::card::of_item(tx, id).await?;
+        let mut own: Vec<String> = cards.into_iter().map(|c| c.channel).collect();
+        if own.is_empty() {
+            let items = crate::store::item::of_ids(tx, &[id]).await?;
+            own.extend(
+                items
+                    .iter()
+                    .flat_map(|item| self.rules.route(&item.route).to.iter().cloned()),
+            );
         }
-        Ok(cards.into_iter().map(|c| c.channel).collect())
+        Ok(match here {
+            // There is no such item, and nothing to be learnt about it.
+            Some(here) if own.is_empty() || own.contains(&here) => vec![here],
+            Some(_) | None => own,
+        })
     }
 
+    /// Those who have a right, as they are configured: groups by their name, whoever is in them; and people who have it
+    /// by themselves, if `by_name`.
     async fn who_may(
         &self,
         tx: &mut Tx,
-        chat: &str,
+        voice: Voice,
+        press: &Press,
         channels: &[String],
         needed: Role,
-    ) -> Result<Vec<String>> {
-        let grants = self
-            .rules
-            .grants
-            .iter()
-            .filter(|g| g.role >= needed && g.chat == chat && g.holds_in(channels));
-        let mut circles = Vec::new();
+        by_name: bool,
+    ) -> Result<Vec<Seg>> {
+        let grants = self.rules.grants.iter();
+        let grants = grants.filter(|g| g.role >= needed && g.chat == press.chat && g.holds_in(channels));
+        let mut circles: Vec<Seg> = Vec::new();
         let mut people = Vec::new();
         for grant in grants {
-            match &grant.to {
-                Grantee::Circle(circle) => circles.push(circle.key()),
-                Grantee::Person(user) => people.push(PersonId::new(chat, user.as_str())),
+            let found = match &grant.to {
+                Grantee::Circle(Circle::Group(id)) => Seg::Ping(Mention::Group(id.clone())),
+                Grantee::Circle(Circle::Room(room)) => match self.rules.channel_of_room(&press.chat, room) {
+                    Some(channel) => {
+                        let args = [("channel", channel.name.as_str().into())];
+                        Seg::Text(voice.lang.text("who-room", &args))
+                    }
+                    None => Seg::Text(voice.lang.text("who-room-elsewhere", &[])),
+                },
+                Grantee::Person(user) => {
+                    people.push(PersonId::new(press.chat.as_str(), user.as_str()));
+                    continue;
+                }
+            };
+            if !circles.contains(&found) {
+                circles.push(found);
             }
         }
-        let mut names: Vec<String> = person::names(&mut **tx, &people).await?.into_values().collect();
-        names.extend(person::members_named(tx, chat, &circles, 5).await?);
-        names.sort();
-        names.dedup();
-        Ok(names)
+        let mut names: Vec<String> = Vec::new();
+        if by_name {
+            names.extend(person::names(&mut **tx, &people).await?.into_values());
+            names.sort();
+            names.dedup();
+        }
+        let all = circles.into_iter().chain(names.into_iter().map(Seg::Text));
+        let mut out = Vec::new();
+        for one in all.take(MOST_NAMED) {
+            if !out.is_empty() {
+                out.push(Seg::Text(", ".to_owned()));
+            }
+            out.push(one);
+        }
+        Ok(out)
     }
 
     pub(crate) async fn refusal(&self, tx: &mut Tx, case: &Case<'_>, refusal: &Refusal) -> Result<Vec<Seg>> {
@@ -157,8 +292,11 @@ impl Desk {
                 voice.say("refused-removed", &[("source", source()), ("at", (*at).into())])
             }
             Refusal::OnItsWay => {
-                let by = case.reply.as_ref().map_or(&case.press.by.person, |r| &r.by);
-                voice.say("refused-on-its-way", &[("name", self.name(tx, by).await?.into())])
+                let me = &case.press.by.person;
+                match case.reply.as_ref().map_or(me, |r| &r.by) {
+                    by if by == me => voice.say("refused-on-its-way-mine", &[]),
+                    by => voice.say("refused-on-its-way", &[("name", self.name(tx, by).await?.into())]),
+                }
             }
             Refusal::NothingThere => voice.say("refused-nothing", &[]),
             Refusal::NoReplyHere => voice.say("refused-no-reply", &[("source", source())]),

@@ -308,12 +308,27 @@ fn slip(voice: Voice, key: &Key, value: Option<&str>, known: &Edition) -> Option
     match key.kind {
         Kind::Route => {
             let channels = &known.rules.channels;
-            let unknown = value.split(' ').find(|name| !channels.contains_key(*name))?;
+            let unknown = value.split(' ').find(|name| !channels.contains_key(*name));
             let known = channels.keys().map(String::as_str).collect();
-            let args = [("name", clean(unknown).into()), ("all", all(known))];
-            Some(voice.say("settings-fault-channel", &args))
+            Some(match unknown {
+                Some(name) => {
+                    let args = [("name", clean(name).into()), ("all", all(known))];
+                    voice.say("settings-fault-channel", &args)
+                }
+                None => voice.say("settings-fault-twice", &[typed()]),
+            })
         }
         Kind::Deadline if span::parse(value).is_none() => Some(voice.say("settings-fault-span", &[typed()])),
+        // A route that promises what a policy says cannot promise something of its own.
+        Kind::Deadline if !names.contains(&key.name.as_str()) => {
+            let is_way =
+                |name: &&str| *name == "default" || known.rules.routes.iter().any(|r| r.name == *name);
+            let policies = names.into_iter().filter(|name| !is_way(name)).collect();
+            let args = [("name", clean(&key.name).into()), ("all", all(policies))];
+            Some(voice.say("settings-fault-policy", &args))
+        }
+        // The file says itself which warnings it wants, and one of them would come before the clock starts.
+        Kind::Deadline => Some(voice.say("settings-fault-warn", &[typed()])),
         Kind::Language if Lang::parse(value).is_none() => {
             Some(voice.say("settings-fault-language", &[typed()]))
         }
@@ -324,7 +339,8 @@ fn slip(voice: Voice, key: &Key, value: Option<&str>, known: &Edition) -> Option
         Kind::Digest if Schedule::parse(value, voice.zone).is_err() => {
             Some(voice.say("settings-fault-time", &[typed()]))
         }
-        Kind::Deadline | Kind::Language | Kind::Digest => None,
+        Kind::Digest => Some(voice.say("settings-fault-never", &[typed()])),
+        Kind::Language => None,
     }
 }
 

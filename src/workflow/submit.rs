@@ -31,7 +31,6 @@ use crate::domain::reply::Reply;
 use crate::domain::reply::ReplyState;
 use crate::domain::schedule;
 use crate::domain::text::Voice;
-use crate::domain::text::flat;
 use crate::domain::words;
 use crate::port::chat::Kept;
 use crate::store::StoreError;
@@ -78,7 +77,10 @@ impl Desk {
             return match form.step {
                 // Closing it would throw away what was typed by somebody who had the right a minute ago.
                 Step::Write => Ok(Judged {
-                    outcome: Outcome::Faults(BTreeMap::from([("text".to_owned(), flat(&no))])),
+                    outcome: Outcome::Faults(BTreeMap::from([(
+                        "text".to_owned(),
+                        Self::no_right_plainly(press, voice, verb.needs()),
+                    )])),
                     came_to: "forbidden",
                 }),
                 Step::Preview

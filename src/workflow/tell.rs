@@ -125,6 +125,16 @@ impl Change {
         id
     }
 
+    /// The same where it happened to the item and not to its clock: whoever reads along learns it now, in each thread, and
+    /// those who are called hear it when they may be.
+    pub fn event_also_for(&mut self, what: What, told: Vec<(Addressee, At)>) -> EventId {
+        let id = self.event_for(what, told, TimeDelta::zero());
+        if let Some(happened) = self.events.last_mut() {
+            happened.is_told = happened.event.what.is_told();
+        }
+        id
+    }
+
     pub fn now(&self) -> At {
         self.now
     }

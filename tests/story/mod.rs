@@ -30,5 +30,6 @@ mod shifts;
 mod socket;
 mod time;
 mod timers;
+mod tongues;
 mod urgent;
 pub mod watching;

@@ -2,6 +2,7 @@
 //! whoever does not get what they wanted gets a private sentence that says why.
 
 use chrono::TimeDelta;
+use zeitnah::domain::person::Mention;
 use zeitnah::domain::policy::Policy;
 use zeitnah::domain::rights::Circle;
 use zeitnah::domain::rights::Grant;
@@ -301,15 +302,23 @@ async fn without_the_right_one_learns_who_has_it() {
         desk.press(GAST, &card, what).await;
         assert_eq!(
             told(&desk, GAST),
-            "Dafür brauchst du hier das Recht „Antworten“. Das haben: Anna, Ben, Carla. Fehlt dir das zu Unrecht, kann euer Admin es dir geben.",
+            "Dafür brauchst du hier das Recht „Antworten“. Das haben: @care-team. Fehlt dir das zu Unrecht, kann euer Admin es dir geben.",
             "{what}"
         );
     }
-    for what in ["Zurückstellen", "Ganzer Text", "Warum diese Frist?"] {
+    for what in ["Zurückstellen", "Warum diese Frist?"] {
         desk.choose(GAST, &card, what).await;
     }
-    assert_eq!(desk.whispers(GAST).len(), 7, "one sentence for each press");
+    assert_eq!(desk.whispers(GAST).len(), 6, "one sentence for each press");
     assert!(desk.slack.view(GAST).is_none(), "nothing opened");
+    // The card says it in part, and whoever sees the card may read the rest.
+    desk.choose(GAST, &card, "Ganzer Text").await;
+    assert!(desk.form(GAST).contains("Wartezeit"), "{}", desk.form(GAST));
+    assert!(desk.slack.close_view(GAST).await.acked);
+    let elsewhere = desk.slack.command(GAST, LEADS, "/zeitnah", "full 1").await;
+    assert!(elsewhere.acked);
+    desk.settle().await;
+    assert!(desk.slack.view(GAST).is_none(), "she does not see the card there");
     assert!(desk.thread(&card).is_empty(), "nothing happened");
     for typed in ["take 1", "reply 1", "open", "mine", "overdue", "why 1", "take 99"] {
         let answer = desk.command(GAST, typed).await;
@@ -356,6 +365,23 @@ async fn people_of_another_company_have_no_rights_unless_named() {
         );
     }
     assert!(desk.thread(&card).is_empty());
+    for typed in [
+        "help",
+        "open",
+        "find Wartezeit",
+        "take",
+        "home",
+        "settings",
+        "quiet 20:00-07:00",
+    ] {
+        assert!(
+            desk.command("U0EXTERN", typed)
+                .await
+                .starts_with("Dieser Kanal ist mit eurer Firma geteilt"),
+            "{typed}: {}",
+            told(&desk, "U0EXTERN")
+        );
+    }
     desk.press("U0NAMED", &card, "Übernehmen").await;
     assert!(desk.text(&card).contains("Nora ist dran"));
     desk.press(GAST, &card, "Zurückgeben").await;
@@ -388,7 +414,7 @@ async fn who_leaves_the_group_loses_the_right_and_keeps_the_text() {
     );
     desk.press(ANNA, &card, "Zurückgeben").await;
     assert!(
-        told(&desk, ANNA).contains("Das haben: Ben, Carla."),
+        told(&desk, ANNA).contains("Das haben: @care-team."),
         "{}",
         told(&desk, ANNA)
     );
@@ -712,6 +738,152 @@ async fn escalating_to_a_group_calls_it_in_the_thread_and_in_its_room() {
     );
     assert!(desk.slack.dm(CARLA).is_none() && desk.slack.dm(BEN).is_none());
     desk.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_is_asked_for_help_may_give_it_and_nothing_else() {
+    fn tune(rules: &mut Rules) {
+        rules.digests.clear();
+        for target in &mut rules.targets {
+            target.ping = vec![Mention::Person(GAST.into())];
+        }
+        rules.targets.truncate(1);
+    }
+    let desk = Desk::with(Wish {
+        tune,
+        ..Wish::default()
+    })
+    .await;
+    desk.review(2, TEXT).await;
+    let card = desk.card();
+    desk.review(1, "Eine andere Sache.").await;
+    let other = desk.card();
+    desk.press(GAST, &card, "Übernehmen").await;
+    assert!(told(&desk, GAST).starts_with("Dafür brauchst du hier das Recht"));
+    desk.press(ANNA, &card, "Eskalieren").await;
+    desk.submit(ANNA, &[("to", "leitung"), ("why", "Weißt du Rat?")])
+        .await;
+    let direct = desk.slack.see(&desk.slack.dm(GAST).expect("a direct message"));
+    desk.press(GAST, &direct[0], "Übernehmen").await;
+    assert!(desk.text(&card).contains("Gast ist dran"), "{}", desk.text(&card));
+    desk.press(GAST, &card, "Antworten").await;
+    desk.submit(GAST, &[("text", ANSWER)]).await;
+    assert!(desk.form(GAST).starts_with("Vorschau"));
+    assert!(desk.slack.close_view(GAST).await.acked);
+    desk.press(GAST, &other, "Übernehmen").await;
+    assert!(told(&desk, GAST).starts_with("Dafür brauchst du hier das Recht"));
+    let settings = desk.command(GAST, "settings").await;
+    assert!(
+        settings.starts_with("Dafür brauchst du hier das Recht"),
+        "{settings}"
+    );
+    desk.thread(&card);
+    desk.thread(&other);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn an_item_without_a_card_belongs_where_its_route_leads() {
+    fn tune(rules: &mut Rules) {
+        rules.digests.clear();
+        for channel in ["leads", "care"] {
+            rules.grants.push(Grant {
+                role: Role::Viewer,
+                chat: "slack".into(),
+                to: Grantee::Person(if channel == "leads" { GAST } else { CARLA }.into()),
+                channels: vec![channel.into()],
+            });
+        }
+    }
+    let desk = Desk::with(Wish {
+        tune,
+        ..Wish::default()
+    })
+    .await;
+    // It came answered, so nobody had to see it.
+    let answered =
+        r#"{"id":"r1","rating":2,"body":"Der Griff ist locker.","reply":{"body":"Wir tauschen ihn."}}"#;
+    assert_eq!(desk.push("d1", answered).await.0, 200);
+    assert!(desk.slack.see(CARE).is_empty());
+    for (who, room, may) in [(GAST, LEADS, false), (CARLA, LEADS, true), (ANNA, LEADS, true)] {
+        let outcome = desk.slack.command(who, room, "/zeitnah", "item 1").await;
+        assert!(outcome.acked);
+        desk.settle().await;
+        assert_eq!(
+            told(&desk, who).contains("locker"),
+            may,
+            "{who}: {}",
+            told(&desk, who)
+        );
+    }
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn pressed_twice_ones_own_answer_is_called_ones_own() {
+    let (desk, card) = with_card().await;
+    desk.press(ANNA, &card, "Antworten").await;
+    desk.submit(ANNA, &[("text", ANSWER)]).await;
+    let view = desk.slack.view(ANNA).unwrap();
+    let send = || desk.slack.submit(ANNA, &view.id, &[]);
+    let (one, two) = futures::join!(send(), send());
+    assert!(one.acked && two.acked, "{one:?} {two:?}");
+    desk.settle().await;
+    assert_eq!(
+        told(&desk, ANNA),
+        "Deine Antwort ist schon unterwegs. Die Karte zeigt, wie es ausgeht."
+    );
+    desk.seconds(30).await;
+    desk.minutes(1).await;
+    desk.thread(&card);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_is_at_it_is_called_when_the_customer_writes_something_else() {
+    let mut said = Vec::new();
+    for (quiet, at_once) in [("off", true), ("10:00-22:00", false)] {
+        let desk = Desk::with(Wish {
+            tune: |rules| {
+                rules.digests.clear();
+                rules.claim_minutes = 1440;
+            },
+            ..Wish::default()
+        })
+        .await;
+        let review = desk.review(2, TEXT).await;
+        let card = desk.card();
+        desk.command(ANNA, &format!("quiet {quiet}")).await;
+        desk.press(ANNA, &card, "Übernehmen").await;
+        let pings = |thread: Vec<Message>| {
+            thread
+                .iter()
+                .flat_map(|m| desk.slack.pings(m))
+                .collect::<Vec<_>>()
+        };
+        desk.google
+            .edit(&review, Some(1), "Und jetzt ist auch noch der Griff ab.")
+            .unwrap();
+        desk.minutes(5).await;
+        let thread = desk.slack.see_thread(CARE, &card.ts);
+        let called = if at_once {
+            vec![Ping::User(ANNA.into())]
+        } else {
+            Vec::new()
+        };
+        assert_eq!(pings(thread), called, "{quiet}");
+        if !at_once {
+            desk.go("2026-11-20T22:10:00Z", TimeDelta::minutes(30)).await;
+            let thread = desk.slack.see_thread(CARE, &card.ts);
+            assert!(
+                pings(thread).contains(&Ping::User(ANNA.into())),
+                "afterwards she is called"
+            );
+        }
+        said.push(desk.thread(&card).join("\n"));
+        desk.finish().await;
+    }
+    insta::assert_snapshot!("thread_rewritten", said.join("\n\n"));
 }
 
 // Handled, reopened, put aside

@@ -26,6 +26,7 @@ use zeitnah::domain::route::When;
 use zeitnah::domain::rules::Rules;
 use zeitnah::port::clock::Clock as _;
 
+use crate::desk::ANNA;
 use crate::desk::Desk;
 use crate::desk::Wish;
 use crate::desk::at;
@@ -276,6 +277,48 @@ async fn who_sets_quiet_hours_for_themselves_is_left_alone_then() {
         assert!(off.contains("keine eigene Ruhezeit mehr"), "{off}");
         seat.answer(Who::Anna, &card, "Das tut uns leid. – Anna").await;
         done(desk, chat).await;
+    }
+}
+
+#[tokio::test]
+async fn quiet_hours_end_by_the_clock_of_whoever_rests() {
+    // Berlin is an hour ahead of Lisbon. Anna's profile says so, or she does; the channel rests until 9:00.
+    for told in [false, true] {
+        let desk = Chat::Slack
+            .desk(1, |rules| {
+                rules.digests.clear();
+                rules.claim_minutes = 1440;
+                for channel in rules.channels.values_mut() {
+                    channel.quiet = Quiet::parse("22:00-09:00");
+                }
+            })
+            .await;
+        let seat = Seat::new(&desk, Chat::Slack);
+        if !told {
+            desk.slack
+                .change_user(ANNA, |user| user.tz = "Europe/Lisbon".into());
+            // As after the day in which a profile counts as known.
+            desk.rows::<String>("UPDATE person SET looked_up_at = NULL RETURNING id")
+                .await;
+            desk.tick().await;
+        }
+        desk.review(2, TEXT).await;
+        let card = seat.card();
+        if told {
+            let said = desk.command(ANNA, "zone Europe/Lisbon").await;
+            assert!(said.contains("nach der Uhr von Europe/Lisbon"), "{said}");
+        } else {
+            let said = desk.command(ANNA, "zone").await;
+            assert!(said.contains("nach der Uhr von Europe/Lisbon"), "{said}");
+        }
+        seat.press(Who::Anna, &card, "Übernehmen").await;
+        // The reminder is due at 8:00 in Berlin; 9:00 in Lisbon is 10:00 there.
+        desk.go("2026-11-21T08:59:00Z", TimeDelta::minutes(30)).await;
+        assert!(seat.calls(&card).is_empty(), "{told}: {:?}", seat.thread(&card));
+        desk.go("2026-11-21T09:10:00Z", TimeDelta::minutes(5)).await;
+        assert!(!seat.calls(&card).is_empty(), "{told}: {:?}", seat.thread(&card));
+        seat.answer(Who::Anna, &card, "Das tut uns leid. – Anna").await;
+        done(desk, Chat::Slack).await;
     }
 }
 

@@ -75,6 +75,23 @@ keyword = ["Anwalt"]
 to = ["care", "leads"]
 deadline = "3h"
 
+[[policy]]
+name = "fest"
+deadline = "2d"
+
+[[route]]
+name = "eilig"
+keyword = ["sofort"]
+to = ["care"]
+policy = "fest"
+
+[[route]]
+name = "knapp"
+keyword = ["Rückruf"]
+to = ["care"]
+deadline = "4h"
+warn = ["1h"]
+
 [default_route]
 to = ["care"]
 deadline = "24h" # ein Tag
@@ -264,6 +281,9 @@ async fn nothing_happens_by_accident(chat: Chat) {
         "route shop nirgends",
         "language kare en",
         "digest morgens 25:00",
+        "digest morgens 0 8 31 2 *",
+        "deadline eilig 2h",
+        "deadline knapp 30m",
         "farbe care rot",
         "reset language care",
         "language care de\"]",

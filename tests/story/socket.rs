@@ -158,6 +158,50 @@ async fn a_press_over_a_deaf_line_is_seen_to_fail_and_the_next_one_works() {
     desk.finish().await;
 }
 
+#[tokio::test]
+async fn a_form_that_arrives_on_two_lines_shows_its_preview_and_a_sent_answer_closes_it() {
+    let (desk, card, line) = on_the_line(2).await;
+    desk.press(ANNA, &card, "Antworten").await;
+    desk.slack.fault(Fault::new(Kind::DuplicateDelivery));
+    desk.submit(ANNA, &[("text", "Danke, Jule. – Anna")]).await;
+    assert!(desk.form(ANNA).starts_with("Vorschau"), "{}", desk.form(ANNA));
+    desk.slack.fault(Fault::new(Kind::DuplicateDelivery));
+    desk.submit(ANNA, &[]).await;
+    assert!(desk.slack.view(ANNA).is_none());
+    assert!(
+        desk.whispers(ANNA).is_empty(),
+        "she sent it once: {:?}",
+        desk.whispers(ANNA)
+    );
+    desk.seconds(30).await;
+    assert_eq!(desk.slack.failures(), Vec::new());
+    desk.thread(&card);
+    line.cancel();
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_sent_over_a_line_that_is_about_to_end_is_answered() {
+    let (desk, card, line) = on_the_line(1).await;
+    desk.press(ANNA, &card, "Antworten").await;
+    // Slack has said that it will close the line, and brings her form over it all the same.
+    desk.slack.disconnect_sockets(Disconnect::Warning);
+    desk.submit(ANNA, &[("text", "Danke, Jule. – Anna")]).await;
+    assert!(desk.form(ANNA).starts_with("Vorschau"), "{}", desk.form(ANNA));
+    assert!(
+        desk.slack.connected(2).await,
+        "the next line stands before the old one ends"
+    );
+    desk.slack.close_oldest_socket();
+    desk.submit(ANNA, &[]).await;
+    assert!(desk.slack.view(ANNA).is_none());
+    desk.seconds(30).await;
+    assert_eq!(desk.slack.failures(), Vec::new());
+    desk.thread(&card);
+    line.cancel();
+    desk.finish().await;
+}
+
 /// Lets real time pass for the line alone, and says how many connections were asked for meanwhile.
 async fn asked_within(desk: &Desk, time: Duration) -> usize {
     let before = opened(desk);
@@ -173,16 +217,27 @@ async fn asked_within(desk: &Desk, time: Duration) -> usize {
 #[tokio::test]
 async fn one_end_is_one_new_connection() {
     let (desk, card, line) = on_the_line(1).await;
-    for why in [Disconnect::RefreshRequested, Disconnect::Warning] {
-        desk.slack.disconnect_sockets(why);
-        let asked = asked_within(&desk, Duration::from_secs(5)).await;
-        assert_eq!(asked, 1, "{why:?}");
-        assert_eq!(
-            desk.slack.connections(),
-            1,
-            "{why:?}: the old line is closed, the new one stands"
-        );
-    }
+    desk.slack.disconnect_sockets(Disconnect::RefreshRequested);
+    assert_eq!(asked_within(&desk, Duration::from_secs(5)).await, 1);
+    assert_eq!(
+        desk.slack.connections(),
+        1,
+        "the old line is closed, the new one stands"
+    );
+    desk.slack.disconnect_sockets(Disconnect::Warning);
+    assert_eq!(asked_within(&desk, Duration::from_secs(5)).await, 1);
+    assert_eq!(
+        desk.slack.connections(),
+        2,
+        "the old line works until Slack closes it"
+    );
+    desk.slack.close_oldest_socket();
+    assert_eq!(
+        asked_within(&desk, Duration::from_secs(3)).await,
+        0,
+        "its place is taken"
+    );
+    assert_eq!(desk.slack.connections(), 1);
     assert!(desk.text(&card).contains("· frei"));
     line.cancel();
     desk.finish().await;

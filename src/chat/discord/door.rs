@@ -30,6 +30,7 @@ use crate::port::chat::ChatPlatform;
 use crate::port::chat::Delivery;
 use crate::port::chat::Inbox;
 use crate::port::chat::Kept;
+use crate::port::chat::Repeat;
 use crate::port::clock::Clock;
 use crate::telemetry::meter;
 
@@ -37,6 +38,8 @@ use crate::telemetry::meter;
 const PATIENCE: Duration = Duration::from_millis(2300);
 /// Whether somebody has a role may be asked for so long; without an answer they have none.
 const VOUCHING: Duration = Duration::from_millis(800);
+/// So often a repeated delivery looks what the first one came to.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// Further pages follow the first; it may not have arrived yet.
 const PAGE_TRIES: usize = 4;
 const PAGE_PAUSE: Duration = Duration::from_millis(700);
@@ -56,6 +59,8 @@ pub struct Arrived {
     press: Press,
     value: Value,
     deadline: Instant,
+    /// It came before, and only its first answer is given again.
+    again: bool,
 }
 
 impl Arrived {
@@ -86,10 +91,10 @@ impl Door {
         }
         let came = Instant::now();
         let is_form = inbound::kind(&value) == Kind::Submission;
+        let (key, press) = (inbound::key(&raw), self.chat.read(&raw));
         let answer = match self.keep(raw).await {
             Ok(Some(arrived)) => self.first(Arc::new(arrived)).await,
-            // The other delivery is being answered.
-            Ok(None) => Ok(promise(&value)),
+            Ok(None) => self.same_again(key, press, value.clone(), came + PATIENCE).await,
             Err(error) if is_form => Err(error),
             Err(error) => {
                 tracing::error!(error = %error, "a press could not be kept");
@@ -119,7 +124,40 @@ impl Door {
             press: self.chat.read(&raw),
             value: inbound::payload(&raw).unwrap_or(Value::Null),
             deadline,
+            again: false,
         }))
+    }
+
+    /// The answer that the other delivery of the same gets, here or on another replica. Whichever of the two Discord takes,
+    /// it is the same.
+    async fn same_again(
+        &self,
+        key: String,
+        press: Press,
+        value: Value,
+        deadline: Instant,
+    ) -> Result<Value, PortError> {
+        let promised = promise(&value);
+        let kept = Kept {
+            chat: NAME.into(),
+            key,
+            at: self.clock.now(),
+        };
+        let arrived = Arc::new(Arrived {
+            kept,
+            press,
+            value,
+            deadline,
+            again: true,
+        });
+        while Instant::now() < deadline {
+            match timeout_at(deadline, self.inbox.repeated(NAME, &arrived.kept.key)).await {
+                Ok(Ok(Repeat::CameTo(outcome))) => return Ok(self.answer(&arrived, outcome)),
+                Ok(Ok(Repeat::Waiting)) => sleep(LOOK_AGAIN).await,
+                Ok(Ok(Repeat::Over) | Err(_)) | Err(_) => break,
+            }
+        }
+        Ok(promised)
     }
 
     /// What to answer first. Whatever happens to this answer, the press is worked on.
@@ -216,7 +254,7 @@ impl Door {
         let mut pages = pages.into_iter();
         let first = pages.next().unwrap_or_else(|| form::sentence(&[]));
         let rest: Vec<Value> = pages.collect();
-        if !rest.is_empty() {
+        if !rest.is_empty() && !arrived.again {
             let (door, arrived) = (self.clone(), arrived.clone());
             self.work
                 .spawn(async move { door.send_pages(&arrived, rest).await });

@@ -103,15 +103,22 @@ pub fn read(raw: &[u8], server: &str) -> Press {
         Kind::Command => command(&value),
         Kind::Typing => typing(&value),
         Kind::Ping => Ask::Nothing,
+        // What happens in another server is nothing to us.
+        Kind::Other if home(&value).is_some_and(|home| home != server) => Ask::Nothing,
         Kind::Other => event(&value),
     };
     press(key, &value, server, ask)
 }
 
+/// The server that it comes from; a conversation with one person belongs to none.
+fn home(value: &Value) -> Option<&str> {
+    text(value, "/guild_id").or_else(|| text(value, "/event_data/guild_id"))
+}
+
 fn press(key: String, value: &Value, server: &str, ask: Ask) -> Press {
     let user = text(value, "/member/user/id").or_else(|| text(value, "/user/id"));
     let user = user.unwrap_or_default();
-    let home = text(value, "/guild_id");
+    let home = home(value);
     let person = value.get("member").filter(|m| m.is_object()).unwrap_or(value);
     let vouched = (home == Some(server)).then(|| circles(person, server));
     let way = [
@@ -314,6 +321,35 @@ mod tests {
             elsewhere.by.outsider && elsewhere.by.vouched.is_none(),
             "another server's roles are not ours"
         );
+    }
+
+    #[test]
+    fn whatever_another_server_sends_comes_from_outside() {
+        let mut form = button(&token::press(Verb::Take, ItemId::new(At::UNIX_EPOCH), "mark"));
+        form["type"] = json!(5);
+        let mut typing = form.clone();
+        typing["type"] = json!(4);
+        let mut command = form.clone();
+        command["type"] = json!(2);
+        let mut newer = form.clone();
+        newer["type"] = json!(9);
+        for value in [form, typing, command, newer] {
+            let raw = value.to_string();
+            let (here, there) = (
+                read(raw.as_bytes(), SERVER),
+                read(raw.as_bytes(), "1300000000000000007"),
+            );
+            assert!(!here.by.outsider && there.by.outsider, "{raw}");
+            assert_eq!(there.by.vouched, None);
+        }
+        let frame =
+            json!({ "op": 0, "s": 7, "t": "CHANNEL_UPDATE", "d": { "id": "13", "guild_id": SERVER } });
+        let raw = frame.to_string();
+        assert_eq!(
+            read(raw.as_bytes(), SERVER).ask,
+            Ask::Changed(Change::Room("13".into()))
+        );
+        assert_eq!(read(raw.as_bytes(), "1300000000000000007").ask, Ask::Nothing);
     }
 
     #[test]

@@ -47,6 +47,7 @@ use crate::port::chat::Found;
 use crate::port::chat::Members;
 use crate::port::chat::Picture;
 use crate::port::chat::Post;
+use crate::port::chat::Profile;
 use crate::port::clock::Clock;
 use crate::port::shared::Pace;
 
@@ -541,14 +542,15 @@ impl ChatPlatform for DiscordChat {
         Ok(Members::EachVouchedFor)
     }
 
-    async fn person_name(&self, user: &str) -> Result<String, PortError> {
+    async fn profile(&self, user: &str) -> Result<Profile, PortError> {
         let path = format!("/guilds/{}/members/{user}", self.server);
         let member = self.api.get(path, "get member", &self.server).await?;
         let name = inbound::called(&member, user);
         if name == user {
             return Err(PortError::never("Discord answered without a name"));
         }
-        Ok(name)
+        // Discord tells nobody's time zone.
+        Ok(Profile { name, zone: None })
     }
 
     fn read(&self, raw: &[u8]) -> Press {

@@ -10,6 +10,8 @@ use serde_json::Value;
 use slack_morphism::SlackApiToken;
 use slack_morphism::SlackApiTokenValue;
 use slack_morphism::SlackClient;
+use slack_morphism::SlackClientApiCallContext;
+use slack_morphism::SlackClientHttpConnector as _;
 use slack_morphism::errors::SlackClientError;
 use slack_morphism::hyper_tokio::SlackClientHyperConnector;
 use slack_morphism::hyper_tokio::SlackHyperClient;
@@ -31,6 +33,7 @@ pub struct Api {
     token: SlackApiToken,
     secret: SecretString,
     url: String,
+    scheme: String,
     host: String,
 }
 
@@ -54,16 +57,16 @@ pub fn token(secret: &SecretString) -> SlackApiToken {
 
 impl Api {
     pub fn open(api_url: &str, bot_token: &SecretString) -> Result<Self, PortError> {
-        let host = url::Url::parse(api_url)
-            .ok()
-            .and_then(|u| u.host_str().map(str::to_owned))
-            .unwrap_or_default();
+        let home = url::Url::parse(api_url).ok();
+        let host = home.as_ref().and_then(url::Url::host_str).unwrap_or_default();
+        let scheme = home.as_ref().map_or("https", url::Url::scheme);
         Ok(Self {
             client: client(api_url)?,
             token: token(bot_token),
             secret: bot_token.clone(),
             url: api_url.to_owned(),
-            host,
+            scheme: scheme.to_owned(),
+            host: host.to_owned(),
         })
     }
 
@@ -123,29 +126,33 @@ impl Api {
             return false;
         };
         let host = url.host_str().unwrap_or_default();
-        host == self.host || url.scheme() == "https" && (host == "slack.com" || host.ends_with(".slack.com"))
+        self.is_home(&url) || url.scheme() == "https" && (host == "slack.com" || host.ends_with(".slack.com"))
     }
 
-    /// Answers through the address that came with a press. It came signed, and still only Slack's own hosts are used.
+    /// The host that the file names, spoken to as the file says: what is encrypted there is never sent in the clear.
+    fn is_home(&self, url: &url::Url) -> bool {
+        url.host_str() == Some(self.host.as_str()) && url.scheme() == self.scheme
+    }
+
+    /// Answers through the address that came with a press. It came signed, and still only Slack's own hosts are used. The
+    /// address itself says that we may, so no token goes along.
     pub async fn answer(&self, url: &str, body: &Value) -> Result<(), PortError> {
         let url: url::Url = url
             .parse()
             .map_err(|_| PortError::never("response_url is no address"))?;
-        let known = url
-            .host_str()
-            .is_some_and(|h| h == self.host || h == "hooks.slack.com");
-        if !known {
+        let is_hooks = url.scheme() == "https" && url.host_str() == Some("hooks.slack.com");
+        if !is_hooks && !self.is_home(&url) {
             return Err(PortError::never("response_url is not an address of this Slack"));
         }
-        let session = self.client.open_session(&self.token);
-        match timeout(
-            CALL,
-            session
-                .http_session_api
-                .http_post_uri::<Value, Value>(url, body, None),
-        )
-        .await
-        {
+        let span = tracing::Span::none();
+        let context = SlackClientApiCallContext {
+            rate_control_params: None,
+            token: None,
+            tracing_span: &span,
+            is_sensitive_url: true,
+        };
+        let connector = &self.client.http_api.connector;
+        match timeout(CALL, connector.http_post_uri::<Value, Value>(url, body, context)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(sort("response_url", &error, Kind::Write)),
             Err(_) => Err(PortError::unknown("response_url: no answer")),
@@ -317,4 +324,73 @@ pub(super) fn by_name(code: &str, why: String, unclear: impl FnOnce(String) -> P
 fn never_connected(cause: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
     let legacy = cause.downcast_ref::<hyper_util::client::legacy::Error>();
     legacy.is_some_and(hyper_util::client::legacy::Error::is_connect)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::extract::State;
+    use axum::http::HeaderMap;
+    use axum::routing::post;
+    use serde_json::json;
+    use tokio::net::TcpListener;
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    fn api(url: &str) -> Api {
+        Api::open(url, &SecretString::from("xoxb-secret")).unwrap()
+    }
+
+    #[test]
+    fn bytes_go_to_slack_itself_and_never_in_the_clear() {
+        let real = api("https://slack.com/api");
+        for address in [
+            "https://files.slack.com/upload",
+            "https://slack.com/x",
+            "https://hooks.slack.com/a",
+        ] {
+            assert!(real.is_ours(address), "{address}");
+        }
+        for address in [
+            "http://slack.com/x",
+            "http://hooks.slack.com/a",
+            "https://slack.com.evil.example/a",
+            "ftp://slack.com/a",
+            "nonsense",
+        ] {
+            assert!(!real.is_ours(address), "{address}");
+        }
+        let stand_in = api("http://127.0.0.1:9/slack/api");
+        assert!(stand_in.is_ours("http://127.0.0.1:9/upload"));
+        assert!(!stand_in.is_ours("http://hooks.slack.com/a"));
+    }
+
+    #[tokio::test]
+    async fn an_answer_carries_no_token_and_never_goes_out_in_the_clear() {
+        let (sender, mut seen) = mpsc::unbounded_channel();
+        let hear = async |State(sender): State<mpsc::UnboundedSender<bool>>, headers: HeaderMap| {
+            let _closed = sender.send(headers.contains_key("authorization"));
+            "ok"
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let routes = Router::new().route("/response", post(hear)).with_state(sender);
+        let serving = tokio::spawn(async move { axum::serve(listener, routes).await });
+        let address = format!("{base}/response");
+        let body = json!({ "text": "x" });
+        api(&format!("{base}/api")).answer(&address, &body).await.unwrap();
+        assert_eq!(seen.recv().await, Some(false), "the token stays at home");
+        let elsewhere = api("https://127.0.0.1/api").answer(&address, &body).await;
+        assert!(matches!(elsewhere, Err(PortError::Never { .. })), "{elsewhere:?}");
+        let clear = api("https://slack.com/api");
+        for address in ["http://hooks.slack.com/a", "http://slack.com/a"] {
+            assert!(
+                matches!(clear.answer(address, &body).await, Err(PortError::Never { .. })),
+                "{address}"
+            );
+        }
+        assert!(seen.try_recv().is_err(), "and nothing was sent there");
+        serving.abort();
+    }
 }

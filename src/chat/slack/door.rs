@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 use serde_json::json;
+use tokio::time::sleep;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
@@ -24,11 +25,15 @@ use crate::port::chat::ChatPlatform;
 use crate::port::chat::Delivery;
 use crate::port::chat::Inbox;
 use crate::port::chat::Kept;
+use crate::port::chat::Repeat;
 use crate::port::clock::Clock;
 use crate::telemetry::meter;
 
 /// Slack waits three seconds; what takes longer is told before that.
 const PATIENCE: Duration = Duration::from_millis(2500);
+
+/// So often a repeated delivery looks what the first one came to.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// The block that says so at the top of a preview.
 const SORRY: &str = "sorry";
@@ -78,8 +83,14 @@ impl Door {
             raw: raw.clone(),
             at: self.clock.now(),
         };
+        let key = delivery.key.clone();
         let Some(kept) = self.inbox.keep(delivery).await? else {
-            return Ok(None);
+            // An empty acknowledgement would close a form without the step that comes next.
+            return if submission {
+                self.same_again(&key).await
+            } else {
+                Ok(None)
+            };
         };
         let press = self.chat.read(&raw);
         if submission {
@@ -89,6 +100,17 @@ impl Door {
         self.work
             .spawn(async move { door.work_on(&kept, press, came).await });
         Ok(None)
+    }
+
+    /// The answer that the same form got, on this replica or another, as soon as there is one.
+    async fn same_again(&self, key: &str) -> Result<Option<Value>, PortError> {
+        loop {
+            match self.inbox.repeated(NAME, key).await? {
+                Repeat::CameTo(outcome) => return Ok(answer(outcome)),
+                Repeat::Over => return Err(PortError::later("what the form came to was not kept")),
+                Repeat::Waiting => sleep(LOOK_AGAIN).await,
+            }
+        }
     }
 
     async fn work_on(&self, kept: &Kept, press: Press, came: Instant) {

@@ -81,7 +81,7 @@ pub fn read(raw: &[u8], team: &str) -> Press {
         return odd(key, &Value::Null, "neither JSON nor a form");
     };
     if value.get("command").is_some() {
-        return command(key, &value);
+        return command(key, &value, team);
     }
     let (ask, room) = match text(&value, "/type") {
         Some("block_actions") => (pressed(&value), room(&value)),
@@ -98,6 +98,8 @@ pub fn read(raw: &[u8], team: &str) -> Press {
                 String::new(),
             ),
         },
+        // What happens in another company's workspace is nothing to us.
+        Some("event_callback") if is_foreign(&value, team) => (Ask::Nothing, String::new()),
         Some("event_callback") => (
             event(&value),
             text(&value, "/event/channel").unwrap_or_default().to_owned(),
@@ -127,7 +129,7 @@ pub fn read(raw: &[u8], team: &str) -> Press {
             person: PersonId::new(NAME, user),
             name: name(&value, user),
             // Not knowing who we are is no reason to let everybody in.
-            outsider: home.is_some_and(|home| home != team),
+            outsider: home.is_some_and(|home| home != team) || is_foreign(&value, team),
             vouched: None,
         },
         ask,
@@ -136,6 +138,13 @@ pub fn read(raw: &[u8], team: &str) -> Press {
         answer_to: text(&value, "/response_url").map(str::to_owned),
         opener: text(&value, "/trigger_id").map(str::to_owned),
     }
+}
+
+/// Whether it comes from an installation of this app in a workspace that is not ours. Where a whole organisation has
+/// installed it, no workspace is named.
+fn is_foreign(value: &Value, team: &str) -> bool {
+    let from = text(value, "/team/id").or_else(|| text(value, "/team_id"));
+    from.is_some_and(|from| from != team)
 }
 
 fn pressed(value: &Value) -> Ask {
@@ -191,7 +200,7 @@ fn event(value: &Value) -> Ask {
     change.map_or(Ask::Nothing, Ask::Changed)
 }
 
-fn command(key: String, value: &Value) -> Press {
+fn command(key: String, value: &Value, team: &str) -> Press {
     let word = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
     Press {
         chat: NAME.into(),
@@ -199,8 +208,7 @@ fn command(key: String, value: &Value) -> Press {
         by: Actor {
             person: PersonId::new(NAME, word("user_id")),
             name: words::short_line(word("user_name"), 60),
-            // Slack does not offer slash commands to people from other workspaces.
-            outsider: false,
+            outsider: is_foreign(value, team),
             vouched: None,
         },
         ask: typed(word("text")),
@@ -294,6 +302,44 @@ mod tests {
             );
             assert_eq!((press.room.as_str(), press.by.outsider), ("C1", false));
             assert!(read(value.to_string().as_bytes(), "T2").by.outsider);
+        }
+    }
+
+    #[test]
+    fn whatever_another_workspace_sends_comes_from_outside() {
+        let command = b"command=%2Fzeitnah&text=open&team_id=T1&user_id=U1&channel_id=C1&trigger_id=1";
+        let form =
+            json!({ "type": "view_submission", "user": { "id": "U1" }, "team": { "id": "T1" }, "view": {} });
+        let press = json!({ "type": "block_actions", "user": { "id": "U1" }, "team": { "id": "T1" },
+                            "actions": [{ "action_id": "z1.home" }] });
+        let odd = json!({ "type": "shortcut", "user": { "id": "U1" }, "team": { "id": "T1" } });
+        let all = [form.to_string(), press.to_string(), odd.to_string()];
+        for raw in all.iter().map(String::as_bytes).chain([&command[..]]) {
+            assert!(!read(raw, "T1").by.outsider);
+            assert!(read(raw, "T2").by.outsider, "{}", String::from_utf8_lossy(raw));
+            assert!(
+                read(raw, "").by.outsider,
+                "before we know who we are, nobody is one of us"
+            );
+        }
+        for (event, ours) in [
+            (
+                json!({ "type": "app_home_opened", "user": "U1", "tab": "home" }),
+                Ask::HomeOpened,
+            ),
+            (
+                json!({ "type": "subteam_members_changed", "subteam_id": "S1" }),
+                Ask::Changed(Change::Circle("S1".into())),
+            ),
+            (
+                json!({ "type": "channel_archive", "channel": "C1" }),
+                Ask::Changed(Change::Room("C1".into())),
+            ),
+        ] {
+            let raw = json!({ "type": "event_callback", "team_id": "T1", "event_id": "E1", "event": event });
+            let raw = raw.to_string();
+            assert_eq!(read(raw.as_bytes(), "T1").ask, ours);
+            assert_eq!(read(raw.as_bytes(), "T2").ask, Ask::Nothing);
         }
     }
 

@@ -41,6 +41,7 @@ use crate::port::chat::Found;
 use crate::port::chat::Members;
 use crate::port::chat::Picture;
 use crate::port::chat::Post;
+use crate::port::chat::Profile;
 
 pub const NAME: &str = "slack";
 
@@ -332,7 +333,7 @@ impl ChatPlatform for SlackChat {
         Ok(Members::These(out))
     }
 
-    async fn person_name(&self, user: &str) -> Result<String, PortError> {
+    async fn profile(&self, user: &str) -> Result<Profile, PortError> {
         let answer = self.api.read("users.info", &[("user", user)]).await?;
         let places = [
             "/user/profile/display_name",
@@ -347,7 +348,11 @@ impl ChatPlatform for SlackChat {
         let name = names
             .map(|n| crate::domain::words::short_line(n, 60))
             .find(|n| !n.is_empty());
-        name.ok_or_else(|| PortError::never("users.info answered without a name"))
+        let zone = answer.pointer("/user/tz").and_then(Value::as_str);
+        Ok(Profile {
+            name: name.ok_or_else(|| PortError::never("users.info answered without a name"))?,
+            zone: zone.and_then(|name| name.parse().ok()),
+        })
     }
 
     fn read(&self, raw: &[u8]) -> Press {

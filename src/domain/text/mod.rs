@@ -67,6 +67,8 @@ pub enum Arg {
         label: String,
         url: String,
     },
+    /// A sentence's piece that is put together elsewhere.
+    Segs(Vec<Seg>),
 }
 
 impl From<&str> for Arg {
@@ -261,7 +263,7 @@ impl Voice {
                 Arg::Num(n) if *name == "number" => FluentValue::from(n.to_string()),
                 Arg::Num(n) => FluentValue::from(*n),
                 Arg::Tenths(n) => tenths(*n),
-                Arg::Time(_) | Arg::Strong(_) | Arg::Ping(_) | Arg::Link { .. } => {
+                Arg::Time(_) | Arg::Strong(_) | Arg::Ping(_) | Arg::Link { .. } | Arg::Segs(_) => {
                     FluentValue::from(format!("{OPEN}{i}{CLOSE}"))
                 }
             };
@@ -334,7 +336,7 @@ impl Voice {
                 (1.., Some((index, text))) => {
                     let arg = index.parse::<usize>().ok().and_then(|at| args.get(at));
                     if let Some((_, arg)) = arg {
-                        out.push(self.segment(arg));
+                        out.extend(self.segments(arg));
                     }
                     text
                 }
@@ -347,8 +349,9 @@ impl Voice {
         out
     }
 
-    fn segment(self, arg: &Arg) -> Seg {
-        match arg {
+    fn segments(self, arg: &Arg) -> Vec<Seg> {
+        let one = match arg {
+            Arg::Segs(segs) => return segs.clone(),
             Arg::Str(s) => Seg::Text(s.clone()),
             Arg::Num(n) | Arg::Tenths(n) => Seg::Text(n.to_string()),
             Arg::Time(at) => Seg::Time {
@@ -361,7 +364,8 @@ impl Voice {
                 label: label.clone(),
                 url: url.clone(),
             },
-        }
+        };
+        vec![one]
     }
 }
 

@@ -149,9 +149,10 @@ pub fn command(
     let url = response_url(world, now, user, channel, None, true);
     let trigger = trigger(world, now, user, None);
     let settings = &world.settings;
+    let team = world.user(user).map_or(&settings.team_id, |user| &user.team_id);
     json!({
         "token": "verification-token",
-        "team_id": settings.team_id,
+        "team_id": team,
         "team_domain": settings.team_domain,
         "channel_id": channel,
         "channel_name": channel_name(world, channel),

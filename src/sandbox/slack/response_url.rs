@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
+use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -29,6 +30,10 @@ async fn respond(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    if headers.contains_key(AUTHORIZATION) {
+        // It needs none, and whoever can be sent elsewhere gives it away.
+        return (StatusCode::BAD_REQUEST, "a token has no business here").into_response();
+    }
     let done = Args::read(&headers, None, &body)
         .and_then(|args| slack.change(|world, now| world.respond(now, &token, &args)));
     match done {
