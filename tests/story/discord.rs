@@ -173,6 +173,30 @@ async fn the_same_interaction_twice_on_two_replicas_is_one_press() {
 }
 
 #[tokio::test]
+async fn a_form_opens_and_its_preview_comes_though_each_arrives_on_two_replicas() {
+    let desk = Desk::with(Wish {
+        replicas: 2,
+        ..Chat::Discord.wish()
+    })
+    .await;
+    desk.review(2, "Na ja.").await;
+    let seat = seat(&desk);
+    let card = seat.card();
+    // Whichever of the two answers first, it is the form, and then the preview; an empty one would take its place.
+    for label in ["Antworten", "Weiterschreiben"] {
+        desk.discord.fault(Fault::new(Kind::DuplicateDelivery));
+        seat.press(Anna, &card, label).await;
+        assert!(seat.has_form(Anna), "the form is open");
+        desk.discord.fault(Fault::new(Kind::DuplicateDelivery));
+        seat.submit(Anna, &[("text", "Danke für den Hinweis. – Anna")])
+            .await;
+        has(&seat.form(Anna), "Vorschau");
+    }
+    seat.thread(&card);
+    desk.finish().await;
+}
+
+#[tokio::test]
 async fn a_message_whose_answer_was_lost_is_one_message() {
     let desk = desk().await;
     let seat = seat(&desk);
