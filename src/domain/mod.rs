@@ -9,6 +9,7 @@ pub mod caps;
 pub mod card;
 pub mod chain;
 pub mod chart;
+pub mod closure;
 pub mod daily;
 pub mod digest;
 pub mod effect;

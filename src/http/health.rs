@@ -7,11 +7,14 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use chrono::SecondsFormat;
 use chrono::TimeDelta;
 use serde_json::Value;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::closure::Closed;
+use crate::domain::closure::Shut;
 use crate::http::lately::Lately;
 use crate::workflow::Desk;
 use crate::workflow::pulse::Pulse;
@@ -83,11 +86,22 @@ impl Health {
             }
             Some(_) => {}
         }
+        let refused = |chat: &str| {
+            let mut closed = pulse.into_iter().flat_map(|p| &p.closed);
+            closed.find(|(shut, _)| shut.closure.what == Closed::Line && shut.closure.chat == chat)
+        };
         for (chat, sockets) in self.sockets().filter(|(_, s)| s.up == 0 && s.wanted > 0) {
             why.push(format!(
                 "none of {} sockets to {chat} is connected",
                 sockets.wanted
             ));
+            // It may be another token that is refused; then there is a socket.
+            if let Some((Shut { until, .. }, _)) = refused(chat) {
+                let until = until.format("%H:%M:%S");
+                why.push(format!(
+                    "{chat} refuses the line; it is asked again at {until} UTC"
+                ));
+            }
         }
         why
     }
@@ -119,6 +133,7 @@ pub async fn ready_in_full(State(health): State<Arc<Health>>) -> (StatusCode, Js
         outbox_age,
         sources,
         unread,
+        closed,
         ..
     }) = &pulse
     {
@@ -140,6 +155,16 @@ pub async fn ready_in_full(State(health): State<Arc<Health>>) -> (StatusCode, Js
             .into_iter()
             .map(|(table, n)| (table.to_owned(), json!(n)));
         body["unread"] = Value::Object(waiting.collect());
+        let shut = closed.iter().map(|(Shut { closure, until }, _)| {
+            json!({
+                "chat": closure.chat,
+                "what": closure.what,
+                "name": closure.name,
+                "until": until.to_rfc3339_opts(SecondsFormat::Secs, true),
+                "why": closure.why,
+            })
+        });
+        body["closed"] = Value::Array(shut.collect());
     }
     (status, Json(body))
 }

@@ -9,6 +9,7 @@ use axum::response::IntoResponse;
 use axum::response::Response;
 use chrono::TimeDelta;
 
+use crate::domain::closure::Closed;
 use crate::http::health::Health;
 use crate::telemetry::Scrape;
 use crate::telemetry::catalogue as is;
@@ -28,7 +29,8 @@ pub struct Watch {
 
 pub async fn page(State(watch): State<Watch>) -> Response {
     let pulse = watch.health.pulse().await;
-    database(pulse.as_ref());
+    let chats: Vec<&str> = watch.health.desk.chats.keys().map(String::as_str).collect();
+    database(&chats, pulse.as_ref());
     for (chat, sockets) in watch.health.sockets() {
         level(&is::SOCKETS, &[chat], Some(f64::from(sockets.up)));
         level(&is::SOCKETS_WANTED, &[chat], Some(f64::from(sockets.wanted)));
@@ -48,7 +50,7 @@ pub async fn page(State(watch): State<Watch>) -> Response {
 }
 
 /// Figures that the database knows; none of them is left as it was when it does not answer.
-fn database(pulse: Option<&Pulse>) {
+fn database(chats: &[&str], pulse: Option<&Pulse>) {
     level(&is::DATABASE_UP, &[], Some(f64::from(u8::from(pulse.is_some()))));
     let count = |of: fn(&Pulse) -> i64| pulse.map(|p| of(p) as f64);
     level(&is::EFFECTS, &["due"], count(|p| p.backlog.due));
@@ -77,6 +79,7 @@ fn database(pulse: Option<&Pulse>) {
         };
         level(&is::OPEN, &[state], pulse.map(in_it));
     }
+    closed(chats, pulse);
     for source in pulse.into_iter().flat_map(|p| &p.sources) {
         level(&is::SOURCE_LAG, &[&source.name], source.lag.map(seconds));
         level(
@@ -84,6 +87,22 @@ fn database(pulse: Option<&Pulse>) {
             &[&source.name],
             Some(f64::from(source.failures)),
         );
+    }
+}
+
+/// What is open again is 0, so that an alert on it ends.
+fn closed(chats: &[&str], pulse: Option<&Pulse>) {
+    for chat in chats {
+        for what in Closed::ALL {
+            let left = pulse.map(|pulse| {
+                let of_it = pulse
+                    .closed
+                    .iter()
+                    .filter(|(shut, _)| shut.closure.chat == *chat && shut.closure.what == what);
+                of_it.map(|(_, left)| seconds(*left)).fold(0.0, f64::max)
+            });
+            level(&is::CLOSED, &[chat, what.as_str()], left);
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::domain::At;
+use crate::domain::closure::Closure;
 use crate::port::PortError;
 
 #[async_trait]
@@ -15,6 +16,12 @@ pub trait Pace: Send + Sync {
 
     /// Keeps every replica from it until then.
     async fn close(&self, key: &str, until: At) -> Result<(), PortError>;
+
+    /// The same, with what it is that is closed, so that people can be shown it.
+    async fn shut(&self, key: &str, until: At, closure: &Closure) -> Result<(), PortError>;
+
+    /// It turned out to be free after all.
+    async fn open(&self, key: &str) -> Result<(), PortError>;
 
     /// Takes one call of a limit of `every` between two, with `burst` of them ahead; none means go on.
     async fn spend(&self, key: &str, every: TimeDelta, burst: i32) -> Result<Option<At>, PortError>;
@@ -28,5 +35,6 @@ pub trait Lead: Send + Sync {
     /// Leaves word for the next leader. False: we are not the leader any more.
     async fn note(&self, name: &str, word: &Value) -> Result<bool, PortError>;
 
-    async fn release(&self, name: &str) -> Result<(), PortError>;
+    /// Lets go. True when another replica waits for it.
+    async fn release(&self, name: &str) -> Result<bool, PortError>;
 }

@@ -28,6 +28,19 @@ pub async fn take(
     .await?)
 }
 
+/// Leaves word that somebody waits for it.
+pub async fn ask(pool: &sqlx::PgPool, name: &str, holder: Uuid, now: At) -> Result<()> {
+    sqlx::query!(
+        "UPDATE leader SET asked_at = $3 WHERE name = $1 AND holder <> $2",
+        name,
+        holder,
+        now
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
 /// Leaves word for the next holder. False: the lead was lost, and the word is the new holder's.
 pub async fn note(pool: &sqlx::PgPool, name: &str, holder: Uuid, state: &Value) -> Result<bool> {
     let done = sqlx::query!(
@@ -41,15 +54,15 @@ pub async fn note(pool: &sqlx::PgPool, name: &str, holder: Uuid, state: &Value) 
     Ok(done.rows_affected() == 1)
 }
 
-/// Lets go, so that nobody has to wait for the lease to end.
-pub async fn release(pool: &sqlx::PgPool, name: &str, holder: Uuid, now: At) -> Result<()> {
-    sqlx::query!(
-        "UPDATE leader SET until = $3 WHERE name = $1 AND holder = $2",
+/// Lets go, so that nobody has to wait for the lease to end. Says when somebody last asked for it in vain.
+pub async fn release(pool: &sqlx::PgPool, name: &str, holder: Uuid, now: At) -> Result<Option<At>> {
+    let asked = sqlx::query_scalar!(
+        "UPDATE leader SET until = $3 WHERE name = $1 AND holder = $2 RETURNING asked_at",
         name,
         holder,
         now
     )
-    .execute(pool)
+    .fetch_optional(pool)
     .await?;
-    Ok(())
+    Ok(asked.flatten())
 }

@@ -4,6 +4,8 @@
 use serde::Serialize;
 
 use crate::domain::At;
+use crate::domain::closure::Closure;
+use crate::domain::closure::Shut;
 use crate::domain::effect::Effect;
 use crate::domain::effect::NewEffect;
 use crate::domain::id::EffectId;
@@ -316,13 +318,57 @@ pub async fn settle(tx: &mut Tx, leased: &Leased, how: &Settled, now: At) -> Res
 pub async fn slow_down(connection: impl sqlx::PgExecutor<'_>, key: &str, until: At) -> Result<()> {
     sqlx::query!(
         "INSERT INTO rate (key, free_at) VALUES ($1, $2)
-         ON CONFLICT (key) DO UPDATE SET free_at = greatest(rate.free_at, excluded.free_at)",
+         ON CONFLICT (key) DO UPDATE SET free_at = greatest(rate.free_at, excluded.free_at),
+           shut = CASE WHEN rate.free_at < excluded.free_at THEN NULL ELSE rate.shut END",
         key,
         until
     )
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// The same, with what it is that is closed, for whoever asks.
+pub async fn shut(pool: &sqlx::PgPool, key: &str, until: At, closure: &Closure) -> Result<()> {
+    let shut = serde_json::to_value(closure).map_err(|e| StoreError::odd("rate", "shut", key, e))?;
+    sqlx::query!(
+        "INSERT INTO rate (key, free_at, shut) VALUES ($1, $2, $3)
+         ON CONFLICT (key) DO UPDATE SET free_at = greatest(rate.free_at, excluded.free_at),
+           shut = CASE WHEN rate.free_at > excluded.free_at THEN coalesce(rate.shut, excluded.shut) ELSE excluded.shut END",
+        key,
+        until,
+        shut
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// It turned out to be free.
+pub async fn open(pool: &sqlx::PgPool, key: &str) -> Result<()> {
+    sqlx::query!("DELETE FROM rate WHERE key = $1", key)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+/// What is closed now, what opens last first. A row of a newer release that cannot be read is left out.
+pub async fn closed(pool: &sqlx::PgPool, now: At) -> Result<Vec<Shut>> {
+    let rows = sqlx::query!(
+        r#"SELECT shut AS "shut!", free_at FROM rate WHERE shut IS NOT NULL AND free_at > $1
+           ORDER BY free_at DESC, key LIMIT 200"#,
+        now
+    )
+    .fetch_all(pool)
+    .await?;
+    let read = rows.into_iter().filter_map(|row| {
+        let closure = crate::domain::effect::decode(row.shut).ok()?;
+        Some(Shut {
+            closure,
+            until: row.free_at,
+        })
+    });
+    Ok(read.collect())
 }
 
 /// Until when one of these is used up. None: all are free.

@@ -120,6 +120,9 @@ metrics! {
     UNREAD = "zeitnah_rows_unread", Kind::Gauge, ["table"],
         "Rows that have waited for five minutes because this version cannot read them, or has not their chat: effect, timer, inbox";
 
+    CLOSED = "zeitnah_closed_seconds", Kind::Gauge, ["chat", "what"],
+        "For how long a chat still keeps something closed to us, at most: token, bot, line, room, right, message or call; 0 when nothing is";
+
     DATABASE_UP = "zeitnah_database_up", Kind::Gauge, [],
         "1 when the database answered for this page; without it, figures from the database are NaN";
     CONNECTIONS = "zeitnah_database_connections", Kind::Gauge, ["state"],

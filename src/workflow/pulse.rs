@@ -2,10 +2,12 @@
 
 use chrono::TimeDelta;
 
+use crate::domain::closure::Shut;
 use crate::store::card;
 use crate::store::inbox;
 use crate::store::item;
 use crate::store::item::Filter;
+use crate::store::outbox;
 use crate::store::outbox::Backlog;
 use crate::store::source;
 use crate::store::timer;
@@ -34,6 +36,8 @@ pub struct Pulse {
     pub sources: Vec<SourcePulse>,
     /// What waits because this version cannot read it.
     pub unread: Unread,
+    /// What chats keep closed to us, and for how long still.
+    pub closed: Vec<(Shut, TimeDelta)>,
 }
 
 /// A source that is read, not one that only calls us.
@@ -75,6 +79,14 @@ impl Desk {
             timer_age: age(timer::oldest_due(pool, now).await?),
             sources: sources.collect(),
             unread: unread::of(pool, &chats, now - TimeDelta::minutes(UNREAD_MINUTES)).await?,
+            closed: outbox::closed(pool, now)
+                .await?
+                .into_iter()
+                .map(|shut| {
+                    let left = shut.until - now;
+                    (shut, left)
+                })
+                .collect(),
         })
     }
 }

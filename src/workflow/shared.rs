@@ -8,6 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::domain::At;
+use crate::domain::closure::Closure;
 use crate::port::PortError;
 use crate::port::clock::Clock;
 use crate::port::shared::Lead;
@@ -16,6 +17,9 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::leader;
 use crate::store::outbox;
+
+/// Whoever asked for a lead within this time still waits for it.
+const WAITS_SECONDS: i64 = 10;
 
 /// One replica's part in it.
 #[derive(Clone)]
@@ -39,6 +43,16 @@ impl Pace for Shared {
             .map_err(away)
     }
 
+    async fn shut(&self, key: &str, until: At, closure: &Closure) -> Result<(), PortError> {
+        outbox::shut(self.store.pool(), key, until, closure)
+            .await
+            .map_err(away)
+    }
+
+    async fn open(&self, key: &str) -> Result<(), PortError> {
+        outbox::open(self.store.pool(), key).await.map_err(away)
+    }
+
     async fn spend(&self, key: &str, every: TimeDelta, burst: i32) -> Result<Option<At>, PortError> {
         let wait = outbox::spend(self.store.pool(), key, every, burst, self.clock.now()).await;
         wait.map_err(away)
@@ -50,9 +64,15 @@ impl Lead for Shared {
     async fn take(&self, name: &str, seconds: i64) -> Result<Option<Option<Value>>, PortError> {
         let now = self.clock.now();
         let until = now + TimeDelta::seconds(seconds);
-        leader::take(self.store.pool(), name, self.me, now, until)
+        let taken = leader::take(self.store.pool(), name, self.me, now, until)
             .await
-            .map_err(away)
+            .map_err(away)?;
+        if taken.is_none() {
+            leader::ask(self.store.pool(), name, self.me, now)
+                .await
+                .map_err(away)?;
+        }
+        Ok(taken)
     }
 
     async fn note(&self, name: &str, word: &Value) -> Result<bool, PortError> {
@@ -61,10 +81,12 @@ impl Lead for Shared {
             .map_err(away)
     }
 
-    async fn release(&self, name: &str) -> Result<(), PortError> {
-        leader::release(self.store.pool(), name, self.me, self.clock.now())
+    async fn release(&self, name: &str) -> Result<bool, PortError> {
+        let now = self.clock.now();
+        let asked = leader::release(self.store.pool(), name, self.me, now)
             .await
-            .map_err(away)
+            .map_err(away)?;
+        Ok(asked.is_some_and(|at| now - at < TimeDelta::seconds(WAITS_SECONDS)))
     }
 }
 

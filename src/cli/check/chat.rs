@@ -17,6 +17,7 @@ use crate::config;
 use crate::config::Sections;
 use crate::config::secret::Origin;
 use crate::domain::At;
+use crate::domain::closure::Closure;
 use crate::domain::rules::Named;
 use crate::port::PortError;
 use crate::port::chat::ChatPlatform;
@@ -237,6 +238,14 @@ impl Pace for Alone {
     }
 
     async fn close(&self, _key: &str, _until: At) -> Result<(), PortError> {
+        Ok(())
+    }
+
+    async fn shut(&self, _key: &str, _until: At, _closure: &Closure) -> Result<(), PortError> {
+        Ok(())
+    }
+
+    async fn open(&self, _key: &str) -> Result<(), PortError> {
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 //! section hides nothing that can be looked at without it.
 
 mod chat;
+mod closed;
 mod database;
 mod hours;
 mod report;
@@ -46,6 +47,7 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
         chat::look_at_secrets(&sections, &mut report);
     } else {
         database::look(&sections, &mut report).await;
+        closed::look(&sections, &mut report).await;
         chat::look(&sections, &mut report).await;
     }
     sources::look(&sections, options.offline, &mut report).await;
