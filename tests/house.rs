@@ -53,6 +53,7 @@ const WAITS: &[&str] = &[
     "chat/slack/door",
     "chat/discord/gateway",
     "chat/discord/door",
+    "chat/discord/turn",
     "sandbox",
 ];
 

@@ -206,7 +206,7 @@ impl App {
                 clock: clock.clone(),
                 work: app.work.clone(),
             };
-            app.connect_slack(door, mode, api_url);
+            app.connect_slack(door, mode, api_url, shared.clone());
         }
         if let Some((chat, mode)) = discord {
             let door = discord::door::Door {
@@ -226,7 +226,13 @@ impl App {
         Ok(app)
     }
 
-    fn connect_slack(&mut self, door: slack::door::Door, mode: SlackMode, api_url: String) {
+    fn connect_slack(
+        &mut self,
+        door: slack::door::Door,
+        mode: SlackMode,
+        api_url: String,
+        pace: Arc<Shared>,
+    ) {
         match mode {
             SlackMode::Http { signing_secrets } => {
                 self.is_called_at(slack::http::routes(slack::http::Http {
@@ -249,6 +255,7 @@ impl App {
                     api_url,
                     app_token,
                     connections,
+                    pace,
                 };
                 self.holds(
                     slack::NAME,
@@ -368,7 +375,7 @@ impl App {
     /// we are not ready any more, then close our ears, so that nothing new comes in while what was begun is finished;
     /// operators can watch until it is.
     pub async fn run(mut self, listener: TcpListener, stop: CancellationToken) -> std::io::Result<()> {
-        let tasks = TaskTracker::new();
+        let (tasks, listening) = (TaskTracker::new(), TaskTracker::new());
         let (ears, hands) = (CancellationToken::new(), CancellationToken::new());
         let mut lines: BTreeMap<&str, Hold> = std::mem::take(&mut self.held)
             .into_iter()
@@ -380,7 +387,7 @@ impl App {
             let (chat, known, quit) = (chat.clone(), this.clone(), ears.clone());
             let line = lines.remove(name.as_str());
             // One chat away at the start is no reason to keep the other waiting, nor not to take in reviews.
-            tasks.spawn(async move {
+            listening.spawn(async move {
                 let mut tries: u32 = 0;
                 while let Err(error) = chat.introduce().await {
                     tries += 1;
@@ -414,6 +421,7 @@ impl App {
             worker::pause(this.drain, &hands).await;
         }
         ears.cancel();
+        listening.close();
         this.work.close();
         tasks.close();
         let finish = async {
@@ -422,6 +430,8 @@ impl App {
                 // Whoever has begun to ask is answered.
                 None => (&mut answering).await,
             };
+            // A line is handed over while it is still heard.
+            listening.wait().await;
             this.work.wait().await;
             hands.cancel();
             tasks.wait().await;

@@ -110,6 +110,12 @@ pub trait ChatPlatform: Send + Sync {
     /// From now on we speak like this in these rooms, where the adapter says something without a decision.
     fn speak(&self, _voices: BTreeMap<String, Voice>) {}
 
+    /// Whether it keeps the far side's limits itself, call by call and for all replicas. Else whoever is told to wait
+    /// keeps everything of the same pace waiting.
+    fn keeps_limits(&self) -> bool {
+        false
+    }
+
     /// Finds out who we are there. Needed before the first press is judged.
     async fn introduce(&self) -> Result<(), PortError>;
 

@@ -299,7 +299,8 @@ impl Desk {
                 }
                 // Opening the same conversation twice is opening it once.
                 Err(PortError::Unknown { why }) => return Ok(Posted::Not(self.patiently(leased, why))),
-                Err(e) if e.is_no() => return Ok(Posted::No(self.verdict(leased, &e))),
+                // Their own choice; they are called in the room instead.
+                Err(e) if e.is_no() => return Ok(Posted::No(Settled::Dead { why: e.to_string() })),
                 Err(e) => return Ok(Posted::Not(self.verdict(leased, &e))),
             },
         };
@@ -335,7 +336,10 @@ impl Desk {
             thread: None,
             body: Body::Note(note),
         };
-        self.post(leased, to.chat(), &post).await
+        match to {
+            Addressee::Person(_) => self.post_directly(leased, to.chat(), &post).await,
+            Addressee::Room { .. } => self.post(leased, to.chat(), &post).await,
+        }
     }
 
     fn line(&self, news: &News, voice: Voice) -> Result<Vec<Seg>> {

@@ -9,8 +9,12 @@ use crate::domain::card;
 use crate::domain::card::Button;
 use crate::domain::card::Card;
 use crate::domain::card::Facts;
+use crate::domain::closure::Closed;
+use crate::domain::closure::Closure;
 use crate::domain::effect::AlertTo;
 use crate::domain::effect::Effect;
+use crate::domain::effect::Lane;
+use crate::domain::effect::NewEffect;
 use crate::domain::effect::next_try;
 use crate::domain::event::Event;
 use crate::domain::event::What;
@@ -52,6 +56,7 @@ use crate::workflow::digest::Asked;
 use crate::workflow::directly::no_longer;
 use crate::workflow::illustrate::Illustrated;
 use crate::workflow::tell::edit_card;
+use crate::workflow::tell::note_below;
 use crate::workflow::tell::post_card;
 
 /// The first wait of what cannot be read, and the longest.
@@ -62,6 +67,9 @@ const LEASE_SECONDS: i64 = 60;
 const LOOK_AFTER: [i64; 2] = [2, 15];
 /// Where looking is not allowed, another message is risked only this long after each try.
 const BLIND_WAIT_SECONDS: i64 = 60;
+
+/// What was refused is tried again before this is over.
+const REFUSED_SECONDS: i64 = 60;
 
 /// What a post came to.
 pub(crate) enum Posted {
@@ -176,6 +184,11 @@ impl Desk {
                     .await
                 {
                     Ok(()) | Err(PortError::Unknown { .. }) => self.settle(leased, Settled::Done).await,
+                    // They take no messages from us, which is their own choice.
+                    Err(PortError::Never { why }) => {
+                        tracing::warn!(effect.key = leased.key, "a private sentence reaches nobody");
+                        self.settle(leased, Settled::Dead { why }).await
+                    }
                     Err(e) => {
                         self.heed(leased, &e).await?;
                         self.settle(leased, self.verdict(leased, &e)).await
@@ -394,6 +407,7 @@ impl Desk {
                 Err(PortError::Unknown { why }) => {
                     return self.settle(leased, self.patiently(leased, why)).await;
                 }
+                Err(e) if e.is_no() => return self.call_below(leased, &row, event.id, user).await,
                 Err(e) => return self.settle(leased, self.verdict(leased, &e)).await,
             },
         };
@@ -434,12 +448,37 @@ impl Desk {
             thread: None,
             body: Body::Note(note),
         };
-        match self.post(leased, &row.chat, &post).await? {
-            Posted::At(_) | Posted::Somewhere => self.settle(leased, Settled::Done).await,
-            Posted::Found(_) => self.settle(leased, there(leased)).await,
-            Posted::Gone(why) => self.settle(leased, Settled::Dead { why }).await,
-            Posted::Not(how) | Posted::No(how) => self.settle(leased, how).await,
+        let posted = match to {
+            AlertTo::Person(_) => self.post_directly(leased, &row.chat, &post).await?,
+            AlertTo::Room { .. } => self.post(leased, &row.chat, &post).await?,
+        };
+        match (posted, to) {
+            (Posted::At(_) | Posted::Somewhere, _) => self.settle(leased, Settled::Done).await,
+            (Posted::Found(_), _) => self.settle(leased, there(leased)).await,
+            (Posted::No(_) | Posted::Gone(_), AlertTo::Person(user)) => {
+                self.call_below(leased, &row, event.id, user).await
+            }
+            (Posted::Gone(why), _) => self.settle(leased, Settled::Dead { why }).await,
+            (Posted::Not(how) | Posted::No(how), _) => self.settle(leased, how).await,
         }
+    }
+
+    /// Somebody takes no direct messages, which is their own choice: they are called below the card instead.
+    async fn call_below(&self, leased: &Leased, row: &CardRow, event: EventId, user: &str) -> Result<()> {
+        let now = self.now();
+        tracing::warn!(
+            effect.key = leased.key,
+            "somebody takes no direct messages and is called below the card"
+        );
+        let ping = vec![Mention::Person(user.to_owned())];
+        let call = NewEffect {
+            key: format!("{}:below", leased.key),
+            lane: Lane::Urgent,
+            ..note_below(row, event, &ping, now)
+        };
+        let mut tx = self.store.begin().await?;
+        outbox::put(&mut tx, &[call], now).await?;
+        self.settle_in(tx, leased, Settled::Done).await
     }
 
     async fn send_digest(&self, leased: &Leased, name: &str, room: &str, from: At, to: At) -> Result<()> {
@@ -486,7 +525,10 @@ impl Desk {
                 offers,
             })),
         };
-        let posted = self.post(leased, &channel.chat, &post).await?;
+        let posted = match &plan.to {
+            Some(_) => self.post_directly(leased, &channel.chat, &post).await?,
+            None => self.post(leased, &channel.chat, &post).await?,
+        };
         if let (Some(person), Posted::No(_) | Posted::Gone(_)) = (&plan.to, &posted) {
             return self.unreached(leased, plan, person).await;
         }
@@ -514,6 +556,16 @@ impl Desk {
 
     /// Posts once. After an unclear try it looks first, twice, and only then posts again under the same key.
     pub(crate) async fn post(&self, leased: &Leased, chat: &str, post: &Post) -> Result<Posted> {
+        self.post_to(leased, chat, post, false).await
+    }
+
+    /// The same to one person alone. That they take no direct messages is a normal fact, for which there is another way:
+    /// no fault of anybody's, and nothing that rights would change.
+    pub(crate) async fn post_directly(&self, leased: &Leased, chat: &str, post: &Post) -> Result<Posted> {
+        self.post_to(leased, chat, post, true).await
+    }
+
+    async fn post_to(&self, leased: &Leased, chat: &str, post: &Post, directly: bool) -> Result<Posted> {
         let platform = self.chat(chat)?;
         let now = self.now();
         if leased.unclear {
@@ -563,6 +615,7 @@ impl Desk {
             Err(PortError::Denied { why } | PortError::Never { why }) if post.body.has_picture() => {
                 Ok(Posted::Not(Settled::Dead { why }))
             }
+            Err(e) if directly && e.is_no() => Ok(Posted::No(Settled::Dead { why: e.to_string() })),
             Err(e) => {
                 self.heed(leased, &e).await?;
                 self.complain(chat, &post.room, &e).await?;
@@ -585,19 +638,54 @@ impl Desk {
         })
     }
 
-    /// Whoever is told to slow down tells everybody who shares the limit.
+    /// Whoever is told to slow down tells everybody who shares the limit; whoever is refused leaves word for those who
+    /// wonder why nothing comes.
     pub(crate) async fn heed(&self, leased: &Leased, error: &PortError) -> Result<()> {
+        if let (PortError::Denied { why }, Some(pace)) = (error, &leased.pace)
+            && let Some(closure) = self.refused(pace, why)
+        {
+            let until = self.now() + TimeDelta::seconds(REFUSED_SECONDS);
+            outbox::shut(self.store.pool(), &format!("refused:{pace}"), until, &closure).await?;
+        }
         if let (
             PortError::Later {
                 after: Some(seconds), ..
             },
             Some(pace),
         ) = (error, &leased.pace)
+            && !self.keeps_limits(pace)
         {
             let free = self.now() + TimeDelta::seconds((*seconds).clamp(1, 3600));
             outbox::slow_down(self.store.pool(), pace, free).await?;
         }
         Ok(())
+    }
+
+    /// Whether the chat of this pace keeps its own limits: then one call's wait says nothing about the next.
+    fn keeps_limits(&self, pace: &str) -> bool {
+        let mut parts = pace.split(':');
+        let kind = parts.next().unwrap_or_default();
+        let chat = parts.next().and_then(|name| self.chats.get(name));
+        kind != "source" && chat.is_some_and(|chat| chat.keeps_limits())
+    }
+
+    /// What a chat that keeps no limits itself has refused: everything in a room, or one kind of call.
+    fn refused(&self, pace: &str, why: &str) -> Option<Closure> {
+        let mut parts = pace.splitn(3, ':');
+        let kind = parts.next()?;
+        let chat = parts
+            .next()
+            .filter(|name| kind != "source" && self.chats.contains_key(*name))?;
+        let (what, name) = match (kind, parts.next()) {
+            ("room", Some(room)) => (Closed::Room, room),
+            (call, _) => (Closed::Call, call),
+        };
+        (!self.keeps_limits(pace)).then(|| Closure {
+            chat: chat.to_owned(),
+            what,
+            name: name.to_owned(),
+            why: why.to_owned(),
+        })
     }
 
     /// What a failed call means for its effect.

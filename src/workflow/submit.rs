@@ -312,28 +312,33 @@ impl Desk {
             to: target.label.clone(),
             why,
         };
-        let event = change.event_with_ping(Some(&me), what, target.ping.clone());
         // Which card: the one it was escalated from, so that the link leads back to the conversation.
         let cards = crate::store::card::of_item(tx, case.locked.0.id).await?;
         let from = cards
             .iter()
             .find(|c| c.room == case.press.room)
             .or_else(|| cards.iter().find(|c| c.chat == target.chat));
+        let places = match &target.room {
+            Some(room) => vec![AlertTo::Room {
+                room: room.clone(),
+                ping: target.ping.clone(),
+            }],
+            None => target
+                .ping
+                .iter()
+                .filter_map(|m| match m {
+                    Mention::Person(user) => Some(AlertTo::Person(user.clone())),
+                    Mention::Group(_) => None,
+                })
+                .collect(),
+        };
+        // Whoever is called where they look is not called a second time below the card; a group has no other place.
+        let loudly = target.ping.iter().filter(|mention| match mention {
+            Mention::Person(_) => places.is_empty(),
+            Mention::Group(_) => target.room.is_none(),
+        });
+        let event = change.event_with_ping(Some(&me), what, loudly.cloned().collect());
         if let Some(card) = from {
-            let places = match &target.room {
-                Some(room) => vec![AlertTo::Room {
-                    room: room.clone(),
-                    ping: target.ping.clone(),
-                }],
-                None => target
-                    .ping
-                    .iter()
-                    .filter_map(|m| match m {
-                        Mention::Person(user) => Some(AlertTo::Person(user.clone())),
-                        Mention::Group(_) => None,
-                    })
-                    .collect(),
-            };
             for to in places {
                 let place = match &to {
                     AlertTo::Room { room, .. } => room.clone(),

@@ -226,7 +226,7 @@ impl Desk {
                     effects.push(edit_card(card, item.version, now));
                 }
                 for Happened { event, ping, .. } in change.events.iter().filter(|h| h.is_told) {
-                    effects.push(note(card, event, ping, now));
+                    effects.push(note_below(card, event.id, ping, now));
                 }
             }
             // What happened stands in the thread before anybody is called because of it.
@@ -326,13 +326,14 @@ pub(crate) fn notify(to: &Addressee, event: EventId, run_at: At, now: At) -> New
     }
 }
 
-fn note(card: &CardRow, event: &Event, ping: &[Mention], now: At) -> NewEffect {
+/// A line below a card.
+pub(crate) fn note_below(card: &CardRow, event: EventId, ping: &[Mention], now: At) -> NewEffect {
     NewEffect {
         id: EffectId::new(now),
-        key: format!("note:{}:{}", card.id, event.id),
+        key: format!("note:{}:{event}", card.id),
         effect: Effect::PostNote {
             card: card.id,
-            event: event.id,
+            event,
             ping: ping.to_vec(),
         },
         item: Some(card.item),

@@ -562,3 +562,22 @@ async fn a_digest_whose_answer_was_lost_is_one_digest() {
     }
     desk.finish().await;
 }
+
+/// Half an hour after a press its own address ends.
+#[tokio::test]
+async fn a_private_sentence_whose_address_has_ended_is_a_direct_message() {
+    let desk = Desk::open().await;
+    desk.question("Kann man die Klinge nachschleifen?").await;
+    let card = only_card(&desk);
+    desk.slack.fault(Fault::rate_limit("chat.postEphemeral", 31 * 60));
+    desk.slack
+        .fault(Fault::new(Kind::MissingScope).on("chat.postEphemeral").always());
+    desk.press(GAST, &card, "Übernehmen").await;
+    desk.minutes(32).await;
+    let room = desk.slack.dm(GAST).expect("a direct message");
+    let told = desk.slack.see(&room).pop().expect("she is told");
+    has(&desk.slack.visible_text(&told), "brauchst du hier das Recht");
+    desk.slack.heal();
+    desk.thread(&card);
+    desk.finish().await;
+}

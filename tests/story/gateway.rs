@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
 use zeitnah::sandbox::discord::Fault;
 use zeitnah::sandbox::discord::Kind;
 
@@ -192,10 +193,130 @@ async fn when_the_leader_dies_another_replica_goes_on_where_it_stopped() {
     until(|| desk.discord.connections() == 0).await;
     let _unheard = desk.discord.press(D_ANNA, D_CARE, &card.id, "Übernehmen").await;
     assert_eq!(claimed(&desk).await, 0);
-    // The lease ends by the clock of the story; the other one looks every few seconds of real time.
-    desk.clock.advance(chrono::TimeDelta::seconds(21));
+    // The lease ends by the clock of the story; the other one looks every second of real time.
+    desk.clock.advance(chrono::TimeDelta::seconds(11));
     until(|| leader(&desk).is_some()).await;
     is_claimed(&desk, &card).await;
     assert_eq!(desk.discord.identified(), 1, "taken over, not begun anew");
     desk.finish().await;
+}
+
+/// A deployment stops one replica after the other, and nobody's press may fall between two of them.
+#[tokio::test]
+async fn a_leader_that_is_told_to_stop_listens_until_the_next_one_has_taken_over() {
+    let mut desk = Desk::with(Wish {
+        socket: true,
+        replicas: 2,
+        ..Chat::Discord.wish()
+    })
+    .await;
+    let stops = [CancellationToken::new(), CancellationToken::new()];
+    for (app, stop) in desk.apps.iter_mut().zip(&stops) {
+        for holding in app.hold_lines(stop) {
+            tokio::spawn(async move { holding.await.unwrap() });
+        }
+    }
+    until(|| leader(&desk).is_some()).await;
+    desk.review(2, "Nette Beratung, aber 40 Minuten Wartezeit.").await;
+    let card = Seat::new(&desk, Chat::Discord).card();
+    // The story's clock has just jumped over the end of the lease.
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    until(|| desk.apps.iter().filter(|app| (app.leads)()).count() == 1).await;
+    let asked = "SELECT count(*) FROM leader WHERE name = 'discord gateway' AND asked_at IS NOT NULL";
+    for _ in 0..100 {
+        if desk.row::<i64>(asked).await == 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let first = leader(&desk).expect("one leads");
+    stops[first].cancel();
+    let mut presses = 0;
+    while leader(&desk) != Some(1 - first) || presses < 4 {
+        let what = if presses % 2 == 0 {
+            "Übernehmen"
+        } else {
+            "Zurückgeben"
+        };
+        let outcome = desk.discord.press(D_ANNA, D_CARE, &card.id, what).await;
+        assert!(outcome.acked, "press {presses}: {outcome:?}");
+        desk.settle().await;
+        presses += 1;
+        assert!(presses < 200, "nobody takes over");
+    }
+    println!("{presses} presses were answered while the line changed hands");
+    assert_eq!(desk.discord.identified(), 1, "handed over, not begun anew");
+    let seat = Seat::new(&desk, Chat::Discord);
+    seat.text(&card);
+    seat.thread(&card);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_first_answer_that_got_lost_is_given_again_and_opens_one_form() {
+    let answer = "callback";
+    for fault in [
+        Fault::server_error(answer, 500),
+        Fault::server_error(answer, 502).times(2),
+        Fault::request_lost(answer),
+        Fault::answer_lost(answer),
+    ] {
+        let (desk, card) = on_the_line(1).await;
+        let seat = Seat::new(&desk, Chat::Discord);
+        desk.discord.fault(fault.clone());
+        let outcome = desk.discord.press(D_ANNA, D_CARE, &card.id, "Antworten").await;
+        assert!(
+            outcome.acked && outcome.took < Duration::from_secs(3),
+            "{fault:?}: {outcome:?}"
+        );
+        desk.settle().await;
+        assert!(desk.discord.modal(D_ANNA).is_some(), "{fault:?}");
+        assert_eq!(
+            seat.whispers(Anna),
+            Vec::<String>::new(),
+            "{fault:?}: nobody is told that it did not work"
+        );
+        seat.text(&card);
+        seat.thread(&card);
+        desk.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_discord_refuses_is_asked_for_seldom_shown_and_taken_again() {
+    for code in [4004, 4014] {
+        let (desk, card) = on_the_line(2).await;
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        desk.discord.fault(Fault {
+            status: Some(code),
+            ..Fault::new(Kind::RefusedLine)
+        });
+        let refused = "SELECT count(*) FROM rate WHERE shut ->> 'what' = 'line'";
+        for _ in 0..100 {
+            if desk.row::<i64>(refused).await == 1 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        until(|| leader(&desk).is_none()).await;
+        // Time enough for every replica to try, if it would.
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        assert!(desk.discord.refused() <= 1, "{} tries", desk.discord.refused());
+        desk.clock.advance(chrono::TimeDelta::seconds(1));
+        for at in &desk.hooks {
+            let (status, body) = ready(&desk, at).await;
+            assert_eq!(status, 503);
+            let why = body["reasons"].to_string();
+            assert!(
+                why.contains("discord refuses the line; it is asked again at"),
+                "{why}"
+            );
+        }
+        desk.discord.heal();
+        desk.clock.advance(chrono::TimeDelta::seconds(301));
+        until(|| leader(&desk).is_some()).await;
+        let _maybe_early = desk.discord.press(D_ANNA, D_CARE, &card.id, "Übernehmen").await;
+        is_claimed(&desk, &card).await;
+        desk.finish().await;
+    }
 }

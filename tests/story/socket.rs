@@ -261,3 +261,40 @@ async fn too_many_lines_are_no_reason_to_storm() {
     line.cancel();
     desk.finish().await;
 }
+
+#[tokio::test]
+async fn a_line_that_slack_refuses_is_asked_for_seldom_shown_and_taken_again() {
+    let (desk, card, line) = on_the_line(1).await;
+    let revoked = Fault::new(Kind::RefusedToken).on("apps.connections.open");
+    desk.slack.fault(revoked.always());
+    desk.slack.disconnect_sockets(Disconnect::LinkDisabled);
+    let refused =
+        "SELECT count(*) FROM rate WHERE shut ->> 'what' = 'line' AND shut ->> 'why' LIKE '%invalid_auth'";
+    for _ in 0..400 {
+        if desk.row::<i64>(refused).await == 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(desk.row::<i64>(refused).await, 1, "it is written down");
+    // Until the library has let go of the old connections.
+    asked_within(&desk, Duration::from_secs(6)).await;
+    assert_eq!(asked_within(&desk, Duration::from_secs(5)).await, 0, "no storm");
+    desk.clock.advance(chrono::TimeDelta::seconds(1));
+    let answer = desk.http.get(format!("{}/health/ready", desk.hooks[0])).send();
+    let answer = answer.await.unwrap();
+    assert_eq!(answer.status().as_u16(), 503);
+    let body = answer.text().await.unwrap();
+    assert!(
+        body.contains("slack refuses the line; it is asked again at"),
+        "{body}"
+    );
+    desk.slack.heal();
+    desk.clock.advance(chrono::TimeDelta::seconds(301));
+    assert!(desk.slack.connected(1).await, "it is taken again by itself");
+    desk.press(BEN, &card, "Übernehmen").await;
+    assert!(desk.text(&card).contains("Ben ist dran"));
+    desk.thread(&card);
+    line.cancel();
+    desk.finish().await;
+}

@@ -203,6 +203,47 @@ async fn a_replica_whose_sockets_are_down_is_not_ready() {
     desk.finish().await;
 }
 
+#[tokio::test]
+async fn whatever_a_chat_keeps_closed_is_shown_with_until_when() {
+    use zeitnah::sandbox::discord;
+    let mut desk = Desk::with(crate::seat::Chat::Discord.wish()).await;
+    let (scrape, recorder) = Scrape::open().unwrap();
+    let _collected = metrics::set_default_local_recorder(&recorder);
+    let operators = operators(&mut desk, scrape).await;
+    let labels = [("chat", "discord"), ("what", "token")];
+    let page_before = page(&desk, &operators).await;
+    assert_eq!(value(&page_before, "zeitnah_closed_seconds", &labels), Some(0.0));
+
+    desk.discord
+        .fault(discord::Fault::new(discord::Kind::Unauthorized).always());
+    desk.review(2, "Eins.").await;
+    let (status, body) = ready(&desk, &operators).await;
+    assert_eq!(status, 200, "hooks are taken all the same");
+    let closed = &body["closed"][0];
+    assert_eq!(
+        (&closed["chat"], &closed["what"]),
+        (&"discord".into(), &"token".into())
+    );
+    assert!(closed["why"].as_str().unwrap().contains("401"), "{closed}");
+    let until: chrono::DateTime<chrono::Utc> = closed["until"].as_str().unwrap().parse().unwrap();
+    let left = (until - desk.clock.now()).num_seconds();
+    assert!((280..=300).contains(&left), "{left}");
+    let page_now = page(&desk, &operators).await;
+    let left = value(&page_now, "zeitnah_closed_seconds", &labels).unwrap();
+    assert!((280.0..=300.0).contains(&left), "{left}");
+
+    // Whoever starts us may have put it right, and need not wait.
+    desk.discord.heal();
+    let chat = desk.apps[0].discord.clone().unwrap();
+    chat.greet().await.unwrap();
+    let (_, body) = ready(&desk, &operators).await;
+    assert_eq!(body["closed"], serde_json::json!([]));
+    desk.seconds(40).await;
+    let seat = crate::seat::Seat::new(&desk, crate::seat::Chat::Discord);
+    assert_eq!(seat.all(crate::seat::Room::Care).len(), 1);
+    desk.finish().await;
+}
+
 /// A value of the page; the labels in any order.
 fn value(page: &str, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
     samples(page)

@@ -18,9 +18,15 @@ use secrecy::ExposeSecret;
 use secrecy::SecretString;
 use serde_json::Value;
 use sha2::Digest as _;
+use tokio::time::Instant;
 
 use crate::chat::discord::NAME;
+use crate::chat::discord::made_at;
+use crate::chat::discord::markdown;
+use crate::chat::discord::turn;
 use crate::domain::At;
+use crate::domain::closure::Closed;
+use crate::domain::closure::Closure;
 use crate::port::PortError;
 use crate::port::clock::Clock;
 use crate::port::shared::Pace;
@@ -28,8 +34,11 @@ use crate::telemetry::meter;
 
 const CALL: Duration = Duration::from_secs(15);
 const CONNECT: Duration = Duration::from_secs(5);
-/// The first answer to a press has three seconds in all.
-const FIRST: Duration = Duration::from_millis(2500);
+/// One try at the first answer to a press, which has three seconds in all. Longer than Discord takes, and short enough
+/// for another one.
+const FIRST: Duration = Duration::from_millis(1000);
+const FIRST_AT_LEAST: Duration = Duration::from_millis(250);
+const FIRST_AGAIN: Duration = Duration::from_millis(100);
 /// Discord asks for this form; others are turned away at the door.
 const AGENT: &str = concat!(
     "DiscordBot (https://zeitnah.invalid, ",
@@ -45,8 +54,13 @@ const GLOBAL: &str = "discord:global";
 const REFUSED_TOKEN_SECONDS: i64 = 300;
 /// Nor is a room that was closed to us knocked at all the time.
 const CLOSED_ROOM_SECONDS: i64 = 20;
-/// Old messages may be edited a few times an hour only.
+/// Old messages may be edited a few times only; so long they are left alone when Discord does not say how long.
 const OLD_MESSAGE_SECONDS: i64 = 300;
+/// From this age on that limit counts. It is not written down anywhere, so we stay clear of it: a few edits at once, as
+/// people press, then what changes meanwhile is shown together.
+const OLD_MESSAGE: TimeDelta = TimeDelta::hours(1);
+const OLD_EDITS_APART: TimeDelta = TimeDelta::seconds(30);
+const OLD_EDITS_AHEAD: i32 = 4;
 
 pub const UNKNOWN_CHANNEL: u64 = 10003;
 pub const UNKNOWN_MESSAGE: u64 = 10008;
@@ -83,6 +97,19 @@ impl Trouble {
         }
     }
 
+    pub fn why(&self) -> &str {
+        match self {
+            Self::No { why, .. } => why,
+            Self::Port(
+                PortError::Later { why, .. }
+                | PortError::Never { why }
+                | PortError::Gone { why }
+                | PortError::Denied { why }
+                | PortError::Unknown { why },
+            ) => why,
+        }
+    }
+
     /// Discord says that there is nothing here for us, not only not this.
     pub fn closes_room(&self) -> bool {
         matches!(self.code(), UNKNOWN_CHANNEL | NO_ACCESS)
@@ -101,9 +128,11 @@ impl From<Trouble> for PortError {
             Trouble::Port(error) => error,
             Trouble::No { status, code, why } => match (status, code) {
                 (_, UNKNOWN_MESSAGE) => Self::Gone { why },
-                (_, TOO_MANY_EDITS | ARCHIVED) => Self::Later { why, after: None },
+                (_, ARCHIVED) => Self::Later { why, after: None },
                 // It was told where it was noticed, and nothing is sent until it is looked at again.
                 (401, _) => Self::Later { why, after: None },
+                // A person's own choice, and no right that we lack.
+                (_, code) if NO_DIRECT.contains(&code) => Self::Never { why },
                 // Somebody has to give back a right or a channel.
                 (403, _) | (_, UNKNOWN_CHANNEL | NO_ACCESS | NO_PERMISSION) => Self::Denied { why },
                 (404, _) => Self::Gone { why },
@@ -129,6 +158,8 @@ pub struct Call<'a> {
     pub message: Option<&'a str>,
     /// Interactions carry their own token and have their own limits.
     pub with_token: bool,
+    /// Asks although the token was refused a moment ago: somebody may have put it right.
+    pub knocks: bool,
 }
 
 impl<'a> Call<'a> {
@@ -144,6 +175,7 @@ impl<'a> Call<'a> {
             room: None,
             message: None,
             with_token: true,
+            knocks: false,
         }
     }
 }
@@ -198,11 +230,17 @@ impl Api {
     }
 
     pub async fn call(&self, call: &Call<'_>) -> Result<Value, Trouble> {
-        if self.pace.used_up(&self.keys(call)).await?.is_some() {
-            return Err(self.not_now(call).await?);
+        if let Some(until) = self.pace.used_up(&self.keys(call)).await? {
+            return Err(self.not_now(call, until).await?);
         }
-        if self.paced && call.with_token && self.pace.spend(GLOBAL, EVERY, AHEAD).await?.is_some() {
-            return Err(not_yet(call, "waits for the bot's turn").into());
+        if let Some(until) = self.too_often(call).await? {
+            return Err(self.not_yet(call, "waits, so that an old message is edited less often", until));
+        }
+        if self.paced
+            && call.with_token
+            && let Some(until) = self.pace.spend(GLOBAL, EVERY, AHEAD).await?
+        {
+            return Err(self.not_yet(call, "waits for the bot's turn", until));
         }
         let mut request = self
             .http
@@ -242,9 +280,9 @@ impl Api {
     }
 
     /// Why nothing may be asked now. What was a no a moment ago is said again without asking again.
-    async fn not_now(&self, call: &Call<'_>) -> Result<Trouble, PortError> {
+    async fn not_now(&self, call: &Call<'_>, until: At) -> Result<Trouble, PortError> {
         let Some(room) = call.room else {
-            return Ok(not_yet(call, "waits for its turn").into());
+            return Ok(self.not_yet(call, "waits for its turn", until));
         };
         let (status, route) = (403, call.route);
         if self.pace.used_up(&[room_key(room)]).await?.is_some() {
@@ -263,7 +301,29 @@ impl Api {
                 why,
             });
         }
-        Ok(not_yet(call, "waits for its turn").into())
+        Ok(self.not_yet(call, "waits for its turn", until))
+    }
+
+    /// Far sides say how long; our own steps would only make it longer.
+    fn not_yet(&self, call: &Call<'_>, why: &str, until: At) -> Trouble {
+        let left = (until - self.clock.now()).num_milliseconds();
+        Trouble::Port(PortError::Later {
+            why: format!("{} {why}", call.route),
+            after: Some((left + 999).div_euclid(1000).max(1)),
+        })
+    }
+
+    /// Until when another edit of an old message waits.
+    async fn too_often(&self, call: &Call<'_>) -> Result<Option<At>, PortError> {
+        let Some(message) = call.message else {
+            return Ok(None);
+        };
+        let made = markdown::id_number(message).and_then(made_at);
+        if made.is_none_or(|at| self.clock.now() - at < OLD_MESSAGE) {
+            return Ok(None);
+        }
+        let key = format!("discord:old:{message}");
+        self.pace.spend(&key, OLD_EDITS_APART, OLD_EDITS_AHEAD).await
     }
 
     async fn refused(
@@ -280,7 +340,8 @@ impl Api {
         let Some(code) = code else {
             let why = format!("{}: HTTP {}", call.route, status.as_u16());
             return Err(match status.as_u16() {
-                401 => self.no_token(why).await?,
+                401 if call.with_token => self.no_token(why).await?,
+                401 | 404 if !call.with_token => spent(0, why),
                 // Not Discord, but somebody in between.
                 400..=499 => Trouble::Port(PortError::later(why)),
                 _ => unclear(call, why).into(),
@@ -296,19 +357,32 @@ impl Api {
             return Err(unclear(call, why).into());
         }
         if status == 401 {
-            return Err(self.no_token(why).await?);
+            return Err(match call.with_token {
+                true => self.no_token(why).await?,
+                // Its own token has ended, which says nothing about the bot's.
+                false => spent(code, why),
+            });
         }
         let trouble = Trouble::No { status, code, why };
         if let Some(room) = call.room.filter(|_| trouble.closes_room()) {
-            self.close(&room_key(room), CLOSED_ROOM_SECONDS).await?;
+            let closure = closure(Closed::Room, room, trouble.why());
+            self.shut(&room_key(room), CLOSED_ROOM_SECONDS, closure).await?;
         }
         // Whoever may not post may still edit: what stands there goes on telling the truth.
         if let Some(room) = call.room.filter(|_| code == NO_PERMISSION) {
             let key = right_key(room, call.route);
-            self.close(&key, CLOSED_ROOM_SECONDS).await?;
+            let closure = closure(Closed::Right, room, trouble.why());
+            self.shut(&key, CLOSED_ROOM_SECONDS, closure).await?;
         }
         if let Some(message) = call.message.filter(|_| code == TOO_MANY_EDITS) {
-            self.close(&message_key(message), OLD_MESSAGE_SECONDS).await?;
+            let seconds = asked_to_wait(headers, body.as_ref()).unwrap_or(OLD_MESSAGE_SECONDS as f64);
+            let seconds = (seconds.ceil() as i64).clamp(1, 3600);
+            let closure = closure(Closed::Message, message, trouble.why());
+            self.shut(&message_key(message), seconds, closure).await?;
+            return Err(Trouble::Port(PortError::Later {
+                why: format!("{}; tried again after {seconds} s", trouble.why()),
+                after: Some(seconds),
+            }));
         }
         Err(trouble)
     }
@@ -319,7 +393,9 @@ impl Api {
             why,
             "Discord does not take the bot's token; nothing is sent for a while"
         );
-        self.close(&self.token_key(), REFUSED_TOKEN_SECONDS).await?;
+        let closure = closure(Closed::Token, "", &why);
+        self.shut(&self.token_key(), REFUSED_TOKEN_SECONDS, closure)
+            .await?;
         Ok(Trouble::No {
             status: 401,
             code: 0,
@@ -333,8 +409,7 @@ impl Api {
         headers: &HeaderMap,
         body: Option<&Value>,
     ) -> Result<PortError, PortError> {
-        let said = body.and_then(|b| b.get("retry_after")).and_then(Value::as_f64);
-        let seconds = said.or_else(|| number(headers, "retry-after")).unwrap_or(60.0);
+        let seconds = asked_to_wait(headers, body).unwrap_or(60.0);
         let wait = TimeDelta::milliseconds((seconds.clamp(0.05, 3600.0) * 1000.0).ceil() as i64);
         let until = self.clock.now() + wait;
         let global = body.and_then(|b| b.get("global")).and_then(Value::as_bool) == Some(true)
@@ -344,16 +419,19 @@ impl Api {
         meter::limited(NAME, call.route, wait.num_seconds().max(1));
         if global {
             tracing::warn!(wait_s = seconds, "Discord asks the whole bot to wait");
-            self.pace.close(GLOBAL_CLOSED, until).await?;
-            return Ok(PortError::Later {
-                why: format!("{}: the bot's limit", call.route),
-                after: Some(wait.num_seconds().max(1)),
-            });
+            let closure = closure(Closed::Bot, "", "the bot's limit");
+            self.pace.shut(GLOBAL_CLOSED, until, &closure).await?;
+        } else {
+            let closure = closure(Closed::Call, call.route, "rate limit");
+            for key in self.limits(call) {
+                self.pace.shut(&key, until, &closure).await?;
+            }
         }
-        for key in self.limits(call) {
-            self.pace.close(&key, until).await?;
-        }
-        Ok(PortError::later(format!("{}: rate limit", call.route)))
+        let whose = if global { "the bot's limit" } else { "rate limit" };
+        Ok(PortError::Later {
+            why: format!("{}: {whose}", call.route),
+            after: Some(((wait.num_milliseconds() + 999) / 1000).max(1)),
+        })
     }
 
     /// The headers say how much is left; with nothing left nobody calls before it is filled up again.
@@ -376,9 +454,28 @@ impl Api {
         Ok(())
     }
 
-    async fn close(&self, key: &str, seconds: i64) -> Result<(), PortError> {
+    async fn shut(&self, key: &str, seconds: i64, closure: Closure) -> Result<(), PortError> {
         let until = self.clock.now() + TimeDelta::seconds(seconds);
-        self.pace.close(key, until).await
+        self.pace.shut(key, until, &closure).await
+    }
+
+    /// The token is taken: what was closed because it was not is open again.
+    pub async fn token_is_taken(&self) -> Result<(), PortError> {
+        self.pace.open(&self.token_key()).await
+    }
+
+    /// Nobody with this token tries to get the line again before then.
+    pub async fn refuse_line(&self, until: At, why: &str) -> Result<(), PortError> {
+        let closure = closure(Closed::Line, "", why);
+        self.pace.shut(&self.line_key(), until, &closure).await
+    }
+
+    pub async fn line_refused_until(&self) -> Result<Option<At>, PortError> {
+        self.pace.used_up(&[self.line_key()]).await
+    }
+
+    fn line_key(&self) -> String {
+        format!("discord:line:{}", short_hash(self.token.expose_secret()))
     }
 
     /// Of this token only: whoever has put another one in its place need not wait.
@@ -390,7 +487,10 @@ impl Api {
     fn keys(&self, call: &Call<'_>) -> Vec<String> {
         let mut keys = self.limits(call);
         if call.with_token {
-            keys.extend([GLOBAL_CLOSED.to_owned(), self.token_key()]);
+            keys.push(GLOBAL_CLOSED.to_owned());
+        }
+        if call.with_token && !call.knocks {
+            keys.push(self.token_key());
         }
         keys.extend(call.message.map(message_key));
         if let Some(room) = call.room {
@@ -413,13 +513,45 @@ impl Api {
         names.map(|name| format!("discord:{name}:{major}")).collect()
     }
 
-    /// The first answer to an interaction, in gateway mode: not limited, but every second counts.
-    pub async fn answer(&self, interaction: &str, token: &str, body: &Value) -> Result<(), Trouble> {
+    /// The first answer to an interaction, in gateway mode: not limited, but every second counts. Tried again until
+    /// then, because it is the only one; Discord says whether an earlier try arrived.
+    pub async fn answer(
+        &self,
+        interaction: &str,
+        token: &str,
+        body: &Value,
+        until: Instant,
+    ) -> Result<(), Trouble> {
+        let mut pause = FIRST_AGAIN;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let time = left.clamp(FIRST_AT_LEAST, FIRST);
+            let trouble = match self.answer_once(interaction, token, body, time).await {
+                Ok(()) => return Ok(()),
+                Err(no @ Trouble::No { .. }) => return Err(no),
+                Err(unclear) => unclear,
+            };
+            if Instant::now() + pause >= until {
+                return Err(trouble);
+            }
+            tracing::debug!(error = %PortError::from(trouble), "a first answer is sent again");
+            turn::pause(pause).await;
+            pause *= 2;
+        }
+    }
+
+    async fn answer_once(
+        &self,
+        interaction: &str,
+        token: &str,
+        body: &Value,
+        time: Duration,
+    ) -> Result<(), Trouble> {
         let path = format!("/interactions/{interaction}/{token}/callback");
         let request = self
             .http
             .post(format!("{}{path}", self.base))
-            .timeout(FIRST)
+            .timeout(time)
             .json(body);
         let route = "answer interaction";
         let call = Call::new(Method::POST, String::new(), route, "");
@@ -430,17 +562,44 @@ impl Api {
         }
         let body: Option<Value> = answered.json().await.ok();
         let code = body.as_ref().and_then(|b| b.get("code")).and_then(Value::as_u64);
+        let why = format!("{route}: HTTP {} ({})", status.as_u16(), code.unwrap_or(0));
         match code {
             // Another replica, or an earlier try of ours, was faster.
             Some(ALREADY_ANSWERED) => Ok(()),
-            Some(code) => Err(Trouble::No {
-                status: status.as_u16(),
-                code,
-                why: format!("{route}: {code}"),
-            }),
-            None => Err(PortError::unknown(format!("{route}: HTTP {}", status.as_u16())).into()),
+            Some(code) if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
+                Err(Trouble::No {
+                    status: status.as_u16(),
+                    code,
+                    why,
+                })
+            }
+            _ => Err(PortError::unknown(why).into()),
         }
     }
+}
+
+fn closure(what: Closed, name: &str, why: &str) -> Closure {
+    Closure {
+        chat: NAME.to_owned(),
+        what,
+        name: name.to_owned(),
+        why: why.to_owned(),
+    }
+}
+
+/// The token of one press has ended: it is as if what it leads to were not there any more.
+fn spent(code: u64, why: String) -> Trouble {
+    Trouble::No {
+        status: 404,
+        code,
+        why,
+    }
+}
+
+/// In seconds, by the body, else by the header.
+fn asked_to_wait(headers: &HeaderMap, body: Option<&Value>) -> Option<f64> {
+    let said = body.and_then(|b| b.get("retry_after")).and_then(Value::as_f64);
+    said.or_else(|| number(headers, "retry-after"))
 }
 
 /// The body as one part, the file as another.
@@ -475,10 +634,6 @@ fn short_hash(text: &str) -> String {
 
 fn number(headers: &HeaderMap, name: &str) -> Option<f64> {
     headers.get(name)?.to_str().ok()?.trim().parse().ok()
-}
-
-fn not_yet(call: &Call<'_>, why: &str) -> PortError {
-    PortError::later(format!("{} {why}", call.route))
 }
 
 fn unclear(call: &Call<'_>, why: String) -> PortError {

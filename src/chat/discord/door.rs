@@ -20,6 +20,7 @@ use crate::chat::discord::form;
 use crate::chat::discord::form::Shown;
 use crate::chat::discord::inbound;
 use crate::chat::discord::inbound::Kind;
+use crate::chat::discord::turn::Answering;
 use crate::domain::action::Ask;
 use crate::domain::action::Outcome;
 use crate::domain::action::Press;
@@ -36,6 +37,10 @@ use crate::telemetry::meter;
 
 /// Discord waits three seconds, and the answer has to travel.
 const PATIENCE: Duration = Duration::from_millis(2300);
+/// An answer that goes its own way may be tried again until then.
+const ANSWER_WITHIN: Duration = Duration::from_millis(2900);
+/// What we answer a call with has left us and not arrived yet.
+const TRAVEL: Duration = Duration::from_millis(80);
 /// Whether somebody has a role may be asked for so long; without an answer they have none.
 const VOUCHING: Duration = Duration::from_millis(800);
 /// So often a repeated delivery looks what the first one came to.
@@ -70,6 +75,11 @@ impl Arrived {
         Some((word("id")?, word("token")?))
     }
 
+    /// Until when its first answer may be tried again.
+    pub fn answer_by(&self) -> Instant {
+        self.deadline + (ANSWER_WITHIN - PATIENCE)
+    }
+
     pub fn is_form(&self) -> bool {
         self.kind() == Kind::Submission
     }
@@ -92,6 +102,7 @@ impl Door {
         let came = Instant::now();
         let is_form = inbound::kind(&value) == Kind::Submission;
         let (key, press) = (inbound::key(&raw), self.chat.read(&raw));
+        let answering = self.answering(&raw);
         let answer = match self.keep(raw).await {
             Ok(Some(arrived)) => self.first(Arc::new(arrived)).await,
             Ok(None) => self.same_again(key, press, value.clone(), came + PATIENCE).await,
@@ -102,7 +113,19 @@ impl Door {
             }
         };
         meter::acknowledged(NAME, is_form, came.elapsed());
+        // What follows waits until this has left.
+        tokio::spawn(async move {
+            sleep(TRAVEL).await;
+            drop(answering);
+        });
         answer
+    }
+
+    /// Until it is dropped, nothing follows up on this interaction.
+    pub fn answering(&self, raw: &[u8]) -> Answering {
+        let value = inbound::payload(raw).unwrap_or(Value::Null);
+        let interaction = value.get("id").and_then(Value::as_str).unwrap_or_default();
+        self.chat.turns.begin(interaction)
     }
 
     /// `None`: it came before, by another connection or to another replica.

@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use futures::SinkExt as _;
 use futures::StreamExt as _;
 use secrecy::ExposeSecret as _;
@@ -18,10 +19,12 @@ use serde_json::json;
 use serenity::constants::Opcode;
 use serenity::constants::close_codes::AUTHENTICATION_FAILED;
 use serenity::constants::close_codes::DISALLOWED_GATEWAY_INTENTS;
+use serenity::constants::close_codes::INVALID_GATEWAY_INTENTS;
 use serenity::constants::close_codes::INVALID_SEQUENCE;
 use serenity::constants::close_codes::INVALID_SHARD;
 use serenity::constants::close_codes::NOT_AUTHENTICATED;
 use serenity::constants::close_codes::SESSION_TIMEOUT;
+use serenity::constants::close_codes::SHARDING_REQUIRED;
 use serenity::model::gateway::GatewayIntents;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
@@ -42,11 +45,19 @@ use crate::port::shared::Lead;
 use crate::telemetry::meter;
 
 const LEAD: &str = "discord gateway";
-/// A leader that died is followed within this and one more look: well below half a minute.
-const LEASE_SECONDS: i64 = 20;
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// A leader that died is followed within this and one more look. Not shorter: clocks of replicas may be some seconds
+/// apart, and a database may need a moment.
+const LEASE_SECONDS: i64 = 10;
+const RENEW_EVERY: Duration = Duration::from_secs(2);
 /// Whoever could not renew for so long may not be the leader any more.
-const UNSURE: Duration = Duration::from_secs(15);
+const UNSURE: Duration = Duration::from_secs(7);
+/// Whoever stands by looks so often: nobody hears presses between two leaders.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// A leader that stops listens on for so long at most, until the next one has taken the session over.
+const HAND_OVER: Duration = Duration::from_secs(4);
+/// Discord will not have this token, or what it asks for, until a person changes something. Each try costs one of a
+/// thousand sessions a day.
+const REFUSED_SECONDS: i64 = 300;
 const CONNECT: Duration = Duration::from_secs(15);
 const HELLO: Duration = Duration::from_secs(15);
 /// Pauses between connections that end at once: 1, 2, 4 … seconds.
@@ -94,6 +105,16 @@ struct Session {
     seq: u64,
 }
 
+/// Whose the line is.
+enum Taken {
+    /// Ours, from where the last leader stopped.
+    Lead(Session),
+    /// Another replica's.
+    By,
+    /// Nobody's: Discord refuses it.
+    Refused,
+}
+
 /// Why a connection is over.
 #[derive(Debug)]
 enum End {
@@ -111,20 +132,16 @@ impl Gateway {
     /// Holds the line, or waits for it, until stopped.
     pub async fn run(self, line: Arc<Line>, stop: CancellationToken) -> Result<(), PortError> {
         while !stop.is_cancelled() {
-            match self.lead.take(LEAD, LEASE_SECONDS).await {
-                Ok(Some(word)) => {
-                    let session = word
-                        .and_then(|w| serde_json::from_value(w).ok())
-                        .unwrap_or_default();
-                    let ended = self.hold(session, &line, &stop).await;
+            match self.take().await {
+                Ok(Taken::Lead(session)) => {
+                    self.hold(session, &line, &stop).await;
                     line.set(false, false);
-                    if let Some(code) = ended {
-                        let why =
-                            format!("Discord refuses the gateway with code {code}; see [discord] bot_token");
-                        return Err(PortError::Denied { why });
-                    }
                 }
-                Ok(None) => {
+                Ok(Taken::Refused) => {
+                    line.set(false, false);
+                    wait(LOOK_EVERY, &stop).await;
+                }
+                Ok(Taken::By) => {
                     line.set(false, true);
                     wait(LOOK_EVERY, &stop).await;
                 }
@@ -138,8 +155,21 @@ impl Gateway {
         Ok(())
     }
 
-    /// As the leader: connection after connection. Returns the code with which Discord refused for good.
-    async fn hold(&self, mut session: Session, line: &Line, stop: &CancellationToken) -> Option<u16> {
+    async fn take(&self) -> Result<Taken, PortError> {
+        if self.door.chat.line_refused_until().await?.is_some() {
+            return Ok(Taken::Refused);
+        }
+        Ok(match self.lead.take(LEAD, LEASE_SECONDS).await? {
+            Some(word) => {
+                let session = word.and_then(|w| serde_json::from_value(w).ok());
+                Taken::Lead(session.unwrap_or_default())
+            }
+            None => Taken::By,
+        })
+    }
+
+    /// As the leader: connection after connection.
+    async fn hold(&self, mut session: Session, line: &Line, stop: &CancellationToken) {
         let mut failures: u32 = 0;
         loop {
             let end = match self.open(&session).await {
@@ -163,21 +193,17 @@ impl Gateway {
             match end {
                 End::Stopped => {
                     self.leave_word(&session).await;
-                    if let Err(error) = self.lead.release(LEAD).await {
-                        tracing::debug!(error = %error, "the lead ends by itself");
-                    }
-                    return None;
+                    self.let_go().await;
+                    return;
                 }
                 End::LostLead => {
                     tracing::warn!("another replica holds the line to Discord now");
-                    return None;
+                    return;
                 }
                 End::Refused(code) => {
-                    tracing::error!(code, "Discord refuses the gateway");
-                    if let Err(error) = self.lead.release(LEAD).await {
-                        tracing::debug!(error = %error, "the lead ends by itself");
-                    }
-                    return Some(code);
+                    self.refused(code).await;
+                    self.let_go().await;
+                    return;
                 }
                 End::Resume(why) => tracing::info!(why, "the line to Discord is made anew"),
                 End::Fresh(why) => {
@@ -190,11 +216,38 @@ impl Gateway {
             // The lead is kept while waiting, in steps that are shorter than its lease.
             let until = Instant::now() + pause;
             while Instant::now() < until && !stop.is_cancelled() {
-                wait((until - Instant::now()).min(LOOK_EVERY), stop).await;
+                wait((until - Instant::now()).min(RENEW_EVERY), stop).await;
                 match self.lead.take(LEAD, LEASE_SECONDS).await {
                     Ok(Some(_)) | Err(_) => {}
-                    Ok(None) => return None,
+                    Ok(None) => return,
                 }
+            }
+        }
+    }
+
+    /// Trying on would only cost sessions; ending would leave a replica that looks alive. So it is asked again seldom, by
+    /// one replica of all, and shown to whoever asks.
+    async fn refused(&self, code: u16) {
+        let why = format!("the line was ended with code {code}: {}", meaning(code));
+        tracing::error!(
+            code,
+            why,
+            remedy = "see [discord] bot_token and the bot's page in the developer portal, then restart",
+            "Discord refuses the line: no press reaches us; it is asked again in 5 minutes"
+        );
+        let until = self.door.clock.now() + TimeDelta::seconds(REFUSED_SECONDS);
+        if let Err(error) = self.door.chat.refuse_line(until, &why).await {
+            tracing::warn!(error = %error, "that the line is refused could not be written down");
+        }
+    }
+
+    /// True when another replica waits for the lead.
+    async fn let_go(&self) -> bool {
+        match self.lead.release(LEAD).await {
+            Ok(awaited) => awaited,
+            Err(error) => {
+                tracing::debug!(error = %error, "the lead ends by itself");
+                false
             }
         }
     }
@@ -260,12 +313,21 @@ impl Gateway {
         // Somewhere in the first interval, so that thousands of bots do not beat as one after an outage.
         let jitter = u64::from(std::process::id()) % 997;
         let mut next_beat = Instant::now() + beat.mul_f64(jitter as f64 / 997.0);
-        let mut next_look = Instant::now() + LOOK_EVERY;
+        let mut next_look = Instant::now() + RENEW_EVERY;
         let mut sure = Instant::now();
         let mut acknowledged = true;
+        // Told to stop, and another replica takes over.
+        let mut leaves_at: Option<Instant> = None;
         loop {
             tokio::select! {
-                () = stop.cancelled() => return End::Stopped,
+                () = stop.cancelled(), if leaves_at.is_none() => {
+                    self.leave_word(session).await;
+                    if !self.let_go().await {
+                        return End::Stopped;
+                    }
+                    leaves_at = Some(Instant::now() + HAND_OVER);
+                }
+                () = sleep_until(leaves_at.unwrap_or(sure)), if leaves_at.is_some() => return End::Stopped,
                 () = sleep_until(next_beat) => {
                     if !acknowledged {
                         return End::Resume("a heartbeat was not answered");
@@ -276,8 +338,8 @@ impl Gateway {
                         return End::Resume("a heartbeat could not be sent");
                     }
                 }
-                () = sleep_until(next_look) => {
-                    next_look = Instant::now() + LOOK_EVERY;
+                () = sleep_until(next_look), if leaves_at.is_none() => {
+                    next_look = Instant::now() + RENEW_EVERY;
                     match self.lead.take(LEAD, LEASE_SECONDS).await {
                         Ok(Some(_)) => {
                             sure = Instant::now();
@@ -291,6 +353,8 @@ impl Gateway {
                 frame = next_frame(&mut socket) => {
                     let (frame, raw) = match frame {
                         Ok(frame) => frame,
+                        // The next leader has the session.
+                        Err(_) if leaves_at.is_some() => return End::Stopped,
                         Err(end) => return end,
                     };
                     match opcode(&frame) {
@@ -351,16 +415,18 @@ impl Gateway {
     }
 
     async fn interaction(&self, raw: Vec<u8>) -> Result<(), End> {
+        let came = Instant::now();
         if let Some((id, token, answer)) = self.door.suggestions(&raw).await {
             let chat = self.door.chat.clone();
             self.door.work.spawn(async move {
-                if let Err(trouble) = chat.answer(&id, &token, &answer).await {
+                let until = came + Duration::from_secs(3);
+                if let Err(trouble) = chat.answer(&id, &token, &answer, until).await {
                     tracing::debug!(error = %PortError::from(trouble), "suggestions came too late");
                 }
             });
             return Ok(());
         }
-        let came = Instant::now();
+        let answering = self.door.answering(&raw);
         let arrived = match self.door.keep(raw).await {
             Ok(Some(arrived)) => Arc::new(arrived),
             Ok(None) => return Ok(()),
@@ -379,7 +445,9 @@ impl Gateway {
                 return;
             };
             let opens = answer.get("type").and_then(Value::as_u64) == Some(OPEN_FORM);
-            let answered = door.chat.answer(&id, &token, &answer).await;
+            let by = arrived.answer_by();
+            let answered = door.chat.answer(&id, &token, &answer, by).await;
+            drop(answering);
             meter::acknowledged(NAME, arrived.is_form(), came.elapsed());
             if opens {
                 meter::form_opened(NAME, answered.is_ok(), came.elapsed());
@@ -418,6 +486,17 @@ impl Gateway {
         if let Err(error) = self.lead.note(LEAD, &word).await {
             tracing::debug!(error = %error, "the session was not noted");
         }
+    }
+}
+
+/// In words, for whoever has to change it.
+fn meaning(code: u16) -> &'static str {
+    match code {
+        AUTHENTICATION_FAILED => "the bot token is not taken",
+        DISALLOWED_GATEWAY_INTENTS => "the bot may not hear what it asks for",
+        INVALID_GATEWAY_INTENTS => "the bot asks for what does not exist",
+        INVALID_SHARD | SHARDING_REQUIRED => "the bot is on too many servers for one line",
+        _ => "this version of the gateway is not served any more",
     }
 }
 

@@ -13,10 +13,12 @@ pub mod inbound;
 pub mod markdown;
 pub mod message;
 pub mod token;
+pub mod turn;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::RwLock;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
@@ -25,10 +27,12 @@ use secrecy::SecretString;
 use serde_json::Value;
 use serde_json::json;
 use serenity::model::permissions::Permissions;
+use tokio::time::Instant;
 
 use crate::chat::discord::api::Api;
 use crate::chat::discord::api::Call;
 use crate::chat::discord::api::Trouble;
+use crate::chat::discord::turn::Turns;
 use crate::domain::At;
 use crate::domain::action::Press;
 use crate::domain::errand::Offer;
@@ -57,6 +61,12 @@ pub const NAME: &str = "discord";
 const EPOCH_MS: i64 = 1_420_070_400_000;
 /// A press that was not answered yet cannot be followed up; it is a moment too early, not too late.
 const FRESH_SECONDS: i64 = 10;
+/// The answer that is followed may still be on its way; so it is asked again within a second.
+const FOLLOW_AGAIN: [Duration; 3] = [
+    Duration::from_millis(150),
+    Duration::from_millis(300),
+    Duration::from_millis(600),
+];
 /// A thread that nobody writes in hides after a week; it comes back with the next line.
 const THREAD_MINUTES: i64 = 10_080;
 const THREAD_NAME_UNITS: usize = 100;
@@ -133,6 +143,8 @@ pub struct DiscordChat {
     server: String,
     voices: RwLock<BTreeMap<String, Voice>>,
     identity: RwLock<Identity>,
+    /// Presses whose first answer is not out yet.
+    pub turns: Turns,
 }
 
 impl DiscordChat {
@@ -149,6 +161,7 @@ impl DiscordChat {
             server,
             voices: RwLock::new(voices),
             identity: RwLock::default(),
+            turns: Turns::default(),
         })
     }
 
@@ -303,12 +316,19 @@ impl DiscordChat {
             with_token: false,
             ..Call::new(Method::POST, path, "follow up", token)
         };
-        match self.api.call(&call).await {
-            Ok(_) => Ok(()),
-            Err(no) if no.code() == api::UNKNOWN_WEBHOOK && self.is_fresh(interaction) => {
-                Err(PortError::later("the press is not answered yet"))
+        self.turns.wait(interaction).await;
+        let mut pauses = FOLLOW_AGAIN.iter();
+        loop {
+            match self.api.call(&call).await {
+                Ok(_) => return Ok(()),
+                Err(no) if no.code() == api::UNKNOWN_WEBHOOK && self.is_fresh(interaction) => {
+                    let Some(pause) = pauses.next() else {
+                        return Err(PortError::later("the press is not answered yet"));
+                    };
+                    turn::pause(*pause).await;
+                }
+                Err(no) => return Err(no.into()),
             }
-            Err(no) => Err(no.into()),
         }
     }
 
@@ -317,11 +337,17 @@ impl DiscordChat {
         made.is_some_and(|at| self.api.now() - at < TimeDelta::seconds(FRESH_SECONDS))
     }
 
-    /// Whether Discord knows the token; changes nothing here. `Denied`: it never will.
+    /// Whether Discord knows the token, asked once although it may have refused it a moment ago: whoever starts us may
+    /// have put it right. `Denied`: it never will.
     pub async fn greet(&self) -> Result<(), PortError> {
-        match self.api.get("/users/@me".into(), "get user", "@me").await {
+        let call = Call {
+            knocks: true,
+            ..Call::new(Method::GET, "/users/@me".into(), "get user", "@me")
+        };
+        match self.api.call(&call).await {
             Err(Trouble::No { status: 401, why, .. }) => Err(PortError::Denied { why }),
-            done => Ok(done.map(drop)?),
+            Err(trouble) => Err(trouble.into()),
+            Ok(_) => self.api.token_is_taken().await,
         }
     }
 
@@ -334,8 +360,23 @@ impl DiscordChat {
     }
 
     /// The first answer to an interaction that came by the gateway.
-    pub async fn answer(&self, interaction: &str, token: &str, body: &Value) -> Result<(), Trouble> {
-        self.api.answer(interaction, token, body).await
+    pub async fn answer(
+        &self,
+        interaction: &str,
+        token: &str,
+        body: &Value,
+        until: Instant,
+    ) -> Result<(), Trouble> {
+        self.api.answer(interaction, token, body, until).await
+    }
+
+    /// Discord refuses the line to whoever has this token; nobody who has it asks again before then.
+    pub async fn refuse_line(&self, until: At, why: &str) -> Result<(), PortError> {
+        self.api.refuse_line(until, why).await
+    }
+
+    pub async fn line_refused_until(&self) -> Result<Option<At>, PortError> {
+        self.api.line_refused_until().await
     }
 
     /// Where the gateway is, and how many sessions may still be begun.
@@ -403,6 +444,10 @@ impl ChatPlatform for DiscordChat {
 
     fn name(&self) -> &str {
         NAME
+    }
+
+    fn keeps_limits(&self) -> bool {
+        true
     }
 
     async fn introduce(&self) -> Result<(), PortError> {
@@ -516,8 +561,9 @@ impl ChatPlatform for DiscordChat {
             (Err(no), Some(card)) if api::NO_DIRECT.contains(&no.code()) => {
                 self.call_in_thread(room, card, user).await
             }
-            (Err(Trouble::No { code, why, .. }), None) if api::NO_DIRECT.contains(&code) => {
-                Err(PortError::Never { why })
+            // Where they pressed or typed; if that is a conversation with them, it is closed like all others.
+            (Err(no), None) if api::NO_DIRECT.contains(&no.code()) && !room.is_empty() => {
+                self.call_in_thread(room, room, user).await
             }
             (done, _) => Ok(done?),
         }

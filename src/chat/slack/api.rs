@@ -154,6 +154,12 @@ impl Api {
         let connector = &self.client.http_api.connector;
         match timeout(CALL, connector.http_post_uri::<Value, Value>(url, body, context)).await {
             Ok(Ok(_)) => Ok(()),
+            // Five answers, or half an hour: then it is not there any more, which says nothing about anything else.
+            Ok(Err(SlackClientError::HttpError(e))) if matches!(e.status_code.as_u16(), 404 | 410) => {
+                Err(PortError::Gone {
+                    why: "response_url: it has ended".to_owned(),
+                })
+            }
             Ok(Err(error)) => Err(sort("response_url", &error, Kind::Write)),
             Err(_) => Err(PortError::unknown("response_url: no answer")),
         }

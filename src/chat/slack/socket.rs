@@ -12,9 +12,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
+use secrecy::ExposeSecret as _;
 use secrecy::SecretString;
 use serde_json::Value;
 use serde_json::json;
+use sha2::Digest as _;
 use slack_morphism::SlackClientSocketModeConfig;
 use slack_morphism::SlackSocketModeClientListener;
 use slack_morphism::SlackSocketModeWssClientId;
@@ -30,7 +33,11 @@ use crate::chat::slack::NAME;
 use crate::chat::slack::api;
 use crate::chat::slack::check;
 use crate::chat::slack::door::Door;
+use crate::chat::slack::greet;
+use crate::domain::closure::Closed;
+use crate::domain::closure::Closure;
 use crate::port::PortError;
+use crate::port::shared::Pace;
 use crate::telemetry::meter;
 
 /// A connection that has not said hello by then hangs.
@@ -39,6 +46,10 @@ const HELLO: Duration = Duration::from_secs(30);
 const PING_SECONDS: u64 = 5;
 const MISSED_PINGS: u64 = 3;
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// Without a connection for so long, Slack is asked why: the library keeps the reason to itself.
+const WHY: Duration = Duration::from_secs(10);
+/// Slack will not have this token until a person changes something.
+const REFUSED_SECONDS: i64 = 300;
 /// Pauses between connections that end at once: 1, 2, 4 … seconds.
 const LONGEST_PAUSE: u64 = 60;
 /// Slack closes a connection about ten seconds after it has said so.
@@ -51,6 +62,18 @@ pub struct Socket {
     pub app_token: SecretString,
     /// Connections of this process; Slack allows ten for all replicas together.
     pub connections: u32,
+    /// Where it is written down that Slack refuses the line, for all who have this token and for whoever asks.
+    pub pace: Arc<dyn Pace>,
+}
+
+/// Why a set of connections has to be made anew.
+enum Ended {
+    Stopped,
+    /// It was up in between.
+    Lost,
+    NeverUp,
+    /// Slack will not have us, however often we come.
+    Refused(String),
 }
 
 /// What the frames tell about the line, for the watchdog and for `/health/ready`.
@@ -104,23 +127,68 @@ impl Socket {
     pub async fn run(self, line: Arc<Line>, stop: CancellationToken) -> Result<(), PortError> {
         let mut failures: u32 = 0;
         while !stop.is_cancelled() {
+            if self.is_refused().await {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = sleep(LOOK_EVERY) => {}
+                }
+                continue;
+            }
             let manager = self.connect(&line).await?;
-            let up = self.watch(&line, &stop).await;
-            failures = if up { 0 } else { failures + 1 };
+            let ended = self.watch(&line, &stop).await;
             if timeout(STOP, manager.shutdown()).await.is_err() {
                 tracing::warn!("the old connections did not close in time");
             }
-            if !stop.is_cancelled() {
-                // The library keeps the reason to itself.
-                if !up && let Some(why) = check::line(&self.api_url, &self.app_token).await {
-                    tracing::error!(why = why.text, remedy = why.remedy, "Slack gives no line");
+            match ended {
+                Ended::Stopped => return Ok(()),
+                Ended::Lost => failures = 0,
+                Ended::NeverUp => failures += 1,
+                Ended::Refused(why) => {
+                    self.refused(&why).await;
+                    continue;
                 }
-                meter::reconnected(NAME, "silent");
-                tracing::warn!(line.failures = failures, "the line to Slack is made anew");
-                pause(failures, &stop).await;
             }
+            if failures > 0
+                && let Some(why) = check::line(&self.api_url, &self.app_token).await
+            {
+                tracing::error!(why = why.text, remedy = why.remedy, "Slack gives no line");
+            }
+            meter::reconnected(NAME, "silent");
+            tracing::warn!(line.failures = failures, "the line to Slack is made anew");
+            pause(failures, &stop).await;
         }
         Ok(())
+    }
+
+    /// Trying on by the second changes nothing; ending would leave a replica that looks alive. So it is asked again
+    /// seldom, and shown to whoever asks.
+    async fn refused(&self, why: &str) {
+        tracing::error!(
+            why,
+            remedy = "see \"Basic Information\" and \"Socket Mode\" in the app's settings, then restart with a token of it",
+            "Slack refuses the line: no press reaches us; it is asked again in 5 minutes"
+        );
+        let until = self.door.clock.now() + TimeDelta::seconds(REFUSED_SECONDS);
+        let closure = Closure {
+            chat: NAME.to_owned(),
+            what: Closed::Line,
+            name: String::new(),
+            why: why.to_owned(),
+        };
+        if let Err(error) = self.pace.shut(&self.key(), until, &closure).await {
+            tracing::warn!(error = %error, "that the line is refused could not be written down");
+        }
+    }
+
+    async fn is_refused(&self) -> bool {
+        let until = self.pace.used_up(&[self.key()]).await;
+        until.is_ok_and(|until| until.is_some())
+    }
+
+    /// Of this token only: whoever has put another one in its place need not wait.
+    fn key(&self) -> String {
+        let hash = sha2::Sha256::digest(self.app_token.expose_secret().as_bytes());
+        format!("slack:line:{}", hex::encode(hash.get(..8).unwrap_or_default()))
     }
 
     async fn connect(&self, line: &Arc<Line>) -> Result<Arc<Set>, PortError> {
@@ -137,21 +205,31 @@ impl Socket {
         Ok(set)
     }
 
-    /// Returns when the line has to be made anew. True if it was up in between.
-    async fn watch(&self, line: &Line, stop: &CancellationToken) -> bool {
+    /// Returns when the line has to be made anew.
+    async fn watch(&self, line: &Line, stop: &CancellationToken) -> Ended {
         let mut waited = Duration::ZERO;
+        let mut was_up = false;
         loop {
             tokio::select! {
-                () = stop.cancelled() => return true,
+                () = stop.cancelled() => return Ended::Stopped,
                 () = sleep(LOOK_EVERY) => {}
             }
             if line.is_up() {
+                was_up = true;
                 waited = Duration::ZERO;
             } else {
                 waited += LOOK_EVERY;
             }
-            if waited >= HELLO {
-                return false;
+            if waited == WHY
+                && let Err(PortError::Denied { why } | PortError::Never { why }) =
+                    greet::line(&self.api_url, &self.app_token).await
+            {
+                return Ended::Refused(why);
+            }
+            match (waited >= HELLO, was_up) {
+                (false, _) => {}
+                (true, true) => return Ended::Lost,
+                (true, false) => return Ended::NeverUp,
             }
         }
     }

@@ -37,6 +37,8 @@ pub enum Kind {
     Reconnect,
     /// The next resume is refused, and the connections break.
     InvalidSession,
+    /// The connections end with this code (4004 when absent), and nobody gets another one until healed.
+    RefusedLine,
     /// The socket stays open, nothing arrives and no heartbeat is answered.
     DeafSocket,
     /// The next delivery arrives twice.
@@ -153,6 +155,7 @@ impl Fault {
             | Kind::DisconnectSockets
             | Kind::Reconnect
             | Kind::InvalidSession
+            | Kind::RefusedLine
             | Kind::DeafSocket
             | Kind::DuplicateDelivery
             | Kind::ClockSkew
@@ -176,6 +179,12 @@ impl World {
     pub fn strike_delivery(&mut self, kind: Kind) -> bool {
         let found = self.faults.iter().position(|fault| fault.kind == kind);
         found.map(|at| self.use_up(at)).is_some()
+    }
+
+    /// With which code the line is refused now.
+    pub fn line_refused(&self) -> Option<u16> {
+        let refused = self.faults.iter().find(|fault| fault.kind == Kind::RefusedLine);
+        refused.map(|fault| fault.status.unwrap_or(4004))
     }
 
     /// Whether it lies there, without using it up.
@@ -239,6 +248,11 @@ impl Discord {
                     };
                     self.change(|world, _| world.faults.push(fault));
                 }
+            }
+            Kind::RefusedLine => {
+                let code = fault.status.unwrap_or(4004);
+                self.change(|world, _| world.faults.push(fault.always()));
+                self.end_connections(Ending::Refused(code));
             }
             Kind::DeafSocket => self.change(|world, _| world.faults.push(fault.always())),
             _ => self.change(|world, _| world.faults.push(fault)),

@@ -53,6 +53,8 @@ pub struct Settings {
     /// How long a person waits for the first answer (real time). Discord gives 3 s.
     pub ack_within: Duration,
     pub heartbeat: Duration,
+    /// How long the answer to a signed call is on its way, in real time.
+    pub answer_travels: Duration,
     /// With an address, interactions go there and never to the gateway, as at Discord.
     pub interactions_url: Option<String>,
     pub judge: Option<Judge>,
@@ -82,6 +84,7 @@ impl Default for Settings {
             nonce_window: TimeDelta::minutes(3),
             ack_within: Duration::from_secs(3),
             heartbeat: Duration::from_millis(41_250),
+            answer_travels: Duration::ZERO,
             interactions_url: None,
             judge: None,
         }

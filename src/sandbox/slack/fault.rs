@@ -22,6 +22,8 @@ pub enum Kind {
     /// Done, and answered with `fatal_error` all the same.
     FatalError,
     MissingScope,
+    /// `invalid_auth`, as after somebody revoked the token.
+    RefusedToken,
     /// The next file that is brought is looked into after `ms`, or never.
     StuckFile,
     /// The channel is archived under the bot's feet; healing brings it back.
@@ -146,6 +148,7 @@ impl Fault {
             | Kind::Slow
             | Kind::FatalError
             | Kind::MissingScope
+            | Kind::RefusedToken
             | Kind::ArchivedChannel => true,
             Kind::StuckFile
             | Kind::DeleteMessage

@@ -148,6 +148,15 @@ impl Discord {
             out(Out::Close(4002, "Error while decoding payload."));
             return false;
         };
+        let refused = self.look().line_refused();
+        match (frame["op"].as_u64(), refused) {
+            (Some(2 | 6), Some(code)) => {
+                self.change(|world, _| world.gateway.refused += 1);
+                out(Out::Close(code, "Refused."));
+                return false;
+            }
+            _ => {}
+        }
         match frame["op"].as_u64() {
             Some(1) => {
                 if !self.look().suffers(Kind::DeafSocket) {

@@ -1,6 +1,8 @@
 //! HTTP mode: a POST to the interactions address, signed with the app's key over timestamp and raw body, whose
 //! answer is the first answer.
 
+use std::time::Duration;
+
 use ed25519_dalek::Signer;
 use ed25519_dalek::SigningKey;
 use serde_json::Value;
@@ -33,6 +35,8 @@ impl Discord {
             Ok(answer) => answer,
             Err(why) => return Outcome::refused(why),
         };
+        let travels = self.look().settings.answer_travels;
+        tokio::time::sleep(travels).await;
         let sent = Outcome {
             status: Some(status),
             ..Outcome::default()
@@ -109,6 +113,11 @@ impl Discord {
         let status = response.status().as_u16();
         let text = response.text().await.map_err(|_| "not answered in time")?;
         Ok((status, text))
+    }
+
+    /// From now on answers to signed calls arrive so much later, in real time.
+    pub fn let_answers_travel(&self, time: Duration) {
+        self.change(|world, _| world.settings.answer_travels = time);
     }
 
     /// What Discord does when an address is entered: a PING that must be answered, and one that is signed wrongly

@@ -30,6 +30,8 @@ pub enum Ending {
     Drop,
     /// Asked to come again, the session kept.
     Reconnect,
+    /// With a code after which nobody should come again.
+    Refused(u16),
 }
 
 pub enum Out {
@@ -42,6 +44,8 @@ pub enum Out {
 pub struct Gateway {
     pub sessions: Vec<Session>,
     pub identified: u64,
+    /// How often somebody came who was refused.
+    pub refused: u64,
 }
 
 pub struct Session {
@@ -284,13 +288,16 @@ impl Discord {
                 let Some(frames) = session.frames.take() else {
                     continue;
                 };
-                if how == Ending::Reconnect {
-                    let frame = json!({ "op": 7, "d": null, "s": null, "t": null }).to_string();
-                    let _gone = frames.send(Out::Text(frame));
-                    let _gone = frames.send(Out::Close(4000, "Please reconnect."));
-                    continue;
-                }
-                let _gone = frames.send(Out::Drop);
+                let ends = match how {
+                    Ending::Reconnect => {
+                        let frame = json!({ "op": 7, "d": null, "s": null, "t": null }).to_string();
+                        let _gone = frames.send(Out::Text(frame));
+                        Out::Close(4000, "Please reconnect.")
+                    }
+                    Ending::Refused(code) => Out::Close(code, "Refused."),
+                    Ending::Drop => Out::Drop,
+                };
+                let _gone = frames.send(ends);
             }
         });
     }
@@ -303,6 +310,11 @@ impl Discord {
             .iter()
             .filter(|s| s.frames.is_some())
             .count()
+    }
+
+    /// How often somebody wanted a line that is refused.
+    pub fn refused(&self) -> u64 {
+        self.look().gateway.refused
     }
 
     /// How often somebody identified; Discord allows a thousand a day.

@@ -148,6 +148,7 @@ fn attend(
         }
         Some(Kind::ServerError | Kind::RequestLost) => return (fault, Ok(json!({}))),
         Some(Kind::MissingScope) => return (fault, Err(missing(world, &scopes))),
+        Some(Kind::RefusedToken) => return (fault, Err("invalid_auth".into())),
         Some(Kind::ArchivedChannel) => {
             let channel = args.word("channel").unwrap_or_default();
             world.set_archived(&channel, true);
