@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::domain::action::FormToken;
+use crate::domain::caps::Limit;
 use crate::domain::text::Seg;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +33,8 @@ pub enum Part {
         placeholder: Option<String>,
         initial: Option<String>,
         lines: Lines,
+        /// How much the far side takes; the field takes no more where the chat can count like that.
+        limit: Option<Limit>,
         required: bool,
     },
     Choice {

@@ -4,6 +4,7 @@
 use chrono::TimeDelta;
 
 use crate::domain::At;
+use crate::domain::action::Ask;
 use crate::domain::action::FormToken;
 use crate::domain::action::ItemRef;
 use crate::domain::action::Outcome;
@@ -144,7 +145,11 @@ impl Desk {
                 (Outcome::Told, "told")
             }
             Verdict::Refused(refusal) => {
-                let text = self.refusal(tx, case, &refusal).await?;
+                let mut text = self.refusal(tx, case, &refusal).await?;
+                // Who was slower still has what they wrote.
+                if matches!(&press.ask, Ask::Submit { form, .. } if form.step == Step::Write) {
+                    text.extend(case.voice.say("refused-text-kept", &[]));
+                }
                 self.whisper(tx, press, text, now).await?;
                 (Outcome::Told, "refused")
             }

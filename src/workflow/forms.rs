@@ -91,6 +91,7 @@ impl Desk {
             placeholder: Some(case.voice.lang.text("form-reply-placeholder", &[])),
             initial: draft.as_ref().map(|d| d.body.clone()),
             lines: Lines::Many,
+            limit: item.caps.limit,
             required: true,
         });
         let title = if changes.is_some() {
@@ -257,6 +258,7 @@ impl Desk {
             placeholder: None,
             initial: case.reply.as_ref().map(|r| r.body.clone()),
             lines: Lines::Many,
+            limit: item.caps.limit,
             required: true,
         });
         Form {
@@ -289,6 +291,7 @@ impl Desk {
                 placeholder: None,
                 initial: None,
                 lines: Lines::One,
+                limit: None,
                 required: true,
             },
         ]
@@ -382,6 +385,7 @@ fn handled(voice: Voice) -> Vec<Part> {
             placeholder: None,
             initial: None,
             lines: Lines::One,
+            limit: None,
             required: false,
         },
     ]
@@ -431,6 +435,7 @@ fn snooze(case: &Case, can_stand: bool) -> Vec<Part> {
             placeholder: None,
             initial: None,
             lines: Lines::One,
+            limit: None,
             required: false,
         },
     ];

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::chat::discord::markdown;
 use crate::chat::discord::token;
 use crate::domain::action::FormToken;
+use crate::domain::caps::Limit;
 use crate::domain::errand::Offer;
 use crate::domain::form::Form;
 use crate::domain::form::Lines;
@@ -87,20 +88,22 @@ fn field(part: &Part) -> Option<Value> {
             placeholder,
             initial,
             lines,
+            limit,
             required,
         } => {
+            let most = most_units(*limit, initial.as_deref());
             let mut input = json!({
                 "type": 4,
                 "custom_id": key,
                 "style": if *lines == Lines::Many { 2 } else { 1 },
-                "max_length": INPUT_UNITS,
+                "max_length": most,
                 "required": required,
             });
             if let Some(placeholder) = placeholder {
                 input["placeholder"] = json!(words::short_line(placeholder, HINT_UNITS));
             }
             if let Some(initial) = initial.as_deref().filter(|i| !i.is_empty()) {
-                input["value"] = json!(words::cut(initial, INPUT_UNITS, usize::MAX));
+                input["value"] = json!(words::cut(initial, most, usize::MAX));
             }
             (label, hint.as_deref(), input)
         }
@@ -127,6 +130,14 @@ fn field(part: &Part) -> Option<Value> {
         field["description"] = json!(words::short_line(hint, HINT_UNITS));
     }
     Some(field)
+}
+
+/// What Discord lets somebody type. A unit is at least a byte, so a limit in bytes is never stricter like this than it
+/// is; what still is too long is said when it is sent. Nothing that was typed before is cut off by it.
+fn most_units(limit: Option<Limit>, initial: Option<&str>) -> usize {
+    let typed = initial.map_or(0, markdown::units);
+    let most = limit.map_or(INPUT_UNITS, |limit| limit.max.max(typed));
+    most.clamp(1, INPUT_UNITS)
 }
 
 fn select(key: &str, options: &[(String, String)], initial: Option<&str>) -> Value {
@@ -340,6 +351,26 @@ mod tests {
         assert_eq!(found.get("reason").map(String::as_str), Some("spam"));
         assert_eq!(found.get("old").map(String::as_str), Some("auch"));
         assert_eq!(found.len(), 3);
+    }
+
+    #[test]
+    fn a_field_takes_what_the_source_takes_and_never_cuts_what_was_typed() {
+        use crate::domain::caps::Unit;
+        let limit = |max| {
+            Some(Limit {
+                unit: Unit::Chars,
+                max,
+            })
+        };
+        assert_eq!(most_units(None, None), INPUT_UNITS);
+        assert_eq!(most_units(limit(500), None), 500);
+        assert_eq!(
+            most_units(limit(500), Some(&"x".repeat(620))),
+            620,
+            "a draft is kept"
+        );
+        assert_eq!(most_units(limit(9_000), None), INPUT_UNITS, "Discord's own limit");
+        assert_eq!(most_units(limit(0), None), 1);
     }
 
     #[test]

@@ -45,6 +45,7 @@ fn part(part: &Part) -> Value {
             placeholder,
             initial,
             lines,
+            limit: _,
             required,
         } => {
             let mut element = json!({
