@@ -14,6 +14,7 @@ use crate::cli::Failure;
 use crate::cli::Outcome;
 use crate::cli::environment;
 use crate::cli::init::answer::First;
+use crate::cli::init::answer::Room;
 use crate::cli::init::answer::Who;
 use crate::cli::init::file::Answers;
 use crate::cli::say;
@@ -22,7 +23,7 @@ use crate::config::Config;
 
 #[derive(Args)]
 pub struct Options {
-    /// The Slack channel that shows the cards: its id (C0123ABC) or a link to it.
+    /// The channel that shows the cards: in Slack its id (C0123ABC) or a link to it, in Discord a link to it.
     #[arg(long)]
     channel: Option<String>,
     /// The language of cards and buttons: de or en.
@@ -31,7 +32,8 @@ pub struct Options {
     /// For deadlines and digests, for example Europe/Berlin.
     #[arg(long)]
     time_zone: Option<String>,
-    /// Who may answer: "channel" (whoever is in it), a user group (S0123ABC) or a person (U0123ABC).
+    /// Who may answer: "channel" (whoever is in it), a user group (S0123ABC) or a person (U0123ABC); in Discord "channel"
+    /// (whoever is on the server), role:ID or user:ID.
     #[arg(long)]
     who: Option<String>,
     /// Where the first reviews come from: push, google or later.
@@ -73,6 +75,9 @@ pub fn run(asked: Option<&Path>, options: Options) -> Outcome {
 
 /// All that is wrong with the flags at once, before anything is asked.
 fn refuse_wrong_flags(options: &Options) -> Outcome {
+    // Where the channel is wrong, it is said; who may answer is read as for Slack then.
+    let room = options.channel.as_deref().and_then(|t| answer::channel(t).ok());
+    let room = room.unwrap_or_else(|| Room::Slack(String::new()));
     let faults = [
         (
             "channel",
@@ -89,7 +94,10 @@ fn refuse_wrong_flags(options: &Options) -> Outcome {
             "time-zone",
             options.time_zone.as_deref().and_then(|t| answer::zone(t).err()),
         ),
-        ("who", options.who.as_deref().and_then(|t| answer::who(t).err())),
+        (
+            "who",
+            options.who.as_deref().and_then(|t| answer::who(t, &room).err()),
+        ),
         (
             "source",
             options.source.as_deref().and_then(|t| answer::source(t).err()),
@@ -121,7 +129,8 @@ impl<R: BufRead> Asking<'_, R> {
         let options = self.options;
         let room = self.ask(
             options.channel.as_ref(),
-            "1/5  Which Slack channel shows the cards? Its id (C…, at the end of its details) or a link to it.",
+            "1/5  Which channel shows the cards? In Slack its id (C…, at the end of its details) or a link to it; in \
+             Discord a link to it (right-click, Copy Link).",
             None,
             answer::channel,
         )?;
@@ -142,9 +151,16 @@ impl<R: BufRead> Asking<'_, R> {
         )?;
         let who = self.ask(
             options.who.as_ref(),
-            "4/5  Who may answer? \"channel\" (whoever is in it), a user group (S…) or a person (U…).",
+            match &room {
+                Room::Slack(_) => {
+                    "4/5  Who may answer? \"channel\" (whoever is in it), a user group (S…) or a person (U…)."
+                }
+                Room::Discord { .. } => {
+                    "4/5  Who may answer? \"channel\" (whoever is on the server), role:ID or user:ID."
+                }
+            },
             Some("channel"),
-            answer::who,
+            |text| answer::who(text, &room),
         )?;
         let source = self.ask(
             options.source.as_ref(),
@@ -222,7 +238,7 @@ impl<R: BufRead> Asking<'_, R> {
             .collect();
         let mut needs = Vec::new();
         if o.channel.is_none() {
-            needs.push("--channel C0123ABC".to_owned());
+            needs.push("--channel C0123ABC (in Discord the channel's link)".to_owned());
         }
         if !open.is_empty() && !o.yes {
             needs.push(format!("--yes for the defaults, or each of {}", open.join(", ")));
@@ -235,11 +251,17 @@ impl<R: BufRead> Asking<'_, R> {
 }
 
 impl Who {
-    fn setting(&self, room: &str) -> String {
-        match self {
-            Self::Channel => format!("slack_channel = \"{room}\""),
-            Self::Group(id) => format!("slack_group = \"{id}\""),
-            Self::Person(id) => format!("slack_user = \"{id}\""),
+    fn setting(&self, room: &Room) -> String {
+        match (self, room) {
+            (Self::Channel, Room::Slack(channel)) => format!("slack_channel = \"{channel}\""),
+            (Self::Group(id), Room::Slack(_)) => format!("slack_group = \"{id}\""),
+            (Self::Person(id), Room::Slack(_)) => format!("slack_user = \"{id}\""),
+            // The role that everybody has carries the server's own id.
+            (Self::Channel, Room::Discord { server, .. }) => {
+                format!("discord_role = \"{server}\" # @everyone")
+            }
+            (Self::Group(id), Room::Discord { .. }) => format!("discord_role = \"{id}\""),
+            (Self::Person(id), Room::Discord { .. }) => format!("discord_user = \"{id}\""),
         }
     }
 }

@@ -123,13 +123,13 @@ async fn where_nobody_answers_it_says_which_flags_do() {
     let said = bench.run(&["init"]).await;
     assert_eq!(
         said.sentence(),
-        "zeitnah: nobody answers the questions here; add --channel C0123ABC and --yes for the defaults, or each of \
-         --language, --time-zone, --who, --source"
+        "zeitnah: nobody answers the questions here; add --channel C0123ABC (in Discord the channel's link) and --yes for \
+         the defaults, or each of --language, --time-zone, --who, --source"
     );
     let said = bench.run(&["init", "--yes"]).await;
     assert_eq!(
         said.sentence(),
-        "zeitnah: nobody answers the questions here; add --channel C0123ABC"
+        "zeitnah: nobody answers the questions here; add --channel C0123ABC (in Discord the channel's link)"
     );
     let halfway = typing(&bench, &["init", "--who", "channel"], "C0123ABC\n").await;
     assert!(
@@ -159,5 +159,36 @@ async fn where_nobody_answers_it_says_which_flags_do() {
         !bench.folder.join("zeitnah.toml").exists(),
         "nothing half-made is left"
     );
+    bench.finish().await;
+}
+
+/// The link names the server as well, so there is nothing more to ask.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_to_a_discord_channel_makes_a_file_for_discord() {
+    let bench = empty().await;
+    let link = "https://discord.com/channels/1300000000000000001/1300000000000000003";
+    for who in ["role:1300000000000000004", "user:1300000000000000011", "channel"] {
+        let said = bench
+            .run(&[
+                "init",
+                "--channel",
+                link,
+                "--who",
+                who,
+                "--source",
+                "push",
+                "--yes",
+                "--force",
+            ])
+            .await;
+        assert_eq!(said.code, Some(0), "{said:?}");
+        said.says(&["zeitnah manifest discord", "export DISCORD_BOT_TOKEN=…"]);
+        let config = parsed(&bench);
+        assert_eq!(config.warnings, []);
+        assert!(config.slack.is_none());
+        assert_eq!(config.discord.unwrap().server, "1300000000000000001");
+        assert_eq!(config.channels[0].room, "1300000000000000003");
+    }
+    insta::assert_snapshot!("init_file_discord", bench.read("zeitnah.toml"));
     bench.finish().await;
 }

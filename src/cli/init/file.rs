@@ -5,11 +5,12 @@ use chrono_tz::Tz;
 
 use crate::cli::init::answer::First;
 use crate::cli::init::answer::Profile;
+use crate::cli::init::answer::Room;
 use crate::cli::init::answer::Who;
 use crate::domain::text::Lang;
 
 pub struct Answers {
-    pub room: String,
+    pub room: Room,
     pub language: Lang,
     pub zone: Tz,
     pub who: Who,
@@ -20,34 +21,40 @@ pub struct Answers {
 pub fn text(answers: &Answers) -> String {
     let Answers { room, zone, who, .. } = answers;
     let language = answers.language.as_str();
-    let responsible = match who {
-        Who::Group(id) => format!("[\"group:{id}\"]"),
-        Who::Person(id) => format!("[\"user:{id}\"]"),
-        Who::Channel => "[]".to_owned(),
+    let responsible = match (who, room) {
+        (Who::Group(id), Room::Slack(_)) => format!("[\"group:{id}\"]"),
+        (Who::Group(id), Room::Discord { .. }) => format!("[\"role:{id}\"]"),
+        (Who::Person(id), _) => format!("[\"user:{id}\"]"),
+        (Who::Channel, _) => "[]".to_owned(),
     };
+    let Chat {
+        tokens,
+        section,
+        channel,
+        pings,
+        circles,
+        ..
+    } = chat(room);
     format!(
         r#"# The configuration of zeitnah. `zeitnah check` says everything that is wrong with it, at once.
 # Only what differs from the defaults has to stand here; all settings, with their reasons: config.default.toml.
 #
 # Secrets do not belong here but into the environment, or into files ({{ file = "/run/secrets/name" }}):
 #   DATABASE_URL      postgres://user:password@host/database
-#   SLACK_BOT_TOKEN   xoxb-…   the app's settings, "OAuth & Permissions"
-#   SLACK_APP_TOKEN   xapp-…   the app's settings, "Basic Information", with connections:write
+{tokens}
 {secrets}
-# The line alone is enough: we call Slack (Socket Mode), so nothing here has to be reachable from outside.
-[slack]
+{section}
 
 # Where cards are shown. For another channel write another [[channel]], and a [[route]] that leads to it.
 [[channel]]
 name = "care" # our own name for it, used in the rest of this file
-slack = "{room}"
+{channel}
 language = "{language}" # of cards and buttons; what customers write stays as it is
 time_zone = "{zone}" # for deadlines and digests
-# Who is pinged when a deadline nears and nobody is on it: "group:S0123ABC", "user:U0123ABC".
+# Who is pinged when a deadline nears and nobody is on it: {pings}.
 responsible = {responsible}
 
-# Who may answer. Roles: viewer, responder, approver, admin; to slack_channel (whoever is in it), slack_group or
-# slack_user. Several are possible.
+# Who may answer. Roles: viewer, responder, approver, admin; to {circles}. Several are possible.
 [[role]]
 role = "responder"
 {who}
@@ -76,6 +83,46 @@ schedule = "0 8 * * 1-5"
         who = who.setting(room),
         source = source(answers),
     )
+}
+
+/// What differs from chat to chat.
+struct Chat {
+    tokens: &'static str,
+    section: String,
+    channel: String,
+    pings: &'static str,
+    circles: &'static str,
+    first: &'static str,
+    exports: &'static str,
+}
+
+fn chat(room: &Room) -> Chat {
+    match room {
+        Room::Slack(channel) => Chat {
+            tokens: "#   SLACK_BOT_TOKEN   xoxb-…   the app's settings, \"OAuth & Permissions\"\n\
+                     #   SLACK_APP_TOKEN   xapp-…   the app's settings, \"Basic Information\", with connections:write",
+            section: "# The line alone is enough: we call Slack (Socket Mode), so nothing here has to be reachable from \
+                      outside.\n[slack]"
+                .to_owned(),
+            channel: format!("slack = \"{channel}\""),
+            pings: "\"group:S0123ABC\", \"user:U0123ABC\"",
+            circles: "slack_channel (whoever is in it), slack_group or\n# slack_user",
+            first: "Next, in Slack in the channel:\n  /invite @zeitnah",
+            exports: "SLACK_BOT_TOKEN=xoxb-… SLACK_APP_TOKEN=xapp-…",
+        },
+        Room::Discord { server, channel } => Chat {
+            tokens: "#   DISCORD_BOT_TOKEN          the page \"Bot\" in the developer portal",
+            section: format!(
+                "# We call Discord (the gateway), so nothing here has to be reachable from outside.\n\
+                 [discord]\nserver = \"{server}\""
+            ),
+            channel: format!("discord = \"{channel}\""),
+            pings: "\"role:1300000000000000004\", \"user:1300000000000000005\"",
+            circles: "discord_role or discord_user",
+            first: "Next, invite the bot with the link that this prints:\n  zeitnah manifest discord",
+            exports: "DISCORD_BOT_TOKEN=…",
+        },
+    }
 }
 
 fn secrets(source: First) -> &'static str {
@@ -153,15 +200,15 @@ pub fn next(answers: &Answers, path: &str) -> String {
         }
         (First::Google, None) | (First::Later, _) => "",
     };
+    let Chat { first, exports, .. } = chat(&answers.room);
     format!(
         "Written: {path}
 
-Next, in Slack in the channel:
-  /invite @zeitnah
+{first}
 
 Then here, with your own values:
   export DATABASE_URL=postgres://zeitnah@localhost/zeitnah
-  export SLACK_BOT_TOKEN=xoxb-… SLACK_APP_TOKEN=xapp-…{secrets}
+  export {exports}{secrets}
   zeitnah{named} migrate
   zeitnah{named} check
   zeitnah{named} card
