@@ -166,7 +166,8 @@ impl<'a> Seat<'a> {
                     .discord
                     .message(&card.room, &card.id)
                     .expect("it stands");
-                self.desk.discord.buttons(&message)
+                let discord = &self.desk.discord;
+                [discord.buttons(&message), discord.choices(&message)].concat()
             }
         }
     }
@@ -228,7 +229,7 @@ impl<'a> Seat<'a> {
         self.desk.settle().await;
     }
 
-    /// What stands in Slack's menu behind the dots stands in Discord's second row.
+    /// What stands in Slack's menu behind the dots stands in Discord's menu below the buttons.
     pub async fn choose(&self, who: Who, card: &Shown, what: &str) {
         match self.chat {
             Chat::Slack => {

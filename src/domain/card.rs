@@ -34,7 +34,9 @@ pub struct Card {
     pub who: Vec<Vec<Seg>>,
     pub state: Vec<Seg>,
     pub buttons: Vec<Button>,
+    /// What is pressed more rarely, and what a menu of it is called.
     pub more: Vec<Button>,
+    pub more_label: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -97,6 +99,7 @@ pub fn build(facts: &Facts) -> Card {
         state: state(facts),
         buttons,
         more,
+        more_label: lang.text("button-more", &[]),
     }
 }
 

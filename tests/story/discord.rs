@@ -15,6 +15,7 @@ use zeitnah::sandbox::discord::Kind;
 use zeitnah::sandbox::discord::Permission;
 use zeitnah::sandbox::discord::Style;
 use zeitnah::store::outbox;
+use zeitnah::worker::drain;
 
 use crate::desk::ANNA;
 use crate::desk::CARE;
@@ -358,7 +359,11 @@ async fn an_old_message_that_may_not_be_edited_now_is_edited_later() {
     desk.review(2, "Alt.").await;
     let seat = seat(&desk);
     let card = seat.card();
-    desk.discord.fault(Fault::new(Kind::OldEdit).times(3));
+    let minutes = Fault {
+        retry_after: Some(300.0),
+        ..Fault::new(Kind::OldEdit)
+    };
+    desk.discord.fault(minutes.times(3));
     seat.press(Anna, &card, "Übernehmen").await;
     a_minute(&desk).await;
     let tried = calls(&desk, EDIT);
@@ -627,6 +632,255 @@ async fn a_private_sentence_finds_another_way_and_is_never_said_aloud() {
     );
     assert_eq!(seat.notified(), [D_GAST.to_owned()].into());
     desk.finish().await;
+}
+
+/// A quarter of an hour after a press its own token ends. That says nothing about the bot's.
+#[tokio::test]
+async fn a_private_sentence_whose_way_back_has_ended_is_a_direct_message_and_closes_nothing() {
+    let desk = desk().await;
+    desk.review(2, "Privat.").await;
+    let seat = seat(&desk);
+    let card = seat.card();
+    desk.discord
+        .fault(Fault::rate_limit("create_followup", 50.0).always());
+    seat.press(Gast, &card, "Übernehmen").await;
+    for _ in 0..16 {
+        desk.minutes(1).await;
+    }
+    desk.discord.heal();
+    for _ in 0..2 {
+        desk.minutes(1).await;
+    }
+    let ended = desk.discord.calls().into_iter().filter(|c| c.code == Some(50027));
+    assert_eq!(ended.count(), 1, "the token had ended, and that was heard once");
+    let room = desk.discord.dm(D_GAST).expect("a direct message");
+    let told = desk.discord.see(&room).pop().unwrap();
+    has(&desk.discord.visible_text(&told), "brauchst du hier das Recht");
+    desk.review(5, "Danach.").await;
+    assert_eq!(seat.all(Room::Care).len(), 2, "everything else goes on");
+    let closed = desk.rows::<String>("SELECT key FROM rate WHERE key LIKE 'discord:token:%'");
+    assert_eq!(closed.await, Vec::<String>::new());
+    desk.finish().await;
+}
+
+/// What follows must not come before what it follows, whoever of us is faster.
+#[tokio::test]
+async fn what_is_told_after_a_command_does_not_overtake_its_first_answer() {
+    for by_another_replica in [false, true] {
+        let desk = Desk::with(Wish {
+            replicas: 2,
+            ..Chat::Discord.wish()
+        })
+        .await;
+        let seat = seat(&desk);
+        desk.discord.let_answers_travel(Duration::from_millis(60));
+        let who_sends = &desk.apps[usize::from(by_another_replica)].desk;
+        for n in 1..=4 {
+            let sending = async {
+                while seat.whispers(Anna).len() < n {
+                    drain::until_quiet(who_sends).await.unwrap();
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            };
+            let started = std::time::Instant::now();
+            let asking = desk.discord.command(D_ANNA, D_CARE, "/zeitnah open");
+            let (outcome, sent) =
+                futures::join!(asking, tokio::time::timeout(Duration::from_secs(3), sending));
+            assert!(outcome.acked, "{outcome:?}");
+            assert!(sent.is_ok(), "it did not come: the story's clock stands");
+            println!("told after {:?}", started.elapsed());
+        }
+        let early = desk.discord.calls().into_iter();
+        let early = early
+            .filter(|c| c.name == "create_followup" && c.status == 404)
+            .count();
+        assert!(early == 0 || by_another_replica, "{early} came too early");
+        desk.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn what_discord_says_how_long_to_wait_is_what_is_waited() {
+    let desk = desk().await;
+    desk.discord.fault(Fault::rate_limit(POST, 10.0));
+    desk.review(2, "Gleich.").await;
+    for _ in 0..11 {
+        desk.seconds(1).await;
+    }
+    assert_eq!(seat(&desk).all(Room::Care).len(), 1, "after 10 s and no more");
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn old_cards_are_edited_less_often_and_catch_up_when_discord_says() {
+    let desk = desk().await;
+    desk.review(2, "Alt.").await;
+    let seat = seat(&desk);
+    let card = seat.card();
+    desk.minutes(70).await;
+    let before = calls(&desk, EDIT);
+    // Typed, because the card shows the button of an older state meanwhile.
+    for n in 0..12 {
+        let what = if n % 2 == 0 { "take" } else { "release" };
+        seat.command(Anna, what, Some(1)).await;
+    }
+    let edits = calls(&desk, EDIT) - before;
+    assert!((2..=6).contains(&edits), "{edits} edits for 12 changes");
+    a_minute(&desk).await;
+    has(&seat.text(&card), "frei");
+    assert!(calls(&desk, EDIT) - before <= 7);
+
+    // Discord has its own measure; what it says counts, for this message alone.
+    desk.minutes(10).await;
+    desk.discord.fault(Fault {
+        retry_after: Some(40.0),
+        ..Fault::new(Kind::OldEdit)
+    });
+    desk.review(5, "Neu.").await;
+    let other = seat.card();
+    seat.press(Anna, &card, "Übernehmen").await;
+    seat.press(Ben, &other, "Übernehmen").await;
+    has(&seat.text(&other), "Ben ist dran");
+    has(&seat.text(&card), "frei");
+    let shown = "SELECT shut ->> 'why' FROM rate WHERE shut ->> 'what' = 'message'";
+    has(&desk.row::<String>(shown).await, "(30046)");
+    for _ in 0..42 {
+        desk.seconds(1).await;
+    }
+    has(&seat.text(&card), "Anna ist dran");
+    for shown in [&card, &other] {
+        seat.thread(shown);
+    }
+    seat.look_around(&[Room::Care], &[Anna, Ben]);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn the_rarer_actions_stand_in_a_menu_and_buttons_of_older_cards_still_work() {
+    let desk = desk().await;
+    desk.review(2, "Acht Knöpfe sind zu viele.").await;
+    let seat = seat(&desk);
+    let card = seat.card();
+    let message = desk.discord.message(&card.room, &card.id).unwrap();
+    assert_eq!(message.components.len(), 2, "one row of buttons and a menu");
+    assert_eq!(message.components[1]["components"][0]["type"], 3);
+    let buttons = desk.discord.buttons(&message);
+    assert!(buttons.len() <= 5, "{buttons:?}");
+    let chosen = desk.discord.choices(&message);
+    for rarer in ["Zurückstellen", "Warum diese Frist?"] {
+        assert!(chosen.iter().any(|c| c == rarer), "{rarer} is not in {chosen:?}");
+    }
+    for what in &chosen {
+        seat.press(Anna, &card, what).await;
+        desk.discord.close_modal(D_ANNA);
+    }
+    seat.whispers(Anna);
+    // As a card of an earlier release shows it: a button of its own.
+    let options = message.components[1]["components"][0]["options"]
+        .as_array()
+        .unwrap();
+    let why = options
+        .iter()
+        .find(|o| o["label"] == "Warum diese Frist?")
+        .unwrap();
+    let old = serde_json::json!([{ "type": 1, "components": [
+        { "type": 2, "style": 2, "label": "Warum diese Frist?", "custom_id": why["value"] }
+    ] }]);
+    let told = seat.whispers(Anna).len();
+    let outcome = desk
+        .discord
+        .press_as_seen(
+            D_ANNA,
+            &card.room,
+            &card.id,
+            old.as_array().unwrap(),
+            "Warum diese Frist?",
+        )
+        .await;
+    assert!(outcome.acked, "{outcome:?}");
+    desk.settle().await;
+    assert_eq!(seat.whispers(Anna).len(), told + 1);
+    seat.thread(&card);
+    seat.text(&card);
+    desk.finish().await;
+}
+
+/// How often each person is called aloud, by all that stands anywhere.
+fn called_aloud(desk: &Desk, user: &str) -> usize {
+    let channels = desk.discord.channels();
+    let all = channels.iter().flat_map(|c| desk.discord.see(&c.id));
+    all.filter(|m| desk.discord.notified(m).contains(user)).count()
+}
+
+#[tokio::test]
+async fn an_escalation_calls_once_and_a_closed_conversation_is_told_below_the_card() {
+    let desk = desk().await;
+    let seat = seat(&desk);
+    desk.review(1, "Hilfe.").await;
+    let card = seat.card();
+    seat.press(Anna, &card, "Eskalieren").await;
+    seat.submit(Anna, &[("to", "leitung"), ("why", "Bitte ansehen")])
+        .await;
+    let room = desk.discord.dm(D_CARLA).expect("a direct message");
+    assert_eq!(desk.discord.see(&room).len(), 1);
+    assert_eq!(
+        called_aloud(&desk, D_CARLA),
+        0,
+        "she was written to, and not called as well"
+    );
+    has(&seat.thread(&card).join("\n"), "Bitte ansehen");
+
+    desk.discord.change_user(D_CARLA, |user| user.closed = true);
+    desk.review(1, "Noch einmal Hilfe.").await;
+    let card = seat.card();
+    seat.press(Anna, &card, "Eskalieren").await;
+    seat.submit(Anna, &[("to", "leitung"), ("why", "Auch das ansehen")])
+        .await;
+    assert_eq!(called_aloud(&desk, D_CARLA), 1, "she is called where she looks");
+    has(&seat.calls(&card).join("\n"), "Auch das ansehen");
+    let waiting: i64 = desk
+        .row("SELECT count(*) FROM effect WHERE kind = 'alert' AND state <> 'done'")
+        .await;
+    assert_eq!(waiting, 0, "nothing is tried for ever");
+    seat.all(Room::Care);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_field_takes_what_the_source_takes() {
+    let desk = desk().await;
+    desk.question("Passt die Schere für Linkshänder?").await;
+    let seat = seat(&desk);
+    let card = seat.card();
+    seat.press(Anna, &card, "Antworten").await;
+    let modal = desk.discord.modal(D_ANNA).unwrap();
+    let fields = modal.components.iter().map(|c| &c["component"]);
+    let text = fields.into_iter().find(|c| c["custom_id"] == "text").unwrap();
+    assert_eq!(text["max_length"], 350, "{text}");
+    seat.thread(&card);
+    seat.text(&card);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_was_slower_is_told_that_their_text_is_kept() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = Desk::with(chat.wish()).await;
+        desk.review(2, "Wer zuerst?").await;
+        let seat = Seat::new(&desk, chat);
+        let card = seat.card();
+        seat.press(Anna, &card, "Antworten").await;
+        seat.answer(Ben, &card, "Ben war da.").await;
+        seat.submit(Anna, &[("text", "Mein langer Text.")]).await;
+        has(&seat.told(Anna), "Dein Text ist gespeichert");
+        let kept: i64 = desk
+            .row("SELECT count(*) FROM reply WHERE body = 'Mein langer Text.'")
+            .await;
+        assert_eq!(kept, 1);
+        seat.thread(&card);
+        seat.look_around(&[Room::Care], &[Anna, Ben]);
+        desk.finish().await;
+    }
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ const NAME: &str = "zeitnah";
 const LISTS: [&str; 7] = ["open", "mine", "overdue", "home", "sources", "digest", "help"];
 /// What a card's buttons do, for whoever rather types: Discord has room for 25 in all, so the two decisions after an
 /// unclear outcome stay on the card, and what only shows something comes with `item`.
-const VERBS: [Verb; 12] = [
+const VERBS: [Verb; 13] = [
     Verb::Reply,
     Verb::Take,
     Verb::Release,
@@ -33,6 +33,7 @@ const VERBS: [Verb; 12] = [
     Verb::Undo,
     Verb::FullText,
     Verb::Why,
+    Verb::ViewReply,
     Verb::ChangeReply,
     Verb::Reopen,
 ];
@@ -155,6 +156,31 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// `/zeitnah help` is the same in every chat, so what it names has to be there in each.
+    #[test]
+    fn whatever_help_names_can_be_chosen_here() {
+        let list = list();
+        let options = list[0]["options"].as_array().unwrap().iter();
+        let names: Vec<&str> = options.map(|o| o["name"].as_str().unwrap()).collect();
+        let mut named = 0;
+        for lang in [Lang::De, Lang::En] {
+            for key in [
+                "open", "mine", "overdue", "home", "find", "item", "stats", "sources", "quiet", "settings",
+            ] {
+                let text = lang.text(&format!("help-{key}"), &[]);
+                let word = text.split_whitespace().nth(1).unwrap().to_owned();
+                assert!(names.contains(&word.as_str()), "{word} of {text:?}");
+            }
+            let verbs = lang.text("help-verbs", &[]);
+            let words = verbs.split(|c: char| !c.is_ascii_alphabetic() && c != '-');
+            for verb in words.filter_map(Verb::parse) {
+                assert!(names.contains(&verb.as_str()), "{} of {verbs:?}", verb.as_str());
+                named += 1;
+            }
+        }
+        assert!(named > 20, "{named} verbs were looked for");
     }
 
     #[test]

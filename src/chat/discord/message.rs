@@ -8,6 +8,9 @@ use serenity::builder::CreateAllowedMentions;
 use serenity::builder::CreateButton;
 use serenity::builder::CreateEmbed;
 use serenity::builder::CreateMessage;
+use serenity::builder::CreateSelectMenu;
+use serenity::builder::CreateSelectMenuKind;
+use serenity::builder::CreateSelectMenuOption;
 use serenity::builder::EditMessage;
 use serenity::model::application::ButtonStyle;
 use serenity::model::channel::MessageFlags;
@@ -42,6 +45,9 @@ const BUTTON_UNITS: usize = 80;
 const BUTTONS_IN_ROW: usize = 5;
 const ROWS: usize = 5;
 const ALT_UNITS: usize = 1024;
+const OPTIONS: usize = 25;
+const OPTION_UNITS: usize = 100;
+const PLACEHOLDER_UNITS: usize = 150;
 /// What the picture of a digest is called there.
 pub const PICTURE: &str = "chart.png";
 
@@ -64,11 +70,7 @@ pub fn mark(post: &Post) -> String {
 pub fn create(post: &Post, reply_to: Option<&str>) -> Value {
     let mark = mark(post);
     let message = match &post.body {
-        Body::Card(card) => {
-            quiet()
-                .embed(embed(card))
-                .components(rows(card.item, &card.buttons, &card.more, &mark))
-        }
+        Body::Card(card) => quiet().embed(embed(card)).components(below_card(card, &mark)),
         Body::Note(note) => self::note(note, &mark),
         Body::Digest(page) => {
             let mut embed = CreateEmbed::new().description(self::digest(page));
@@ -94,7 +96,7 @@ pub fn create(post: &Post, reply_to: Option<&str>) -> Value {
     if let Some(picture) = picture(post) {
         // Which of the files that come with it this is, and what it shows.
         body["attachments"] = serde_json::json!([{
-            "id": 0,
+            "id": "0",
             "filename": PICTURE,
             "description": words::short_line(&picture.alt, ALT_UNITS),
         }]);
@@ -121,6 +123,10 @@ pub fn offers(offers: &[Offer], mark: &str) -> Vec<CreateActionRow> {
                 .style(ButtonStyle::Secondary)
         })
         .collect();
+    in_rows(buttons)
+}
+
+fn in_rows(buttons: Vec<CreateButton>) -> Vec<CreateActionRow> {
     buttons
         .chunks(BUTTONS_IN_ROW)
         .map(|row| CreateActionRow::Buttons(row.to_vec()))
@@ -133,11 +139,7 @@ pub fn edit(body: &Body, key: &str) -> Value {
     let mark = token::mark(key, 0);
     let message = EditMessage::new().allowed_mentions(CreateAllowedMentions::new());
     json(&match body {
-        Body::Card(card) => {
-            message
-                .embed(embed(card))
-                .components(rows(card.item, &card.buttons, &card.more, &mark))
-        }
+        Body::Card(card) => message.embed(embed(card)).components(below_card(card, &mark)),
         Body::Note(note) => message.content(note_content(note)).components(below(note, &mark)),
         Body::Digest(page) => message
             .embed(CreateEmbed::new().description(self::digest(page)))
@@ -223,14 +225,12 @@ fn note(note: &Note, mark: &str) -> CreateMessage {
 
 fn below(note: &Note, mark: &str) -> Vec<CreateActionRow> {
     let mut below = match note.item {
-        Some(item) => rows(item, &note.buttons, &[], mark),
+        Some(item) => in_rows(note.buttons.iter().map(|b| button(item, b, mark)).collect()),
         None => Vec::new(),
     };
-    let each: Vec<CreateButton> = note.each.iter().map(|(item, b)| button(*item, b, mark)).collect();
-    below.extend(
-        each.chunks(BUTTONS_IN_ROW)
-            .map(|row| CreateActionRow::Buttons(row.to_vec())),
-    );
+    below.extend(in_rows(
+        note.each.iter().map(|(item, b)| button(*item, b, mark)).collect(),
+    ));
     below
 }
 
@@ -256,28 +256,58 @@ pub fn digest(page: &Page) -> String {
     markdown::fit(&lines.join("\n"), EMBED_UNITS)
 }
 
-/// The buttons that matter now in one row, the rest in the next.
-fn rows(item: ItemId, buttons: &[Button], more: &[Button], mark: &str) -> Vec<CreateActionRow> {
-    [buttons, more]
-        .into_iter()
-        .filter(|row| !row.is_empty())
-        .map(|row| {
-            let row = row.iter().take(BUTTONS_IN_ROW);
-            CreateActionRow::Buttons(row.map(|b| button(item, b, mark)).collect())
-        })
-        .collect()
+/// The buttons that matter now in one row, the rarer ones in a menu below it, so that the next card is not pushed out of
+/// sight. A link cannot stand in a menu, and a menu of one would only be a longer way.
+fn below_card(card: &Card, mark: &str) -> Vec<CreateActionRow> {
+    let (links, rest): (Vec<&Button>, Vec<&Button>) = card.more.iter().partition(|b| address(b).is_some());
+    let (alone, menu): (&[&Button], &[&Button]) = match rest.as_slice() {
+        [_] => (&rest, &[]),
+        several => (&[], several),
+    };
+    let beside = alone.iter().chain(&links).copied();
+    let mut rows = in_rows(
+        card.buttons
+            .iter()
+            .chain(beside)
+            .map(|b| button(card.item, b, mark))
+            .collect(),
+    );
+    if !menu.is_empty() {
+        let options = menu.iter().take(OPTIONS).map(|b| {
+            CreateSelectMenuOption::new(
+                words::short_line(&b.label, OPTION_UNITS),
+                name(card.item, b, mark),
+            )
+        });
+        let kind = CreateSelectMenuKind::String {
+            options: options.collect(),
+        };
+        let menu = CreateSelectMenu::new(token::menu(card.item, mark), kind)
+            .placeholder(words::short_line(&card.more_label, PLACEHOLDER_UNITS));
+        rows.push(CreateActionRow::SelectMenu(menu));
+    }
+    rows
+}
+
+/// An address that Discord would not take is asked for like anything else, and told in a private sentence.
+fn address(button: &Button) -> Option<String> {
+    button.url.as_deref().and_then(markdown::address)
+}
+
+/// By which it comes back when it is pressed or chosen.
+fn name(item: ItemId, button: &Button, mark: &str) -> String {
+    match button.confirm {
+        Some(_) => token::sure(button.verb, item, mark),
+        None => token::press(button.verb, item, mark),
+    }
 }
 
 fn button(item: ItemId, button: &Button, mark: &str) -> CreateButton {
     let label = words::short_line(&button.label, BUTTON_UNITS);
-    // An address that Discord would not take is asked for like anything else, and told in a private sentence.
-    if let Some(url) = button.url.as_deref().and_then(markdown::address) {
+    if let Some(url) = address(button) {
         return CreateButton::new_link(url).label(label);
     }
-    let custom_id = match button.confirm {
-        Some(_) => token::sure(button.verb, item, mark),
-        None => token::press(button.verb, item, mark),
-    };
+    let custom_id = name(item, button, mark);
     let style = if button.main {
         ButtonStyle::Primary
     } else {

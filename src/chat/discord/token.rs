@@ -18,6 +18,8 @@ use crate::domain::id::ReplyId;
 
 /// Closes a question that was answered with no.
 pub const CLOSE: &str = "z1x";
+/// A menu: what was chosen in it says what is meant.
+const MENU: &str = "z1m";
 const SUBMIT: &str = "z1f";
 const AGAIN: &str = "z1a";
 const SURE: &str = "z1c";
@@ -51,6 +53,11 @@ pub fn press(verb: Verb, item: ItemId, mark: &str) -> String {
 /// A button whose question Discord cannot ask itself.
 pub fn sure(verb: Verb, item: ItemId, mark: &str) -> String {
     format!("{SURE}.{}.{item}.{mark}", verb.as_str())
+}
+
+/// The menu of an item's rarer buttons, each of which is an option with the button's own name.
+pub fn menu(item: ItemId, mark: &str) -> String {
+    format!("{MENU}.{item}.{mark}")
 }
 
 /// A button that is offered; on a private answer it needs no mark.
@@ -89,7 +96,8 @@ pub fn read(custom_id: &str, room: &str) -> Option<Meant> {
     let parts: Vec<&str> = custom_id.split('.').collect();
     let (first, rest) = parts.split_first()?;
     match (*first, rest) {
-        (CLOSE, []) => Some(Meant::Close),
+        // Nothing was chosen in it.
+        (CLOSE, []) | (MENU, _) => Some(Meant::Close),
         ("z1", [verb, item, ..]) => Some(Meant::Do {
             verb: Verb::parse(verb)?,
             item: ItemRef::Id(item.parse().ok()?),
@@ -180,6 +188,9 @@ mod tests {
             assert_eq!(read(&press(verb, id, &mark), ""), Some(Meant::Do { verb, item }));
             assert_eq!(read(&sure(verb, id, &mark), ""), Some(Meant::Sure { verb, item }));
         }
+        let menu = menu(item, &mark);
+        assert!(menu.len() <= 100 && menu.ends_with(&mark));
+        assert_eq!(read(&menu, ""), Some(Meant::Close), "nothing was chosen");
         assert!(nonce("card:x", 0).len() <= 25);
         assert_ne!(
             nonce("card:x", 0),

@@ -72,10 +72,17 @@ function component(c, act) {
 }
 
 function menu(c, act) {
-  const box = el("select", { "aria-label": c.placeholder || word("choose"), "data-focus": c.custom_id, disabled: c.disabled === true, onchange: () => box.value && act.choose(c.custom_id, [box.value]) },
+  const box = el("select", { "aria-label": c.placeholder || word("choose"), "data-focus": c.custom_id, disabled: c.disabled === true, onchange: () => chosen() },
     el("option", { value: "" }, c.placeholder || word("choose")),
     (c.options || []).map((o) => el("option", { value: o.value }, o.label)));
-  box.value = c.options?.find((o) => o.default)?.value ?? "";
+  const usual = c.options?.find((o) => o.default)?.value ?? "";
+  // What was chosen can be chosen again at once.
+  const chosen = () => {
+    const value = box.value;
+    box.value = usual;
+    if (value) act.choose(c.custom_id, [value]);
+  };
+  box.value = usual;
   return box;
 }
 

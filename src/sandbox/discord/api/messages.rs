@@ -96,6 +96,12 @@ pub fn create(world: &mut World, now: DateTime<Utc>, call: &Call) -> Answer {
     Ok(world.message_json(&message).into())
 }
 
+/// Which file it is about: the official description has ids as strings, and Discord takes numbers, too.
+fn number(about: &Value) -> Option<u64> {
+    let id = &about["id"];
+    id.as_u64().or_else(|| id.as_str()?.parse().ok())
+}
+
 /// Each file with what the body says about it. What the body names must have come.
 fn attached<'a>(body: &Value, files: &'a [Sent]) -> Result<Vec<(&'a Sent, Option<String>)>, Refused> {
     let wrong = |at: String, message: &str| {
@@ -106,7 +112,7 @@ fn attached<'a>(body: &Value, files: &'a [Sent]) -> Result<Vec<(&'a Sent, Option
     };
     let told = body["attachments"].as_array().map_or(&[][..], Vec::as_slice);
     for (n, about) in told.iter().enumerate() {
-        let id = about["id"].as_u64();
+        let id = number(about);
         if !files.iter().any(|file| Some(file.n) == id) {
             return wrong(n.to_string(), "Attachment data for id was not found.");
         }
@@ -118,7 +124,7 @@ fn attached<'a>(body: &Value, files: &'a [Sent]) -> Result<Vec<(&'a Sent, Option
         }
     }
     let said = |n: u64| {
-        let about = told.iter().find(|about| about["id"].as_u64() == Some(n))?;
+        let about = told.iter().find(|about| number(about) == Some(n))?;
         about["description"].as_str().map(str::to_owned)
     };
     Ok(files.iter().map(|file| (file, said(file.n))).collect())

@@ -26,7 +26,8 @@ struct Place<'a> {
 }
 
 impl Discord {
-    /// Presses a button of the message as it is now, by custom id or by the words on it.
+    /// Presses a button of the message as it is now, by custom id or by the words on it; or chooses in a menu what has
+    /// these words.
     pub async fn press(&self, user: &str, channel: &str, message: &str, what: &str) -> Outcome {
         let place = Place {
             user,
@@ -106,7 +107,12 @@ impl World {
             .cloned()
             .ok_or_else(|| format!("there is no message {} in {channel}", place.message))?;
         let components = place.seen.unwrap_or(&message.components);
-        let component = find(components, what)?;
+        let (component, only) = match find(components, what) {
+            Ok(component) => (component, None),
+            Err(why) if options.is_some() => return Err(why),
+            Err(why) => (offering(components, what).ok_or(why)?, Some([what])),
+        };
+        let options = options.or(only.as_ref().map(<[&str; 1]>::as_slice));
         if component["disabled"] == true {
             return Err(format!("`{what}` is disabled"));
         }
@@ -190,6 +196,17 @@ impl World {
         }
         Ok(values)
     }
+}
+
+/// The menu in which this can be chosen.
+fn offering<'a>(components: &'a [Value], what: &str) -> Option<&'a Value> {
+    let is = |option: &Value| option["label"] == *what || option["value"] == *what;
+    let all = form::all(components).into_iter();
+    all.filter(|c| c["type"] == 3).find(|c| {
+        c["options"]
+            .as_array()
+            .is_some_and(|options| options.iter().any(is))
+    })
 }
 
 /// By custom id or by the words on it.
