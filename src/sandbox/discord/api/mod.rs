@@ -191,7 +191,10 @@ fn attend(
         Some(Kind::ServerError | Kind::RequestLost) => return (fault, Ok(Reply::empty()).into()),
         Some(Kind::Unauthorized) => return (fault, Refused::unauthorized().into()),
         Some(Kind::Forbidden) => return (fault, Refused::missing_permissions().into()),
-        Some(Kind::OldEdit) => return (fault, too_old(world, 20.0).into()),
+        Some(Kind::OldEdit) => {
+            let wait = fault.as_ref().and_then(|fault| fault.retry_after).unwrap_or(20.0);
+            return (fault, too_old(world, wait).into());
+        }
         Some(Kind::RateLimit) => {
             let wait = fault.as_ref().and_then(|fault| fault.retry_after).unwrap_or(1.0);
             let global = fault.as_ref().is_some_and(|fault| fault.global);
