@@ -134,19 +134,6 @@ pub async fn circles_known(tx: &mut Tx, chat: &str, user: &str) -> Result<Vec<St
     .await?)
 }
 
-/// Names of the members of some circles, for a sentence that says who may.
-pub async fn members_named(tx: &mut Tx, chat: &str, circles: &[String], limit: i64) -> Result<Vec<String>> {
-    Ok(sqlx::query_scalar!(
-        r#"SELECT DISTINCT p.name FROM member m JOIN person p ON p.id = m.chat || ':' || m.user_id
-           WHERE m.chat = $1 AND m.circle = ANY($2) AND p.looked_up_at IS NOT NULL ORDER BY p.name LIMIT $3"#,
-        chat,
-        circles,
-        limit
-    )
-    .fetch_all(&mut **tx)
-    .await?)
-}
-
 /// Who is known to be in one of these circles.
 pub async fn members(tx: &mut Tx, chat: &str, circles: &[String]) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar!(

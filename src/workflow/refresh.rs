@@ -59,6 +59,14 @@ impl Desk {
                     Ok(known) => {
                         person::looked_up(self.store.pool(), &id, &known.name, known.zone, now).await?;
                     }
+                    // They have left, or we may not look: what is known of them stays, and keeps nobody else waiting.
+                    Err(error) if error.is_no() => {
+                        tracing::debug!(error = %error, "somebody cannot be looked up");
+                        let known = person::names(self.store.pool(), std::slice::from_ref(&id)).await?;
+                        if let Some(name) = known.get(&id) {
+                            person::looked_up(self.store.pool(), &id, name, None, now).await?;
+                        }
+                    }
                     Err(error) => {
                         // The name that came with the press will do; asking again at once would not help.
                         tracing::debug!(error = %error, "name could not be read");

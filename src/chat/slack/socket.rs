@@ -104,10 +104,12 @@ struct Set {
     app_token: SecretString,
     line: Arc<Line>,
     /// None once the round is over.
-    open: Mutex<Option<Vec<(Manager, Arc<Frames>)>>>,
+    open: Mutex<Option<Vec<Held>>>,
 }
 
 type Manager = Arc<dyn SlackSocketModeClientsManager + Send + Sync>;
+/// A connection that is held, and what comes over it.
+type Held = (Manager, Arc<Frames>);
 
 /// One connection, from its first frame to its last.
 struct Frames {
