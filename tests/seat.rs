@@ -166,8 +166,23 @@ impl<'a> Seat<'a> {
                     .discord
                     .message(&card.room, &card.id)
                     .expect("it stands");
-                let discord = &self.desk.discord;
-                [discord.buttons(&message), discord.choices(&message)].concat()
+                // In the order in which they stand.
+                let rows = message
+                    .components
+                    .iter()
+                    .filter_map(|row| row["components"].as_array());
+                let labels = |c: &Value| -> Vec<String> {
+                    let options = c["options"]
+                        .as_array()
+                        .cloned()
+                        .unwrap_or_else(|| vec![c.clone()]);
+                    let labels = options.iter().filter_map(|o| o["label"].as_str());
+                    labels.map(str::to_owned).collect()
+                };
+                rows.flatten()
+                    .filter(|c| c["disabled"] != true)
+                    .flat_map(labels)
+                    .collect()
             }
         }
     }
@@ -222,11 +237,42 @@ impl<'a> Seat<'a> {
                 assert!(outcome.acked, "{what}: {outcome:?}");
             }
             Chat::Discord => {
-                let outcome = self.desk.discord.press(id, &card.room, &card.id, what).await;
+                let discord = &self.desk.discord;
+                let outcome = match self.menu_with(card, what) {
+                    Some(menu) => discord.choose(id, &card.room, &card.id, &menu, &[what]).await,
+                    None => discord.press(id, &card.room, &card.id, what).await,
+                };
                 assert!(outcome.acked, "{what}: {outcome:?}");
             }
         }
         self.desk.settle().await;
+    }
+
+    /// The menu of a message of Discord's that offers this.
+    fn menu_with(&self, card: &Shown, what: &str) -> Option<String> {
+        let message = self.desk.discord.message(&card.room, &card.id)?;
+        let mut menus = message.components.iter().map(|row| &row["components"][0]);
+        let menu = menus.find(|menu| {
+            let options = menu["options"].as_array().into_iter().flatten();
+            options.into_iter().any(|option| option["label"] == *what)
+        })?;
+        menu["custom_id"].as_str().map(str::to_owned)
+    }
+
+    /// Chooses in the menu of what one seldom does: in Slack's own tab, or in the private message in Discord.
+    pub async fn set(&self, who: Who, what: &str) {
+        match self.chat {
+            Chat::Slack => {
+                let slack = &self.desk.slack;
+                let home = slack.home(self.chat.id(who)).expect("a home");
+                let outcome = slack
+                    .choose_in_view(self.chat.id(who), &home.id, "z1.menu", what)
+                    .await;
+                assert!(outcome.acked, "{what}: {outcome:?}");
+                self.desk.settle().await;
+            }
+            Chat::Discord => self.press(who, &self.last_told(who), what).await,
+        }
     }
 
     /// What stands in Slack's menu behind the dots stands in Discord's menu below the buttons.
@@ -430,6 +476,24 @@ impl<'a> Seat<'a> {
                 let last = self.desk.discord.see_ephemerals(id).pop().expect("it was said");
                 shown(&last.channel, &last.id)
             }
+        }
+    }
+
+    /// What can be done in it.
+    pub fn buttons_told(&self, who: Who) -> Vec<String> {
+        match self.chat {
+            Chat::Slack => {
+                let private = self
+                    .desk
+                    .slack
+                    .see_ephemerals(self.chat.id(who))
+                    .pop()
+                    .expect("it was said");
+                let beside = private.blocks.iter().map(|block| &block["accessory"]);
+                let read_out = beside.filter_map(|button| button["accessibility_label"].as_str());
+                read_out.map(str::to_owned).collect()
+            }
+            Chat::Discord => self.buttons(&self.last_told(who)),
         }
     }
 

@@ -98,6 +98,20 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("after", "8h", "8h"),
     ("remedy", "write for example 8h", "write for example 8h"),
     ("counts", "3× Lob, 2× Kritik", "3 praise, 2 complaints"),
+    (
+        "about",
+        "★★☆☆☆ „Nette Beratung, aber …“",
+        "★★☆☆☆ “Friendly, but the queue …”",
+    ),
+    ("where", "#care", "#care"),
+    ("room", "#care", "#care"),
+    ("odd", "bitte", "please"),
+    ("good", "take 42", "take 42"),
+    ("command", "handled", "handled"),
+    ("asleep", "2", "2"),
+    ("length", "7", "7"),
+    ("dates", "1, 15", "1, 15"),
+    ("minute", "5", "5"),
 ];
 
 /// Where the English that operators read stands in the code. SQL is not for reading, the stand-ins say what the

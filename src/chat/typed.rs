@@ -4,10 +4,13 @@ use crate::domain::action::Ask;
 use crate::domain::action::ItemRef;
 use crate::domain::action::Listing;
 use crate::domain::action::Verb;
+use crate::domain::digest::MOST_DAYS;
 use crate::domain::errand::Errand;
 
 /// Days of numbers where nobody says how many.
 const WEEK: i64 = 7;
+/// So many posts in one command; more is a mistake.
+const AT_ONCE: usize = 20;
 
 /// `take 42`, `reply #42`, `open`: what people type after the command.
 pub fn typed(text: &str) -> Ask {
@@ -35,38 +38,48 @@ pub fn typed(text: &str) -> Ask {
             typed: rest.trim().to_owned(),
         };
     }
-    let mut typed = text.split_whitespace();
-    let word = typed.next().unwrap_or_default().to_lowercase();
-    let number = typed.next().and_then(number);
-    match (word.as_str(), number) {
-        ("" | "help" | "hilfe" | "?", _) => Ask::Help { unknown: None },
-        ("open" | "list" | "offen", None) => Ask::List(Listing::Open),
-        ("item" | "show" | "zeig", Some(number)) => Ask::Show {
+    let word = first.to_lowercase();
+    let words: Vec<&str> = rest
+        .split([' ', '\t', '\n', ',', ';'])
+        .filter(|w| !w.is_empty())
+        .collect();
+    let first_number = words.first().and_then(|word| number(word));
+    let alone = |ask: Ask| match words.is_empty() {
+        true => ask,
+        false => leftover(&word, &words),
+    };
+    match (word.as_str(), first_number) {
+        ("" | "?", _) => Ask::Help { unknown: None },
+        ("help" | "hilfe", _) => alone(Ask::Help { unknown: None }),
+        ("open" | "list" | "offen", None) => alone(Ask::List(Listing::Open)),
+        ("item" | "show" | "zeig", Some(number)) if words.len() == 1 => Ask::Show {
             item: ItemRef::Number(number),
         },
+        ("item" | "show" | "zeig", Some(number)) => leftover(&format!("{word} {number}"), &words[1..]),
         ("item" | "show" | "zeig", None) => Ask::NoNumber {
             command: text.to_owned(),
         },
-        ("sources" | "quellen", _) => Ask::Sources,
-        ("digest" | "übersicht", _) => Ask::Numbers { days: None },
-        ("stats" | "zahlen", days) => Ask::Numbers {
-            days: Some(days.unwrap_or(WEEK)),
+        ("sources" | "quellen", _) => alone(Ask::Sources),
+        ("digest" | "übersicht", _) => alone(Ask::Numbers { days: None }),
+        ("stats" | "zahlen", _) => match (words.as_slice(), first_number) {
+            ([], _) => Ask::Numbers { days: Some(WEEK) },
+            ([_], Some(days @ 1..=MOST_DAYS)) => Ask::Numbers { days: Some(days) },
+            _ => Ask::OddDays {
+                typed: words.join(" "),
+            },
         },
-        ("home" | "start", _) => Ask::Errand(Errand::Home),
-        ("mine" | "meine", _) => Ask::List(Listing::Mine),
-        ("overdue" | "überfällig", _) => Ask::List(Listing::Overdue),
+        ("home" | "start", _) => alone(Ask::Errand(Errand::Home)),
+        ("mine" | "meine", _) => alone(Ask::List(Listing::Mine)),
+        ("overdue" | "überfällig", _) => alone(Ask::List(Listing::Overdue)),
         (word, number) => {
             let verb = Verb::parse(word).or(match word {
-                "open" => Some(Verb::OpenSource),
+                "open" | "list" | "offen" => Some(Verb::OpenSource),
                 "handle" | "done" | "erledigt" => Some(Verb::Handle),
                 "text" => Some(Verb::FullText),
                 _ => None,
             });
             match (verb, number) {
-                (Some(verb), Some(number)) => Ask::Do {
-                    verb,
-                    item: ItemRef::Number(number),
-                },
+                (Some(verb), Some(_)) => about(verb, word, &words),
                 (Some(_), None) => Ask::NoNumber {
                     command: text.to_owned(),
                 },
@@ -75,6 +88,40 @@ pub fn typed(text: &str) -> Ask {
                 },
             }
         }
+    }
+}
+
+/// What is typed behind a verb has to be numbers; whatever else stands there would be lost without a word.
+fn about(verb: Verb, word: &str, words: &[&str]) -> Ask {
+    let mut numbers = Vec::new();
+    for (at, typed) in words.iter().enumerate() {
+        match number(typed) {
+            Some(number) if numbers.contains(&number) => {}
+            Some(number) if numbers.len() < AT_ONCE => numbers.push(number),
+            None if matches!(typed.to_lowercase().as_str(), "und" | "and" | "&" | "+") => {}
+            Some(_) | None => {
+                let known: Vec<String> = numbers.iter().map(i64::to_string).collect();
+                return leftover(&format!("{word} {}", known.join(" ")), &words[at..]);
+            }
+        }
+    }
+    match numbers.as_slice() {
+        [number] => Ask::Do {
+            verb,
+            item: ItemRef::Number(*number),
+        },
+        [first, ..] if !verb.takes_several() => Ask::OneOnly {
+            command: word.to_owned(),
+            number: *first,
+        },
+        _ => Ask::Several { verb, numbers },
+    }
+}
+
+fn leftover(good: &str, odd: &[&str]) -> Ask {
+    Ask::Leftover {
+        good: good.to_owned(),
+        odd: odd.join(" "),
     }
 }
 
@@ -99,7 +146,8 @@ mod tests {
             item: ItemRef::Number(42),
         };
         assert_eq!(typed("take 42"), take);
-        assert_eq!(typed("  TAKE   #42 now"), take);
+        assert_eq!(typed("  TAKE   #42 "), take);
+        assert_eq!(typed("take 42, 42 und #42"), take);
         assert_eq!(
             typed("done Z-7"),
             Ask::Do {
@@ -121,6 +169,10 @@ mod tests {
             }
         );
         assert_eq!(typed("stats 30"), Ask::Numbers { days: Some(30) });
+        for odd in ["-3", "0", "367", "bald", "7 8", "99999999999999999999"] {
+            let typed_days = odd.to_owned();
+            assert_eq!(typed(&format!("stats {odd}")), Ask::OddDays { typed: typed_days });
+        }
         assert_eq!(typed("stats"), Ask::Numbers { days: Some(WEEK) });
         assert_eq!(typed("digest"), Ask::Numbers { days: None });
         assert_eq!(typed("Start"), Ask::Errand(Errand::Home));
@@ -158,6 +210,51 @@ mod tests {
             Ask::Help {
                 unknown: Some("dance 42".into())
             }
+        );
+    }
+
+    #[test]
+    fn several_are_all_meant_and_what_is_not_understood_is_said() {
+        let several = |verb, numbers: &[i64]| Ask::Several {
+            verb,
+            numbers: numbers.to_vec(),
+        };
+        assert_eq!(typed("take 1 2 3"), several(Verb::Take, &[1, 2, 3]));
+        assert_eq!(typed("release 3, #1 und Z-2"), several(Verb::Release, &[3, 1, 2]));
+        for (word, verb) in [
+            ("handled", "handled"),
+            ("snooze", "snooze"),
+            ("Reply", "reply"),
+            ("open", "open"),
+        ] {
+            let one = Ask::OneOnly {
+                command: verb.to_owned(),
+                number: 1,
+            };
+            assert_eq!(typed(&format!("{word} 1 2 3")), one);
+        }
+        let left = |good: &str, odd: &str| Ask::Leftover {
+            good: good.to_owned(),
+            odd: odd.to_owned(),
+        };
+        for (given, good, odd) in [
+            ("take 42 now", "take 42", "now"),
+            ("take 1 2 x 3", "take 1 2", "x 3"),
+            ("reply 1 Danke für nichts", "reply 1", "Danke für nichts"),
+            ("open sesame", "open", "sesame"),
+            ("mine alle", "mine", "alle"),
+            ("overdue 3", "overdue", "3"),
+            ("home x", "home", "x"),
+            ("sources shop", "sources", "shop"),
+            ("digest 7", "digest", "7"),
+            ("item 1 2", "item 1", "2"),
+            ("hilfe bitte", "hilfe", "bitte"),
+        ] {
+            assert_eq!(typed(given), left(good, odd), "{given}");
+        }
+        let many: Vec<String> = (1..=21).map(|n| n.to_string()).collect();
+        assert!(
+            matches!(typed(&format!("take {}", many.join(" "))), Ask::Leftover { odd, .. } if odd == "21")
         );
     }
 }

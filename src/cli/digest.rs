@@ -78,8 +78,7 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
         .map_or(slot.at - TimeDelta::days(1), |s| s.at);
     let asked = Asked::of(plan, channel, from, slot.at, app.desk.now());
     let (digest, chart) = app.desk.illustrated_digest(&asked).await?;
-    tell(&flat(&digest.headline));
-    for line in &digest.lines {
+    for line in digest.all() {
         tell(&flat(line));
     }
     if let Some(file) = options.png {

@@ -59,6 +59,14 @@ impl Verb {
         matches!(self, Self::FullText | Self::OpenSource)
     }
 
+    /// Done at once, without a form that asks about one item.
+    pub fn takes_several(self) -> bool {
+        matches!(
+            self,
+            Self::Take | Self::Release | Self::Reopen | Self::Acknowledge | Self::Undo
+        )
+    }
+
     pub fn parse(token: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|v| v.as_str() == token)
     }
@@ -131,6 +139,21 @@ pub enum Ask {
         verb: Verb,
         item: ItemRef,
     },
+    /// The same with several, each judged by itself.
+    Several {
+        verb: Verb,
+        numbers: Vec<i64>,
+    },
+    /// A command with something behind it that it does not take; `good` is what would have been understood.
+    Leftover {
+        good: String,
+        odd: String,
+    },
+    /// Several numbers where a form asks about one.
+    OneOnly {
+        command: String,
+        number: i64,
+    },
     Submit {
         form: FormToken,
         values: BTreeMap<String, String>,
@@ -161,6 +184,10 @@ pub enum Ask {
     /// The numbers of so many days, or since the last digest.
     Numbers {
         days: Option<i64>,
+    },
+    /// Numbers of something that is no number of days that we have.
+    OddDays {
+        typed: String,
     },
     /// When somebody does not want to be called, as they typed it.
     Quiet {

@@ -6,7 +6,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::At;
-use crate::domain::errand::Offer;
 use crate::domain::id::CardId;
 use crate::domain::id::EffectId;
 use crate::domain::id::EventId;
@@ -14,7 +13,7 @@ use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
-use crate::domain::text::Seg;
+use crate::domain::row::Told;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "v1", rename_all = "snake_case")]
@@ -52,9 +51,8 @@ pub enum Effect {
         user: String,
         thread: Option<String>,
         answer_to: Option<String>,
-        text: Vec<Seg>,
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        offers: Vec<Offer>,
+        #[serde(flatten)]
+        told: Told,
     },
     /// What concerns one person, where their chat has a place for it.
     ShowHome {

@@ -14,14 +14,23 @@ use crate::domain::text::Lang;
 const VERSION: &str = "z1e";
 /// Nobody turns more pages; a number beyond it was not made by us.
 const MOST_PAGES: u32 = 9_999;
+/// Before the page of a list of all rooms.
+const ALL: &str = "all-";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Errand {
-    /// The first page is 0.
-    List { listing: Listing, page: u32 },
+    /// The first page is 0. Of the room where it is pressed, or of all that whoever presses may see.
+    List {
+        listing: Listing,
+        page: u32,
+        #[serde(default, skip_serializing_if = "is_here")]
+        everywhere: bool,
+    },
     /// A page of what whoever presses found in their search of this number.
     Found { number: i64, page: u32 },
+    /// The same words as in the search of this number, in all rooms that whoever presses may see.
+    Wider { number: i64 },
     /// Take what waits the longest.
     Oldest,
     /// What concerns me: what I hold, how the team does, what I have set.
@@ -48,6 +57,10 @@ pub enum Deed {
 pub struct Offer {
     pub deed: Deed,
     pub label: String,
+}
+
+fn is_here(everywhere: &bool) -> bool {
+    !everywhere
 }
 
 impl Offer {
@@ -80,6 +93,7 @@ impl Errand {
         match self {
             Self::List { .. } => "list",
             Self::Found { .. } => "found",
+            Self::Wider { .. } => "wider",
             Self::Oldest => "oldest",
             Self::Home => "home",
             Self::Quiet { .. } | Self::Rest { .. } => "quiet",
@@ -91,7 +105,15 @@ impl Errand {
     /// `z1e.<what>`, with the page or the switch behind it.
     pub fn token(self) -> String {
         match self {
-            Self::List { listing, page } => format!("{VERSION}.{}.{page}", listing.as_str()),
+            Self::List {
+                listing,
+                page,
+                everywhere,
+            } => {
+                let all = if everywhere { ALL } else { "" };
+                format!("{VERSION}.{}.{all}{page}", listing.as_str())
+            }
+            Self::Wider { number } => format!("{VERSION}.wider.{number}"),
             Self::Found { number, page } => format!("{VERSION}.found.{page}-{number}"),
             Self::Oldest | Self::Home => format!("{VERSION}.{}", self.as_str()),
             Self::Quiet { on } => format!("{VERSION}.quiet.{}", if on { "on" } else { "off" }),
@@ -127,10 +149,20 @@ impl Errand {
                 let page = page(of)?;
                 Some(Self::Found { number, page })
             }
-            (listing, Some(of)) => Some(Self::List {
-                listing: Listing::parse(listing)?,
-                page: page(of)?,
+            ("wider", Some(number)) => Some(Self::Wider {
+                number: digits(number)?,
             }),
+            (listing, Some(of)) => {
+                let (everywhere, of) = match of.strip_prefix(ALL) {
+                    Some(of) => (true, of),
+                    None => (false, of),
+                };
+                Some(Self::List {
+                    listing: Listing::parse(listing)?,
+                    page: page(of)?,
+                    everywhere,
+                })
+            }
             _ => None,
         }
     }
@@ -154,9 +186,10 @@ mod tests {
     #[test]
     fn an_errand_comes_back_as_it_went_whatever_mark_it_carries() {
         let lists = Listing::ALL.iter().flat_map(|listing| {
-            [0, 1, 77].map(|page| Errand::List {
+            [(0, false), (1, true), (77, false)].map(|(page, everywhere)| Errand::List {
                 listing: *listing,
                 page,
+                everywhere,
             })
         });
         let others = [
@@ -165,6 +198,7 @@ mod tests {
                 number: i64::MAX,
                 page: 9,
             },
+            Errand::Wider { number: i64::MAX },
             Errand::Oldest,
             Errand::Home,
             Errand::Quiet { on: true },
@@ -197,6 +231,11 @@ mod tests {
             "z1e.",
             "z1e.open",
             "z1e.open.x",
+            "z1e.open.all",
+            "z1e.open.all-",
+            "z1e.open.all-all-1",
+            "z1e.wider",
+            "z1e.wider.x",
             "z1e.open.99999999",
             "z1e.dance.1",
             "z1e.found.1",

@@ -9,8 +9,8 @@ use crate::domain::digest::Digest;
 use crate::domain::handling::Handling;
 use crate::domain::item::Item;
 use crate::domain::item::Tone;
+use crate::domain::row::Row;
 use crate::domain::text::Arg;
-use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 
 /// So many messages in any span of so many minutes, in one room.
@@ -53,21 +53,13 @@ pub fn is_urgent(item: &Item, is_personal: bool) -> bool {
     item.raised_at.is_some() || is_personal || is_at_it
 }
 
-/// One of those that wait, as a line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiting {
-    pub number: i64,
-    pub head: String,
-    pub due: Option<At>,
-}
-
 /// What the message is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     /// How many wait, by what customers wanted.
     pub tones: Vec<(Tone, i64)>,
     /// The most pressing of them.
-    pub first: Vec<Waiting>,
+    pub first: Vec<Row>,
     /// How many there were since the fold began.
     pub came: i64,
     pub since: At,
@@ -87,6 +79,8 @@ pub fn write(facts: &Facts, voice: Voice) -> Digest {
     if total == 0 {
         return Digest {
             headline: voice.say("fold-over", &[("n", facts.came.into())]),
+            lead: Vec::new(),
+            rows: Vec::new(),
             lines: vec![voice.say("fold-over-since", &[("since", facts.since.into())])],
         };
     }
@@ -96,7 +90,7 @@ pub fn write(facts: &Facts, voice: Voice) -> Digest {
         .filter(|(_, n)| *n > 0)
         .map(|(tone, n)| lang.text(&format!("digest-count-{}", tone.as_str()), &[("n", (*n).into())]))
         .collect();
-    let mut lines = vec![voice.say(
+    let mut lead = vec![voice.say(
         "fold-counts",
         &[
             ("counts", counted.join(", ").into()),
@@ -104,9 +98,9 @@ pub fn write(facts: &Facts, voice: Voice) -> Digest {
         ],
     )];
     if !facts.first.is_empty() {
-        lines.push(voice.say("fold-first", &[]));
+        lead.push(voice.say("fold-first", &[]));
     }
-    lines.extend(facts.first.iter().map(|one| line(one, voice)));
+    let mut lines = Vec::new();
     if let Some((budget, at)) = facts.opens {
         let span = lang.span(budget.minutes);
         let args = [
@@ -118,21 +112,9 @@ pub fn write(facts: &Facts, voice: Voice) -> Digest {
     }
     Digest {
         headline: voice.say("fold-waiting", &[("n", total.into())]),
+        lead,
+        rows: facts.first.clone(),
         lines,
-    }
-}
-
-fn line(one: &Waiting, voice: Voice) -> Vec<Seg> {
-    let mut args = vec![
-        ("number", Arg::from(one.number.to_string())),
-        ("head", one.head.as_str().into()),
-    ];
-    match one.due {
-        Some(due) => {
-            args.push(("due", due.into()));
-            voice.say("list-line-due", &args)
-        }
-        None => voice.say("list-line", &args),
     }
 }
 
@@ -142,6 +124,7 @@ mod tests {
 
     use super::*;
     use crate::domain::text::Lang;
+    use crate::domain::text::Seg;
 
     fn at(second: i64) -> At {
         At::UNIX_EPOCH + TimeDelta::seconds(second)
@@ -183,16 +166,8 @@ mod tests {
         let facts = Facts {
             tones: vec![(Tone::Praise, 1), (Tone::Complaint, 12), (Tone::Question, 0)],
             first: vec![
-                Waiting {
-                    number: 31,
-                    head: "★☆☆☆☆ Kritik · Google".to_owned(),
-                    due: Some(at(90_000)),
-                },
-                Waiting {
-                    number: 44,
-                    head: "★★★★★ Lob · Shop".to_owned(),
-                    due: None,
-                },
+                Row::plain(vec![Seg::Text("bis 09:30 · Nr. 31 · ★☆☆☆☆ „Kaputt“".to_owned())]),
+                Row::plain(vec![Seg::Text("Nr. 44 · ★★★★★ „Toll“".to_owned())]),
             ],
             came: 15,
             since: at(3_600),
@@ -218,7 +193,7 @@ mod tests {
             };
             for facts in [&facts, &over] {
                 let digest = write(facts, voice);
-                for said in std::iter::once(&digest.headline).chain(&digest.lines) {
+                for said in digest.all() {
                     all.push_str(&crate::domain::text::flat(said));
                     all.push('\n');
                 }

@@ -5,23 +5,23 @@ use chrono_tz::Tz;
 
 use crate::domain::At;
 use crate::domain::action::Listing;
-use crate::domain::action::Verb;
 use crate::domain::calendar::Quiet;
 use crate::domain::daily;
 use crate::domain::errand::Errand;
 use crate::domain::errand::Offer;
-use crate::domain::id::ItemId;
+use crate::domain::row;
+use crate::domain::row::Menu;
+use crate::domain::row::Row;
+use crate::domain::row::Told;
 use crate::domain::text::Arg;
 use crate::domain::text::Lang;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
+use crate::domain::words;
 
-/// More than this is a list; it is one button away.
-pub const MINE_SHOWN: usize = 10;
-/// One row of buttons in every chat.
-const BUTTONS: usize = 5;
 /// More names than this say nothing any more.
 const PEOPLE_SHOWN: usize = 8;
+const NAME_UNITS: usize = 40;
 /// Whoever wants quiet hours and has none begins with these.
 pub const USUAL_QUIET: Quiet = quiet(20, 7);
 /// Those that a button offers; others can be typed.
@@ -45,40 +45,46 @@ pub struct Home {
 pub struct Part {
     pub title: String,
     pub lines: Vec<Vec<Seg>>,
+    /// A line each, with what can be done about it beside it.
+    pub rows: Vec<Row>,
     pub offers: Vec<Offer>,
-}
-
-/// An item that the person holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mine {
-    pub id: ItemId,
-    pub number: i64,
-    pub head: String,
-    pub due: Option<At>,
-    pub link: Option<String>,
-    pub can_reply: bool,
+    /// What one seldom does, so that it pushes nothing away.
+    pub menu: Option<Menu>,
 }
 
 /// What waits in a channel that the person may see, and who is at how much of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Load {
-    pub channel: String,
+    /// The room, as its chat shows it.
+    pub channel: Arg,
     pub open: i64,
     pub overdue: i64,
     pub free: i64,
-    /// By name, those with the most first.
-    pub people: Vec<(String, i64)>,
+    /// Those with the most first.
+    pub people: Vec<Busy>,
+}
+
+/// How much somebody has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Busy {
+    pub name: String,
+    pub has: i64,
+    pub late: i64,
+    /// Of these, what is put off.
+    pub asleep: i64,
 }
 
 pub struct Facts {
-    pub mine: Vec<Mine>,
+    pub mine: Vec<Row>,
     /// All of them; only the first are listed.
     pub mine_count: i64,
+    /// Of these, what is put off.
+    pub mine_asleep: i64,
     pub team: Vec<Load>,
     /// The person's own.
     pub quiet: Option<(Quiet, Option<Tz>)>,
     /// The channel of which the person gets the day's numbers, and by whose clock.
-    pub digest: Option<(String, Tz)>,
+    pub digest: Option<(Arg, Tz)>,
     pub voice: Voice,
     /// The person has set a language.
     pub speaks: bool,
@@ -94,102 +100,109 @@ pub fn build(facts: &Facts) -> Home {
 
 impl Home {
     /// In one piece, for a chat that has no place for it.
-    pub fn flat(&self) -> (Vec<Seg>, Vec<Offer>) {
+    pub fn flat(self) -> Told {
         let newline = || Seg::Text("\n".to_owned());
-        let mut text = Vec::new();
-        for part in &self.parts {
+        let mut told = Told::default();
+        for part in self.parts {
+            // What one has is the first part; what follows its rows stands below them.
+            let text = match told.rows.is_empty() {
+                true => &mut told.text,
+                false => &mut told.after,
+            };
             if !text.is_empty() {
                 text.extend([newline(), newline()]);
             }
-            text.push(Seg::Strong(part.title.clone()));
-            for line in &part.lines {
+            text.push(Seg::Strong(part.title));
+            for line in part.lines {
                 text.push(newline());
-                text.extend(line.iter().cloned());
+                text.extend(line);
             }
+            told.rows.extend(part.rows);
+            told.offers.extend(part.offers);
+            told.menus.extend(part.menu);
         }
-        text.extend([newline(), newline()]);
-        text.extend(self.as_of.iter().cloned());
-        let offers = self.parts.iter().flat_map(|part| part.offers.iter().cloned());
-        (text, offers.collect())
+        told.after.extend((!told.after.is_empty()).then(newline));
+        told.after.extend(self.as_of);
+        told
     }
 }
 
 fn mine(facts: &Facts) -> Part {
-    let Facts { voice, now, .. } = facts;
+    let Facts { voice, .. } = facts;
     let lang = voice.lang;
-    let lines = facts.mine.iter().take(MINE_SHOWN).map(|item| {
-        let label = lang.text(
-            "list-line",
-            &[
-                ("number", item.number.to_string().into()),
-                ("head", item.head.as_str().into()),
-            ],
-        );
-        let link = match &item.link {
-            Some(url) => Arg::Link {
-                label,
-                url: url.clone(),
-            },
-            None => Arg::Str(label),
-        };
-        match item.due {
-            Some(due) if due <= *now => voice.say("notify-line-late", &[("link", link), ("due", due.into())]),
-            Some(due) => voice.say("notify-line", &[("link", link), ("due", due.into())]),
-            None => voice.say("notify-line-endless", &[("link", link)]),
-        }
-    });
-    let mut lines: Vec<Vec<Seg>> = lines.collect();
-    let shown = i64::try_from(lines.len()).unwrap_or(0);
-    let rest = facts.mine_count - shown;
+    let mut rows: Vec<Row> = facts.mine.iter().take(row::SHOWN).cloned().collect();
+    let rest = facts.mine_count - i64::try_from(rows.len()).unwrap_or(0);
     if rest > 0 {
-        lines.push(voice.say("list-more", &[("n", rest.into())]));
+        rows.push(Row::plain(voice.say("list-more", &[("n", rest.into())])));
     }
-    let mut offers: Vec<Offer> = facts
-        .mine
-        .iter()
-        .filter(|item| item.can_reply)
-        .take(BUTTONS)
-        .map(|item| {
-            let number = [("number", item.number.to_string().into())];
-            Offer::item(Verb::Reply, item.id, lang.text("button-reply-number", &number))
-        })
-        .collect();
+    let mut offers = Vec::new();
     if rest > 0 {
-        let listing = Listing::Mine;
-        offers.push(Offer::errand(
-            Errand::List { listing, page: 0 },
-            lang.text("button-list-mine", &[]),
-        ));
+        offers.push(list(Listing::Mine, "button-list-mine", lang));
     }
+    let args = [
+        ("n", facts.mine_count.into()),
+        ("asleep", facts.mine_asleep.into()),
+    ];
+    let asleep = match facts.mine_asleep {
+        0 => String::new(),
+        _ => lang.text("home-mine-asleep", &args),
+    };
     Part {
-        title: lang.text("home-mine", &[("n", facts.mine_count.into())]),
-        lines,
+        title: format!("{}{asleep}", lang.text("home-mine", &args)),
+        lines: Vec::new(),
+        rows,
         offers,
+        menu: None,
     }
+}
+
+fn list(listing: Listing, key: &str, lang: Lang) -> Offer {
+    let all = Errand::List {
+        listing,
+        page: 0,
+        everywhere: true,
+    };
+    Offer::errand(all, lang.text(key, &[]))
+}
+
+/// How much there is in a channel, and who has how much of it.
+pub fn load(load: &Load, voice: Voice) -> Vec<Vec<Seg>> {
+    let args = [
+        ("channel", load.channel.clone()),
+        ("n", load.open.into()),
+        ("late", load.overdue.into()),
+        ("free", load.free.into()),
+    ];
+    let mut lines = vec![voice.say("home-load", &args)];
+    if load.people.is_empty() {
+        return lines;
+    }
+    let shown = load.people.iter().take(PEOPLE_SHOWN);
+    let mut people: Vec<String> = shown.map(|busy| person(busy, voice.lang)).collect();
+    let rest = load.people.len() - people.len();
+    if rest > 0 {
+        people.push(voice.lang.text("digest-more-people", &[("n", rest.into())]));
+    }
+    lines.push(voice.say("home-people", &[("who", people.join(" · ").into())]));
+    lines
+}
+
+/// `Anna 3, 1 überfällig`
+fn person(busy: &Busy, lang: Lang) -> String {
+    let name = words::short_line(&busy.name, NAME_UNITS);
+    let mut said = lang.text("digest-person", &[("name", name.into()), ("n", busy.has.into())]);
+    for (n, key) in [(busy.late, "home-late"), (busy.asleep, "home-asleep")] {
+        if n > 0 {
+            said.push_str(&lang.text(key, &[("n", n.into())]));
+        }
+    }
+    said
 }
 
 fn team(facts: &Facts) -> Part {
     let Facts { voice, team, .. } = facts;
     let lang = voice.lang;
-    let lines = team.iter().map(|load| {
-        let mut line = voice.say(
-            "home-load",
-            &[
-                ("channel", Arg::Strong(load.channel.clone())),
-                ("n", load.open.into()),
-                ("late", load.overdue.into()),
-                ("free", load.free.into()),
-            ],
-        );
-        for (name, n) in load.people.iter().take(PEOPLE_SHOWN) {
-            line.extend(voice.say(
-                "home-load-person",
-                &[("name", name.as_str().into()), ("n", (*n).into())],
-            ));
-        }
-        line
-    });
-    let mut lines: Vec<Vec<Seg>> = lines.collect();
+    let mut lines: Vec<Vec<Seg>> = team.iter().flat_map(|one| load(one, *voice)).collect();
     let mut offers = Vec::new();
     if lines.is_empty() {
         lines.push(voice.say("home-no-team", &[]));
@@ -197,16 +210,17 @@ fn team(facts: &Facts) -> Part {
         if team.iter().any(|load| load.free > 0) {
             offers.push(Offer::errand(Errand::Oldest, lang.text("button-oldest", &[])));
         }
-        let list = |listing, key| Offer::errand(Errand::List { listing, page: 0 }, lang.text(key, &[]));
         if team.iter().any(|load| load.overdue > 0) {
-            offers.push(list(Listing::Overdue, "button-list-overdue"));
+            offers.push(list(Listing::Overdue, "button-list-overdue", lang));
         }
-        offers.push(list(Listing::Open, "button-list-open"));
+        offers.push(list(Listing::Open, "button-list-open", lang));
     }
     Part {
         title: lang.text("home-team", &[]),
         lines,
+        rows: Vec::new(),
         offers,
+        menu: None,
     }
 }
 
@@ -240,7 +254,7 @@ fn settings(facts: &Facts) -> Part {
         Some((channel, zone)) => {
             offers.push(offer(Errand::Daily { on: false }, "button-daily-off", &[]));
             let [hours, zone] = zoned(daily::time(own), *zone);
-            voice.say("daily-is", &[("channel", channel.as_str().into()), hours, zone])
+            voice.say("daily-is", &[("channel", channel.clone()), hours, zone])
         }
         None if facts.team.is_empty() => Vec::new(),
         None => {
@@ -254,28 +268,33 @@ fn settings(facts: &Facts) -> Part {
     Part {
         title: lang.text("home-settings", &[]),
         lines,
-        offers,
+        rows: Vec::new(),
+        offers: Vec::new(),
+        menu: Some(Menu {
+            label: lang.text("home-set", &[]),
+            offers,
+        }),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::action::Verb;
+    use crate::domain::id::ItemId;
     use crate::domain::text::flat;
 
     fn facts(lang: Lang, n: i64) -> Facts {
         let now: At = "2026-11-21T10:00:00Z".parse().unwrap();
-        let mine = (1..=n).map(|number| Mine {
-            id: ItemId::new(now),
-            number,
-            head: "★★☆☆☆  Kritik · Google".into(),
-            due: (number > 1).then(|| now + chrono::TimeDelta::hours(number - 3)),
-            link: (number % 2 == 0).then(|| format!("https://chat.example/{number}")),
-            can_reply: number != 3,
+        let mine = (1..=n).map(|number| {
+            let what = Offer::item(Verb::Reply, ItemId::new(now), format!("Nr. {number} beantworten"));
+            let line = vec![Seg::Text(format!("bis 12:00 · Nr. {number} · ★★☆☆☆ „Nett“"))];
+            Row::with(line, what, "Antworten".into())
         });
         Facts {
             mine: mine.collect(),
             mine_count: n,
+            mine_asleep: 0,
             team: Vec::new(),
             quiet: None,
             digest: None,
@@ -289,32 +308,69 @@ mod tests {
     }
 
     fn read(home: &Home) -> String {
-        let (text, offers) = home.flat();
-        let labels: Vec<String> = offers.into_iter().map(|o| format!("[{}]", o.label)).collect();
-        format!("{}\n{}", flat(&text), labels.join(" "))
+        let Told {
+            text,
+            rows,
+            after,
+            offers,
+            menus,
+        } = home.clone().flat();
+        let mut out = flat(&text);
+        for row in rows {
+            let beside = row.act.map(|act| format!(" [{}]", act.label)).unwrap_or_default();
+            out.push_str(&format!("\n{}{beside}", flat(&row.line)));
+        }
+        let labels = |offers: Vec<Offer>| {
+            offers
+                .into_iter()
+                .map(|o| format!("[{}]", o.label))
+                .collect::<Vec<_>>()
+        };
+        out.push_str(&format!("\n{}\n{}", flat(&after), labels(offers).join(" ")));
+        for menu in menus {
+            out.push_str(&format!("\n{} ▾ {}", menu.label, labels(menu.offers).join(" ")));
+        }
+        out
+    }
+
+    fn busy(name: &str, has: i64, late: i64, asleep: i64) -> Busy {
+        Busy {
+            name: name.into(),
+            has,
+            late,
+            asleep,
+        }
+    }
+
+    fn care() -> Arg {
+        Arg::Room {
+            id: "C0CARE".into(),
+            name: "care".into(),
+        }
     }
 
     #[test]
     fn a_busy_person_and_an_idle_one_in_both_languages() {
-        let mut busy = facts(Lang::De, 12);
-        busy.team = vec![Load {
-            channel: "care".into(),
+        let mut much = facts(Lang::De, 12);
+        much.mine_asleep = 1;
+        much.team = vec![Load {
+            channel: care(),
             open: 14,
             overdue: 3,
             free: 9,
-            people: vec![("Anna".into(), 3), ("Ben".into(), 2)],
+            people: vec![busy("Anna", 3, 1, 0), busy("Ben", 2, 0, 1)],
         }];
-        busy.quiet = Some((Quiet::parse("20:00-09:00").unwrap(), None));
-        busy.digest = Some(("care".into(), Tz::Europe__Berlin));
+        much.quiet = Some((Quiet::parse("20:00-09:00").unwrap(), None));
+        much.digest = Some((care(), Tz::Europe__Berlin));
         let mut idle = facts(Lang::En, 0);
         idle.team = vec![Load {
-            channel: "care".into(),
+            channel: care(),
             open: 1,
             overdue: 0,
             free: 0,
-            people: vec![("Ben".into(), 1)],
+            people: vec![busy("Ben", 1, 0, 0)],
         }];
-        insta::assert_snapshot!("home_busy", read(&build(&busy)));
+        insta::assert_snapshot!("home_busy", read(&build(&much)));
         insta::assert_snapshot!("home_idle", read(&build(&idle)));
     }
 
@@ -325,9 +381,21 @@ mod tests {
     }
 
     #[test]
-    fn no_part_has_more_buttons_than_a_chat_takes() {
-        for part in build(&facts(Lang::De, 200)).parts {
-            assert!(part.offers.len() <= BUTTONS + 1 && part.lines.len() <= MINE_SHOWN + 1);
-        }
+    fn what_one_has_stands_beside_its_button_and_nothing_pushes_it_away() {
+        let home = build(&facts(Lang::De, 200));
+        let [mine, team, settings] = &home.parts[..] else {
+            panic!("three parts")
+        };
+        assert_eq!(
+            mine.rows.len(),
+            row::SHOWN + 1,
+            "five, and how many more there are"
+        );
+        assert_eq!(
+            mine.rows.iter().filter(|row| row.act.is_some()).count(),
+            row::SHOWN
+        );
+        let open = mine.offers.len() + team.offers.len() + settings.offers.len();
+        assert!(open <= 4, "the rest is in a menu: {}", read(&home));
     }
 }

@@ -32,6 +32,7 @@ pub mod reply;
 pub mod rights;
 pub mod rota;
 pub mod route;
+pub mod row;
 pub mod rules;
 pub mod schedule;
 pub mod setting;

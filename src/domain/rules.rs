@@ -17,6 +17,7 @@ use crate::domain::rota::Rota;
 use crate::domain::route::Route;
 use crate::domain::schedule::Schedule;
 use crate::domain::sla::Terms;
+use crate::domain::text::Arg;
 use crate::domain::text::Voice;
 
 #[derive(Debug, Clone)]
@@ -69,6 +70,16 @@ pub struct Channel {
     pub quiet: Option<Quiet>,
     /// How many messages it takes before new cards wait in a fold. None: as many as come.
     pub budget: Option<Budget>,
+}
+
+impl Channel {
+    /// The room by its own name.
+    pub fn said(&self) -> Arg {
+        Arg::Room {
+            id: self.room.clone(),
+            name: self.name.clone(),
+        }
+    }
 }
 
 /// Somebody who can be asked for help.

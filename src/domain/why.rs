@@ -32,6 +32,19 @@ pub struct Facts<'a> {
     pub now: At,
     pub terms: Terms<'a>,
     pub runs: &'a [Run],
+    /// Where its cards belong.
+    pub rooms: &'a [Arg],
+}
+
+fn room_line(rooms: &[Arg], voice: Voice) -> Vec<Seg> {
+    let mut line = voice.say("why-rooms", &[]);
+    for (n, room) in rooms.iter().enumerate() {
+        if n > 0 {
+            line.push(Seg::Text(", ".to_owned()));
+        }
+        line.extend(voice.say("why-room", &[("room", room.clone())]));
+    }
+    line
 }
 
 /// One line a thought, in the order in which a person would ask.
@@ -56,7 +69,9 @@ pub fn deadline(facts: &Facts) -> Vec<Vec<Seg>> {
     for run in &shown {
         lines.extend(of_run(facts, run, shown.len() > 1));
     }
-    lines.push(voice.say("why-route", &[("route", item.route.as_str().into())]));
+    if !facts.rooms.is_empty() {
+        lines.push(room_line(facts.rooms, *voice));
+    }
     lines
 }
 

@@ -14,6 +14,8 @@ use crate::domain::errand::Offer;
 use crate::domain::home::Home;
 use crate::domain::person::Mention;
 use crate::domain::rights::Circle;
+use crate::domain::row::Row;
+use crate::domain::row::Told;
 use crate::domain::rules::Named;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
@@ -71,8 +73,8 @@ pub struct Note {
     pub text: Vec<Seg>,
     pub buttons: Vec<crate::domain::card::Button>,
     pub item: Option<crate::domain::id::ItemId>,
-    /// A button for each of several items that the text lists.
-    pub each: Vec<(crate::domain::id::ItemId, crate::domain::card::Button)>,
+    /// Several items, a line each below the text.
+    pub each: Vec<Row>,
     /// What it is about in a line, for chats whose threads have names.
     pub about: String,
 }
@@ -147,8 +149,7 @@ pub trait ChatPlatform: Send + Sync {
         user: &str,
         thread: Option<&str>,
         answer_to: Option<&str>,
-        text: &[Seg],
-        offers: &[Offer],
+        told: &Told,
     ) -> Result<(), PortError>;
 
     /// Shows one person what concerns them, in a place of its own. `seal` is what the last one was answered with; where

@@ -187,30 +187,31 @@ pub async fn lock_known(
 
 /// What a list or a digest shows, oldest deadline first.
 pub enum Filter<'a> {
+    /// Of these channels; none are all.
     Open {
-        channel: Option<&'a str>,
+        channels: Option<&'a [String]>,
     },
     HeldBy {
         person: &'a str,
     },
     Overdue {
-        channel: Option<&'a str>,
+        channels: Option<&'a [String]>,
         now: At,
     },
     /// What waits in the channel's fold.
     Folded {
-        channel: &'a str,
+        channels: &'a [String],
     },
 }
 
 impl<'a> Filter<'a> {
-    /// Channel, holder, overdue at, whether only what waits in the fold.
-    fn parts(&self) -> (Option<&'a str>, Option<&'a str>, Option<At>, bool) {
+    /// Channels, holder, overdue at, whether only what waits in the fold.
+    fn parts(&self) -> (Option<&'a [String]>, Option<&'a str>, Option<At>, bool) {
         match *self {
-            Self::Open { channel } => (channel, None, None, false),
+            Self::Open { channels } => (channels, None, None, false),
             Self::HeldBy { person } => (None, Some(person), None, false),
-            Self::Overdue { channel, now } => (channel, None, Some(now), false),
-            Self::Folded { channel } => (Some(channel), None, None, true),
+            Self::Overdue { channels, now } => (channels, None, Some(now), false),
+            Self::Folded { channels } => (Some(channels), None, None, true),
         }
     }
 }
@@ -221,15 +222,15 @@ pub async fn list(pool: &sqlx::PgPool, filter: Filter<'_>, limit: i64) -> Result
 
 /// The same from further down.
 pub async fn page(pool: &sqlx::PgPool, filter: Filter<'_>, limit: i64, after: i64) -> Result<Vec<Item>> {
-    let (channel, person, overdue, folded) = filter.parts();
+    let (channels, person, overdue, folded) = filter.parts();
     let rows = items!(
         "WHERE state IN ('open', 'claimed', 'snoozed')
-           AND ($1::text IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1
+           AND ($1::text[] IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = ANY($1)
                AND (NOT $6 OR c.folded_at IS NOT NULL AND c.message_id IS NULL)))
            AND ($2::text IS NULL OR handling ->> 'by' = $2)
            AND ($3::timestamptz IS NULL OR due_at < $3)
          ORDER BY raised_at IS NULL, due_at, number LIMIT $4 OFFSET $5",
-        channel,
+        channels as _,
         person,
         overdue,
         limit,
@@ -303,15 +304,15 @@ pub async fn closed(pool: &sqlx::PgPool, channel: Option<&str>, limit: i64) -> R
 
 /// How many a list would show without its limit.
 pub async fn count(pool: &sqlx::PgPool, filter: Filter<'_>) -> Result<i64> {
-    let (channel, person, overdue, folded) = filter.parts();
+    let (channels, person, overdue, folded) = filter.parts();
     Ok(sqlx::query_scalar!(
         r#"SELECT count(*) AS "n!" FROM item
            WHERE state IN ('open', 'claimed', 'snoozed')
-             AND ($1::text IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1
+             AND ($1::text[] IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = ANY($1)
                  AND (NOT $4 OR c.folded_at IS NOT NULL AND c.message_id IS NULL)))
              AND ($2::text IS NULL OR handling ->> 'by' = $2)
              AND ($3::timestamptz IS NULL OR due_at < $3)"#,
-        channel,
+        channels as _,
         person,
         overdue,
         folded
@@ -326,15 +327,25 @@ pub struct Held {
     pub by: Option<String>,
     pub open: i64,
     pub late: i64,
-    /// Of those that nobody holds: what is not put off either.
-    pub free: i64,
+    /// Of these, what is put off: it stays theirs until then.
+    pub asleep: i64,
+}
+
+/// Of what somebody holds, what is put off.
+pub async fn asleep(pool: &sqlx::PgPool, person: &str) -> Result<i64> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!" FROM item WHERE state = 'snoozed' AND handling ->> 'by' = $1"#,
+        person
+    )
+    .fetch_one(pool)
+    .await?)
 }
 
 /// How a channel's open items are spread over its people.
 pub async fn load(tx: &mut Tx, channel: &str, now: At) -> Result<Vec<Held>> {
     let rows = sqlx::query!(
-        r#"SELECT CASE WHEN state = 'claimed' THEN handling ->> 'by' END AS "by", count(*) AS "open!",
-             count(*) FILTER (WHERE due_at < $2) AS "late!", count(*) FILTER (WHERE state = 'open') AS "free!"
+        r#"SELECT CASE WHEN state <> 'open' THEN handling ->> 'by' END AS "by", count(*) AS "open!",
+             count(*) FILTER (WHERE due_at < $2) AS "late!", count(*) FILTER (WHERE state = 'snoozed') AS "asleep!"
            FROM item
            WHERE state IN ('open', 'claimed', 'snoozed')
              AND EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = $1)
@@ -348,7 +359,7 @@ pub async fn load(tx: &mut Tx, channel: &str, now: At) -> Result<Vec<Held>> {
         by: r.by,
         open: r.open,
         late: r.late,
-        free: r.free,
+        asleep: r.asleep,
     });
     Ok(held.collect())
 }

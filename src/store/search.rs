@@ -45,7 +45,7 @@ pub struct Search {
 
 /// Items with these words, in any of the forms that German and English give them; quotes, `or` and a minus are understood.
 /// The best first.
-pub async fn by_words(tx: &mut Tx, channel: Option<&str>, words: &str, limit: i64) -> Result<Vec<Hit>> {
+pub async fn by_words(tx: &mut Tx, channels: Option<&[String]>, words: &str, limit: i64) -> Result<Vec<Hit>> {
     // The planner cannot know how soon it ends, and would compile for longer than it runs.
     sqlx::query!("SET LOCAL jit = off").execute(&mut **tx).await?;
     let rows = sqlx::query!(
@@ -56,8 +56,8 @@ pub async fn by_words(tx: &mut Tx, channel: Option<&str>, words: &str, limit: i6
              SELECT f.id, f.item_id, f.at FROM (SELECT * FROM findable ORDER BY at DESC, id DESC LIMIT $3) f
              WHERE f.words @@ (SELECT q FROM asked)
                -- One by one, so that it ends with the last that is ranked.
-               AND ($2::text IS NULL
-                    OR (SELECT true FROM card c WHERE c.item_id = f.item_id AND c.channel = $2 LIMIT 1))
+               AND ($2::text[] IS NULL
+                    OR (SELECT true FROM card c WHERE c.item_id = f.item_id AND c.channel = ANY($2) LIMIT 1))
              LIMIT $4),
            ever AS MATERIALIZED (
              SELECT f.id, f.item_id, f.at FROM findable f
@@ -67,8 +67,8 @@ pub async fn by_words(tx: &mut Tx, channel: Option<&str>, words: &str, limit: i6
              LIMIT $5),
            earlier AS (
              SELECT e.id FROM (SELECT * FROM ever ORDER BY at DESC, id DESC) e
-             WHERE $2::text IS NULL
-                OR (SELECT true FROM card c WHERE c.item_id = e.item_id AND c.channel = $2 LIMIT 1)
+             WHERE $2::text[] IS NULL
+                OR (SELECT true FROM card c WHERE c.item_id = e.item_id AND c.channel = ANY($2) LIMIT 1)
              LIMIT $4),
            fitting AS (SELECT id FROM lately UNION SELECT id FROM earlier)
            SELECT f.item_id AS "item!",
@@ -76,7 +76,7 @@ pub async fn by_words(tx: &mut Tx, channel: Option<&str>, words: &str, limit: i6
            FROM fitting JOIN findable f USING (id) GROUP BY f.item_id
            ORDER BY max(ts_rank_cd(f.words, (SELECT q FROM asked))) DESC, max(f.at) DESC, f.item_id DESC LIMIT $6"#,
         words,
-        channel,
+        channels as _,
         READ,
         RANKED,
         LOOKED_UP,

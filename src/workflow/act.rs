@@ -13,6 +13,7 @@ use crate::domain::action::Outcome;
 use crate::domain::action::Press;
 use crate::domain::action::Step;
 use crate::domain::action::Verb;
+use crate::domain::digest::MOST_DAYS;
 use crate::domain::rights::Role;
 use crate::domain::text::Lang;
 use crate::domain::text::Voice;
@@ -30,6 +31,7 @@ use crate::telemetry::meter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::WorkflowError;
+use crate::workflow::commands::Page;
 use crate::workflow::find::Wanted;
 use crate::workflow::tell::room_key;
 
@@ -228,7 +230,10 @@ impl Desk {
                         self.whisper(&mut tx, press, no, now).await?;
                         Judged::told("forbidden")
                     }
-                    None => self.tell_list(&mut tx, press, voice, *listing, 0, now).await?,
+                    None => {
+                        let page = Page::first(*listing);
+                        self.tell_list(&mut tx, press, voice, page, now).await?
+                    }
                 }
             }
             Ask::Errand(errand) => self.run_errand(&mut tx, press, voice, *errand, now).await?,
@@ -280,6 +285,34 @@ impl Desk {
             Ask::NoNumber { command } => {
                 let text = voice.say("help-no-number", &[("word", short_line(command, 40).into())]);
                 self.whisper(&mut tx, press, text, now).await?;
+                Judged::told("told")
+            }
+            Ask::Several { verb, numbers } => {
+                self.act_on_several(&mut tx, press, voice, *verb, numbers, now)
+                    .await?
+            }
+            Ask::Leftover { good, odd } => {
+                let (good, odd) = (short_line(good, 60), short_line(odd, 60));
+                let text = voice.say("help-leftover", &[("good", good.into()), ("odd", odd.into())]);
+                self.whisper(&mut tx, press, text, now).await?;
+                Judged::told("told")
+            }
+            Ask::OneOnly { command, number } => {
+                let args = [
+                    ("command", short_line(command, 40).into()),
+                    ("number", (*number).into()),
+                ];
+                self.whisper(&mut tx, press, voice.say("help-one-only", &args), now)
+                    .await?;
+                Judged::told("told")
+            }
+            Ask::OddDays { typed } => {
+                let args = [
+                    ("typed", short_line(typed, 40).into()),
+                    ("most", MOST_DAYS.into()),
+                ];
+                self.whisper(&mut tx, press, voice.say("numbers-odd-days", &args), now)
+                    .await?;
                 Judged::told("told")
             }
             Ask::Changed(ChatChange::Circle(id)) => {
@@ -358,7 +391,12 @@ fn verb_of(ask: &Ask) -> Option<&'static str> {
         Ask::Numbers { .. } => "stats",
         Ask::Quiet { .. } => "quiet",
         Ask::Settings { .. } => "settings",
-        Ask::Help { .. } | Ask::NoNumber { .. } => "help",
+        Ask::Several { verb, .. } => verb.as_str(),
+        Ask::Help { .. }
+        | Ask::NoNumber { .. }
+        | Ask::Leftover { .. }
+        | Ask::OneOnly { .. }
+        | Ask::OddDays { .. } => "help",
         Ask::Odd { .. } => "odd",
         Ask::Changed(_) | Ask::HomeOpened | Ask::Nothing => return None,
     })

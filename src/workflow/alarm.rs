@@ -40,7 +40,7 @@ impl Desk {
         let text = self.voice(chat, room).say(
             "told-closed",
             &[
-                ("channel", channel.name.as_str().into()),
+                ("channel", channel.said()),
                 ("why", words::short_line(why, 200).into()),
             ],
         );
@@ -55,8 +55,7 @@ impl Desk {
                     user: user.clone(),
                     thread: None,
                     answer_to: None,
-                    text: text.clone(),
-                    offers: Vec::new(),
+                    told: text.clone().into(),
                 },
                 item: None,
                 lane: Lane::Urgent,

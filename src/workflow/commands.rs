@@ -9,23 +9,29 @@ use crate::domain::card;
 use crate::domain::errand::Errand;
 use crate::domain::errand::Offer;
 use crate::domain::handling::Handling;
+use crate::domain::id::ItemId;
 use crate::domain::item::Item;
 use crate::domain::person::PersonId;
 use crate::domain::rights::Role;
-use crate::domain::text::Lang;
+use crate::domain::row;
+use crate::domain::row::Row;
+use crate::domain::row::Told;
+use crate::domain::rules::Channel;
+use crate::domain::text::Arg;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::domain::words;
 use crate::port::chat::Inbox as _;
 use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::card as cards;
 use crate::store::item;
 use crate::store::item::Filter;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 
-/// A list longer than this nobody reads.
-const SHOWN: i64 = 15;
+const SHOWN: i64 = row::SHOWN as i64;
 /// What a chat shows below the field where one types.
 const SUGGESTED: usize = 25;
 const LOOKED_THROUGH: i64 = 200;
@@ -43,17 +49,29 @@ impl Desk {
         if refused.is_some() {
             return Ok(Vec::new());
         }
-        let channel = self
-            .rules
-            .channel_of_room(&press.chat, &press.room)
-            .map(|c| c.name.as_str());
+        let channel = self.rules.channel_of_room(&press.chat, &press.room);
+        let channel = channel.map(|c| std::slice::from_ref(&c.name));
         let found = match &press.ask {
             // These are about what is over.
             Ask::Do {
                 verb: Verb::Reopen | Verb::ViewReply | Verb::ChangeReply,
                 ..
-            } => item::closed(self.store.pool(), channel, LOOKED_THROUGH).await?,
-            _ => item::list(self.store.pool(), Filter::Open { channel }, LOOKED_THROUGH).await?,
+            } => {
+                item::closed(
+                    self.store.pool(),
+                    channel.and_then(|c| c.first()).map(String::as_str),
+                    LOOKED_THROUGH,
+                )
+                .await?
+            }
+            _ => {
+                item::list(
+                    self.store.pool(),
+                    Filter::Open { channels: channel },
+                    LOOKED_THROUGH,
+                )
+                .await?
+            }
         };
         let typed = typed.trim().to_lowercase();
         let lines = found.iter().map(|item| {
@@ -75,77 +93,257 @@ impl Desk {
     /// One page, with the buttons to the others.
     pub(crate) async fn list(
         &self,
+        tx: &mut Tx,
         press: &Press,
         voice: Voice,
-        listing: Listing,
-        page: u32,
-    ) -> Result<(Vec<Seg>, Vec<Offer>)> {
+        of: Page,
+        now: At,
+    ) -> Result<Told> {
         let pool = self.store.pool();
-        let channel = self
-            .rules
-            .channel_of_room(&press.chat, &press.room)
-            .map(|c| c.name.as_str());
+        let scope = self.scope(tx, press, of.everywhere, now).await?;
+        let channels = scope.names();
         let person = press.by.person.to_string();
-        let now = self.now();
-        let filter = || match listing {
-            // Where no channel is, nothing is folded.
-            Listing::Folded => Filter::Folded {
-                channel: channel.unwrap_or_default(),
-            },
-            Listing::Open => Filter::Open { channel },
-            Listing::Mine => Filter::HeldBy { person: &person },
-            Listing::Overdue => Filter::Overdue { channel, now },
+        let overdue = || Filter::Overdue {
+            channels: Some(&channels),
+            now,
         };
-        let title = match listing {
+        let filter = || match of.listing {
+            Listing::Folded => Filter::Folded { channels: &channels },
+            Listing::Open => Filter::Open {
+                channels: Some(&channels),
+            },
+            Listing::Mine => Filter::HeldBy { person: &person },
+            Listing::Overdue => overdue(),
+        };
+        let title = match of.listing {
             Listing::Open => "list-open",
             Listing::Mine => "list-mine",
             Listing::Overdue => "list-overdue",
             Listing::Folded => "list-folded",
         };
         let total = item::count(pool, filter()).await?;
-        let mut out = voice.say(title, &[("n", total.into())]);
+        let mut text = voice.say(title, &[("n", total.into()), ("where", scope.said(voice))]);
+        if total > 0 {
+            let late = match of.listing {
+                Listing::Open => item::count(pool, overdue()).await?,
+                Listing::Mine | Listing::Overdue | Listing::Folded => 0,
+            };
+            let late = (late > 0).then(|| voice.say("list-late", &[("n", late.into())]));
+            text.extend(late.into_iter().flatten());
+            text.push(Seg::Text(":".to_owned()));
+        }
         // Since the button was drawn, the list may have become shorter.
         let last = u32::try_from((total - 1).max(0) / SHOWN).unwrap_or(0);
-        let page = page.min(last);
-        let skipped = i64::from(page) * SHOWN;
-        let items = item::page(pool, filter(), SHOWN, skipped).await?;
-        let owners: Vec<PersonId> = items.iter().filter_map(|i| self.owner(i)).cloned().collect();
-        let names = person::names(pool, &owners).await?;
-        for item in &items {
-            out.push(Seg::Text("\n".to_owned()));
-            if item.raised_at.is_some() {
-                out.extend(voice.say("list-urgent", &[]));
-            }
-            let head = card::head(item, self.rules.label(&item.source), voice.lang);
-            let number = item.number.to_string();
-            out.extend(match item.deadline {
-                Some(d) => voice.say(
-                    "list-line-due",
-                    &[
-                        ("number", number.into()),
-                        ("head", head.into()),
-                        ("due", d.due.into()),
-                    ],
-                ),
-                None => voice.say("list-line", &[("number", number.into()), ("head", head.into())]),
-            });
-            if let Some(owner) = self.owner(item) {
-                let name = names.get(owner).unwrap_or(&owner.user);
-                out.extend(voice.say("state-personal", &[("name", name.as_str().into())]));
-            }
+        let page = of.page.min(last);
+        let items = item::page(pool, filter(), SHOWN, i64::from(page) * SHOWN).await?;
+        let mut rows = self.lines(tx, press, &items, voice, now).await?;
+        if of.everywhere || scope.here.is_none() {
+            self.say_rooms(tx, press, &items, &mut rows, voice).await?;
         }
-        let mut offers: Vec<Offer> = items
-            .iter()
-            .filter_map(|item| at_once(item, &press.by.person, voice.lang, now))
-            .collect();
+        let mut after = Vec::new();
         if last > 0 {
-            out.push(Seg::Text("\n".to_owned()));
             let (page, pages) = (i64::from(page) + 1, i64::from(last) + 1);
-            out.extend(voice.say("list-page", &[("page", page.into()), ("pages", pages.into())]));
+            after = voice.say("list-page", &[("page", page.into()), ("pages", pages.into())]);
         }
-        let turn = |page| Errand::List { listing, page };
-        offers.extend(pages(voice, page, last, turn));
-        Ok((out, offers))
+        let mut offers = pages(voice, page, last, |page| Page { page, ..of }.errand());
+        offers.extend(scope.other(of, voice));
+        Ok(Told {
+            text,
+            rows,
+            after,
+            offers,
+            menus: Vec::new(),
+        })
+    }
+
+    /// A line for each, for the eyes of whoever presses.
+    pub(crate) async fn lines(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        items: &[Item],
+        voice: Voice,
+        now: At,
+    ) -> Result<Vec<Row>> {
+        let me = &press.by.person;
+        let facts = self
+            .row_facts(tx, items, Some(me), (&press.chat, &press.room))
+            .await?;
+        let rows = items.iter().zip(facts).map(|(item, known)| Row {
+            line: row::line(&known.of(item, voice, now)),
+            act: row::at_once(item, Some(me), voice.lang, now),
+        });
+        Ok(rows.collect())
+    }
+
+    /// Behind each line, where it belongs.
+    async fn say_rooms(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        items: &[Item],
+        rows: &mut [Row],
+        voice: Voice,
+    ) -> Result<()> {
+        let ids: Vec<ItemId> = items.iter().map(|item| item.id).collect();
+        let cards = cards::of_items(tx, &ids).await?;
+        for (item, row) in items.iter().zip(rows) {
+            let mut its = cards.iter().filter(|c| c.item == item.id && c.chat == press.chat);
+            let channel = its.find_map(|card| self.rules.channel(&card.channel));
+            let said = channel.map(|channel| voice.say("row-in", &[("room", channel.said())]));
+            row.line.extend(said.into_iter().flatten());
+        }
+        Ok(())
+    }
+
+    /// What lines need to know that does not stand in the items: where the cards are, and what people are called. `me` is
+    /// who reads it.
+    pub(crate) async fn row_facts(
+        &self,
+        tx: &mut Tx,
+        items: &[Item],
+        me: Option<&PersonId>,
+        (chat, room): (&str, &str),
+    ) -> Result<Vec<Known>> {
+        let ids: Vec<ItemId> = items.iter().map(|item| item.id).collect();
+        let mut cards = cards::of_items(tx, &ids).await?;
+        cards.retain(|card| card.chat == chat && card.message.is_some());
+        cards.sort_by_key(|card| card.room != room);
+        let others = |item: &Item| match &item.handling {
+            Handling::Claimed { by, .. } if Some(by) != me => Some(by.clone()),
+            _ => None,
+        };
+        let owners = items.iter().filter_map(|item| self.owner(item).cloned());
+        let people: Vec<PersonId> = items.iter().filter_map(others).chain(owners).collect();
+        let names = person::names(&mut **tx, &people).await?;
+        let name = |id: &PersonId| names.get(id).cloned().unwrap_or_else(|| id.user.clone());
+        let platform = self.chat(chat)?;
+        Ok(items
+            .iter()
+            .map(|item| {
+                let card = cards.iter().find(|card| card.item == item.id);
+                Known {
+                    link: card.and_then(|card| platform.link(&card.room, card.message.as_deref()?)),
+                    holder: others(item).map(|id| name(&id)),
+                    owner: self.owner(item).map(name),
+                }
+            })
+            .collect())
+    }
+
+    /// Where somebody looks from where they press.
+    pub(crate) async fn scope(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        everywhere: bool,
+        now: At,
+    ) -> Result<Scope<'_>> {
+        let here = self.rules.channel_of_room(&press.chat, &press.room);
+        Ok(Scope {
+            here,
+            everywhere,
+            seen: self.channels_seen(tx, &press.by, now).await?,
+        })
+    }
+}
+
+/// Which page of which list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Page {
+    pub listing: Listing,
+    /// The first page is 0.
+    pub page: u32,
+    pub everywhere: bool,
+}
+
+impl Page {
+    pub fn first(listing: Listing) -> Self {
+        Self {
+            listing,
+            page: 0,
+            everywhere: false,
+        }
+    }
+
+    fn errand(self) -> Errand {
+        Errand::List {
+            listing: self.listing,
+            page: self.page,
+            everywhere: self.everywhere,
+        }
+    }
+}
+
+/// The channels that something is looked for in.
+pub(crate) struct Scope<'a> {
+    pub here: Option<&'a Channel>,
+    pub everywhere: bool,
+    /// Where whoever presses may look.
+    pub seen: Vec<&'a Channel>,
+}
+
+impl Scope<'_> {
+    /// The one room, if it is about one.
+    fn one(&self) -> Option<&Channel> {
+        self.here.filter(|_| !self.everywhere)
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        match self.one() {
+            Some(channel) => vec![channel.name.clone()],
+            None => self.seen.iter().map(|c| c.name.clone()).collect(),
+        }
+    }
+
+    pub fn said(&self, voice: Voice) -> Arg {
+        match (self.one(), self.seen.as_slice()) {
+            (Some(channel), _) => channel.said(),
+            (None, [only]) => only.said(),
+            (None, _) => Arg::Str(voice.lang.text("list-everywhere", &[])),
+        }
+    }
+
+    /// Whether there is more to see elsewhere.
+    pub fn can_widen(&self) -> bool {
+        let elsewhere = |channel: &Channel| self.seen.iter().any(|seen| seen.name != channel.name);
+        self.one().is_some_and(elsewhere)
+    }
+
+    /// The same list everywhere, or of this room again.
+    fn other(&self, of: Page, voice: Voice) -> Option<Offer> {
+        let goes_by_room = matches!(of.listing, Listing::Open | Listing::Overdue);
+        let turned = |everywhere| Page {
+            page: 0,
+            everywhere,
+            ..of
+        };
+        let (page, key) = match (self.can_widen(), self.everywhere && self.here.is_some()) {
+            (true, _) => (turned(true), "button-everywhere"),
+            (_, true) => (turned(false), "button-here"),
+            _ => return None,
+        };
+        goes_by_room.then(|| Offer::errand(page.errand(), voice.lang.text(key, &[])))
+    }
+}
+
+/// What a line says of an item that does not stand in it.
+pub(crate) struct Known {
+    pub link: Option<String>,
+    pub holder: Option<String>,
+    pub owner: Option<String>,
+}
+
+impl Known {
+    pub fn of(self, item: &Item, voice: Voice, now: At) -> row::Facts<'_> {
+        row::Facts {
+            item,
+            link: self.link,
+            holder: self.holder,
+            owner: self.owner,
+            voice,
+            now,
+        }
     }
 }
 
@@ -154,18 +352,6 @@ impl Desk {
     pub(crate) fn owner(&self, item: &Item) -> Option<&PersonId> {
         self.rules.route(&item.route).owner.as_ref()
     }
-}
-
-/// What somebody can do at once about one item of a list.
-fn at_once(item: &Item, me: &PersonId, lang: Lang, now: At) -> Option<Offer> {
-    let verb = match item.handling.holder(now) {
-        Some(holder) if holder == me && item.caps.can_reply() => Verb::Reply,
-        None if !matches!(item.handling, Handling::Snoozed { .. }) => Verb::Take,
-        _ => return None,
-    };
-    let number = [("number", item.number.to_string().into())];
-    let label = lang.text(&format!("button-{}-number", verb.as_str()), &number);
-    Some(Offer::item(verb, item.id, label))
 }
 
 /// The buttons to the pages before and after this one.

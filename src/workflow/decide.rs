@@ -95,23 +95,34 @@ impl Desk {
             self.whisper(tx, press, unknown(item, voice), now).await?;
             return Ok(Judged::told("unknown_item"));
         };
-        let reply = match locked.0.reply {
-            Some(id) => reply::get(&mut **tx, id).await?,
-            None => None,
-        };
-        let mut case = Case {
-            press,
-            voice,
-            locked,
-            reply,
-            now,
-        };
+        let mut case = self.case(tx, press, voice, locked, now).await?;
         let verdict = match deed {
             Deed::Do(verb) => self.decide(tx, &mut case, verb).await?,
             Deed::Ask(verb) => self.ask_first(tx, &mut case, verb).await?,
             Deed::Again(form) => self.begin_again(tx, &mut case, form).await?,
         };
         self.conclude(tx, &mut case, verdict, Opening::Press).await
+    }
+
+    pub(crate) async fn case<'a>(
+        &self,
+        tx: &mut Tx,
+        press: &'a Press,
+        voice: Voice,
+        locked: Locked,
+        now: At,
+    ) -> Result<Case<'a>> {
+        let reply = match locked.0.reply {
+            Some(id) => reply::get(&mut **tx, id).await?,
+            None => None,
+        };
+        Ok(Case {
+            press,
+            voice,
+            locked,
+            reply,
+            now,
+        })
     }
 
     /// Writes the verdict down and says what the chat has to do now.
@@ -158,7 +169,7 @@ impl Desk {
         Ok(Judged { outcome, came_to })
     }
 
-    async fn decide(&self, tx: &mut Tx, case: &mut Case<'_>, verb: Verb) -> Result<Verdict> {
+    pub(crate) async fn decide(&self, tx: &mut Tx, case: &mut Case<'_>, verb: Verb) -> Result<Verdict> {
         let me = &case.press.by.person;
         let now = case.now;
         Ok(match verb {

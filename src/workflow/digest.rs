@@ -11,7 +11,6 @@ use crate::domain::chart;
 use crate::domain::chart::Chart;
 use crate::domain::digest;
 use crate::domain::digest::Digest;
-use crate::domain::digest::Due;
 use crate::domain::digest::Helpful;
 use crate::domain::digest::Mine;
 use crate::domain::digest::Numbers;
@@ -28,6 +27,8 @@ use crate::domain::item::Item;
 use crate::domain::item::Tone;
 use crate::domain::person::PersonId;
 use crate::domain::practice;
+use crate::domain::row;
+use crate::domain::row::Row;
 use crate::domain::rules::Channel;
 use crate::domain::rules::DigestPlan;
 use crate::domain::schedule;
@@ -47,7 +48,7 @@ use crate::workflow::WorkflowError;
 use crate::workflow::tell::room_key;
 
 /// More overdue items than this are only counted.
-const LISTED: i64 = 10;
+const LISTED: i64 = row::SHOWN as i64;
 /// So many of those that come next.
 const COMING: i64 = 3;
 /// A source that failed so often in a row is in trouble; once or twice is the weather.
@@ -59,6 +60,8 @@ pub struct Asked<'a> {
     pub channel: &'a Channel,
     /// For whom, if it is for one person.
     pub person: Option<&'a PersonId>,
+    /// Who reads it alone, if one person does.
+    pub reader: Option<&'a PersonId>,
     pub who_answered: bool,
     pub from: At,
     pub to: At,
@@ -162,19 +165,29 @@ impl Desk {
         let chat = self.chat(&channel.chat)?;
         let link = |item: &Item| chat.link(&channel.room, messages.get(&item.id)?);
         let head = |item: &Item| card::head(item, self.rules.label(&item.source), channel.voice.lang);
-        let due = |item: &Item| Due {
-            item: item.id,
-            number: item.number,
-            head: head(item),
-            due: item.deadline.map(|d| d.due),
-            link: link(item),
-        };
+        let place = (channel.chat.as_str(), channel.room.as_str());
+        let mut lines = Vec::new();
+        for items in [&overdue, &coming] {
+            let known = self.row_facts(&mut tx, items, asked.reader, place).await?;
+            let rows = items.iter().zip(known).map(|(item, known)| Row {
+                line: row::line(&known.of(item, channel.voice, asked.now)),
+                act: row::at_once(item, asked.reader, channel.voice.lang, asked.now),
+            });
+            lines.push(rows.collect());
+        }
+        let mut lines = lines.into_iter();
+        let mut listed = || -> Vec<Row> { lines.next().unwrap_or_default() };
         let numbers = Numbers {
             labels: self.rules.labels.clone(),
             open,
-            overdue: overdue.iter().map(due).collect(),
+            overdue: listed(),
             overdue_count,
-            next: coming.iter().map(due).collect(),
+            oldest: overdue
+                .iter()
+                .filter_map(|item| item.deadline)
+                .map(|d| d.due)
+                .min(),
+            next: listed(),
             helpful: helpful
                 .iter()
                 .map(|item| Helpful {
@@ -238,6 +251,7 @@ impl<'a> Asked<'a> {
         Self {
             channel,
             person: plan.to.as_ref(),
+            reader: plan.to.as_ref(),
             who_answered: plan.who_answered,
             from,
             to,
@@ -253,6 +267,7 @@ impl<'a> Asked<'a> {
         Self {
             channel,
             person,
+            reader: person,
             who_answered: false,
             from: to - TimeDelta::days(1),
             to,

@@ -12,7 +12,6 @@ use crate::domain::rights::Role;
 use crate::domain::rules::Channel;
 use crate::domain::rules::DigestPlan;
 use crate::domain::text::Seg;
-use crate::domain::text::Voice;
 use crate::port::chat::Body;
 use crate::port::chat::Note;
 use crate::port::chat::Post;
@@ -125,7 +124,7 @@ impl Desk {
             thread: None,
             body: Body::Note(Note {
                 ping: vec![Mention::Person(person.user.clone())],
-                text: no_way(plan, channel.voice),
+                text: no_way(channel),
                 buttons: Vec::new(),
                 item: None,
                 each: Vec::new(),
@@ -170,6 +169,6 @@ pub(crate) fn no_longer(name: &str) -> Settled {
     }
 }
 
-fn no_way(plan: &DigestPlan, voice: Voice) -> Vec<Seg> {
-    voice.say("digest-closed", &[("channel", plan.channel.as_str().into())])
+fn no_way(channel: &Channel) -> Vec<Seg> {
+    channel.voice.say("digest-closed", &[("channel", channel.said())])
 }

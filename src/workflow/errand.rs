@@ -3,7 +3,6 @@
 
 use crate::domain::At;
 use crate::domain::action::ItemRef;
-use crate::domain::action::Listing;
 use crate::domain::action::Press;
 use crate::domain::action::Verb;
 use crate::domain::calendar::Quiet;
@@ -13,6 +12,7 @@ use crate::domain::errand::Offer;
 use crate::domain::home::USUAL_QUIET;
 use crate::domain::item::Item;
 use crate::domain::rights::Role;
+use crate::domain::row::Told;
 use crate::domain::text::Arg;
 use crate::domain::text::Voice;
 use crate::store::Tx;
@@ -22,6 +22,7 @@ use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::act::Deed;
 use crate::workflow::act::Judged;
+use crate::workflow::commands::Page;
 
 /// So many of the oldest are looked through for one that nobody is at.
 const LOOKED_THROUGH: i64 = 100;
@@ -40,6 +41,7 @@ impl Desk {
             Errand::Oldest => Verb::Take.needs(),
             Errand::List { .. }
             | Errand::Found { .. }
+            | Errand::Wider { .. }
             | Errand::Home
             | Errand::Quiet { .. }
             | Errand::Rest { .. }
@@ -49,7 +51,12 @@ impl Desk {
         // Whoever has a right in one channel has a home, wherever they ask for it.
         let own = !matches!(
             errand,
-            Errand::Oldest | Errand::List { .. } | Errand::Found { .. }
+            Errand::Oldest
+                | Errand::Found { .. }
+                | Errand::List {
+                    everywhere: false,
+                    ..
+                }
         );
         let elsewhere = own && !self.channels_seen(tx, &press.by, now).await?.is_empty();
         if !elsewhere && let Some(no) = self.no_right(tx, press, voice, needed, None, now).await? {
@@ -57,12 +64,24 @@ impl Desk {
             return Ok(Judged::told("forbidden"));
         }
         match errand {
-            Errand::List { listing, page } => self.tell_list(tx, press, voice, listing, page, now).await,
+            Errand::List {
+                listing,
+                page,
+                everywhere,
+            } => {
+                let page = Page {
+                    listing,
+                    page,
+                    everywhere,
+                };
+                self.tell_list(tx, press, voice, page, now).await
+            }
+            Errand::Wider { number } => self.find_wider(tx, press, voice, number, now).await,
             Errand::Found { number, page } => self.turn(tx, press, voice, number, page, now).await,
             Errand::Oldest => self.take_oldest(tx, press, voice, now).await,
             Errand::Home => {
-                let (text, offers) = self.home(tx, &press.by, voice, now).await?.flat();
-                self.whisper_with(tx, press, text, offers, now).await?;
+                let told = self.home(tx, &press.by, voice, now).await?.flat();
+                self.whisper_with(tx, press, told, now).await?;
                 Ok(Judged::told("told"))
             }
             Errand::Quiet { on } => {
@@ -94,12 +113,11 @@ impl Desk {
         tx: &mut Tx,
         press: &Press,
         voice: Voice,
-        listing: Listing,
-        page: u32,
+        page: Page,
         now: At,
     ) -> Result<Judged> {
-        let (text, offers) = self.list(press, voice, listing, page).await?;
-        self.whisper_with(tx, press, text, offers, now).await?;
+        let told = self.list(tx, press, voice, page, now).await?;
+        self.whisper_with(tx, press, told, now).await?;
         Ok(Judged::told("told"))
     }
 
@@ -117,9 +135,9 @@ impl Desk {
     /// What waits the longest and nobody else is at. Whoever is at it already is told so: pressed twice, it is taken once.
     async fn take_oldest(&self, tx: &mut Tx, press: &Press, voice: Voice, now: At) -> Result<Judged> {
         let me = &press.by.person;
-        let channel = self.rules.channel_of_room(&press.chat, &press.room);
+        let channels = self.scope(tx, press, false, now).await?.names();
         let filter = Filter::Open {
-            channel: channel.map(|c| c.name.as_str()),
+            channels: Some(&channels),
         };
         let waiting = item::list(self.store.pool(), filter, LOOKED_THROUGH).await?;
         let oldest = waiting.into_iter().find(|item| {
@@ -179,7 +197,12 @@ impl Desk {
             offers.push(Offer::item(Verb::Reply, item.id, label));
         }
         let text = voice.say(key, &[("link", link)]);
-        self.whisper_with(tx, press, text, offers, now).await?;
+        let told = Told {
+            text,
+            offers,
+            ..Told::default()
+        };
+        self.whisper_with(tx, press, told, now).await?;
         Ok(Judged::told(if key == "told-oldest" {
             "changed"
         } else {

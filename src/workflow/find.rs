@@ -6,14 +6,20 @@ use chrono::TimeDelta;
 use crate::domain::At;
 use crate::domain::action::ItemRef;
 use crate::domain::action::Press;
+use crate::domain::action::Verb;
 use crate::domain::card;
+use crate::domain::digest::MOST_DAYS;
 use crate::domain::errand::Errand;
 use crate::domain::errand::Offer;
+use crate::domain::home;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
 use crate::domain::item::Item;
 use crate::domain::practice;
 use crate::domain::rights::Role;
+use crate::domain::row;
+use crate::domain::row::Row;
+use crate::domain::row::Told;
 use crate::domain::rules::Channel;
 use crate::domain::text::Arg;
 use crate::domain::text::Seg;
@@ -33,26 +39,20 @@ use crate::workflow::commands::pages;
 use crate::workflow::digest::Asked;
 
 /// A page.
-const SHOWN: usize = 10;
+const SHOWN: usize = row::SHOWN;
 /// More than this nobody reads through; one more word finds less.
 const KEPT: i64 = 100;
 /// A shorter word fits too much.
 const LEAST_LETTERS: usize = 2;
 const MOST_TYPED: usize = 200;
-/// So much of the customer's words as tells one find from another.
-const WORDS_UNITS: usize = 90;
 /// Of an answer of ours, around the words.
-const EXCERPT_UNITS: usize = 140;
+const EXCERPT_UNITS: usize = 90;
 /// A shorter word is like too many others.
 const LEAST_MISSPELT: usize = 3;
 /// So many words are tried for each that is misspelt, by how many there are; of more than these, none is.
 const TRIED: [usize; 4] = [5, 3, 2, 2];
 /// Buttons below one item.
 const BUTTONS: usize = 10;
-/// A year and a day of numbers at most.
-const MOST_DAYS: i64 = 366;
-
-type Told = (Vec<Seg>, Vec<Offer>);
 
 /// What is looked up.
 #[derive(Debug, Clone, Copy)]
@@ -82,54 +82,90 @@ impl Desk {
             self.whisper(tx, press, no, now).await?;
             return Ok(Judged::told("forbidden"));
         }
-        let (text, offers) = match wanted {
-            Wanted::Words(typed) => self.find(tx, press, voice, typed, now).await?,
+        let told = match wanted {
+            Wanted::Words(typed) => self.find(tx, press, voice, (typed, false), now).await?,
             Wanted::Item(which) => match item {
-                Some(id) => self.show(tx, press, voice, id).await?,
-                None => (unknown(which, voice), Vec::new()),
+                Some(id) => self.show(tx, press, voice, id, now).await?,
+                None => unknown(which, voice).into(),
             },
-            Wanted::Sources => (self.sources(tx, voice).await?, Vec::new()),
-            Wanted::Numbers(days) => self.told_numbers(press, voice, days, now).await?,
+            Wanted::Sources => self.sources(tx, voice).await?.into(),
+            Wanted::Numbers(days) => self.told_numbers(tx, press, voice, days, now).await?,
         };
-        self.whisper_with(tx, press, text, offers, now).await?;
+        self.whisper_with(tx, press, told, now).await?;
         Ok(Judged::told("told"))
     }
 
-    async fn find(&self, tx: &mut Tx, press: &Press, voice: Voice, typed: &str, now: At) -> Result<Told> {
+    async fn find(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        (typed, everywhere): (&str, bool),
+        now: At,
+    ) -> Result<Told> {
         let typed: String = words::short_line(typed, MOST_TYPED);
         if words::graphemes(&typed) < LEAST_LETTERS {
-            return Ok((voice.say("find-what", &[]), Vec::new()));
+            return Ok(voice.say("find-what", &[]).into());
         }
-        let channel = self.rules.channel_of_room(&press.chat, &press.room);
-        let channel = channel.map(|c| c.name.as_str());
+        let scope = self.scope(tx, press, everywhere, now).await?;
+        let channels = scope.names();
         let mut meant = typed.clone();
-        let mut hits = search::by_words(tx, channel, &meant, KEPT + 1).await?;
+        let mut hits = search::by_words(tx, Some(&channels), &meant, KEPT + 1).await?;
         // Whoever puts it in quotes wants exactly that.
         if hits.is_empty()
             && !typed.contains('"')
             && let Some(near) = nearly(tx, &typed).await?
         {
-            hits = search::by_words(tx, channel, &near, KEPT + 1).await?;
+            hits = search::by_words(tx, Some(&channels), &near, KEPT + 1).await?;
             meant = near;
-        }
-        if hits.is_empty() {
-            return Ok((voice.say("find-nothing", &[("words", typed.into())]), Vec::new()));
         }
         let kept = usize::try_from(KEPT).unwrap_or(usize::MAX);
         let more = hits.len() > kept;
         hits.truncate(kept);
+        let here = scope.here.filter(|_| !everywhere);
         let mut found = Search {
             number: 0,
             typed,
             meant,
-            channel: channel.map(str::to_owned),
+            channel: here.map(|channel| channel.name.clone()),
             hits,
             more,
         };
-        if found.hits.len() > SHOWN {
+        let can_widen = scope.can_widen();
+        let place = scope.said(voice);
+        if found.hits.len() > SHOWN || can_widen {
             found.number = search::keep(tx, &press.by.person, &found, now).await?;
         }
-        self.found_page(tx, press, voice, &found, 0).await
+        let mut told = if found.hits.is_empty() {
+            let args = [("words", found.typed.as_str().into()), ("where", place)];
+            voice.say("find-nothing", &args).into()
+        } else {
+            self.found_page(tx, press, voice, &found, 0, now).await?
+        };
+        if can_widen {
+            let number = found.number;
+            let label = voice.lang.text("button-find-everywhere", &[]);
+            told.offers.push(Offer::errand(Errand::Wider { number }, label));
+        }
+        Ok(told)
+    }
+
+    /// What somebody looked for last, in all rooms that they may see.
+    pub(crate) async fn find_wider(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        number: i64,
+        now: At,
+    ) -> Result<Judged> {
+        let last = search::last(tx, &press.by.person).await?;
+        let told = match last.filter(|last| last.number == number) {
+            Some(last) => self.find(tx, press, voice, (&last.typed, true), now).await?,
+            None => voice.say("find-over", &[]).into(),
+        };
+        self.whisper_with(tx, press, told, now).await?;
+        Ok(Judged::told("told"))
     }
 
     /// Another page of what somebody found last. It is theirs alone: the button says which search it belongs to, and
@@ -158,8 +194,8 @@ impl Desk {
             self.whisper(tx, press, no, now).await?;
             return Ok(Judged::told("forbidden"));
         }
-        let (text, offers) = self.found_page(tx, press, voice, &found, page).await?;
-        self.whisper_with(tx, press, text, offers, now).await?;
+        let told = self.found_page(tx, press, voice, &found, page, now).await?;
+        self.whisper_with(tx, press, told, now).await?;
         Ok(Judged::told("told"))
     }
 
@@ -170,6 +206,7 @@ impl Desk {
         voice: Voice,
         found: &Search,
         page: u32,
+        now: At,
     ) -> Result<Told> {
         let last = u32::try_from(found.hits.len().saturating_sub(1) / SHOWN).unwrap_or(0);
         let page = page.min(last);
@@ -184,54 +221,49 @@ impl Desk {
         } else {
             "find-similar"
         };
-        let mut text = voice.say(title, &[("words", found.typed.as_str().into())]);
-        for hit in &hits {
-            let Some(item) = items.iter().find(|item| item.id == hit.item) else {
-                continue;
-            };
-            let ours = excerpts.iter().find(|(id, _)| Some(*id) == hit.reply);
-            let ours = ours.map(|(_, excerpt)| excerpt.as_str());
-            text.push(newline());
-            text.extend(self.found(tx, press, voice, item, ours).await?);
-        }
+        let everywhere = || Arg::Str(voice.lang.text("list-everywhere", &[]));
+        let channel = found.channel.as_deref().and_then(|name| self.rules.channel(name));
+        let place = channel.map_or_else(everywhere, |channel| channel.said());
+        let text = voice.say(title, &[("words", found.typed.as_str().into()), ("where", place)]);
+        let listed: Vec<Item> = hits
+            .iter()
+            .filter_map(|hit| items.iter().find(|item| item.id == hit.item).cloned())
+            .collect();
+        let me = &press.by.person;
+        let known = self
+            .row_facts(tx, &listed, Some(me), (&press.chat, &press.room))
+            .await?;
+        let rows = listed.iter().zip(known).map(|(item, known)| {
+            let hit = hits.iter().find(|hit| hit.item == item.id);
+            let ours = excerpts
+                .iter()
+                .find(|(id, _)| Some(*id) == hit.and_then(|hit| hit.reply));
+            let ours = ours.map(|(_, excerpt)| words::short_line(excerpt, EXCERPT_UNITS));
+            let read = || Some(row::act(Verb::FullText, item, voice.lang));
+            Row {
+                line: row::found(&known.of(item, voice, now), ours.as_deref()),
+                act: row::at_once(item, Some(me), voice.lang, now).or_else(read),
+            }
+        });
+        let rows = rows.collect();
+        let mut after = Vec::new();
         if last > 0 {
-            text.push(newline());
             let (page, pages) = (i64::from(page) + 1, i64::from(last) + 1);
-            text.extend(voice.say("list-page", &[("page", page.into()), ("pages", pages.into())]));
+            after.extend(voice.say("list-page", &[("page", page.into()), ("pages", pages.into())]));
         }
         if found.more && page == last {
-            text.push(newline());
-            text.extend(voice.say("find-more", &[]));
+            after.extend((!after.is_empty()).then(newline));
+            after.extend(voice.say("find-more", &[]));
         }
         let number = found.number;
         let turn = |page| Errand::Found { number, page };
-        Ok((text, pages(voice, page, last, turn)))
-    }
-
-    async fn found(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        item: &Item,
-        ours: Option<&str>,
-    ) -> Result<Vec<Seg>> {
-        let lang = voice.lang;
-        let link = self.labelled(tx, press, voice, item).await?;
-        let state = lang.text(&format!("found-{}", item.handling.as_str()), &[]);
-        let said = match ours {
-            Some(excerpt) => words::short_line(excerpt, EXCERPT_UNITS),
-            None => words::short_line(&card::full_words(item), WORDS_UNITS),
-        };
-        let key = match ours {
-            Some(_) => "find-line-ours",
-            None if said.is_empty() => "find-line-silent",
-            None => "find-line",
-        };
-        Ok(voice.say(
-            key,
-            &[("link", link), ("state", state.into()), ("words", said.into())],
-        ))
+        Ok(Told {
+            text,
+            rows,
+            after,
+            offers: pages(voice, page, last, turn),
+            menus: Vec::new(),
+        })
     }
 
     /// `Nr. 12 · ★★☆☆☆ Kritik · …`, leading to its card where there is one.
@@ -248,7 +280,7 @@ impl Desk {
     }
 
     /// One item as its card shows it, buttons included, wherever one is.
-    async fn show(&self, tx: &mut Tx, press: &Press, voice: Voice, id: ItemId) -> Result<Told> {
+    async fn show(&self, tx: &mut Tx, press: &Press, voice: Voice, id: ItemId, now: At) -> Result<Told> {
         let card = cards::of_item(tx, id).await?.into_iter().next();
         let shown = match card {
             Some(row) => self.card_in(row.id, Some(voice)).await?,
@@ -258,8 +290,14 @@ impl Desk {
             let items = item::of_ids(tx, &[id]).await?;
             return match items.first() {
                 // It came answered, so it never had a card.
-                Some(item) => Ok((self.found(tx, press, voice, item, None).await?, Vec::new())),
-                None => Ok((unknown(ItemRef::Id(id), voice), Vec::new())),
+                Some(item) => {
+                    let at = (press.chat.as_str(), press.room.as_str());
+                    let known = self.row_facts(tx, &items, Some(&press.by.person), at).await?;
+                    let line = known.into_iter().next();
+                    let line = line.map(|known| row::found(&known.of(item, voice, now), None));
+                    Ok(line.unwrap_or_default().into())
+                }
+                None => Ok(unknown(ItemRef::Id(id), voice).into()),
             };
         };
         let link = self.labelled(tx, press, voice, &item).await?;
@@ -274,7 +312,11 @@ impl Desk {
         let offers = ours
             .take(BUTTONS)
             .map(|button| Offer::item(button.verb, item.id, button.label.clone()));
-        Ok((text, offers.collect()))
+        Ok(Told {
+            text,
+            offers: offers.collect(),
+            ..Told::default()
+        })
     }
 
     /// Each source: whether it can be read, and when it last was.
@@ -303,9 +345,16 @@ impl Desk {
         Ok(text)
     }
 
-    async fn told_numbers(&self, press: &Press, voice: Voice, days: Option<i64>, now: At) -> Result<Told> {
+    async fn told_numbers(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        days: Option<i64>,
+        now: At,
+    ) -> Result<Told> {
         let Some(channel) = self.channel_for(press) else {
-            return Ok((voice.say("numbers-where", &[]), Vec::new()));
+            return Ok(voice.say("numbers-where", &[]).into());
         };
         let plans = self
             .rules
@@ -325,6 +374,7 @@ impl Desk {
             .write_digest(&Asked {
                 channel,
                 person: None,
+                reader: Some(&press.by.person),
                 who_answered: false,
                 from,
                 to: now,
@@ -333,11 +383,23 @@ impl Desk {
             })
             .await?;
         let mut text = digest.headline;
-        for line in digest.lines {
-            text.push(Seg::Text("\n".to_owned()));
+        for line in digest.lead {
+            text.push(newline());
             text.extend(line);
         }
-        Ok((text, self.digest_offers(channel, now).await?))
+        let who_has_what = home::load(&self.load(tx, channel, now).await?, voice);
+        let mut after = Vec::new();
+        for line in digest.lines.into_iter().chain(who_has_what) {
+            after.extend((!after.is_empty()).then(newline));
+            after.extend(line);
+        }
+        Ok(Told {
+            text,
+            rows: digest.rows,
+            after,
+            offers: self.digest_offers(channel).await?,
+            menus: Vec::new(),
+        })
     }
 
     /// The room's channel; from elsewhere the only one of this chat.

@@ -8,7 +8,6 @@ use chrono::TimeDelta;
 
 use crate::domain::At;
 use crate::domain::action::Listing;
-use crate::domain::card;
 use crate::domain::effect::Effect;
 use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
@@ -16,11 +15,13 @@ use crate::domain::errand::Errand;
 use crate::domain::errand::Offer;
 use crate::domain::fold;
 use crate::domain::fold::Facts;
-use crate::domain::fold::Waiting;
 use crate::domain::id::CardId;
 use crate::domain::id::EffectId;
 use crate::domain::id::ItemId;
 use crate::domain::item::Item;
+use crate::domain::row;
+use crate::domain::row::Row;
+use crate::domain::rules::Channel;
 use crate::domain::text::Voice;
 use crate::port::PortError;
 use crate::port::chat::Body;
@@ -48,7 +49,7 @@ use crate::workflow::tell::post_card;
 use crate::workflow::tell::room_key;
 
 /// The message names so many of those that wait; the list has all.
-const NAMED: i64 = 5;
+const NAMED: i64 = row::SHOWN as i64;
 /// Several that come together are one change.
 const GATHERED_MS: i64 = 1_500;
 /// The message changes not more often than this.
@@ -198,7 +199,7 @@ impl Desk {
         }
         let voice = self.voice(chat, room);
         let first = match channel {
-            Some(channel) => self.first_folded(&channel.name, voice).await?,
+            Some(channel) => self.first_folded(channel, voice, now).await?,
             None => Vec::new(),
         };
         let digest = fold::write(
@@ -229,14 +230,18 @@ impl Desk {
         self.show_fold(leased, &kept, lasting, body).await
     }
 
-    async fn first_folded(&self, channel: &str, voice: Voice) -> Result<Vec<Waiting>> {
-        let items = item::list(self.store.pool(), Filter::Folded { channel }, NAMED).await?;
-        let lines = items.iter().map(|item| Waiting {
-            number: item.number,
-            head: card::head(item, self.rules.label(&item.source), voice.lang),
-            due: item.deadline.map(|d| d.due),
+    async fn first_folded(&self, channel: &Channel, voice: Voice, now: At) -> Result<Vec<Row>> {
+        let channels = std::slice::from_ref(&channel.name);
+        let items = item::list(self.store.pool(), Filter::Folded { channels }, NAMED).await?;
+        let mut tx = self.store.begin_reading().await?;
+        let place = (channel.chat.as_str(), channel.room.as_str());
+        let known = self.row_facts(&mut tx, &items, None, place).await?;
+        tx.rollback().await.map_err(StoreError::from)?;
+        let rows = items.iter().zip(known).map(|(item, known)| Row {
+            line: row::line(&known.of(item, voice, now)),
+            act: row::at_once(item, None, voice.lang, now),
         });
-        Ok(lines.collect())
+        Ok(rows.collect())
     }
 
     /// One message for each time that a fold lasts; a fold that begins again soon goes on with the last one.

@@ -191,7 +191,7 @@ impl Desk {
                 ),
             ),
             Verb::Why => {
-                let lines = self.reasons(log, item, case.voice);
+                let lines = self.reasons(log, item, case.voice, &case.press.chat);
                 (
                     Step::Read,
                     "form-why-title",

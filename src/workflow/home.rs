@@ -6,18 +6,19 @@ use chrono::TimeDelta;
 
 use crate::domain::At;
 use crate::domain::action::Actor;
-use crate::domain::card;
 use crate::domain::effect::Effect;
 use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
 use crate::domain::home;
+use crate::domain::home::Busy;
 use crate::domain::home::Home;
 use crate::domain::home::Load;
-use crate::domain::home::Mine;
 use crate::domain::id::EffectId;
 use crate::domain::person::PersonId;
 use crate::domain::rights;
 use crate::domain::rights::Role;
+use crate::domain::row;
+use crate::domain::row::Row;
 use crate::domain::rules::Channel;
 use crate::domain::text::Voice;
 use crate::port::PortError;
@@ -142,17 +143,14 @@ impl Desk {
         let pool = self.store.pool();
         let held = || Filter::HeldBy { person: &key };
         let mine_count = item::count(pool, held()).await?;
-        let mut mine = Vec::new();
-        for item in item::list(pool, held(), home::MINE_SHOWN as i64).await? {
-            mine.push(Mine {
-                id: item.id,
-                number: item.number,
-                head: card::head(&item, self.rules.label(&item.source), voice.lang),
-                due: item.deadline.map(|d| d.due),
-                link: self.link_of(tx, &item, &me.chat, "").await?,
-                can_reply: item.caps.can_reply(),
-            });
-        }
+        let first = item::list(pool, held(), row::SHOWN as i64).await?;
+        let known = self.row_facts(tx, &first, Some(me), (&me.chat, "")).await?;
+        let mine = first.iter().zip(known).map(|(item, known)| Row {
+            line: row::line(&known.of(item, voice, now)),
+            act: row::at_once(item, Some(me), voice.lang, now),
+        });
+        let mine = mine.collect();
+        let mine_asleep = item::asleep(pool, &key).await?;
         let mut team = Vec::new();
         for channel in self.channels_seen(tx, actor, now).await? {
             team.push(self.load(tx, channel, now).await?);
@@ -163,11 +161,12 @@ impl Desk {
         Ok(home::build(&home::Facts {
             mine,
             mine_count,
+            mine_asleep,
             team,
             quiet: known.get(me).and_then(|p| Some((p.quiet?, p.zone))),
             digest: digest.map(|channel| {
                 let own = known.get(me).and_then(|p| p.zone);
-                (channel.name.clone(), own.unwrap_or(channel.voice.zone))
+                (channel.said(), own.unwrap_or(channel.voice.zone))
             }),
             voice,
             speaks: wishes.language.is_some(),
@@ -175,27 +174,30 @@ impl Desk {
         }))
     }
 
-    async fn load(&self, tx: &mut Tx, channel: &Channel, now: At) -> Result<Load> {
+    /// What waits in a channel, and who has how much of it.
+    pub(crate) async fn load(&self, tx: &mut Tx, channel: &Channel, now: At) -> Result<Load> {
         let counted = item::load(tx, &channel.name, now).await?;
         let all = |of: fn(&item::Held) -> i64| counted.iter().map(of).sum();
-        let at_it: Vec<(PersonId, i64)> = counted
+        let at_it: Vec<(PersonId, &item::Held)> = counted
             .iter()
-            .filter_map(|held| Some((held.by.as_deref()?.parse().ok()?, held.open)))
+            .filter_map(|held| Some((held.by.as_deref()?.parse().ok()?, held)))
             .collect();
         let ids: Vec<PersonId> = at_it.iter().map(|(id, _)| id.clone()).collect();
         let names = person::names(&mut **tx, &ids).await?;
-        let named = at_it.into_iter().map(|(id, n)| {
-            let name = names.get(&id).cloned().unwrap_or_else(|| id.user.clone());
-            (name, n)
+        let named = at_it.into_iter().map(|(id, held)| Busy {
+            name: names.get(&id).cloned().unwrap_or_else(|| id.user.clone()),
+            has: held.open,
+            late: held.late,
+            asleep: held.asleep,
         });
-        let mut people: Vec<(String, i64)> = named.collect();
-        people.sort_by(|(a, n), (b, m)| m.cmp(n).then_with(|| a.cmp(b)));
+        let mut people: Vec<Busy> = named.collect();
+        people.sort_by(|a, b| b.has.cmp(&a.has).then_with(|| a.name.cmp(&b.name)));
         let free = counted.iter().filter(|held| held.by.is_none());
         Ok(Load {
-            channel: channel.name.clone(),
+            channel: channel.said(),
             open: all(|held| held.open),
             overdue: all(|held| held.late),
-            free: free.map(|held| held.free).sum(),
+            free: free.map(|held| held.open).sum(),
             people,
         })
     }

@@ -32,6 +32,7 @@ use crate::domain::sla;
 use crate::domain::sla::Origin;
 use crate::domain::sla::Run;
 use crate::domain::sla::State;
+use crate::domain::text::Arg;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::domain::whom::Book;
@@ -105,10 +106,13 @@ impl Desk {
         Ok(changed)
     }
 
-    /// Why the deadline is when it is, a line for each thought.
-    pub(crate) fn reasons(&self, log: &[Event], item: &Item, voice: Voice) -> Vec<Vec<Seg>> {
+    /// Why the deadline is when it is, a line for each thought, for somebody in this chat.
+    pub(crate) fn reasons(&self, log: &[Event], item: &Item, voice: Voice, chat: &str) -> Vec<Vec<Seg>> {
         let terms = self.rules.terms(self.rules.route(&item.route));
         let runs = sla::runs(terms, origin(item), log);
+        let named = self.rules.route(&item.route).to.iter();
+        let channels = named.filter_map(|name| self.rules.channel(name));
+        let rooms: Vec<Arg> = channels.filter(|c| c.chat == chat).map(Channel::said).collect();
         why::deadline(&why::Facts {
             item,
             source: self.rules.label(&item.source),
@@ -116,6 +120,7 @@ impl Desk {
             now: self.now(),
             terms,
             runs: &runs,
+            rooms: &rooms,
         })
     }
 

@@ -36,6 +36,7 @@ mod refuse;
 pub mod remind;
 pub mod retime;
 pub mod settings;
+pub mod several;
 pub mod shared;
 mod standing;
 pub mod stats;

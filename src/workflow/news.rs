@@ -244,12 +244,12 @@ impl Desk {
                 _ => Ok(None),
             },
             ("whisper", "done") => match decode::<Effect>(tried.body.clone()) {
-                Ok(Effect::Whisper { user, text, .. }) => {
+                Ok(Effect::Whisper { user, told, .. }) => {
                     let chat = tried.key.split(':').nth(1).unwrap_or_default();
                     let who = PersonId::new(chat, user.clone());
                     let names = person::names(self.store.pool(), std::slice::from_ref(&who)).await?;
                     let name = names.get(&who).cloned().unwrap_or(user);
-                    let text = short_line(&flat(&text), QUOTED);
+                    let text = short_line(&flat(&told.text), QUOTED);
                     news(
                         Mood::Plain,
                         "news-whisper",

@@ -6,11 +6,14 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use crate::domain::At;
+use crate::domain::action::Listing;
 use crate::domain::action::Verb;
 use crate::domain::card;
 use crate::domain::card::Button;
 use crate::domain::effect::Addressee;
 use crate::domain::effect::NewEffect;
+use crate::domain::errand::Errand;
+use crate::domain::errand::Offer;
 use crate::domain::event::Event;
 use crate::domain::event::What;
 use crate::domain::id::EventId;
@@ -21,6 +24,8 @@ use crate::domain::item::Item;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
 use crate::domain::reply::ReplyState;
+use crate::domain::row;
+use crate::domain::row::Row;
 use crate::domain::text::Arg;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
@@ -54,8 +59,6 @@ use crate::workflow::remind::is_under_way;
 use crate::workflow::tell;
 use crate::workflow::tell::post_card;
 
-/// A list longer than this nobody reads; the rest is one command away.
-const LISTED: usize = 10;
 /// What this version cannot read is left for so long to one that can.
 const UNREAD_SECONDS: i64 = 60;
 /// One item that somebody has to know about, why, and its card where they see it.
@@ -304,29 +307,31 @@ impl Desk {
                 Err(e) => return Ok(Posted::Not(self.verdict(leased, &e))),
             },
         };
-        let mut text = headline(news, voice, self.now());
-        for one in news.iter().take(LISTED) {
-            text.push(Seg::Text("\n".to_owned()));
-            text.extend(self.line(one, voice)?);
+        let mut each = Vec::new();
+        for one in news.iter().take(row::SHOWN) {
+            each.push(self.line(to, one, voice)?);
         }
-        let rest = news.len().saturating_sub(LISTED);
+        let rest = news.len().saturating_sub(row::SHOWN);
         if rest > 0 {
-            text.push(Seg::Text("\n".to_owned()));
-            text.extend(voice.say("list-more", &[("n", rest.into())]));
+            let all = Errand::List {
+                listing: Listing::Open,
+                page: 0,
+                everywhere: matches!(to, Addressee::Person(_)),
+            };
+            let label = voice.lang.text("button-list-open", &[]);
+            let line = voice.say("list-more", &[("n", rest.into())]);
+            each.push(Row::with(line, Offer::errand(all, label.clone()), label));
         }
-        let each = news.iter().take(LISTED);
         let note = Note {
             ping: match to {
                 // In a conversation with one person, nobody else reads.
                 Addressee::Person(_) => Vec::new(),
                 Addressee::Room { ping, .. } => ping.clone(),
             },
-            text,
+            text: headline(news, voice, self.now()),
             buttons: Vec::new(),
             item: None,
-            each: each
-                .map(|one| (one.item.id, take(to, &one.item, voice, self.now())))
-                .collect(),
+            each,
             about: String::new(),
         };
         let post = Post {
@@ -342,28 +347,24 @@ impl Desk {
         }
     }
 
-    fn line(&self, news: &News, voice: Voice) -> Result<Vec<Seg>> {
-        let item = &news.item;
-        let head = card::head(item, self.rules.label(&item.source), voice.lang);
-        let number = item.number.to_string();
-        let label = voice
-            .lang
-            .text("list-line", &[("number", number.into()), ("head", head.into())]);
+    fn line(&self, to: &Addressee, news: &News, voice: Voice) -> Result<Row> {
+        let (item, now) = (&news.item, self.now());
         let row = news.card.as_ref();
-        let url = match row.and_then(|row| Some((row, row.message.as_deref()?))) {
+        let link = match row.and_then(|row| Some((row, row.message.as_deref()?))) {
             Some((row, message)) => self.chat(&row.chat)?.link(&row.room, message),
             None => None,
         };
-        let link = match url {
-            Some(url) => Arg::Link { label, url },
-            None => Arg::Str(label),
+        let facts = row::Facts {
+            item,
+            link,
+            holder: None,
+            owner: None,
+            voice,
+            now,
         };
-        Ok(match item.deadline {
-            Some(d) if d.due <= self.now() => {
-                voice.say("notify-line-late", &[("link", link), ("due", d.due.into())])
-            }
-            Some(d) => voice.say("notify-line", &[("link", link), ("due", d.due.into())]),
-            None => voice.say("notify-line-endless", &[("link", link)]),
+        Ok(Row {
+            line: row::line(&facts),
+            act: Some(row::act(take(to, item, now), item, voice.lang)),
         })
     }
 }
@@ -397,26 +398,14 @@ fn headline(news: &[News], voice: Voice, now: At) -> Vec<Seg> {
 }
 
 /// Whoever holds it goes on with it; everybody else takes it.
-fn take(to: &Addressee, item: &Item, voice: Voice, now: At) -> Button {
+fn take(to: &Addressee, item: &Item, now: At) -> Verb {
     let holds = match to {
         Addressee::Person(person) => item.handling.holder(now) == Some(person),
         Addressee::Room { .. } => false,
     };
-    let verb = if holds && item.caps.can_reply() {
-        Verb::Reply
-    } else {
-        Verb::Take
-    };
-    let number = item.number.to_string();
-    Button {
-        verb,
-        label: voice.lang.text(
-            &format!("button-{}-number", verb.as_str()),
-            &[("number", number.into())],
-        ),
-        main: false,
-        url: None,
-        confirm: None,
+    match holds && item.caps.can_reply() {
+        true => Verb::Reply,
+        false => Verb::Take,
     }
 }
 

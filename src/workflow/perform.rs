@@ -169,8 +169,7 @@ impl Desk {
                 user,
                 thread,
                 answer_to,
-                text,
-                offers,
+                told,
             } => {
                 // The key begins with the chat: `whisper:<chat>:…`.
                 let chat = leased.key.split(':').nth(1).unwrap_or_default();
@@ -180,7 +179,7 @@ impl Desk {
                 }
                 let chat = self.chat(chat)?;
                 match chat
-                    .whisper(room, user, thread.as_deref(), answer_to.as_deref(), text, offers)
+                    .whisper(room, user, thread.as_deref(), answer_to.as_deref(), told)
                     .await
                 {
                     Ok(()) | Err(PortError::Unknown { .. }) => self.settle(leased, Settled::Done).await,
@@ -513,7 +512,7 @@ impl Desk {
             Illustrated::NotYet(how) => return self.settle(leased, how).await,
         };
         let has_picture = picture.is_some();
-        let offers = self.digest_offers(channel, to).await?;
+        let offers = self.digest_offers(channel).await?;
         let post = Post {
             key: leased.key.clone(),
             generation: 0,

@@ -82,7 +82,7 @@ impl Desk {
         digest::wanted_by(tx, daily::NAME, &me.to_string(), zone.name(), now).await?;
         self.homes_changed(tx, std::slice::from_ref(me), now).await?;
         let args = [
-            ("channel", channel.name.as_str().into()),
+            ("channel", channel.said()),
             ("hours", daily::time(quiet).into()),
             ("zone", zone.name().into()),
         ];
@@ -100,10 +100,24 @@ impl Desk {
     ) -> Result<Vec<Seg>> {
         let me = &press.by.person;
         let mut words = typed.split_whitespace();
+        let given = (words.next(), words.next());
+        if let Some(odd) = words.next().or(match given {
+            (Some("off" | "aus"), odd) => odd,
+            (Some(name), odd) if is_zone(name) => odd,
+            _ => None,
+        }) {
+            let good = typed.split_whitespace().take_while(|word| *word != odd);
+            let good = format!("quiet {}", good.collect::<Vec<_>>().join(" "));
+            let args = [
+                ("good", words::short_line(&good, 60).into()),
+                ("odd", words::short_line(odd, 40).into()),
+            ];
+            return Ok(voice.say("help-leftover", &args));
+        }
         let known = preference::of(tx, std::slice::from_ref(me)).await?;
         let known = known.get(me).copied();
         let mine = known.and_then(|own| own.zone).unwrap_or(voice.zone);
-        let (quiet, zone) = match (words.next(), words.next()) {
+        let (quiet, zone) = match given {
             (None, _) => {
                 let own = known.and_then(|own| own.quiet);
                 let channel = self.rules.channel_of_room(&press.chat, &press.room);

@@ -72,7 +72,7 @@ impl Desk {
             backlog,
             presses: inbox::waiting(pool).await?,
             open: item::still_open(pool).await?,
-            overdue: item::count(pool, Filter::Overdue { channel: None, now }).await?,
+            overdue: item::count(pool, Filter::Overdue { channels: None, now }).await?,
             stale_cards,
             unposted_cards,
             folded_cards,

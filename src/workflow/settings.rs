@@ -125,7 +125,7 @@ impl Desk {
         let now = self.now();
         let mut out = Vec::new();
         for (key, value) in changes {
-            let (before, after) = (value_of(&was, key), value_of(&is, key));
+            let (before, after) = (value_of(&was, key, voice), value_of(&is, key, voice));
             let known = held.iter().find(|s| s.key == *key).map(|s| &s.value);
             let (name, after) = (key.to_string(), after.unwrap_or_else(|| "–".to_owned()));
             if known == value.as_ref() {
@@ -219,7 +219,7 @@ impl Desk {
                 .values
                 .iter()
                 .filter(|(key, _)| key.kind == kind)
-                .map(|(key, value)| format!("{} {}", key.name, dash(value)))
+                .map(|(key, value)| format!("{} {}", key.name, dash(&readable(key, value, voice))))
                 .collect();
             let mut shown = values.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(" · ");
             if values.len() > SHOWN {
@@ -262,7 +262,9 @@ fn one(voice: Voice, entry: &Line, names: &BTreeMap<PersonId, String>) -> Vec<Se
     ];
     match &entry.value {
         Some(value) => {
-            args.push(("after", clean(value).into()));
+            let key = entry.key.parse::<Key>().ok();
+            let value = key.map_or_else(|| value.clone(), |key| readable(&key, value, voice));
+            args.push(("after", clean(&value).into()));
             voice.say("settings-line", &args)
         }
         None => voice.say("settings-line-reset", &args),
@@ -358,9 +360,23 @@ fn dash(value: &str) -> &str {
     if value.is_empty() { "–" } else { value }
 }
 
-fn value_of(edition: &Edition, key: &Key) -> Option<String> {
+fn value_of(edition: &Edition, key: &Key, voice: Voice) -> Option<String> {
     let found = edition.values.iter().find(|(known, _)| known == key);
-    found.map(|(_, value)| clean(value)).filter(|v| !v.is_empty())
+    let value = found.map(|(_, value)| clean(&readable(key, value, voice)));
+    value.filter(|v| !v.is_empty())
+}
+
+/// When a digest comes is said in words; what no words say is shown as it is written, because admins write it.
+fn readable(key: &Key, value: &str, voice: Voice) -> String {
+    let schedule = match key.kind {
+        Kind::Digest => Schedule::parse(value, voice.zone).ok(),
+        Kind::Route | Kind::Deadline | Kind::Language => None,
+    };
+    match schedule.map(|schedule| schedule.in_words(voice.lang)) {
+        Some(Some(words)) => words,
+        Some(None) => format!("{} ({value})", voice.lang.text("schedule-own", &[])),
+        None => value.to_owned(),
+    }
 }
 
 fn line(out: &mut Vec<Seg>, more: Vec<Seg>) {

@@ -105,8 +105,10 @@ impl Desk {
             out.extend(ahead.iter().map(|a| coming(a, source, voice)));
         }
         out.push(String::new());
-        let reasons = self.reasons(&events, &item, voice);
+        // Operators know the file's own names, and no chat.
+        let reasons = self.reasons(&events, &item, voice, "");
         out.extend(reasons.iter().map(|line| flat(line)));
+        out.push(format!("The route in charge is {:?}.", item.route));
         Ok(Some(out))
     }
 }

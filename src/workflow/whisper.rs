@@ -5,8 +5,8 @@ use crate::domain::action::Press;
 use crate::domain::effect::Effect;
 use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
-use crate::domain::errand::Offer;
 use crate::domain::id::EffectId;
+use crate::domain::row::Told;
 use crate::domain::text::Seg;
 use crate::store::Tx;
 use crate::store::outbox;
@@ -16,18 +16,11 @@ use crate::workflow::Result;
 impl Desk {
     /// To whoever pressed.
     pub(crate) async fn whisper(&self, tx: &mut Tx, press: &Press, text: Vec<Seg>, now: At) -> Result<()> {
-        self.whisper_with(tx, press, text, Vec::new(), now).await
+        self.whisper_with(tx, press, text.into(), now).await
     }
 
-    /// The same with buttons below.
-    pub(crate) async fn whisper_with(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        text: Vec<Seg>,
-        offers: Vec<Offer>,
-        now: At,
-    ) -> Result<()> {
+    /// The same with what it lists and offers.
+    pub(crate) async fn whisper_with(&self, tx: &mut Tx, press: &Press, told: Told, now: At) -> Result<()> {
         let effect = NewEffect {
             id: EffectId::new(now),
             key: format!("whisper:{}:{}", press.chat, press.key),
@@ -36,8 +29,7 @@ impl Desk {
                 user: press.by.person.user.clone(),
                 thread: press.thread.clone(),
                 answer_to: press.answer_to.clone(),
-                text,
-                offers,
+                told,
             },
             item: None,
             lane: Lane::Urgent,

@@ -60,7 +60,7 @@ async fn what_would_keep_it_away_is_said_before_there_is_one() {
         "✖ The bot is not in channel C0123ABC. Type /invite @zeitnah in that channel.\n"
     );
     let store = Store::open(&bench.database, 1).await.unwrap();
-    let open = item::count(store.pool(), Filter::Open { channel: None })
+    let open = item::count(store.pool(), Filter::Open { channels: None })
         .await
         .unwrap();
     assert_eq!(open, 0);

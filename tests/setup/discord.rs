@@ -201,7 +201,7 @@ async fn what_would_keep_the_card_away_is_said_before_there_is_one() {
         )
     );
     let store = Store::open(&bench.database, 1).await.unwrap();
-    let open = item::count(store.pool(), Filter::Open { channel: None })
+    let open = item::count(store.pool(), Filter::Open { channels: None })
         .await
         .unwrap();
     assert_eq!(open, 0);

@@ -248,6 +248,14 @@ async fn what_is_typed_wrongly_is_answered_kindly() {
         "undo 1",
         "there 1",
         "reply 1 Danke für nichts",
+        "stats -3",
+        "stats 1000",
+        "mine alle",
+        "open sesame",
+        "take 1 jetzt",
+        "handled 1 2 3",
+        "quiet 20:00-07:00 Europe/Berlin bitte",
+        "quiet off morgen",
         "open 1",
     ] {
         let before = desk.whispers(ANNA).len();
@@ -258,10 +266,9 @@ async fn what_is_typed_wrongly_is_answered_kindly() {
     }
     insta::assert_snapshot!("commands_wrong", said.join("\n\n"));
     assert!(
-        desk.form(ANNA).starts_with("Antworten"),
-        "words after the number reach nobody"
+        desk.slack.view(ANNA).is_none(),
+        "what is not understood opens nothing"
     );
-    assert!(!desk.form(ANNA).contains("Danke für nichts"));
     desk.thread(&card);
     desk.finish().await;
 }
@@ -300,9 +307,9 @@ async fn lists_show_what_is_open_mine_and_overdue() {
         .await;
     }
     let long = desk.command(ANNA, "open").await;
-    assert_eq!(long.lines().count(), 1 + 15 + 1 + 1, "{long}");
-    assert!(long.contains("\nSeite 1 von 2\n[Nr. "), "{long}");
-    assert!(long.ends_with("[Weiter ›]"), "{long}");
+    assert_eq!(long.lines().count(), 1 + 5 + 1 + 1, "{long}");
+    assert!(long.contains("\nSeite 1 von 5\n[Weiter ›]"), "{long}");
+    assert!(long.ends_with("[In allen Kanälen zeigen]"), "{long}");
     // Each channel lists its own.
     assert!(desk.slack.command(CARLA, LEADS, "/zeitnah", "open").await.acked);
     desk.settle().await;
@@ -310,7 +317,7 @@ async fn lists_show_what_is_open_mine_and_overdue() {
         desk.whispers(CARLA)
             .pop()
             .unwrap()
-            .starts_with("Ein Beitrag ist offen:")
+            .starts_with("In #leads ist ein Beitrag offen")
     );
     assert!(
         desk.command(GAST, "open")

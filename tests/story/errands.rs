@@ -20,29 +20,27 @@ fn unwarned(rules: &mut Rules) {
     rules.fallback.policy.marks.clear();
 }
 
-/// The buttons of a private message.
+/// What can be done in the private message that somebody was told last.
 fn offered(seat: &Seat<'_>, who: Who) -> Vec<String> {
-    let id = seat.chat.id(who);
-    let labels = |rows: &[Value]| -> Vec<String> {
-        let all = rows.iter().flat_map(|row| {
-            let list = row["elements"].as_array().or(row["components"].as_array());
-            list.cloned().unwrap_or_default()
-        });
-        all.filter_map(|b| {
-            b["text"]["text"]
-                .as_str()
-                .or(b["label"].as_str())
-                .map(str::to_owned)
-        })
-        .collect()
-    };
+    let last = seat.last_told(who);
     match seat.chat {
         Chat::Slack => {
-            let blocks = seat.desk.slack.see_ephemerals(id).pop().unwrap().blocks;
-            let actions: Vec<Value> = blocks.into_iter().filter(|b| b["type"] == "actions").collect();
-            labels(&actions)
+            let private = seat.desk.slack.see_ephemerals(seat.chat.id(who)).pop().unwrap();
+            let read_out = |b: &Value| {
+                let label = b["accessibility_label"].as_str().or(b["text"]["text"].as_str());
+                label.map(str::to_owned)
+            };
+            let elements = |block: &Value| -> Vec<Value> {
+                let list = block["elements"].as_array().cloned().unwrap_or_default();
+                match block["type"].as_str() {
+                    Some("actions") => list,
+                    _ => vec![block["accessory"].clone()],
+                }
+            };
+            let all = private.blocks.iter().flat_map(elements);
+            all.filter_map(|b| read_out(&b)).collect()
         }
-        Chat::Discord => labels(&seat.desk.discord.see_ephemerals(id).pop().unwrap().components),
+        Chat::Discord => seat.buttons(&last),
     }
 }
 
@@ -251,46 +249,43 @@ async fn lists_turn_their_pages_and_are_for_one_person() {
         seat.press(Anna, &digest, "Überfällige zeigen").await;
         let overdue = seat.told(Anna);
         assert!(
-            overdue.contains("Nr. 12 ·") && !overdue.contains("Nr. 13 ·"),
+            overdue.contains("sind 12 Beiträge überfällig") && !overdue.contains("Nr. 6 ·"),
             "{overdue}"
         );
         let takes = |numbers: std::ops::RangeInclusive<i64>| -> Vec<String> {
             numbers.map(|n| format!("Nr. {n} übernehmen")).collect()
         };
-        assert_eq!(offered(&seat, Anna), takes(1..=12), "one page");
+        let on = |more: &[&str]| more.iter().map(|label| (*label).to_owned()).collect::<Vec<_>>();
+        let (next, back, all) = ("Weiter ›", "‹ Zurück", "In allen Kanälen zeigen");
+        assert_eq!(offered(&seat, Anna), [takes(1..=5), on(&[next, all])].concat());
+        assert!(overdue.contains("Seite 1 von 3"), "{overdue}");
         seat.press(Anna, &digest, "Ganze Liste öffnen").await;
         let (page, first) = (seat.last_told(Anna), seat.told(Anna));
         assert!(
-            first.contains("Nr. 15 ·") && !first.contains("Nr. 16 ·"),
+            first.contains("sind 17 Beiträge offen, 12 davon überfällig:"),
             "{first}"
         );
-        assert!(first.contains("Seite 1 von 2"), "{first}");
-        assert_eq!(
-            offered(&seat, Anna),
-            [takes(1..=15), vec!["Weiter ›".to_owned()]].concat()
-        );
-        seat.press(Anna, &page, "Weiter ›").await;
-        let (page, second) = (seat.last_told(Anna), seat.told(Anna));
-        assert!(
-            second.contains("Nr. 17 ·") && !second.contains("Nr. 15 ·"),
-            "{second}"
-        );
-        assert!(second.contains("Seite 2 von 2"), "{second}");
-        assert_eq!(
-            offered(&seat, Anna),
-            [takes(16..=17), vec!["‹ Zurück".to_owned()]].concat()
-        );
+        assert!(first.contains("Nr. 5 ·") && !first.contains("Nr. 6 ·"), "{first}");
+        assert!(first.contains("Seite 1 von 4"), "{first}");
+        assert_eq!(offered(&seat, Anna), [takes(1..=5), on(&[next, all])].concat());
+        seat.press(Anna, &page, next).await;
+        seat.press(Anna, &seat.last_told(Anna), next).await;
+        seat.press(Anna, &seat.last_told(Anna), next).await;
+        let (page, last) = (seat.last_told(Anna), seat.told(Anna));
+        assert!(last.contains("Nr. 17 ·") && !last.contains("Nr. 15 ·"), "{last}");
+        assert!(last.contains("Seite 4 von 4"), "{last}");
+        assert_eq!(offered(&seat, Anna), [takes(16..=17), on(&[back, all])].concat());
         // Whoever has taken one writes from there; somebody else's has no button.
         seat.press(Anna, &page, "Nr. 16 übernehmen").await;
         seat.press(Anna, &page, "‹ Zurück").await;
         seat.press(Anna, &seat.last_told(Anna), "Weiter ›").await;
         assert_eq!(
             offered(&seat, Anna),
-            ["Nr. 17 übernehmen", "‹ Zurück"],
+            ["Nr. 17 übernehmen", back, all],
             "the forum takes no answers"
         );
         seat.press(Anna, &page, "‹ Zurück").await;
-        assert!(seat.told(Anna).contains("Seite 1 von 2"));
+        assert!(seat.told(Anna).contains("Seite 3 von 4"));
         assert!(seat.whispers(Ben).is_empty(), "nobody else saw it");
         done(desk, chat).await;
     }

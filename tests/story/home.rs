@@ -63,8 +63,9 @@ async fn a_home_shows_what_one_holds_how_the_team_does_and_what_is_set() {
     desk.seconds(11).await;
     insta::assert_snapshot!("home_busy", home(&desk, ANNA));
     // Its buttons work from there.
-    assert!(desk.slack.press_at_home(ANNA, "Ruhezeit 20:00-07:00").await.acked);
-    desk.settle().await;
+    Seat::new(&desk, Chat::Slack)
+        .set(Anna, "Ruhezeit 20:00-07:00")
+        .await;
     desk.seconds(11).await;
     let now = home(&desk, ANNA);
     assert!(now.contains("Du wirst nicht gerufen: 20:00-07:00"), "{now}");
@@ -232,7 +233,7 @@ async fn in_discord_it_comes_as_a_private_answer() {
     let card = seat.card();
     seat.press(Anna, &card, "Übernehmen").await;
     insta::assert_snapshot!("discord_home_busy", seat.command(Anna, "home", None).await);
-    seat.press_private(Anna, "Ruhezeit 20:00-07:00").await;
+    seat.set(Anna, "Ruhezeit 20:00-07:00").await;
     assert!(
         seat.told(Anna).contains("Du wirst nicht mehr gerufen"),
         "{}",

@@ -116,7 +116,7 @@ async fn three_hundred_reviews_get_one_card_each_through_two_kills() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let everything = || Filter::Open { channel: None };
+    let everything = || Filter::Open { channels: None };
     while item::count(desk.store.pool(), everything()).await.unwrap() == 0 {
         assert!(
             first.try_wait().unwrap().is_none_or(|s| s.success()),

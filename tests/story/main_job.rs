@@ -292,7 +292,7 @@ async fn commands_list_and_do_what_buttons_do(chat: Chat) {
     let card = seat.card();
     let open = seat.command(Anna, "open", None).await;
     assert!(
-        open.contains("Ein Beitrag ist offen") && open.contains("Nr. 1"),
+        open.contains("ist ein Beitrag offen") && open.contains("Nr. 1"),
         "{open}"
     );
     seat.command(Anna, "take", Some(1)).await;

@@ -17,6 +17,7 @@ mod hostile;
 mod import;
 mod keeping;
 mod killed;
+mod lists;
 mod logs;
 mod main_job;
 mod news;

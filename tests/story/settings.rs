@@ -428,7 +428,7 @@ async fn a_digest_comes_at_its_new_time_and_not_twice() {
     // It is 10 o'clock. Today's came at 8, so a new time that is over today begins tomorrow.
     desk.tick().await;
     let told = seat.settings(Who::Anna, "digest morgens 09:15").await;
-    assert!(told.contains("0 8 * * * → 15 9 * * *"), "{told}");
+    assert!(told.contains("täglich 8:00 → täglich 9:15"), "{told}");
     assert!(told.contains("Die nächste kommt Sa 21.11. 09:15"), "{told}");
     desk.tick().await;
     let slots = "SELECT slot::text FROM digest_slot ORDER BY slot";

@@ -223,13 +223,12 @@ impl Door {
 
     fn answer(&self, arrived: &Arc<Arrived>, outcome: Outcome) -> Value {
         let value = &arrived.value;
-        let in_place = inbound::is_private(value);
+        // What was asked in a private message is answered in it; but a list stays, because there is more in it to do.
+        let in_place = inbound::is_private(value) && !inbound::is_list(value);
         match outcome {
             Outcome::Told => promise(value),
             Outcome::Done => match (arrived.kind(), in_place) {
-                // What was asked in a private message is answered in it, and its buttons go; but a list stays, because
-                // there is more in it to do.
-                (Kind::Button | Kind::Submission, true) if !inbound::is_list(value) => {
+                (Kind::Button | Kind::Submission, true) => {
                     let key = match arrived.press.ask {
                         Ask::Nothing => "told-cancelled",
                         _ => "told-done",

@@ -10,10 +10,10 @@ use crate::chat::discord::markdown;
 use crate::chat::discord::token;
 use crate::domain::action::FormToken;
 use crate::domain::caps::Limit;
-use crate::domain::errand::Offer;
 use crate::domain::form::Form;
 use crate::domain::form::Lines;
 use crate::domain::form::Part;
+use crate::domain::row::Told;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::domain::words;
@@ -205,10 +205,10 @@ pub fn sentence(text: &[Seg]) -> Value {
     private(&[crate::chat::discord::message::said(text)], "", &[])
 }
 
-/// The same with buttons below.
-pub fn offered(text: &[Seg], offers: &[Offer]) -> Value {
-    let mut message = sentence(text);
-    let rows = crate::chat::discord::message::offers(offers, "");
+/// The same with what it lists and offers.
+pub fn told(told: &Told) -> Value {
+    let mut message = private(&[crate::chat::discord::message::told(told)], "", &[]);
+    let rows = crate::chat::discord::message::below_told(told);
     if !rows.is_empty() {
         message["components"] = json!(rows);
     }

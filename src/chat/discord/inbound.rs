@@ -77,7 +77,7 @@ pub fn is_private(value: &Value) -> bool {
 /// Whether its message has buttons about several items, or about none.
 pub fn is_list(value: &Value) -> bool {
     let message = value.get("message").unwrap_or(&Value::Null);
-    let meant = message::custom_ids(message);
+    let meant = message::asked(message);
     let meant = meant.into_iter().filter_map(|id| token::read(id, ""));
     let mut items = Vec::new();
     for one in meant {

@@ -3,6 +3,7 @@
 
 use crate::domain::person::Mention;
 use crate::domain::text::Seg;
+use crate::domain::text::Shape;
 use crate::domain::words;
 
 /// Discord counts like this, as far as anybody knows; it is the strictest way to count.
@@ -52,12 +53,25 @@ fn one(seg: &Seg) -> String {
         Seg::Text(text) => escape(text),
         Seg::Strong(text) if text.trim().is_empty() => escape(text),
         Seg::Strong(text) => format!("**{}**", escape(text)),
-        Seg::Time { at, .. } => format!("<t:{}:f>", at.timestamp()),
+        Seg::Time { at, shape, .. } => time(at.timestamp(), *shape),
         Seg::Link { label, url } => match address(url) {
             Some(url) => format!("[{}]({url})", escape(label)),
             None => escape(label),
         },
         Seg::Ping(mention) => ping(mention).unwrap_or_default(),
+        Seg::Room { id, name } => match id_number(id) {
+            Some(id) => format!("<#{id}>"),
+            None => escape(&format!("#{name}")),
+        },
+    }
+}
+
+/// As the reader's own client writes it: date and time in words, in figures, or the time of day alone.
+fn time(at: i64, shape: Shape) -> String {
+    match shape {
+        Shape::Whole => format!("<t:{at}:f>"),
+        Shape::Short => format!("<t:{at}:d> <t:{at}:t>"),
+        Shape::Clock => format!("<t:{at}:t>"),
     }
 }
 
@@ -138,6 +152,25 @@ mod tests {
             Seg::Time {
                 at: At::UNIX_EPOCH,
                 fallback: "x".into(),
+                shape: Shape::Whole,
+            },
+            Seg::Time {
+                at: At::UNIX_EPOCH,
+                fallback: "x".into(),
+                shape: Shape::Short,
+            },
+            Seg::Time {
+                at: At::UNIX_EPOCH,
+                fallback: "x".into(),
+                shape: Shape::Clock,
+            },
+            Seg::Room {
+                id: "1300000000000000003".into(),
+                name: "care".into(),
+            },
+            Seg::Room {
+                id: "C0CARE".into(),
+                name: "care".into(),
             },
             Seg::Link {
                 label: "dort](x)".into(),
@@ -150,7 +183,7 @@ mod tests {
         ];
         assert_eq!(
             text(&segs),
-            r"\<\@&1\> bis <t:0:f>[dort\]\(x\)](https://a.example/p%281%29)böse"
+            r"\<\@&1\> bis <t:0:f><t:0:d> <t:0:t><t:0:t><#1300000000000000003>\#care[dort\]\(x\)](https://a.example/p%281%29)böse"
         );
         assert_eq!(quote("-# klein\n1. eins"), "> \\-\\# klein\n> 1\\. eins");
     }

@@ -26,11 +26,16 @@ use crate::chat::discord::markdown;
 use crate::chat::discord::token;
 use crate::domain::card::Button;
 use crate::domain::card::Card;
+use crate::domain::errand::Deed;
 use crate::domain::errand::Offer;
 use crate::domain::id::ItemId;
 use crate::domain::item::Tone;
 use crate::domain::person::Mention;
+use crate::domain::row::Menu;
+use crate::domain::row::Row;
+use crate::domain::row::Told;
 use crate::domain::text::Seg;
+use crate::domain::text::flat;
 use crate::domain::words;
 use crate::port::chat::Body;
 use crate::port::chat::Note;
@@ -44,10 +49,12 @@ const CONTENT_UNITS: usize = 2000;
 const BUTTON_UNITS: usize = 80;
 const BUTTONS_IN_ROW: usize = 5;
 const ROWS: usize = 5;
-const ALT_UNITS: usize = 1024;
 const OPTIONS: usize = 25;
 const OPTION_UNITS: usize = 100;
 const PLACEHOLDER_UNITS: usize = 150;
+/// A menu by itself asks for nothing; what is chosen in it does.
+const MENU: &str = "z1m";
+const ALT_UNITS: usize = 1024;
 /// What the picture of a digest is called there.
 pub const PICTURE: &str = "chart.png";
 
@@ -77,7 +84,9 @@ pub fn create(post: &Post, reply_to: Option<&str>) -> Value {
             if page.picture.is_some() {
                 embed = embed.image(format!("attachment://{PICTURE}"));
             }
-            quiet().embed(embed).components(offers(&page.offers, &mark))
+            quiet()
+                .embed(embed)
+                .components(below_rows(&page.digest.rows, &page.offers, &[], &mark))
         }
     };
     let nonce = Nonce::String(token::nonce(&post.key, post.generation));
@@ -143,14 +152,79 @@ pub fn edit(body: &Body, key: &str) -> Value {
         Body::Note(note) => message.content(note_content(note)).components(below(note, &mark)),
         Body::Digest(page) => message
             .embed(CreateEmbed::new().description(self::digest(page)))
-            .components(offers(&page.offers, &mark)),
+            .components(below_rows(&page.digest.rows, &page.offers, &[], &mark)),
     })
 }
 
+/// What stands below a list: a menu of what can be done about its lines, then what is about all of them. A line has no room
+/// beside it in an embed, and a column of buttons belongs to nothing.
+fn below_rows(rows: &[Row], offers: &[Offer], menus: &[Menu], mark: &str) -> Vec<CreateActionRow> {
+    let acts = rows.iter().filter_map(|row| Some((row, row.act.as_ref()?)));
+    let (items, errands): (Vec<_>, Vec<_>) =
+        acts.partition(|(_, act)| matches!(act.offer.deed, Deed::Item(..)));
+    let mut out = Vec::new();
+    if !items.is_empty() {
+        let mut labels: Vec<&str> = items.iter().map(|(_, act)| act.label.as_str()).collect();
+        labels.sort();
+        labels.dedup();
+        let options = items.iter().map(|(row, act)| {
+            let line = words::short_line(&flat(&row.line), OPTION_UNITS);
+            option(&act.offer).description(line)
+        });
+        let label = format!("{} …", labels.join(" · "));
+        out.push(menu(&label, options.collect(), 0, mark));
+    }
+    let turning = errands.into_iter().map(|(_, act)| act.offer.clone());
+    out.extend(self::offers(
+        &offers.iter().cloned().chain(turning).collect::<Vec<_>>(),
+        mark,
+    ));
+    for (n, one) in menus.iter().enumerate() {
+        out.push(menu(
+            &one.label,
+            one.offers.iter().map(option).collect(),
+            n + 1,
+            mark,
+        ));
+    }
+    out.truncate(ROWS);
+    out
+}
+
+fn option(offer: &Offer) -> CreateSelectMenuOption {
+    let label = words::short_line(&offer.label, OPTION_UNITS);
+    CreateSelectMenuOption::new(label, offer.deed.token())
+}
+
+fn menu(label: &str, options: Vec<CreateSelectMenuOption>, n: usize, mark: &str) -> CreateActionRow {
+    let options = options.into_iter().take(OPTIONS).collect();
+    let kind = CreateSelectMenuKind::String { options };
+    let menu = CreateSelectMenu::new(format!("{MENU}.{n}.{mark}"), kind);
+    CreateActionRow::SelectMenu(menu.placeholder(words::short_line(label, PLACEHOLDER_UNITS)))
+}
+
+/// What is listed, line by line.
+fn listed(rows: &[Row]) -> Vec<String> {
+    rows.iter().map(|row| markdown::text(&row.line)).collect()
+}
+
+/// All that one person is told, as the text of an embed.
+pub fn told(told: &Told) -> String {
+    let mut lines = vec![markdown::text(&told.text)];
+    lines.extend(listed(&told.rows));
+    lines.extend((!told.after.is_empty()).then(|| markdown::text(&told.after)));
+    fitted(&lines.join("\n"))
+}
+
+/// What stands below it.
+pub fn below_told(told: &Told) -> Vec<CreateActionRow> {
+    below_rows(&told.rows, &told.offers, &told.menus, "")
+}
+
 /// A message in a conversation with one person.
-pub fn direct(text: &[Seg], offers: &[Offer]) -> Value {
-    let message = quiet().embed(CreateEmbed::new().description(said(text)));
-    match self::offers(offers, "") {
+pub fn direct(told: &Told) -> Value {
+    let message = quiet().embed(CreateEmbed::new().description(self::told(told)));
+    match below_told(told) {
         rows if rows.is_empty() => json(&message),
         rows => json(&message.components(rows)),
     }
@@ -170,7 +244,11 @@ pub fn call(user: &str, text: &[Seg]) -> Value {
 
 /// A private sentence: an embed neither pings nor shows previews of links.
 pub fn said(text: &[Seg]) -> String {
-    let text = markdown::fit(&markdown::text(text), EMBED_UNITS);
+    fitted(&markdown::text(text))
+}
+
+fn fitted(text: &str) -> String {
+    let text = markdown::fit(text, EMBED_UNITS);
     if text.trim().is_empty() {
         "–".to_owned()
     } else {
@@ -228,9 +306,7 @@ fn below(note: &Note, mark: &str) -> Vec<CreateActionRow> {
         Some(item) => in_rows(note.buttons.iter().map(|b| button(item, b, mark)).collect()),
         None => Vec::new(),
     };
-    below.extend(in_rows(
-        note.each.iter().map(|(item, b)| button(*item, b, mark)).collect(),
-    ));
+    below.extend(below_rows(&note.each, &[], &[], mark));
     below
 }
 
@@ -238,13 +314,15 @@ pub fn note_content(note: &Note) -> String {
     let pings = note.ping.iter().filter_map(markdown::ping);
     let mut parts: Vec<String> = pings.collect();
     parts.push(markdown::text(&note.text));
-    markdown::fit(parts.join(" ").trim(), CONTENT_UNITS)
+    let mut lines = vec![parts.join(" ")];
+    lines.extend(listed(&note.each));
+    markdown::fit(lines.join("\n").trim(), CONTENT_UNITS)
 }
 
 fn named(note: &Note) -> Vec<Mention> {
     let inside = note.text.iter().filter_map(|seg| match seg {
         Seg::Ping(mention) => Some(mention.clone()),
-        Seg::Text(_) | Seg::Strong(_) | Seg::Time { .. } | Seg::Link { .. } => None,
+        Seg::Text(_) | Seg::Strong(_) | Seg::Time { .. } | Seg::Link { .. } | Seg::Room { .. } => None,
     });
     note.ping.iter().cloned().chain(inside).collect()
 }
@@ -252,6 +330,8 @@ fn named(note: &Note) -> Vec<Mention> {
 pub fn digest(page: &Page) -> String {
     let digest = &page.digest;
     let mut lines = vec![format!("**{}**", markdown::text(&digest.headline))];
+    lines.extend(digest.lead.iter().map(|line| markdown::text(line)));
+    lines.extend(listed(&digest.rows));
     lines.extend(digest.lines.iter().map(|line| markdown::text(line)));
     markdown::fit(&lines.join("\n"), EMBED_UNITS)
 }
@@ -337,7 +417,9 @@ pub fn is(message: &Value, post: &Post) -> bool {
                 && text("/content").trim() == note_content(note).trim()
         }
         Body::Digest(page) => {
-            page.offers.is_empty() && text("/embeds/0/description").trim() == self::digest(page).trim()
+            page.offers.is_empty()
+                && page.digest.rows.iter().all(|row| row.act.is_none())
+                && text("/embeds/0/description").trim() == self::digest(page).trim()
         }
     }
 }
@@ -352,6 +434,19 @@ pub fn custom_ids(message: &Value) -> Vec<&str> {
         .flatten()
         .filter_map(|c| c.get("custom_id").and_then(Value::as_str))
         .collect()
+}
+
+/// What its buttons and menus ask for.
+pub fn asked(message: &Value) -> Vec<&str> {
+    let mut ids = custom_ids(message);
+    let rows = message.get("components").and_then(Value::as_array);
+    let menus = rows
+        .into_iter()
+        .flatten()
+        .filter_map(|row| row.pointer("/components/0/options"));
+    let options = menus.filter_map(Value::as_array).flatten();
+    ids.extend(options.filter_map(|option| option.get("value").and_then(Value::as_str)));
+    ids
 }
 
 /// serenity's builders are plain data: turning them into JSON cannot fail, and an empty body would be refused.

@@ -35,12 +35,11 @@ use crate::chat::discord::api::Trouble;
 use crate::chat::discord::turn::Turns;
 use crate::domain::At;
 use crate::domain::action::Press;
-use crate::domain::errand::Offer;
 use crate::domain::home::Home;
 use crate::domain::rights::Circle;
+use crate::domain::row::Told;
 use crate::domain::rules::Named;
 use crate::domain::text::Lang;
-use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::domain::words;
 use crate::port::PortError;
@@ -414,11 +413,9 @@ impl DiscordChat {
             .ok_or_else(|| PortError::unknown("Discord opened a conversation without an id").into())
     }
 
-    async fn say_directly(&self, user: &str, text: &[Seg], offers: &[Offer]) -> Result<(), Trouble> {
+    async fn say_directly(&self, user: &str, told: &Told) -> Result<(), Trouble> {
         let room = self.direct_room(user).await?;
-        self.create(&room, "", &message::direct(text, offers))
-            .await
-            .map(drop)
+        self.create(&room, "", &message::direct(told)).await.map(drop)
     }
 
     /// Somebody takes no direct messages: a line that calls them, and says nothing of what it is about.
@@ -547,17 +544,16 @@ impl ChatPlatform for DiscordChat {
         user: &str,
         thread: Option<&str>,
         answer_to: Option<&str>,
-        text: &[Seg],
-        offers: &[Offer],
+        told: &Told,
     ) -> Result<(), PortError> {
         if let Some(way) = answer_to {
-            match self.follow_up(way, &form::offered(text, offers)).await {
+            match self.follow_up(way, &form::told(told)).await {
                 // Too late for it, or never a way: a direct message reaches them as well.
                 Err(error) if error.is_no() => {}
                 done => return done,
             }
         }
-        match (self.say_directly(user, text, offers).await, thread) {
+        match (self.say_directly(user, told).await, thread) {
             (Err(no), Some(card)) if api::NO_DIRECT.contains(&no.code()) => {
                 self.call_in_thread(room, card, user).await
             }

@@ -13,6 +13,10 @@ use crate::domain::card::Card;
 use crate::domain::errand::Offer;
 use crate::domain::home::Home;
 use crate::domain::id::ItemId;
+use crate::domain::row::Act;
+use crate::domain::row::Menu;
+use crate::domain::row::Row;
+use crate::domain::row::Told;
 use crate::domain::text::Seg;
 use crate::domain::words;
 use crate::port::chat::Body;
@@ -27,6 +31,7 @@ const REPEATS: Uuid = Uuid::from_u128(0x7a65_6974_6e61_6800_8000_0000_0000_0001)
 /// A reader sees at most this many in a row; Slack allows 25.
 const BUTTON_UNITS: usize = 75;
 const BUTTONS: usize = 25;
+const OPTIONS: usize = 100;
 const ALT_UNITS: usize = 2000;
 const HEADER_UNITS: usize = 150;
 
@@ -75,12 +80,12 @@ pub fn update(room: &str, message: &str, _key: &str, body: &Body) -> Value {
     })
 }
 
-pub fn whisper(room: &str, user: &str, thread: Option<&str>, text: &[Seg], offers: &[Offer]) -> Value {
+pub fn whisper(room: &str, user: &str, thread: Option<&str>, told: &Told) -> Value {
     let mut body = json!({
         "channel": room,
         "user": user,
-        "text": plain(text),
-        "blocks": offered(text, offers),
+        "text": plain(&told.text),
+        "blocks": self::told(told),
         "parse": "none",
         "link_names": false,
     });
@@ -90,17 +95,17 @@ pub fn whisper(room: &str, user: &str, thread: Option<&str>, text: &[Seg], offer
     body
 }
 
-pub fn answer(text: &[Seg], offers: &[Offer]) -> Value {
+pub fn answer(told: &Told) -> Value {
     json!({
         "response_type": "ephemeral",
         "replace_original": false,
-        "text": plain(text),
-        "blocks": offered(text, offers),
+        "text": plain(&told.text),
+        "blocks": self::told(told),
     })
 }
 
-pub fn direct(room: &str, text: &[Seg], offers: &[Offer]) -> Value {
-    quiet(json!({ "channel": room, "text": plain(text), "blocks": offered(text, offers) }))
+pub fn direct(room: &str, told: &Told) -> Value {
+    quiet(json!({ "channel": room, "text": plain(&told.text), "blocks": self::told(told) }))
 }
 
 /// Nobody is pinged by text, nothing is unfurled, nothing is formatted.
@@ -145,10 +150,7 @@ pub fn note(note: &Note) -> Vec<Value> {
     if let Some(item) = note.item {
         blocks.extend(actions(item, &note.buttons, &[]));
     }
-    let each: Vec<Value> = note.each.iter().map(|(item, b)| button(*item, b)).collect();
-    if !each.is_empty() {
-        blocks.push(json!({ "type": "actions", "elements": each }));
-    }
+    blocks.extend(note.each.iter().map(row));
     blocks
 }
 
@@ -161,15 +163,6 @@ pub fn digest(page: &Page) -> Vec<Value> {
     let mut blocks = vec![rich_text(vec![section(segments::rich(
         &strong.collect::<Vec<_>>(),
     ))])];
-    let lines: Vec<Value> = digest
-        .lines
-        .iter()
-        .map(|line| {
-            let mut elements = segments::rich(line);
-            elements.push(json!({ "type": "text", "text": "\n" }));
-            section(elements)
-        })
-        .collect();
     if let Some(picture) = &page.picture
         && let Some(file) = &picture.uploaded
     {
@@ -179,9 +172,9 @@ pub fn digest(page: &Page) -> Vec<Value> {
             "alt_text": words::short_line(&picture.alt, ALT_UNITS),
         }));
     }
-    if !lines.is_empty() {
-        blocks.push(rich_text(lines));
-    }
+    blocks.extend(lines(&digest.lead));
+    blocks.extend(digest.rows.iter().map(row));
+    blocks.extend(lines(&digest.lines));
     blocks.extend(offers(&page.offers));
     blocks
 }
@@ -192,19 +185,10 @@ pub fn home(home: &Home) -> Value {
     for part in &home.parts {
         let title = words::short_line(&part.title, HEADER_UNITS);
         blocks.push(json!({ "type": "header", "text": segments::plain_text(&title) }));
-        let lines: Vec<Value> = part
-            .lines
-            .iter()
-            .map(|line| {
-                let mut elements = segments::rich(line);
-                elements.push(json!({ "type": "text", "text": "\n" }));
-                section(elements)
-            })
-            .collect();
-        if !lines.is_empty() {
-            blocks.push(rich_text(lines));
-        }
+        blocks.extend(lines(&part.lines));
+        blocks.extend(part.rows.iter().map(row));
         blocks.extend(offers(&part.offers));
+        blocks.extend(part.menu.iter().map(menu));
         blocks.push(json!({ "type": "divider" }));
     }
     if let Some(small) = segments::small(&home.as_of) {
@@ -213,24 +197,65 @@ pub fn home(home: &Home) -> Value {
     json!({ "type": "home", "callback_id": "zeitnah-home", "blocks": blocks })
 }
 
-fn offered(text: &[Seg], offers: &[Offer]) -> Vec<Value> {
-    let mut blocks = sentence(text);
-    blocks.extend(self::offers(offers));
+fn told(told: &Told) -> Vec<Value> {
+    let mut blocks = sentence(&told.text);
+    blocks.extend(told.rows.iter().map(row));
+    if !told.after.is_empty() {
+        blocks.extend(sentence(&told.after));
+    }
+    blocks.extend(offers(&told.offers));
+    blocks.extend(told.menus.iter().map(menu));
     blocks
 }
 
-fn offers(offers: &[Offer]) -> Option<Value> {
-    let elements: Vec<Value> = offers
-        .iter()
-        .take(BUTTONS)
-        .map(|offer| {
-            json!({
-                "type": "button",
-                "action_id": offer.deed.token(),
-                "text": segments::plain_text(&words::short_line(&offer.label, BUTTON_UNITS)),
-            })
+/// Several lines in one block.
+fn lines(lines: &[Vec<Seg>]) -> Option<Value> {
+    let sections = lines.iter().map(|line| {
+        let mut elements = segments::rich(line);
+        elements.push(json!({ "type": "text", "text": "\n" }));
+        section(elements)
+    });
+    (!lines.is_empty()).then(|| rich_text(sections.collect()))
+}
+
+/// A line with its button beside it. Who does not see the line hears what the button is about.
+fn row(row: &Row) -> Value {
+    let mut block = json!({ "type": "section", "text": segments::marked(&row.line) });
+    if let Some(Act { offer, label }) = &row.act {
+        let mut beside = offered(offer);
+        beside["text"] = segments::plain_text(&words::short_line(label, BUTTON_UNITS));
+        beside["accessibility_label"] = json!(words::short_line(&offer.label, BUTTON_UNITS));
+        block["accessory"] = beside;
+    }
+    block
+}
+
+fn menu(menu: &Menu) -> Value {
+    let options = menu.offers.iter().take(OPTIONS).map(|offer| {
+        json!({
+            "text": segments::plain_text(&words::short_line(&offer.label, BUTTON_UNITS)),
+            "value": offer.deed.token(),
         })
-        .collect();
+    });
+    let menu = json!({
+        "type": "static_select",
+        "action_id": "z1.menu",
+        "placeholder": segments::plain_text(&words::short_line(&menu.label, BUTTON_UNITS)),
+        "options": options.collect::<Vec<_>>(),
+    });
+    json!({ "type": "actions", "elements": [menu] })
+}
+
+fn offered(offer: &Offer) -> Value {
+    json!({
+        "type": "button",
+        "action_id": offer.deed.token(),
+        "text": segments::plain_text(&words::short_line(&offer.label, BUTTON_UNITS)),
+    })
+}
+
+fn offers(offers: &[Offer]) -> Option<Value> {
+    let elements: Vec<Value> = offers.iter().take(BUTTONS).map(offered).collect();
     (!elements.is_empty()).then(|| json!({ "type": "actions", "elements": elements }))
 }
 

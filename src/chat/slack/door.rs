@@ -147,7 +147,7 @@ impl Door {
         let text = self.inbox.voice(NAME, room).say("told-press-again", &[]);
         let chat = self.chat.clone();
         self.work.spawn(async move {
-            if let Err(error) = chat.api.answer(&url, &blocks::answer(&text, &[])).await {
+            if let Err(error) = chat.api.answer(&url, &blocks::answer(&text.into())).await {
                 tracing::debug!(error = %error, "regret not delivered");
             }
         });

@@ -26,10 +26,10 @@ use crate::chat::slack::api::Api;
 use crate::chat::slack::greet::Greeting;
 use crate::domain::At;
 use crate::domain::action::Press;
-use crate::domain::errand::Offer;
 use crate::domain::form::Form;
 use crate::domain::home::Home;
 use crate::domain::rights::Circle;
+use crate::domain::row::Told;
 use crate::domain::rules::Named;
 use crate::domain::text::Seg;
 use crate::domain::text::flat;
@@ -255,10 +255,9 @@ impl ChatPlatform for SlackChat {
         user: &str,
         thread: Option<&str>,
         answer_to: Option<&str>,
-        text: &[Seg],
-        offers: &[Offer],
+        told: &Told,
     ) -> Result<(), PortError> {
-        let body = blocks::whisper(room, user, thread, text, offers);
+        let body = blocks::whisper(room, user, thread, told);
         let said = match room {
             // Pressed at home, where no room is.
             "" => Err(PortError::never("there is no room")),
@@ -268,13 +267,13 @@ impl ChatPlatform for SlackChat {
             // Not in the room, or there is no room (a command in a direct message): the press's own way back.
             Err(error) if error.is_no() => {
                 if let Some(url) = answer_to
-                    && self.api.answer(url, &blocks::answer(text, offers)).await.is_ok()
+                    && self.api.answer(url, &blocks::answer(told)).await.is_ok()
                 {
                     return Ok(());
                 }
                 let room = self.direct_room(user).await?;
                 self.api
-                    .write("chat.postMessage", &blocks::direct(&room, text, offers))
+                    .write("chat.postMessage", &blocks::direct(&room, told))
                     .await
                     .map(|_| ())
             }

@@ -6,9 +6,11 @@ use serde_json::json;
 
 use crate::domain::person::Mention;
 use crate::domain::text::Seg;
+use crate::domain::text::Shape;
 
 /// The reader's own language and time zone.
 const MOMENT: &str = "{date_short_pretty} {time}";
+const CLOCK: &str = "{time}";
 
 /// The three characters that Slack's markup reads, and nothing else.
 pub fn escape(text: &str) -> String {
@@ -35,13 +37,68 @@ fn rich_one(seg: &Seg) -> Option<Value> {
         Seg::Strong(text) if text.is_empty() => return None,
         Seg::Text(text) => json!({ "type": "text", "text": text }),
         Seg::Strong(text) => json!({ "type": "text", "text": text, "style": { "bold": true } }),
-        Seg::Time { at, fallback } => {
-            json!({ "type": "date", "timestamp": at.timestamp(), "format": MOMENT, "fallback": fallback })
+        Seg::Time { at, fallback, shape } => {
+            json!({ "type": "date", "timestamp": at.timestamp(), "format": format(*shape), "fallback": fallback })
         }
         Seg::Link { label, url } if is_web(url) => json!({ "type": "link", "url": url, "text": label }),
         Seg::Link { label, .. } => json!({ "type": "text", "text": label }),
         Seg::Ping(mention) => return ping(mention),
+        Seg::Room { id, .. } if is_id(id, &['C', 'G']) => json!({ "type": "channel", "channel_id": id }),
+        Seg::Room { name, .. } => json!({ "type": "text", "text": format!("#{name}") }),
     })
+}
+
+fn format(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Whole | Shape::Short => MOMENT,
+        Shape::Clock => CLOCK,
+    }
+}
+
+/// A line as markup, for the one kind of block that has a button beside its text. What is not ours stands in it with signs
+/// that look alike in place of marks, because Slack's markup has no way to write a mark as a character.
+pub fn marked(segs: &[Seg]) -> Value {
+    let text: String = segs.iter().map(marked_one).collect();
+    let text = match text.trim().is_empty() {
+        true => "–".to_owned(),
+        false => text,
+    };
+    json!({ "type": "mrkdwn", "text": text, "verbatim": true })
+}
+
+fn marked_one(seg: &Seg) -> String {
+    match seg {
+        Seg::Text(text) => plainly(text),
+        Seg::Strong(text) if text.trim().is_empty() => String::new(),
+        Seg::Strong(text) => format!("*{}*", plainly(text)),
+        Seg::Time { at, fallback, shape } => date(at.timestamp(), format(*shape), fallback),
+        Seg::Link { label, url } if is_web(url) && !url.contains(['|', '<', '>', ' ']) => {
+            format!("<{url}|{}>", plainly(label).replace('|', "/"))
+        }
+        Seg::Link { label, .. } => plainly(label),
+        Seg::Room { id, .. } if is_id(id, &['C', 'G']) => format!("<#{id}>"),
+        Seg::Room { name, .. } => plainly(&format!("#{name}")),
+        // Who is called stands in the sentence above.
+        Seg::Ping(_) => String::new(),
+    }
+}
+
+fn plainly(text: &str) -> String {
+    let alike = text.chars().map(|c| match c {
+        '*' => '∗',
+        '_' => 'ˍ',
+        '~' => '∼',
+        '`' => 'ˋ',
+        // Between two of these Slack sees the name of a picture.
+        ':' => '∶',
+        c => c,
+    });
+    escape(&alike.collect::<String>())
+}
+
+fn date(timestamp: i64, format: &str, fallback: &str) -> String {
+    let fallback = escape(fallback).replace('|', "/");
+    format!("<!date^{timestamp}^{format}|{fallback}>")
 }
 
 /// Pings are made from ids of the right form and from nothing else.
@@ -64,14 +121,9 @@ pub fn small(segs: &[Seg]) -> Option<Value> {
         .iter()
         .map(|seg| match seg {
             Seg::Text(s) | Seg::Strong(s) => escape(s),
-            Seg::Time { at, fallback } => {
-                format!(
-                    "<!date^{}^{MOMENT}|{}>",
-                    at.timestamp(),
-                    escape(fallback).replace('|', "/")
-                )
-            }
+            Seg::Time { at, fallback, shape } => date(at.timestamp(), format(*shape), fallback),
             Seg::Link { label, .. } => escape(label),
+            Seg::Room { name, .. } => escape(&format!("#{name}")),
             Seg::Ping(_) => String::new(),
         })
         .collect();
@@ -114,6 +166,7 @@ mod tests {
             Seg::Time {
                 at: At::UNIX_EPOCH,
                 fallback: "Do|>".into(),
+                shape: Shape::Whole,
             },
         ];
         let small = small(&segs).unwrap();
@@ -122,5 +175,38 @@ mod tests {
             "&lt;!here&gt; <!date^0^{date_short_pretty} {time}|Do/&gt;>"
         );
         assert_eq!(small["verbatim"], true);
+    }
+
+    #[test]
+    fn in_a_line_beside_a_button_words_stay_words() {
+        let segs = [
+            Seg::Time {
+                at: At::UNIX_EPOCH,
+                fallback: "09:12".into(),
+                shape: Shape::Clock,
+            },
+            Seg::Text(" · ".into()),
+            Seg::Link {
+                label: "Nr. 5".into(),
+                url: "https://care.example/p5".into(),
+            },
+            Seg::Text(" · „*fett* _x_ ~y~ `z` :bomb: <!here> & <@U1>“".into()),
+            Seg::Room {
+                id: "C0CARE".into(),
+                name: "care".into(),
+            },
+            Seg::Room {
+                id: "C0> <!here".into(),
+                name: "*care*".into(),
+            },
+        ];
+        let text = marked(&segs);
+        assert_eq!(text["verbatim"], true);
+        assert_eq!(
+            text["text"],
+            "<!date^0^{time}|09:12> · <https://care.example/p5|Nr. 5> · „∗fett∗ ˍxˍ ∼y∼ ˋzˋ ∶bomb∶ &lt;!here&gt; &amp; \
+             &lt;@U1&gt;“<#C0CARE>#∗care∗"
+        );
+        assert_eq!(marked(&[])["text"], "–", "nothing is refused");
     }
 }

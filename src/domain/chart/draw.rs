@@ -12,6 +12,7 @@ use super::axis;
 use super::bars;
 use super::by_tone;
 use super::days_apart;
+use super::length;
 use super::number;
 use super::short;
 use super::short_date;
@@ -189,7 +190,12 @@ impl Sheet {
         } else {
             short(lang, all)
         };
-        self.title(&lang.text("chart-new", &[("n", all.into()), ("count", count.into())]));
+        let args = [
+            ("n", all.into()),
+            ("count", count.into()),
+            ("length", length(days).into()),
+        ];
+        self.title(&lang.text("chart-new", &args));
         self.legend(totals, voice);
         let bars = bars(days);
         let along = Along { count: bars.len() };

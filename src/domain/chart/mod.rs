@@ -101,6 +101,16 @@ fn days_apart(dates: &[NaiveDate]) -> i64 {
     }
 }
 
+/// How many days all of these are together: the last one is as long as the others.
+fn length(days: &[Day]) -> i64 {
+    let dates: Vec<NaiveDate> = days.iter().map(|day| day.date).collect();
+    let between = match (dates.first(), dates.last()) {
+        (Some(first), Some(last)) => (*last - *first).num_days(),
+        _ => 0,
+    };
+    between + days_apart(dates.get(dates.len().saturating_sub(2)..).unwrap_or_default())
+}
+
 fn sum(counts: impl IntoIterator<Item = i64>) -> i64 {
     counts.into_iter().fold(0, i64::saturating_add)
 }
@@ -172,7 +182,11 @@ fn alt(days: &[Day], target: Option<i64>, voice: Voice) -> String {
     }
     said.push(lang.text(
         "chart-new",
-        &[("n", all.into()), ("count", number(lang, all).into())],
+        &[
+            ("n", all.into()),
+            ("count", number(lang, all).into()),
+            ("length", length(days).into()),
+        ],
     ));
     let tones: Vec<String> = Tone::ALL
         .into_iter()

@@ -4,10 +4,11 @@ use chrono::TimeDelta;
 
 use crate::domain::At;
 use crate::domain::digest::Digest;
-use crate::domain::digest::Due;
 use crate::domain::digest::Helpful;
 use crate::domain::digest::Numbers;
 use crate::domain::item::Tone;
+use crate::domain::row;
+use crate::domain::row::Row;
 use crate::domain::text::Arg;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
@@ -34,7 +35,7 @@ impl Room {
     /// Widest first.
     pub(super) const ALL: [Self; 3] = [
         Self {
-            overdue: 10,
+            overdue: row::SHOWN,
             next: 3,
             sources: 12,
             people: 12,
@@ -43,7 +44,7 @@ impl Room {
             quote_units: 280,
         },
         Self {
-            overdue: 8,
+            overdue: row::SHOWN,
             next: 2,
             sources: 8,
             people: 8,
@@ -52,7 +53,7 @@ impl Room {
             quote_units: 180,
         },
         Self {
-            overdue: 5,
+            overdue: row::SHOWN,
             next: 0,
             sources: 6,
             people: 6,
@@ -83,13 +84,16 @@ pub(super) fn write(numbers: &Numbers, from: At, to: At, voice: Voice, room: &Ro
         };
         return Digest {
             headline: voice.say(key, &[]),
+            lead: Vec::new(),
+            rows: Vec::new(),
             lines: troubles(numbers, voice, room),
         };
     }
-    let mut lines: Vec<Line> = vec![voice.say("digest-period", &[("from", from.into()), ("to", to.into())])];
-    lines.extend(mine(numbers, voice));
-    lines.extend(overdue(numbers, voice, room));
-    lines.extend(next(numbers, voice, room));
+    let mut lead: Vec<Line> = vec![voice.say("digest-period", &[("from", from.into()), ("to", to.into())])];
+    lead.extend(mine(numbers, voice));
+    let rows = overdue(numbers, voice, room);
+    lead.extend((!rows.is_empty()).then(|| voice.say("digest-overdue", &[])));
+    let mut lines = next(numbers, voice, room);
     lines.extend(by_source(numbers, voice, room));
     lines.push(voice.say(
         "digest-new",
@@ -116,6 +120,8 @@ pub(super) fn write(numbers: &Numbers, from: At, to: At, voice: Voice, room: &Ro
     lines.extend(troubles(numbers, voice, room));
     Digest {
         headline: headline(numbers, voice),
+        lead,
+        rows,
         lines,
     }
 }
@@ -129,7 +135,7 @@ fn headline(numbers: &Numbers, voice: Voice) -> Line {
             ("overdue", Arg::Num(numbers.overdue_count)),
         ],
     );
-    if let Some(oldest) = numbers.overdue.iter().filter_map(|l| l.due).min() {
+    if let Some(oldest) = numbers.oldest {
         headline.extend(voice.say("digest-oldest", &[("at", oldest.into())]));
     }
     headline
@@ -144,44 +150,22 @@ fn mine(numbers: &Numbers, voice: Voice) -> Option<Line> {
     Some(line)
 }
 
-fn overdue(numbers: &Numbers, voice: Voice, room: &Room) -> Vec<Line> {
-    let shown = numbers.overdue.iter().take(room.overdue);
-    let mut lines: Vec<Line> = shown
-        .map(|late| listed("digest-overdue-line", late, voice))
-        .collect();
-    if lines.is_empty() {
-        return lines;
+fn overdue(numbers: &Numbers, voice: Voice, room: &Room) -> Vec<Row> {
+    let mut rows: Vec<Row> = numbers.overdue.iter().take(room.overdue).cloned().collect();
+    let hidden = numbers.overdue_count - rows.len() as i64;
+    if hidden > 0 && !rows.is_empty() {
+        rows.push(Row::plain(voice.say("list-more", &[("n", Arg::Num(hidden))])));
     }
-    let hidden = numbers.overdue_count - lines.len() as i64;
-    lines.insert(0, voice.say("digest-overdue", &[]));
-    if hidden > 0 {
-        lines.push(voice.say("digest-more", &[("n", Arg::Num(hidden))]));
-    }
-    lines
+    rows
 }
 
 fn next(numbers: &Numbers, voice: Voice, room: &Room) -> Vec<Line> {
     let shown = numbers.next.iter().take(room.next);
-    let mut lines: Vec<Line> = shown
-        .map(|due| {
-            let key = if due.due.is_some() {
-                "digest-next-line"
-            } else {
-                "digest-next-endless"
-            };
-            listed(key, due, voice)
-        })
-        .collect();
+    let mut lines: Vec<Line> = shown.map(|row| row.line.clone()).collect();
     if !lines.is_empty() {
         lines.insert(0, voice.say("digest-next", &[]));
     }
     lines
-}
-
-fn listed(key: &str, due: &Due, voice: Voice) -> Line {
-    let mut args = vec![("link", link(due.number, &due.head, due.link.as_ref(), voice))];
-    args.extend(due.due.map(|at| ("due", at.into())));
-    voice.say(key, &args)
 }
 
 fn link(number: i64, head: &str, url: Option<&String>, voice: Voice) -> Arg {
@@ -351,14 +335,15 @@ fn unusual(numbers: &Numbers, voice: Voice, room: &Room) -> Vec<Line> {
     shown
         .map(|unusual| {
             let subject = words::short_line(&unusual.subject, NAME_UNITS);
-            voice.say(
-                "digest-unusual",
-                &[
-                    ("subject", subject.into()),
-                    ("n", Arg::Num(unusual.n)),
-                    ("usual", Arg::Tenths(unusual.usual_tenths)),
-                ],
-            )
+            let args = [
+                ("subject", subject.into()),
+                ("n", Arg::Num(unusual.n)),
+                ("usual", Arg::Tenths(unusual.usual_tenths)),
+            ];
+            match unusual.is_rare() {
+                true => voice.say("digest-unusual-rare", &args),
+                false => voice.say("digest-unusual", &args),
+            }
         })
         .collect()
 }

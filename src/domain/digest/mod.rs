@@ -11,11 +11,14 @@ use crate::domain::At;
 use crate::domain::chart;
 use crate::domain::digest::lines::Room;
 use crate::domain::digest::unusual::Unusual;
-use crate::domain::id::ItemId;
+use crate::domain::row::Row;
 use crate::domain::stats::Counts;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::domain::words;
+
+/// A year and a day of numbers at most.
+pub const MOST_DAYS: i64 = 366;
 
 /// What every chat shows in one message; Discord has the least room, and escapes what could be a mark.
 const MOST_UNITS: usize = 3900;
@@ -29,11 +32,13 @@ pub struct Numbers {
     pub labels: BTreeMap<String, String>,
     pub open: i64,
     /// The first ones, oldest deadline first.
-    pub overdue: Vec<Due>,
+    pub overdue: Vec<Row>,
+    /// When the first of them should have been answered.
+    pub oldest: Option<At>,
     /// All of them.
     pub overdue_count: i64,
     /// The next ones that are not overdue yet.
-    pub next: Vec<Due>,
+    pub next: Vec<Row>,
     /// Of what was new, what most people found helpful: praise, then criticism.
     pub helpful: Vec<Helpful>,
     pub unusual: Vec<Unusual>,
@@ -46,17 +51,6 @@ pub struct Numbers {
     pub days: Vec<chart::Day>,
     /// The target for the first answer, where the channel has a single one that counts all hours.
     pub target_minutes: Option<i64>,
-}
-
-/// Something that waits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Due {
-    pub item: ItemId,
-    pub number: i64,
-    pub head: String,
-    /// None: nothing was promised.
-    pub due: Option<At>,
-    pub link: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,8 +82,21 @@ pub struct Mine {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digest {
     pub headline: Vec<Seg>,
-    /// None, if there is nothing to tell.
+    /// Before the list.
+    pub lead: Vec<Vec<Seg>>,
+    /// What is listed, each with what can be done about it.
+    pub rows: Vec<Row>,
+    /// Below the list. None, if there is nothing to tell.
     pub lines: Vec<Vec<Seg>>,
+}
+
+impl Digest {
+    /// All that it says, in the order in which it is read.
+    pub fn all(&self) -> impl Iterator<Item = &Vec<Seg>> {
+        let rows = self.rows.iter().map(|row| &row.line);
+        let before = std::iter::once(&self.headline).chain(&self.lead);
+        before.chain(rows).chain(&self.lines)
+    }
 }
 
 impl Numbers {
@@ -102,10 +109,7 @@ impl Numbers {
 pub fn write(numbers: &Numbers, from: At, to: At, voice: Voice) -> Digest {
     let rooms = Room::ALL.iter();
     let mut tried = rooms.map(|room| lines::write(numbers, from, to, voice, room));
-    let fits = |digest: &Digest| {
-        let lines = digest.lines.iter().chain([&digest.headline]);
-        lines.map(|line| units(line)).sum::<usize>() <= MOST_UNITS
-    };
+    let fits = |digest: &Digest| digest.all().map(|line| units(line)).sum::<usize>() <= MOST_UNITS;
     let least = lines::write(numbers, from, to, voice, &Room::LEAST);
     tried.find(fits).unwrap_or(least)
 }
@@ -116,9 +120,10 @@ fn units(line: &[Seg]) -> usize {
     let parts = line.iter().map(|seg| match seg {
         Seg::Text(s) => text(s),
         Seg::Strong(s) => text(s) + 4,
-        Seg::Time { fallback, .. } => words::utf16_len(fallback).max(20),
+        // In short, the date and the time are a mark each.
+        Seg::Time { fallback, .. } => words::utf16_len(fallback).max(40),
         Seg::Link { label, url } => text(label) + words::utf16_len(url) + 4,
-        Seg::Ping(_) => 30,
+        Seg::Ping(_) | Seg::Room { .. } => 30,
     });
     parts.sum::<usize>() + 1
 }

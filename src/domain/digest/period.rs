@@ -16,12 +16,15 @@ const LEAST_DAYS: i64 = 7;
 /// What is usual is what the last four weeks say, and at least four periods.
 const USUAL_DAYS: i64 = 28;
 const USUAL_PERIODS: i32 = 4;
+/// With less, the first hours after the start would say what is usual.
+const LEAST_USUAL_DAYS: i64 = 7;
 
 /// A day of the picture, or a week: from the digest's own time of day to the same time, so that the days of a period add
 /// up to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Block {
-    /// Its first day.
+    /// Its first day: the one on which most of the first twenty-four hours lie. What an evening digest calls today began
+    /// yesterday evening.
     pub date: NaiveDate,
     pub from: At,
     pub to: At,
@@ -40,7 +43,13 @@ pub fn blocks(from: At, to: At, zone: Tz) -> Vec<Block> {
     for n in 1.. {
         let from = ago(n * step).max(begin);
         if from < to {
-            let date = from.with_timezone(&zone).date_naive();
+            let middle = from + (to - from).min(TimeDelta::days(1)) / 2;
+            let date = middle.with_timezone(&zone).date_naive();
+            // A short first one, cut off where the period begins, is the day before.
+            let date = match out.last() {
+                Some(later) if later.date <= date => later.date - TimeDelta::days(1),
+                _ => date,
+            };
             out.push(Block { date, from, to });
         }
         to = from;
@@ -80,7 +89,7 @@ pub fn usual(from: At, to: At, known: At) -> Option<(At, f64)> {
     let length = to - from;
     let wanted = (length * USUAL_PERIODS).max(TimeDelta::days(USUAL_DAYS));
     let begin = Span::Day.begin(from - wanted).max(Span::Day.next(known));
-    let enough = from - begin >= length * USUAL_PERIODS;
+    let enough = from - begin >= (length * USUAL_PERIODS).max(TimeDelta::days(LEAST_USUAL_DAYS));
     let share = length.as_seconds_f64() / (from - begin).as_seconds_f64();
     (enough && length > TimeDelta::zero()).then_some((begin, share))
 }
@@ -109,6 +118,27 @@ mod tests {
         assert_eq!(month[0].from, utc("2026-09-30T22:00:00Z"));
         assert_eq!(month[24].to - month[24].from, TimeDelta::hours(25));
         assert!(month.windows(2).all(|w| w[0].to == w[1].from));
+    }
+
+    #[test]
+    fn a_day_is_called_by_the_date_that_most_of_it_lies_on() {
+        let last = |from: &str, to: &str| blocks(utc(from), utc(to), BERLIN).pop().unwrap().date;
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let (from, to) = ("2026-11-19T17:00:00Z", "2026-11-20T17:00:00Z");
+        assert_eq!(
+            last(from, to),
+            day("2026-11-20"),
+            "an evening digest is about today"
+        );
+        let (from, to) = ("2026-11-19T07:00:00Z", "2026-11-20T07:00:00Z");
+        assert_eq!(last(from, to), day("2026-11-19"), "a morning one about yesterday");
+        let (from, to) = ("2026-11-18T23:00:00Z", "2026-11-19T23:00:00Z");
+        assert_eq!(last(from, to), day("2026-11-19"), "from midnight to midnight");
+        // What was asked for this morning and has hardly begun.
+        assert_eq!(
+            last("2026-11-20T08:00:00Z", "2026-11-20T08:30:00Z"),
+            day("2026-11-19")
+        );
     }
 
     #[test]
@@ -154,13 +184,19 @@ mod tests {
         let (begin, share) = usual(from, to, utc("2020-01-01T00:00:00Z")).unwrap();
         assert_eq!(begin, utc("2026-10-23T00:00:00Z"));
         assert!((1.0 / share - 28.0).abs() < 0.5);
-        let (begin, _) = usual(from, to, utc("2026-11-15T10:00:00Z")).unwrap();
+        let (begin, _) = usual(from, to, utc("2026-11-12T10:00:00Z")).unwrap();
         assert_eq!(
             begin,
-            utc("2026-11-16T00:00:00Z"),
+            utc("2026-11-13T00:00:00Z"),
             "nothing was known before, which is not nothing"
         );
-        assert_eq!(usual(from, to, utc("2026-11-17T00:00:00Z")), None);
+        assert_eq!(
+            usual(from, to, utc("2026-11-14T00:00:00Z")),
+            None,
+            "six days are too few"
+        );
+        let half_an_hour = utc("2026-11-20T07:30:00Z");
+        assert_eq!(usual(from, half_an_hour, utc("2026-11-19T23:00:00Z")), None);
         let month = utc("2026-10-20T07:00:00Z");
         let (begin, _) = usual(month, from, utc("2020-01-01T00:00:00Z")).unwrap();
         assert_eq!(begin, utc("2026-06-18T00:00:00Z"));

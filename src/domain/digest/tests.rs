@@ -7,6 +7,7 @@ use super::*;
 use crate::domain::item::Tone;
 use crate::domain::stats::Fact;
 use crate::domain::stats::Subject;
+use crate::domain::text::Arg;
 use crate::domain::text::Lang;
 use crate::domain::text::flat;
 
@@ -66,14 +67,29 @@ fn counts(times: i64) -> Counts {
     counts
 }
 
-fn due(number: i64, hours: i64) -> Due {
-    Due {
-        item: ItemId::new(morning()),
-        number,
-        head: "★☆☆☆☆  Kritik · Google · Filiale München Ost".into(),
-        due: Some(morning() + TimeDelta::hours(hours)),
-        link: Some(format!("https://care.example/archives/C0CARE/p{number}")),
-    }
+/// As a line of a list says it.
+fn due(number: i64, hours: Option<i64>, about: &str, url: &str) -> Row {
+    let at = |hours| Arg::Brief {
+        at: morning() + TimeDelta::hours(hours),
+        now: morning(),
+    };
+    let link = Arg::Link {
+        label: format!("Nr. {number}"),
+        url: url.to_owned(),
+    };
+    let mut args = vec![("number", link), ("about", about.into())];
+    args.extend(hours.map(|hours| ("at", at(hours))));
+    let key = match hours {
+        Some(hours) if hours <= 0 => "row-late",
+        Some(_) => "row-due",
+        None => "row-endless",
+    };
+    Row::plain(voice(Lang::De).say(key, &args))
+}
+
+fn one(number: i64, hours: Option<i64>) -> Row {
+    let url = format!("https://care.example/archives/C0CARE/p{number}");
+    due(number, hours, "★☆☆☆☆ „Nette Beratung, aber …“", &url)
 }
 
 fn full(times: i64) -> Numbers {
@@ -86,15 +102,10 @@ fn full(times: i64) -> Numbers {
         ]
         .into(),
         open: 14,
-        overdue: vec![due(41, -23), due(42, -2)],
+        overdue: vec![one(41, Some(-23)), one(42, Some(-2))],
         overdue_count: 2,
-        next: vec![
-            due(43, 3),
-            Due {
-                due: None,
-                ..due(44, 0)
-            },
-        ],
+        oldest: Some(morning() - TimeDelta::hours(23)),
+        next: vec![one(43, Some(3)), one(44, None)],
         helpful: vec![
             Helpful {
                 is_praise: true,
@@ -138,8 +149,7 @@ fn full(times: i64) -> Numbers {
 
 fn told(numbers: &Numbers, days: i64, lang: Lang) -> String {
     let digest = write(numbers, morning() - TimeDelta::days(days), morning(), voice(lang));
-    let lines = std::iter::once(&digest.headline).chain(&digest.lines);
-    lines.map(|line| flat(line) + "\n").collect()
+    digest.all().map(|line| flat(line) + "\n").collect()
 }
 
 fn both(numbers: &Numbers, days: i64) -> String {
@@ -182,12 +192,32 @@ fn one_of_each_is_said_as_one() {
         before: counts.clone(),
         now: counts,
         open: 1,
-        overdue: vec![due(41, -23)],
+        overdue: vec![one(41, Some(-23))],
         overdue_count: 1,
+        oldest: Some(morning() - TimeDelta::hours(23)),
         mine: Some(Mine { held: 1, next: None }),
         ..Numbers::default()
     };
     insta::assert_snapshot!("one", both(&numbers, 1));
+}
+
+#[test]
+fn what_hardly_ever_came_is_not_counted_in_tenths() {
+    let mut numbers = full(1);
+    numbers.unusual[0].usual_tenths = 0;
+    for (lang, said) in [
+        (
+            Lang::De,
+            "Mehr als sonst zu Rasenmäher Zaunkönig 3000: 12, sonst fast nie",
+        ),
+        (
+            Lang::En,
+            "More than usual about Rasenmäher Zaunkönig 3000: 12, hardly ever otherwise",
+        ),
+    ] {
+        let told = told(&numbers, 1, lang);
+        assert!(told.contains(said), "{told}");
+    }
 }
 
 #[test]
@@ -212,12 +242,7 @@ fn whatever_is_in_it_it_fits() {
     let long = "𝕏[*]".repeat(500);
     let head = format!("★☆☆☆☆  Kritik · {long}");
     let url = format!("https://care.example/{}", "x".repeat(180));
-    let late = |n: i64| Due {
-        head: head.clone(),
-        link: Some(url.clone()),
-        number: 123_456_789_000 + n,
-        ..due(1, -5)
-    };
+    let late = |n: i64| due(123_456_789_000 + n, Some(-5), &"𝕏*".repeat(60), &url);
     let mut numbers = full(99_999);
     for n in 0..40 {
         new(
@@ -251,10 +276,9 @@ fn whatever_is_in_it_it_fits() {
     ];
     for lang in [Lang::De, Lang::En] {
         let digest = write(&numbers, morning(), morning(), voice(lang));
-        let lines = digest.lines.iter().chain([&digest.headline]);
-        let used: usize = lines.map(|line| units(line)).sum();
+        let used: usize = digest.all().map(|line| units(line)).sum();
         assert!(used <= MOST_UNITS, "{used}");
-        let text: Vec<String> = digest.lines.iter().map(|l| flat(l)).collect();
+        let text: Vec<String> = digest.all().map(|l| flat(l)).collect();
         assert!(
             text.iter().any(|l| l.contains("99.9") || l.contains("99,9")),
             "{text:#?}"

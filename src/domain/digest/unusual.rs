@@ -6,6 +6,8 @@ use crate::domain::stats::Counts;
 
 /// Below this many, anything is chance.
 const LEAST: i64 = 5;
+/// Of so many one can tell what is usual.
+const LEAST_KNOWN: i64 = 20;
 /// And at least so many times the usual: with large numbers, a small change is sure and yet nobody's concern.
 const TIMES: f64 = 2.0;
 /// At the usual pace of all subjects, one digest in a hundred names one that is not unusual.
@@ -21,8 +23,19 @@ pub struct Unusual {
     pub usual_tenths: i64,
 }
 
+impl Unusual {
+    /// Less than once in two periods: "about 0.0" says nothing.
+    pub fn is_rare(&self) -> bool {
+        self.usual_tenths < 5
+    }
+}
+
 /// Whatever is most surprising first. `share` is how much of the past the period is as long as.
 pub fn unusual(now: &Counts, past: &Counts, share: f64) -> Vec<Unusual> {
+    // Where hardly anything was ever heard, all that comes is new, and nothing of it unusual.
+    if past.new_total() < LEAST_KNOWN {
+        return Vec::new();
+    }
     let (now, past) = (now.by_subject(), past.by_subject());
     // The more subjects one looks at, the more of them are surprising by chance.
     let chance = CHANCE / now.len().max(1) as f64;
@@ -136,6 +149,15 @@ mod tests {
         );
         assert_eq!(found(&[("rare", 4)]), [], "four of something new");
         assert_eq!(found(&[("rare", 5)]).len(), 1, "five of something new");
+        assert!(found(&[("rare", 5)])[0].is_rare() && !found(&[("mower", 12)])[0].is_rare());
+        for known in [0, 1, 19] {
+            let past = counts(&[("mower", known)]);
+            assert_eq!(
+                unusual(&counts(&[("rare", 40)]), &past, day),
+                [],
+                "of {known} ever"
+            );
+        }
         let order: Vec<String> = found(&[("mower", 12), ("rare", 9)])
             .into_iter()
             .map(|u| u.subject)

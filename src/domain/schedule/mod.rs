@@ -2,6 +2,8 @@
 //! wants six fields, counts Sunday as 1, skips a local time in the spring gap and repeats it in autumn. So the
 //! expression is translated, slots are counted in local time without any zone, and only then become instants.
 
+mod words;
+
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
@@ -15,11 +17,13 @@ use chrono::Utc;
 use chrono_tz::Tz;
 
 use crate::domain::At;
+use crate::domain::schedule::words::Fields;
 
 #[derive(Debug, Clone)]
 pub struct Schedule {
     /// Unix cron: when day of month and weekday are both given, either may match, hence up to two.
     parts: Vec<cron::Schedule>,
+    fields: Fields,
     pub zone: Tz,
 }
 
@@ -119,7 +123,18 @@ impl Schedule {
         } else {
             vec![compile(&days, "*")?, compile("*", &weekdays)?]
         };
-        Ok(Self { parts, zone })
+        // What was listed above is sound.
+        let numbers = |field: Field, given: &str| field.numbers(given).unwrap_or_default();
+        let sundays = numbers(WEEKDAY, weekday).into_iter().map(|day| day % 7);
+        let fields = Fields {
+            minutes: numbers(MINUTE, minute),
+            hours: numbers(HOUR, hour),
+            days: numbers(DAY, day),
+            months: numbers(MONTH, month),
+            weekdays: sundays.collect(),
+            either: parts.len() > 1,
+        };
+        Ok(Self { parts, fields, zone })
     }
 
     /// The last slot that has come by `now`. Of several that the clocks skipped at once, it is the last one that counts

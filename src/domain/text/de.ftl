@@ -36,6 +36,19 @@ span-days = { $n ->
 span-hours = { $n } Std.
 span-minutes = { $n } Min.
 span-none = weniger als 1 Min.
+schedule-daily = täglich
+schedule-workdays = werktags
+schedule-weekend = am Wochenende
+schedule-month = am { $dates } des Monats
+schedule-minutes = { $n ->
+    [one] jede Minute
+   *[other] alle { $n } Minuten
+}
+schedule-hourly = { $minute ->
+    [0] zu jeder vollen Stunde
+   *[other] stündlich, { $minute } Minuten nach voll
+}
+schedule-own = nach eigenem Plan
 reason-no_need = kein Handlungsbedarf
 reason-elsewhere = anderweitig beantwortet
 reason-spam = Spam
@@ -105,6 +118,10 @@ button-list-open = Ganze Liste öffnen
 button-list-overdue = Überfällige zeigen
 button-list-folded = Zusammengefasste zeigen
 button-list-mine = Alle meine zeigen
+button-everywhere = In allen Kanälen zeigen
+button-here = Nur diesen Kanal zeigen
+button-find-everywhere = In allen Kanälen suchen
+button-full-number = Nr. { $number } ganz lesen
 button-page-back = ‹ Zurück
 button-page-on = Weiter ›
 button-quiet-on = Ruhezeit { $hours }
@@ -214,11 +231,11 @@ zone-off = Gut. Für dich gilt wieder die Uhr deines Profils, oder die des Kanal
 speak-is = Mit dir allein spreche ich Deutsch.
 speak-follows = Mit dir allein spreche ich wie der Kanal, in dem du zuletzt warst: Deutsch.
 speak-set = Gut. Was nur du liest, kommt ab jetzt auf Deutsch. In den Kanälen bleibt alles, wie es ist.
-daily-is = Die Zahlen von „{ $channel }“ bekommst du täglich um { $hours } ({ $zone }) direkt, wenn es etwas gibt.
+daily-is = Die Zahlen von { $channel } bekommst du täglich um { $hours } ({ $zone }) direkt, wenn es etwas gibt.
 daily-none = Die täglichen Zahlen kannst du auch direkt bekommen, um { $hours }.
-daily-set = Gut. Die Zahlen von „{ $channel }“ kommen täglich um { $hours } ({ $zone }) direkt zu dir: um acht, oder wenn deine Ruhezeit länger dauert, an deren Ende. Gibt es nichts, kommt nichts.
+daily-set = Gut. Die Zahlen von { $channel } kommen täglich um { $hours } ({ $zone }) direkt zu dir: um acht, oder wenn deine Ruhezeit länger dauert, an deren Ende. Gibt es nichts, kommt nichts.
 daily-off = Gut. Die täglichen Zahlen kommen nicht mehr direkt zu dir.
-digest-closed = Die Zahlen von „{ $channel }“ kann ich dir nicht direkt schicken, weil du keine Direktnachrichten von mir annimmst. Erlaube sie in deinen Einstellungen, dann kommen die nächsten wieder. Bis dahin zeigt sie dir /zeitnah digest.
+digest-closed = Die Zahlen von { $channel } kann ich dir nicht direkt schicken, weil du keine Direktnachrichten von mir annimmst. Erlaube sie in deinen Einstellungen, dann kommen die nächsten wieder. Bis dahin zeigt sie dir /zeitnah digest.
 
 settings-title = Das gilt gerade:
 settings-route = Wohin eine Quelle kommt (route): { $values }
@@ -270,7 +287,7 @@ told-press-again = Das ging gerade nicht, nichts ist verloren. Bitte in einer Mi
 told-not-understood = Das habe ich nicht verstanden. /zeitnah help zeigt, was geht.
 told-open-at = Hier geht es zum Beitrag: { $link }
 told-no-link = Zu diesem Beitrag gibt es keinen Link.
-told-closed = In „{ $channel }“ kann ich gerade nichts zeigen: { $why }. Mir fehlen dort Rechte, oder den Kanal gibt es nicht mehr. Sobald es wieder geht, hole ich alles nach.
+told-closed = In { $channel } kann ich gerade nichts zeigen: { $why }. Mir fehlen dort Rechte, oder den Kanal gibt es nicht mehr. Sobald es wieder geht, hole ich alles nach.
 told-done = Erledigt. Die Karte zeigt, wie es weitergeht.
 told-oldest = { $link } ist jetzt deiner.
 told-oldest-mine = { $link } hast du schon. Wenn der fertig ist, kommt der nächste.
@@ -283,21 +300,30 @@ told-source-away = { $source } antwortet gerade nicht. Deine Antwort ist gespeic
 
 ## Befehle
 help-title = So geht es:
-help-open = /zeitnah open · was offen ist
+help-open = /zeitnah open · was in diesem Kanal offen ist
 help-mine = /zeitnah mine · was du übernommen hast
-help-overdue = /zeitnah overdue · was überfällig ist
+help-overdue = /zeitnah overdue · was in diesem Kanal überfällig ist
 help-home = /zeitnah home · was du hast, wie es im Team steht, was du eingestellt hast
 help-find = /zeitnah find Akku · suchen, auch mit Tippfehlern
 help-item = /zeitnah item 42 · einen Beitrag zeigen
-help-stats = /zeitnah digest · die Zahlen seit der letzten Übersicht; stats 30 · der letzten 30 Tage
+help-stats = /zeitnah digest · die Zahlen seit der letzten Übersicht, und wer wie viel hat; stats 30 · der letzten 30 Tage
 help-sources = /zeitnah sources · wie es den Quellen geht
 help-quiet = /zeitnah quiet 20:00-07:00 · wann du nicht gerufen werden willst; off hebt es auf
 help-zone = /zeitnah quiet Europe/Lisbon · nach welcher Uhr du lebst; quiet zone off nimmt wieder die deines Profils
 help-settings = /zeitnah settings · was eingestellt ist; Admins ändern es dort
-help-verbs = /zeitnah reply 42 · antworten; ebenso take (übernehmen), release (zurückgeben), escalate (eskalieren), handled (erledigt), snooze (zurückstellen), undo (zurückholen), full, why, view, change, reopen
+help-verbs = /zeitnah reply 42 · antworten; ebenso take (übernehmen), release (zurückgeben), escalate (eskalieren), handled (erledigt), snooze (zurückstellen), undo (zurückholen), full, why, view, change, reopen. take, release und reopen gehen auch mit mehreren: take 41 42
 help-unknown = „{ $word }“ kenne ich nicht.
+help-leftover = „{ $odd }“ gehört hier nicht hin, darum ist nichts passiert. Schreib: /zeitnah { $good }
+help-one-only = „{ $command }“ geht nur mit einer Nummer auf einmal, darum ist nichts passiert. Schreib: /zeitnah { $command } { $number }
+numbers-odd-days = „{ $typed }“ ist keine Zahl von Tagen. Schreib eine von 1 bis { $most }, zum Beispiel: /zeitnah stats 7
+several-number = { "Nr. " }{ $number }:{ " " }
+several-take = jetzt deiner.
+several-release = zurückgegeben, wieder frei.
+several-reopen = wieder offen.
+several-seen = gesehen, die Eskalation wartet.
+several-undo = Antwort zurückgeholt.
 help-no-number = „{ $word }“: Welche Nummer? Sie steht auf der Karte, zum Beispiel: /zeitnah take 42
-command-about = Bewertungen und Fragen von Kunden
+command-about = Bewertungen und Fragen der Kundschaft
 command-open = Was offen ist
 command-mine = Was du gerade hast
 command-quiet = Wann du nicht gerufen werden willst
@@ -330,15 +356,14 @@ command-why = Warum diese Frist gilt
 command-view = Unsere Antwort ansehen
 command-open-at = Den Link zum Beitrag zeigen
 command-copy = Den Text zum Kopieren zeigen
-find-found = Zu „{ $words }“:
-find-similar = Genau „{ $words }“ habe ich nicht gefunden. Ähnlich geschrieben:
-find-nothing = Zu „{ $words }“ habe ich nichts gefunden, auch nichts Ähnliches. Versuch es mit einem anderen Wort.
+find-found = Zu „{ $words }“ in { $where }:
+find-similar = Genau „{ $words }“ steht nicht in { $where }. Ähnlich geschrieben:
+find-nothing = Zu „{ $words }“ gibt es in { $where } nichts, auch nichts Ähnliches. Versuch es mit einem anderen Wort.
 find-what = Wonach soll ich suchen? Zum Beispiel: /zeitnah find Akku
 find-more = Es gibt mehr. Ein weiteres Wort grenzt es ein.
 find-over = Diese Seite gehört zu einer früheren Suche, die nicht mehr da ist. Such bitte noch einmal: /zeitnah find Akku
-find-line = { $link } · { $state } · „{ $words }“
-find-line-ours = { $link } · { $state } · in unserer Antwort: „{ $words }“
-find-line-silent = { $link } · { $state }
+find-line = { $at } · { $number } · { $about } · { $state }
+find-line-ours = { $at } · { $number } · { $state } · in unserer Antwort: „{ $words }“
 found-open = offen
 found-claimed = in Arbeit
 found-snoozed = zurückgestellt
@@ -354,28 +379,41 @@ source-trouble = ⚠ { $source } · antwortet seit { $at } nicht, wird weiter ve
 source-trouble-ever = ⚠ { $source } · hat noch nie geantwortet, wird weiter versucht
 numbers-where = Zahlen gibt es je Kanal. Tipp das bitte in dem Kanal, um den es geht.
 list-open = { $n ->
-    [0] Nichts offen. Schönen Tag.
-    [one] Ein Beitrag ist offen:
-   *[other] { $n } Beiträge sind offen:
+    [0] In { $where } ist nichts offen. Schönen Tag.
+    [one] In { $where } ist ein Beitrag offen
+   *[other] In { $where } sind { $n } Beiträge offen
 }
 list-mine = { $n ->
     [0] Du hast gerade nichts auf dem Tisch.
-    [one] Du hast einen Beitrag:
-   *[other] Du hast { $n } Beiträge:
+    [one] Du hast einen Beitrag
+   *[other] Du hast { $n } Beiträge
 }
 list-overdue = { $n ->
-    [0] Nichts überfällig.
-    [one] Ein Beitrag ist überfällig:
-   *[other] { $n } Beiträge sind überfällig:
+    [0] In { $where } ist nichts überfällig.
+    [one] In { $where } ist ein Beitrag überfällig
+   *[other] In { $where } sind { $n } Beiträge überfällig
 }
 list-folded = { $n ->
     [0] Nichts wartet mehr zusammengefasst, alles steht einzeln im Kanal.
-    [one] Ein Beitrag wartet zusammengefasst:
-   *[other] { $n } Beiträge warten zusammengefasst:
+    [one] Ein Beitrag wartet zusammengefasst
+   *[other] { $n } Beiträge warten zusammengefasst
 }
+list-late = , { $n ->
+    [one] einer davon überfällig
+   *[other] { $n } davon überfällig
+}
+list-everywhere = allen deinen Kanälen
 list-urgent = ‼{ " " }
 list-line = Nr. { $number } · { $head }
-list-line-due = Nr. { $number } · { $head } · bis { $due }
+row-due = bis { $at } · { $number } · { $about }
+row-late = ⚠ seit { $at } · { $number } · { $about }
+row-snoozed = ⏸ bis { $at } · { $number } · { $about }
+row-endless = { $number } · { $about }
+row-asleep = { " " }· ⏸ bis { $until }
+row-held = { " " }· { $name } ist dran
+row-in = { " " }· { $room }
+row-number = Nr. { $number }
+row-words = „{ $words }“
 list-more = … und { $n } weitere
 list-page = Seite { $page } von { $pages }
 
@@ -448,9 +486,6 @@ notify-some-late = { $n } Antworten bis { $due }, { $late } davon überfällig:
 notify-endless = { $n } Beiträge warten auf dich:
 notify-offered = { $n } Beiträge brauchen jemanden, die Schicht ist zu Ende. Bitte bis { $until } annehmen, sonst werden sie wieder frei:
 notify-edited = Der Beitrag, an dem du bist, wurde gerade geändert. Lies ihn noch einmal, bevor du antwortest.
-notify-line = { $link } · bis { $due }
-notify-line-late = { $link } · überfällig seit { $due }
-notify-line-endless = { $link }
 alert-link = Zur Karte
 
 ## Tageszusammenfassung
@@ -535,14 +570,11 @@ digest-helpful-critical = { $n ->
 digest-quote = : „{ $words }“
 digest-quote-of = { " " }– { $link }
 digest-unusual = Mehr als sonst zu { $subject }: { $n } statt etwa { $usual }
+digest-unusual-rare = Mehr als sonst zu { $subject }: { $n }, sonst fast nie
 digest-trouble = { $source } antwortet uns nicht, zuletzt { $since }. Was seitdem dort steht, fehlt hier noch und kommt nach.
 digest-trouble-always = { $source } hat uns noch nie geantwortet. Was dort steht, fehlt hier; `zeitnah check` sagt, woran es liegt.
 digest-overdue = Überfällig:
-digest-overdue-line = { $link } · seit { $due }
 digest-next = Als Nächstes:
-digest-next-line = { $link } · bis { $due }
-digest-next-endless = { $link } · ohne Frist
-digest-more = … und { $n } weitere; /zeitnah overdue zeigt alle.
 digest-no-chart = Das Diagramm fehlt heute, es ließ sich nicht übertragen. Die Zahlen sind vollständig.
 
 ## Das Diagramm in der Zusammenfassung
@@ -550,6 +582,9 @@ chart-new = { $n ->
     [0] Nichts Neues
     [one] 1 neuer Beitrag
    *[other] { $count } neue Beiträge
+} { $length ->
+    [one] an einem Tag
+   *[other] in { $length } Tagen
 }
 chart-first-answer = Zeit bis zur ersten Antwort
 chart-median = Median
@@ -576,7 +611,11 @@ home-mine = { $n ->
 }
 home-team = Das Team
 home-load = { $channel }: { $n } offen, { $late } überfällig, { $free } frei
-home-load-person = { " · " }{ $name } { $n }
+home-people = Das haben: { $who }
+home-late = , { $n } überfällig
+home-asleep = , { $n } zurückgestellt
+home-mine-asleep = , { $asleep } davon zurückgestellt
+home-set = Einstellen …
 home-no-team = Du hast hier noch keine Rolle. Wer sie vergibt, steht in der Konfiguration.
 home-settings = Deine Einstellungen
 home-as-of = Stand { $at }
@@ -602,11 +641,12 @@ why-clock-forward = Am { $day } wurden die Uhren um { $span } vorgestellt; diese
 why-clock-back = Am { $day } wurden die Uhren um { $span } zurückgestellt; diese Zeit gab es zweimal.
 why-gap-moderation = Nicht gezählt: { $from } bis { $to }, da lag die Antwort bei { $source }.
 why-gap-moderation-lasts = Nicht gezählt seit { $from }: Die Antwort liegt bei { $source }.
-why-gap-customer = Nicht gezählt: { $from } bis { $to }, da war der Kunde am Zug.
-why-gap-customer-lasts = Nicht gezählt seit { $from }: Der Kunde ist am Zug.
+why-gap-customer = Nicht gezählt: { $from } bis { $to }, da fehlte etwas von der Kundschaft.
+why-gap-customer-lasts = Nicht gezählt seit { $from }: Es fehlt etwas von der Kundschaft.
 why-cancelled = Niemand schuldet hier mehr eine Antwort; die Frist gilt nicht mehr.
 why-none = Für diese Route ist keine Frist eingestellt.
-why-route = Zuständig ist die Route „{ $route }“.
+why-rooms = Der Beitrag gehört hierher:{ " " }
+why-room = { $room }
 why-remind = Erinnerung: { $at }.
 why-remind-at = { $at }
 why-past = Die Frist ist vorbei.
@@ -662,8 +702,8 @@ demo-bot-back-left = { $n ->
 }
 demo-bot-ended = Der Bot hat sich unerwartet beendet und wird neu gestartet
 demo-fault-rush = Ansturm
-demo-fault-rush-hint = 40 Kunden schreiben auf einmal; was der Kanal nicht fasst, wartet zusammengefasst und kommt nach.
-demo-fault-rush-told = 40 Kunden schreiben auf einmal
+demo-fault-rush-hint = 40 Leute schreiben auf einmal; was der Kanal nicht fasst, wartet zusammengefasst und kommt nach.
+demo-fault-rush-told = 40 Leute schreiben auf einmal
 demo-fault-answer-lost = Antwort geht verloren
 demo-fault-answer-lost-hint = Die nächste Antwort kommt beim Portal an, aber der Bot erfährt es nicht.
 demo-fault-answer-lost-told = Störung bereit: die nächste Antwort kommt an, aber ihre Bestätigung geht verloren
@@ -714,8 +754,8 @@ demo-fault-bot-killed-told = kill -9: der Prozess des Bots ist weg, ohne sich ve
 practice-label = Übung
 practice-author = zeitnah
 practice-subject = Probekarte
-practice-words = Das ist eine Probekarte. Kein Kunde hat sie geschrieben, und keiner liest deine Antwort: Sie bleibt hier und wird nirgends veröffentlicht. Drück auf Antworten, sieh dir die Vorschau an und sende. Danach probier ruhig jeden anderen Knopf.
+practice-words = Das ist eine Probekarte. Niemand von außen hat sie geschrieben, und niemand dort liest deine Antwort: Sie bleibt hier und wird nirgends veröffentlicht. Drück auf Antworten, sieh dir die Vorschau an und sende. Danach probier ruhig jeden anderen Knopf.
 practice-hint = Zur Übung: Die Antwort bleibt hier und wird nirgends veröffentlicht
-practice-as = So stünde es beim Kunden. Zur Übung bleibt es hier:
+practice-as = So stünde es öffentlich. Zur Übung bleibt es hier:
 practice-visible = Zur Übung gesendet (nach { $span }). Veröffentlicht wurde nichts.
 practice-visible-again = Zur Übung geändert. Veröffentlicht wurde nichts.

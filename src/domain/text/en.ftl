@@ -36,6 +36,19 @@ span-days = { $n ->
 span-hours = { $n } h
 span-minutes = { $n } min
 span-none = less than 1 min
+schedule-daily = daily
+schedule-workdays = weekdays
+schedule-weekend = at weekends
+schedule-month = on day { $dates } of the month
+schedule-minutes = { $n ->
+    [one] every minute
+   *[other] every { $n } minutes
+}
+schedule-hourly = { $minute ->
+    [0] every full hour
+   *[other] hourly, { $minute } minutes past
+}
+schedule-own = by its own plan
 reason-no_need = no need to act
 reason-elsewhere = answered elsewhere
 reason-spam = spam
@@ -105,6 +118,10 @@ button-list-open = Open full list
 button-list-overdue = Show overdue
 button-list-folded = Show folded
 button-list-mine = Show all of mine
+button-everywhere = Show all channels
+button-here = Show this channel only
+button-find-everywhere = Search all channels
+button-full-number = Read no. { $number } in full
 button-page-back = ‹ Back
 button-page-on = Next ›
 button-quiet-on = Quiet hours { $hours }
@@ -214,11 +231,11 @@ zone-off = Good. The clock of your profile holds for you again, or the channel's
 speak-is = I speak English with you alone.
 speak-follows = With you alone I speak like the channel that you were in last: English.
 speak-set = Good. What only you read comes in English from now on. In the channels everything stays as it is.
-daily-is = The numbers of “{ $channel }” come to you directly each day at { $hours } ({ $zone }), if there is anything.
+daily-is = The numbers of { $channel } come to you directly each day at { $hours } ({ $zone }), if there is anything.
 daily-none = The daily numbers can come to you directly, too, at { $hours }.
-daily-set = Good. The numbers of “{ $channel }” come to you directly each day at { $hours } ({ $zone }): at eight, or if your quiet hours go on longer, when these end. If there is nothing, nothing comes.
+daily-set = Good. The numbers of { $channel } come to you directly each day at { $hours } ({ $zone }): at eight, or if your quiet hours go on longer, when these end. If there is nothing, nothing comes.
 daily-off = Good. The daily numbers no longer come to you directly.
-digest-closed = I cannot send you the numbers of “{ $channel }” directly, because you take no direct messages from me. Allow them in your settings, then the next ones will come. Until then /zeitnah digest shows them.
+digest-closed = I cannot send you the numbers of { $channel } directly, because you take no direct messages from me. Allow them in your settings, then the next ones will come. Until then /zeitnah digest shows them.
 
 settings-title = This holds right now:
 settings-route = Where a source goes (route): { $values }
@@ -270,7 +287,7 @@ told-press-again = That did not work just now, nothing is lost. Please press aga
 told-not-understood = I did not understand that. /zeitnah help shows what works.
 told-open-at = This way to the post: { $link }
 told-no-link = There is no link to this post.
-told-closed = I cannot show anything in “{ $channel }” right now: { $why }. I lack permissions there, or the channel is gone. As soon as it works again I catch up on everything.
+told-closed = I cannot show anything in { $channel } right now: { $why }. I lack permissions there, or the channel is gone. As soon as it works again I catch up on everything.
 told-done = Done. The card shows what happens next.
 told-oldest = { $link } is yours now.
 told-oldest-mine = { $link } is yours already. Once it is done, the next one follows.
@@ -283,19 +300,28 @@ told-source-away = { $source } is not answering right now. Your reply is saved a
 
 ## Commands
 help-title = This is how it works:
-help-open = /zeitnah open · what is open
+help-open = /zeitnah open · what is open in this channel
 help-mine = /zeitnah mine · what you took
-help-overdue = /zeitnah overdue · what is overdue
+help-overdue = /zeitnah overdue · what is overdue in this channel
 help-home = /zeitnah home · what you are on, how the team does, what you have set
 help-find = /zeitnah find battery · search, typos included
 help-item = /zeitnah item 42 · show one post
-help-stats = /zeitnah digest · the numbers since the last summary; stats 30 · of the last 30 days
+help-stats = /zeitnah digest · the numbers since the last summary, and who has how much; stats 30 · of the last 30 days
 help-sources = /zeitnah sources · how the sources do
 help-quiet = /zeitnah quiet 20:00-07:00 · when you do not want to be called; off ends it
 help-zone = /zeitnah quiet Europe/Lisbon · by which clock you live; quiet zone off takes your profile's again
 help-settings = /zeitnah settings · what is set; admins change it there
-help-verbs = /zeitnah reply 42 · likewise take, release, escalate, handled, snooze, undo, full, why, view, change, reopen
+help-verbs = /zeitnah reply 42 · likewise take, release, escalate, handled, snooze, undo, full, why, view, change, reopen. take, release and reopen take several: take 41 42
 help-unknown = I do not know “{ $word }”.
+help-leftover = “{ $odd }” does not belong here, so nothing was done. Write: /zeitnah { $good }
+help-one-only = “{ $command }” takes one number at a time, so nothing was done. Write: /zeitnah { $command } { $number }
+numbers-odd-days = “{ $typed }” is no number of days. Write one from 1 to { $most }, for example: /zeitnah stats 7
+several-number = { "No. " }{ $number }:{ " " }
+several-take = yours now.
+several-release = released, can be taken again.
+several-reopen = open again.
+several-seen = seen, the escalation waits.
+several-undo = reply taken back.
 help-no-number = “{ $word }”: which number? It stands on the card, for example: /zeitnah take 42
 command-about = Reviews and questions from customers
 command-open = What is open
@@ -330,15 +356,14 @@ command-why = Why this deadline
 command-view = See our reply
 command-open-at = Show the link to it
 command-copy = Show the text for copying
-find-found = For “{ $words }”:
-find-similar = Exactly “{ $words }” was not found. Spelled alike:
-find-nothing = Nothing found for “{ $words }”, nor anything like it. Try another word.
+find-found = For “{ $words }” in { $where }:
+find-similar = Exactly “{ $words }” is not in { $where }. Spelled alike:
+find-nothing = There is nothing for “{ $words }” in { $where }, nor anything like it. Try another word.
 find-what = What are you looking for? For example: /zeitnah find battery
 find-more = There is more. Another word narrows it down.
 find-over = This page belongs to an earlier search that is gone. Please search again: /zeitnah find battery
-find-line = { $link } · { $state } · “{ $words }”
-find-line-ours = { $link } · { $state } · in our reply: “{ $words }”
-find-line-silent = { $link } · { $state }
+find-line = { $at } · { $number } · { $about } · { $state }
+find-line-ours = { $at } · { $number } · { $state } · in our reply: “{ $words }”
 found-open = open
 found-claimed = being worked on
 found-snoozed = snoozed
@@ -354,28 +379,41 @@ source-trouble = ⚠ { $source } · has not answered since { $at }, still being 
 source-trouble-ever = ⚠ { $source } · has never answered, still being tried
 numbers-where = Numbers are kept by channel. Please type this in the channel that you mean.
 list-open = { $n ->
-    [0] Nothing open. Have a good day.
-    [one] One post is open:
-   *[other] { $n } posts are open:
+    [0] Nothing is open in { $where }. Have a good day.
+    [one] One post is open in { $where }
+   *[other] { $n } posts are open in { $where }
 }
 list-mine = { $n ->
     [0] You have nothing on your desk right now.
-    [one] You have one post:
-   *[other] You have { $n } posts:
+    [one] You have one post
+   *[other] You have { $n } posts
 }
 list-overdue = { $n ->
-    [0] Nothing overdue.
-    [one] One post is overdue:
-   *[other] { $n } posts are overdue:
+    [0] Nothing is overdue in { $where }.
+    [one] One post is overdue in { $where }
+   *[other] { $n } posts are overdue in { $where }
 }
 list-folded = { $n ->
     [0] Nothing waits folded any more, everything has its own card.
-    [one] One post waits folded:
-   *[other] { $n } posts wait folded:
+    [one] One post waits folded
+   *[other] { $n } posts wait folded
 }
+list-late = , { $n ->
+    [one] one of them overdue
+   *[other] { $n } of them overdue
+}
+list-everywhere = all your channels
 list-urgent = ‼{ " " }
 list-line = No. { $number } · { $head }
-list-line-due = No. { $number } · { $head } · by { $due }
+row-due = by { $at } · { $number } · { $about }
+row-late = ⚠ since { $at } · { $number } · { $about }
+row-snoozed = ⏸ until { $at } · { $number } · { $about }
+row-endless = { $number } · { $about }
+row-asleep = { " " }· ⏸ until { $until }
+row-held = { " " }· { $name } is on it
+row-in = { " " }· { $room }
+row-number = No. { $number }
+row-words = “{ $words }”
 list-more = … and { $n } more
 list-page = Page { $page } of { $pages }
 
@@ -424,12 +462,12 @@ note-snoozed-why = { $name } snoozed it until { $until } – “{ $why }”.
 note-woke = Back again: it was snoozed until now.
 note-escalated = { $name } asks for help – “{ $why }”.
 note-escalated-due = { $name } asks for help – “{ $why }”. Deadline { $due }.
-note-reminded = { $span } left until { $due }, and nobody is on it yet. Who takes it?
-note-reminded-owner = { $span } left until { $due } – { $name }, can you make it?
+note-reminded = { $span } left, due by { $due }, and nobody is on it yet. Who takes it?
+note-reminded-owner = { $span } left, due by { $due } – { $name }, can you make it?
 note-overdue = The deadline ({ $due }) has passed. Please take it.
 note-overdue-owner = The deadline ({ $due }) has passed – { $name }, reply now or release it.
-note-step = { $span } left until { $due }, and nobody has answered. Please see to it.
-note-step-again = Still open: { $span } left until { $due }. Please see to it.
+note-step = { $span } left, due by { $due }, and nobody has answered. Please see to it.
+note-step-again = Still open: { $span } left, due by { $due }. Please see to it.
 note-step-late = Overdue for { $span } (deadline { $due }). Please take it.
 note-step-late-again = Still open, overdue for { $span } (deadline { $due }). Please take it.
 note-step-endless = This needs you. Please take it.
@@ -448,9 +486,6 @@ notify-some-late = { $n } replies due by { $due }, { $late } of them overdue:
 notify-endless = { $n } items wait for you:
 notify-offered = { $n } posts need somebody, the shift is over. Please accept by { $until }, or they can be taken by anybody again:
 notify-edited = The post that you are at was changed just now. Read it once more before you reply.
-notify-line = { $link } · until { $due }
-notify-line-late = { $link } · overdue since { $due }
-notify-line-endless = { $link }
 alert-link = To the card
 
 ## The daily digest
@@ -538,14 +573,11 @@ digest-helpful-critical = { $n ->
 digest-quote = : “{ $words }”
 digest-quote-of = { " " }– { $link }
 digest-unusual = More than usual about { $subject }: { $n } instead of about { $usual }
+digest-unusual-rare = More than usual about { $subject }: { $n }, hardly ever otherwise
 digest-trouble = { $source } does not answer us, last at { $since }. What was written there since is missing here and will follow.
 digest-trouble-always = { $source } has never answered us. What stands there is missing here; `zeitnah check` says why.
 digest-overdue = Overdue:
-digest-overdue-line = { $link } · since { $due }
 digest-next = Up next:
-digest-next-line = { $link } · by { $due }
-digest-next-endless = { $link } · no deadline
-digest-more = … and { $n } more; /zeitnah overdue shows all.
 digest-no-chart = The chart is missing today, it could not be sent. The numbers are complete.
 
 ## The chart in the digest
@@ -553,6 +585,9 @@ chart-new = { $n ->
     [0] Nothing new
     [one] 1 new post
    *[other] { $count } new posts
+} { $length ->
+    [one] on one day
+   *[other] in { $length } days
 }
 chart-first-answer = Time to first answer
 chart-median = Median
@@ -579,7 +614,11 @@ home-mine = { $n ->
 }
 home-team = The team
 home-load = { $channel }: { $n } open, { $late } overdue, { $free } free
-home-load-person = { " · " }{ $name } { $n }
+home-people = Who has what: { $who }
+home-late = , { $n } overdue
+home-asleep = , { $n } snoozed
+home-mine-asleep = , { $asleep } of them snoozed
+home-set = Change …
 home-no-team = You have no role here yet. The configuration says who gives them.
 home-settings = Your settings
 home-as-of = As of { $at }
@@ -609,7 +648,8 @@ why-gap-customer = Not counted: { $from } to { $to }, when it was the customer�
 why-gap-customer-lasts = Not counted since { $from }: it is the customer’s turn.
 why-cancelled = Nobody is owed a reply here any more; the deadline no longer holds.
 why-none = No deadline is set for this route.
-why-route = The route in charge is “{ $route }”.
+why-rooms = The post belongs here:{ " " }
+why-room = { $room }
 why-remind = Reminder: { $at }.
 why-remind-at = { $at }
 why-past = The deadline has passed.

@@ -44,12 +44,38 @@ pub enum Seg {
     Time {
         at: At,
         fallback: String,
+        #[serde(default, skip_serializing_if = "Shape::is_whole")]
+        shape: Shape,
     },
     Link {
         label: String,
         url: String,
     },
     Ping(Mention),
+    /// A room, which its chat shows by the name that it has there; `name` is ours, for where none is known.
+    Room {
+        id: String,
+        name: String,
+    },
+}
+
+/// How much of a time is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// The date in words, and the time.
+    #[default]
+    Whole,
+    /// Date and time as short as the chat has them.
+    Short,
+    /// The time of day alone: it is today.
+    Clock,
+}
+
+impl Shape {
+    fn is_whole(&self) -> bool {
+        *self == Self::Whole
+    }
 }
 
 /// A value for a sentence.
@@ -61,6 +87,11 @@ pub enum Arg {
     /// So many tenths: 43 is 4,3 or 4.3.
     Tenths(i64),
     Time(At),
+    /// In a list: the time of day where it is today, else with the date, both as short as can be.
+    Brief {
+        at: At,
+        now: At,
+    },
     Strong(String),
     Ping(Mention),
     Link {
@@ -69,6 +100,10 @@ pub enum Arg {
     },
     /// A sentence's piece that is put together elsewhere.
     Segs(Vec<Seg>),
+    Room {
+        id: String,
+        name: String,
+    },
 }
 
 impl From<&str> for Arg {
@@ -263,9 +298,13 @@ impl Voice {
                 Arg::Num(n) if *name == "number" => FluentValue::from(n.to_string()),
                 Arg::Num(n) => FluentValue::from(*n),
                 Arg::Tenths(n) => tenths(*n),
-                Arg::Time(_) | Arg::Strong(_) | Arg::Ping(_) | Arg::Link { .. } | Arg::Segs(_) => {
-                    FluentValue::from(format!("{OPEN}{i}{CLOSE}"))
-                }
+                Arg::Time(_)
+                | Arg::Brief { .. }
+                | Arg::Strong(_)
+                | Arg::Ping(_)
+                | Arg::Link { .. }
+                | Arg::Room { .. }
+                | Arg::Segs(_) => FluentValue::from(format!("{OPEN}{i}{CLOSE}")),
             };
             values.set(*name, value);
         }
@@ -297,6 +336,22 @@ impl Voice {
         match self.lang {
             Lang::De => format!("{day} {}", local.format("%d.%m. %H:%M")),
             Lang::En => format!("{day} {}", local.format("%-d %b %H:%M")),
+        }
+    }
+
+    fn brief(self, at: At, now: At) -> Seg {
+        let local = |at: At| at.with_timezone(&self.zone);
+        if local(at).date_naive() == local(now).date_naive() {
+            return Seg::Time {
+                at,
+                fallback: local(at).format("%H:%M").to_string(),
+                shape: Shape::Clock,
+            };
+        }
+        Seg::Time {
+            at,
+            fallback: self.moment(at),
+            shape: Shape::Short,
         }
     }
 
@@ -357,6 +412,12 @@ impl Voice {
             Arg::Time(at) => Seg::Time {
                 at: *at,
                 fallback: self.moment(*at),
+                shape: Shape::Whole,
+            },
+            Arg::Brief { at, now } => self.brief(*at, *now),
+            Arg::Room { id, name } => Seg::Room {
+                id: id.clone(),
+                name: name.clone(),
             },
             Arg::Strong(s) => Seg::Strong(s.clone()),
             Arg::Ping(mention) => Seg::Ping(mention.clone()),
@@ -374,9 +435,10 @@ pub fn flat(segs: &[Seg]) -> String {
     segs.iter()
         .map(|seg| match seg {
             Seg::Text(s) | Seg::Strong(s) | Seg::Time { fallback: s, .. } | Seg::Link { label: s, .. } => {
-                s.as_str()
+                s.clone()
             }
-            Seg::Ping(_) => "",
+            Seg::Room { name, .. } => format!("#{name}"),
+            Seg::Ping(_) => String::new(),
         })
         .collect()
 }
@@ -456,8 +518,14 @@ mod tests {
         let segs = voice.say("state-open", &[("due", due.into())]);
         assert!(segs.contains(&Seg::Time {
             at: due,
-            fallback: "Do 01.01. 01:00".to_owned()
+            fallback: "Do 01.01. 01:00".to_owned(),
+            shape: Shape::Whole,
         }));
+        let brief = |hours| voice.brief(due + chrono::TimeDelta::hours(hours), due);
+        assert_eq!(
+            flat(&[brief(22), Seg::Text(" ".into()), brief(23)]),
+            "23:00 Fr 02.01. 00:00"
+        );
         assert_eq!(
             flat(&voice.say("who-author", &[("name", "{ $x } <!here>".into())])),
             "von { $x } <!here>"

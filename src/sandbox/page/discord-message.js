@@ -74,7 +74,7 @@ function component(c, act) {
 function menu(c, act) {
   const box = el("select", { "aria-label": c.placeholder || word("choose"), "data-focus": c.custom_id, disabled: c.disabled === true, onchange: () => chosen() },
     el("option", { value: "" }, c.placeholder || word("choose")),
-    (c.options || []).map((o) => el("option", { value: o.value }, o.label)));
+    (c.options || []).map((o) => el("option", { value: o.value }, o.description ? `${o.label} · ${o.description}` : o.label)));
   const usual = c.options?.find((o) => o.default)?.value ?? "";
   // What was chosen can be chosen again at once.
   const chosen = () => {

@@ -38,6 +38,8 @@ fn labels<'a>(blocks: &'a Value, block: &str, element: &'a Value) -> Vec<&'a str
     element["text"]["text"]
         .as_str()
         .into_iter()
+        // What a screen reader says of it names it, too.
+        .chain(element["accessibility_label"].as_str())
         .chain(element["placeholder"]["text"].as_str())
         .chain(label)
         .collect()

@@ -162,7 +162,9 @@ impl<'a> Page<'a> {
             "image" => format!("(image: {})", element["alt_text"].as_str().unwrap_or_default()),
             "button" | "workflow_button" => {
                 let label = self.object(&element["text"]);
-                self.buttons.push(label.clone());
+                // Read out, it is called by this, for whoever does not see where it stands.
+                let read_out = element["accessibility_label"].as_str();
+                self.buttons.push(read_out.unwrap_or(&label).to_owned());
                 format!("[{label}]")
             }
             "overflow" => {

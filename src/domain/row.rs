@@ -1,0 +1,228 @@
+//! What is listed: a line each, the time first, then what it is about in a few words, and beside it what can be done about it.
+//! A phone shows some forty letters, so everything else stands on the card.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::domain::At;
+use crate::domain::action::Verb;
+use crate::domain::card;
+use crate::domain::errand::Offer;
+use crate::domain::handling::Handling;
+use crate::domain::item::Item;
+use crate::domain::item::Tone;
+use crate::domain::person::PersonId;
+use crate::domain::text::Arg;
+use crate::domain::text::Lang;
+use crate::domain::text::Seg;
+use crate::domain::text::Voice;
+use crate::domain::words;
+
+/// More than this at once is a wall; the rest is one press away.
+pub const SHOWN: usize = 5;
+/// So much of the customer's words as tells one from another.
+const WORDS_UNITS: usize = 24;
+/// Whoever searches wants to see whether it is the one.
+const FOUND_UNITS: usize = 60;
+
+/// A line of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    pub line: Vec<Seg>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Act>,
+}
+
+/// What can be done about a line. Its offer says what it is about, for where the line is not seen beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    pub offer: Offer,
+    /// What stands beside the line.
+    pub label: String,
+}
+
+/// Several things of which one is chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Menu {
+    pub label: String,
+    pub offers: Vec<Offer>,
+}
+
+/// What one person is told: a sentence, and maybe what it lists, what follows it, and what can be done.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Told {
+    pub text: Vec<Seg>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<Row>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<Seg>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Offer>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub menus: Vec<Menu>,
+}
+
+impl From<Vec<Seg>> for Told {
+    fn from(text: Vec<Seg>) -> Self {
+        Self {
+            text,
+            ..Self::default()
+        }
+    }
+}
+
+impl Row {
+    pub fn plain(line: Vec<Seg>) -> Self {
+        Self { line, act: None }
+    }
+
+    pub fn with(line: Vec<Seg>, offer: Offer, label: String) -> Self {
+        let act = Some(Act { offer, label });
+        Self { line, act }
+    }
+}
+
+/// What a line about an item is made of.
+pub struct Facts<'a> {
+    pub item: &'a Item,
+    /// Where its card stands.
+    pub link: Option<String>,
+    /// Who is at it, if that is not the reader.
+    pub holder: Option<String>,
+    /// Whom it concerns personally.
+    pub owner: Option<String>,
+    pub voice: Voice,
+    pub now: At,
+}
+
+/// `⚠ seit 09:12 · Nr. 5 · ★★☆☆☆ „Nette Beratung, aber …“ · Ben ist dran`
+pub fn line(facts: &Facts) -> Vec<Seg> {
+    let Facts { item, voice, now, .. } = facts;
+    let brief = |at: At| Arg::Brief { at, now: *now };
+    let what = [
+        ("number", number(facts)),
+        ("about", about(item, voice.lang, WORDS_UNITS).into()),
+    ];
+    let [number, about] = what;
+    let due = item.deadline.map(|d| d.due);
+    let asleep = match item.handling {
+        Handling::Snoozed { until, .. } => Some(until),
+        Handling::Open
+        | Handling::Claimed { .. }
+        | Handling::Answered { .. }
+        | Handling::Handled { .. }
+        | Handling::Removed { .. } => None,
+    };
+    let mut line = Vec::new();
+    if item.raised_at.is_some() {
+        line.extend(voice.say("list-urgent", &[]));
+    }
+    line.extend(match (due, asleep) {
+        (Some(due), _) if due <= *now => voice.say("row-late", &[("at", brief(due)), number, about]),
+        (_, Some(until)) => voice.say("row-snoozed", &[("at", brief(until)), number, about]),
+        (Some(due), None) => voice.say("row-due", &[("at", brief(due)), number, about]),
+        (None, None) => voice.say("row-endless", &[number, about]),
+    });
+    if let (Some(due), Some(until)) = (due, asleep)
+        && due <= *now
+    {
+        line.extend(voice.say("row-asleep", &[("until", brief(until))]));
+    }
+    if let Some(name) = &facts.holder {
+        line.extend(voice.say("row-held", &[("name", name.as_str().into())]));
+    }
+    if let Some(name) = &facts.owner {
+        line.extend(voice.say("state-personal", &[("name", name.as_str().into())]));
+    }
+    line
+}
+
+/// The same for what was found: when it was written, and what became of it. `ours` is the place in our answer, if the
+/// customer's own words do not say it.
+pub fn found(facts: &Facts, ours: Option<&str>) -> Vec<Seg> {
+    let Facts { item, voice, now, .. } = facts;
+    let at = item.published_at.unwrap_or(item.first_seen_at);
+    let state = voice.lang.text(&format!("found-{}", item.handling.as_str()), &[]);
+    let args = [
+        ("at", Arg::Brief { at, now: *now }),
+        ("number", number(facts)),
+        ("about", about(item, voice.lang, FOUND_UNITS).into()),
+        ("state", state.into()),
+        ("words", ours.unwrap_or_default().into()),
+    ];
+    match ours {
+        Some(_) => voice.say("find-line-ours", &args),
+        None => voice.say("find-line", &args),
+    }
+}
+
+/// `Nr. 5`, leading to its card where there is one.
+fn number(facts: &Facts) -> Arg {
+    let number = [("number", facts.item.number.to_string().into())];
+    let label = facts.voice.lang.text("row-number", &number);
+    match &facts.link {
+        Some(url) => Arg::Link {
+            label,
+            url: url.clone(),
+        },
+        None => Arg::Str(label),
+    }
+}
+
+/// `★★☆☆☆ „Nette Beratung, aber 40 …“`; without words, what it is about, or else what it is.
+fn about(item: &Item, lang: Lang, units: usize) -> String {
+    let mark = match (item.tone, item.rating) {
+        (Tone::Question, _) => "?".to_owned(),
+        (_, Some(rating)) => card::stars(rating.stars()),
+        (_, None) => lang.text(&format!("tone-{}", item.tone.as_str()), &[]),
+    };
+    let said = words::short_line(&card::full_words(item), units);
+    let few = match said.is_empty() {
+        false => lang.text("row-words", &[("words", said.into())]),
+        true => words::short_line(item.subject_name().unwrap_or_default(), units),
+    };
+    match few.is_empty() {
+        false => format!("{mark} {few}"),
+        true => format!("{mark} {}", lang.text("no-text", &[])),
+    }
+}
+
+/// What somebody can do at once about one item of a list.
+pub fn at_once(item: &Item, me: Option<&PersonId>, lang: Lang, now: At) -> Option<Act> {
+    let verb = match item.handling.holder(now) {
+        Some(holder) if Some(holder) == me && item.caps.can_reply() => Verb::Reply,
+        None if matches!(item.handling, Handling::Snoozed { .. }) => return None,
+        None if item.handling.is_open() => Verb::Take,
+        _ => return None,
+    };
+    Some(act(verb, item, lang))
+}
+
+pub fn act(verb: Verb, item: &Item, lang: Lang) -> Act {
+    let number = [("number", item.number.to_string().into())];
+    let whole = lang.text(&format!("button-{}-number", verb.as_str()), &number);
+    Act {
+        offer: Offer::item(verb, item.id, whole),
+        label: lang.text(&format!("button-{}", verb.as_str()), &[]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::text::flat;
+
+    #[test]
+    fn what_an_earlier_release_wrote_down_is_still_told() {
+        let old = r#"{"text": [{"text": "Hallo "}, {"time": {"at": "2026-11-20T09:00:00Z", "fallback": "Fr"}}], "offers": []}"#;
+        let told: Told = serde_json::from_str(old).unwrap();
+        assert_eq!(flat(&told.text), "Hallo Fr");
+        assert!(told.rows.is_empty() && told.menus.is_empty());
+        // And what has nothing new in it is written as it was.
+        let written = serde_json::to_value(Told::from(told.text)).unwrap();
+        assert_eq!(
+            written,
+            serde_json::json!({ "text": [{"text": "Hallo "}, {"time": {"at": "2026-11-20T09:00:00Z", "fallback": "Fr"}}] })
+        );
+    }
+}

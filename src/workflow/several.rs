@@ -1,0 +1,89 @@
+//! One command about several items: each is judged by itself, and one private answer says what became of each. They are
+//! locked in one order, so that two people who name the same ones never wait for each other in a circle.
+
+use crate::domain::At;
+use crate::domain::action::ItemRef;
+use crate::domain::action::Press;
+use crate::domain::action::Verb;
+use crate::domain::id::ItemId;
+use crate::domain::text::Seg;
+use crate::domain::text::Voice;
+use crate::store::Tx;
+use crate::store::item;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+use crate::workflow::act::Judged;
+use crate::workflow::decide::Verdict;
+use crate::workflow::find::unknown;
+
+impl Desk {
+    pub(crate) async fn act_on_several(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        verb: Verb,
+        numbers: &[i64],
+        now: At,
+    ) -> Result<Judged> {
+        self.meet(tx, press).await?;
+        let mut meant: Vec<(Option<ItemId>, i64)> = Vec::new();
+        for number in numbers {
+            meant.push((item::by_number(self.store.pool(), *number).await?, *number));
+        }
+        let mut in_order = meant.clone();
+        in_order.sort();
+        let mut fates: Vec<(i64, Vec<Seg>)> = Vec::new();
+        let mut any = false;
+        for (id, number) in in_order {
+            let (changed, fate) = self
+                .one_of_several(tx, press, voice, verb, (id, number), now)
+                .await?;
+            any |= changed;
+            fates.push((number, fate));
+        }
+        let mut text = Vec::new();
+        for number in numbers {
+            if !text.is_empty() {
+                text.push(Seg::Text("\n".to_owned()));
+            }
+            text.extend(voice.say("several-number", &[("number", (*number).into())]));
+            let fate = fates.iter().find(|(known, _)| known == number);
+            text.extend(fate.map(|(_, fate)| fate.clone()).unwrap_or_default());
+        }
+        self.whisper(tx, press, text, now).await?;
+        Ok(Judged::told(if any { "changed" } else { "refused" }))
+    }
+
+    async fn one_of_several(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        verb: Verb,
+        (id, number): (Option<ItemId>, i64),
+        now: At,
+    ) -> Result<(bool, Vec<Seg>)> {
+        if let Some(no) = self.no_right(tx, press, voice, verb.needs(), id, now).await? {
+            return Ok((false, no));
+        }
+        let locked = match id {
+            Some(id) => item::lock(tx, id).await?,
+            None => None,
+        };
+        let Some(locked) = locked else {
+            return Ok((false, unknown(ItemRef::Number(number), voice)));
+        };
+        let mut case = self.case(tx, press, voice, locked, now).await?;
+        Ok(match self.decide(tx, &mut case, verb).await? {
+            Verdict::Changed(change, _) => {
+                self.write(tx, &mut case.locked, *change).await?;
+                (true, voice.say(&format!("several-{}", verb.as_str()), &[]))
+            }
+            Verdict::Refused(refusal) => (false, self.refusal(tx, &case, &refusal).await?),
+            Verdict::Say(text) => (false, text),
+            // Such a verb asks nothing.
+            Verdict::Show(_) | Verdict::Faults(_) => (false, voice.say("told-press-again", &[])),
+        })
+    }
+}
