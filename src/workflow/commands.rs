@@ -45,6 +45,7 @@ impl Desk {
         let refused = self
             .no_right(&mut tx, press, voice, Role::Viewer, None, now)
             .await?;
+        let exact = self.numbered(&mut tx, press, voice, typed, now).await?;
         tx.rollback().await.map_err(StoreError::from)?;
         if refused.is_some() {
             return Ok(Vec::new());
@@ -74,7 +75,11 @@ impl Desk {
             }
         };
         let typed = typed.trim().to_lowercase();
-        let lines = found.iter().map(|item| {
+        let others = found
+            .iter()
+            .filter(|item| exact.as_ref().is_none_or(|exact| exact.id != item.id));
+        // Whoever typed a whole number means it, whatever else begins with it.
+        let lines = exact.iter().chain(others).map(|item| {
             let head = card::head(item, self.rules.label(&item.source), voice.lang);
             let number = item.number.to_string();
             let line = voice.lang.text(
@@ -88,6 +93,30 @@ impl Desk {
             .map(|(number, _, line)| (number, line))
             .take(SUGGESTED)
             .collect())
+    }
+
+    /// The item with exactly this number, in whatever state, if this person may see it.
+    async fn numbered(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        typed: &str,
+        now: At,
+    ) -> Result<Option<Item>> {
+        let Ok(number) = typed.trim().parse() else {
+            return Ok(None);
+        };
+        let Some(id) = item::by_number(self.store.pool(), number).await? else {
+            return Ok(None);
+        };
+        let refused = self
+            .no_right(tx, press, voice, Role::Viewer, Some(id), now)
+            .await?;
+        Ok(match refused {
+            Some(_) => None,
+            None => item::get(self.store.pool(), id).await?,
+        })
     }
 
     /// One page, with the buttons to the others.

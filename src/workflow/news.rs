@@ -39,6 +39,17 @@ const AT_ONCE: i64 = 400;
 /// A private sentence is quoted up to here.
 const QUOTED: usize = 70;
 
+/// An answer on its way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaving {
+    /// Of the item that it answers.
+    pub number: i64,
+    /// As long as it can be taken back.
+    pub until: At,
+    /// Where the item stands, and the answer will.
+    pub url: Option<String>,
+}
+
 impl Desk {
     /// In the order of time; the first of each pair is the same whenever the same happening is read again.
     pub async fn news(&self, since: At) -> Result<Vec<(String, News)>> {
@@ -69,6 +80,36 @@ impl Desk {
     /// What comes due next, with the room where it is shown.
     pub async fn next_due(&self) -> Result<Option<item::NextDue>> {
         Ok(item::next_due(self.store.pool(), self.now()).await?)
+    }
+
+    /// Answers that somebody has sent and can still take back, in the order in which they will go out.
+    pub async fn leaving(&self) -> Result<Vec<Leaving>> {
+        let (pool, now) = (self.store.pool(), self.now());
+        let since = now - TimeDelta::seconds(self.rules.undo_seconds + 1);
+        let mut until = BTreeMap::new();
+        for happened in event::since(pool, since, AT_ONCE).await? {
+            match happened.what {
+                What::Sent { until: at } if at > now => {
+                    until.insert(happened.item, at);
+                }
+                What::TakenBack => {
+                    until.remove(&happened.item);
+                }
+                _ => {}
+            }
+        }
+        let mut out = Vec::new();
+        for (id, until) in until {
+            if let Some(item) = item::get(pool, id).await? {
+                out.push(Leaving {
+                    number: item.number,
+                    until,
+                    url: item.permalink,
+                });
+            }
+        }
+        out.sort_by_key(|leaving| leaving.until);
+        Ok(out)
     }
 
     /// What a bot that ended left to be done: effects that are due or were cut off, and presses.

@@ -10,6 +10,7 @@ use crate::domain::row::Told;
 use crate::domain::text::Seg;
 use crate::store::Tx;
 use crate::store::outbox;
+use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 
@@ -21,6 +22,10 @@ impl Desk {
 
     /// The same with what it lists and offers.
     pub(crate) async fn whisper_with(&self, tx: &mut Tx, press: &Press, told: Told, now: At) -> Result<()> {
+        // Whoever is answered is known by name from now on, also if all they did was to ask for help.
+        if !press.by.name.is_empty() {
+            person::met(tx, &press.by.person, &press.by.name).await?;
+        }
         let effect = NewEffect {
             id: EffectId::new(now),
             key: format!("whisper:{}:{}", press.chat, press.key),

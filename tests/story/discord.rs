@@ -913,6 +913,47 @@ async fn numbers_are_suggested_while_one_types_to_whoever_may_see_them() {
     desk.finish().await;
 }
 
+/// Enter takes what is offered first.
+#[tokio::test]
+async fn a_whole_number_is_offered_first_also_when_its_case_is_closed() {
+    let desk = desk().await;
+    let seat = seat(&desk);
+    for n in 1..=11 {
+        desk.review(2, &format!("Die Wartezeit war lang, zum {n}. Mal."))
+            .await;
+    }
+    seat.all(Room::Care);
+    let offered = async |number: &str| -> Vec<String> {
+        let offered = desk
+            .discord
+            .autocomplete(D_ANNA, D_CARE, "/zeitnah item", ("number", number))
+            .await;
+        let value = |choice: &serde_json::Value| choice["value"].as_str().unwrap_or_default().to_owned();
+        offered.choices.iter().map(value).collect()
+    };
+    assert_eq!(offered("1").await, ["1", "10", "11"]);
+    assert_eq!(offered("11").await, ["11"]);
+    let done = desk
+        .discord
+        .command(D_ANNA, D_CARE, "/zeitnah handled number:1")
+        .await;
+    assert_eq!(done.error, None, "{done:?}");
+    let done = desk.discord.submit(D_ANNA, &[]).await;
+    assert_eq!(done.error, None, "{done:?}");
+    desk.settle().await;
+    seat.told(Anna);
+    for card in seat.all(Room::Care) {
+        seat.thread(&card);
+    }
+    assert_eq!(offered("1").await, ["1", "10", "11"], "the closed one, too");
+    let strange = desk
+        .discord
+        .autocomplete(D_GAST, D_CARE, "/zeitnah item", ("number", "1"))
+        .await;
+    assert_eq!(strange.choices.len(), 0, "who may see nothing is offered nothing");
+    desk.finish().await;
+}
+
 #[tokio::test]
 async fn commands_are_registered_once() {
     let desk = Desk::with(Wish {
