@@ -7,6 +7,8 @@ use std::process::Child;
 use std::process::Command;
 use std::process::Output;
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
@@ -15,12 +17,14 @@ use std::time::Instant;
 
 use serde_json::Value;
 use serde_json::json;
+use zeitnah::domain::stats::Span;
 use zeitnah::store::Store;
+use zeitnah::workflow::stats::verify;
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A debug build on a busy machine; a person with a free one waits for three seconds.
-const READY: Duration = Duration::from_secs(60);
+const READY: Duration = Duration::from_secs(180);
 
 pub fn folder() -> PathBuf {
     let n = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -42,6 +46,7 @@ fn command(dir: &std::path::Path, port: u16) -> Command {
 pub struct Demo {
     process: Child,
     lines: mpsc::Receiver<String>,
+    said: Arc<Mutex<Vec<String>>>,
     database: String,
     pub base: String,
     pub dir: PathBuf,
@@ -58,15 +63,19 @@ impl Demo {
         let mut process = command(&dir, 0).spawn().unwrap();
         let words = BufReader::new(process.stderr.take().unwrap());
         let (say, lines) = mpsc::channel();
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let kept = said.clone();
         std::thread::spawn(move || {
             for line in words.lines().map_while(Result::ok) {
                 eprintln!("demo: {line}");
+                kept.lock().unwrap().push(line.clone());
                 say.send(line).ok();
             }
         });
         let mut demo = Self {
             process,
             lines,
+            said,
             database: String::new(),
             base: String::new(),
             dir,
@@ -132,6 +141,11 @@ impl Demo {
         items.find(|i| i["author"] == author)
     }
 
+    async fn database_url(&self) -> String {
+        let server = std::env::var("DATABASE_URL").unwrap();
+        Store::ensure(&server, &self.database).await.unwrap()
+    }
+
     /// As Ctrl-C does, and then everything that is left is cleared away.
     pub async fn stop(mut self) {
         assert!(self.end(), "the demo ends when it is told to");
@@ -172,11 +186,11 @@ impl Drop for Demo {
 
 /// Waits for something that has to become true.
 pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(40);
+    let end = Instant::now() + Duration::from_secs(90);
     while !is_so().await {
         assert!(
             Instant::now() < end,
-            "in 40 seconds it did not happen that {what}"
+            "in 90 seconds it did not happen that {what}"
         );
         tokio::time::sleep(Duration::from_millis(60)).await;
     }
@@ -252,6 +266,128 @@ async fn two_demos_do_not_share_a_memory_and_one_goes_on_where_it_was() {
     let ahead = now - zeitnah::port::clock::Clock::now(&zeitnah::port::clock::SystemClock);
     assert!(ahead.num_minutes() >= 59, "the clock is still ahead: {ahead}");
     again.stop().await;
+}
+
+/// Whoever plays with it looks at the page; what the bot logs meanwhile is in a file.
+#[tokio::test]
+async fn the_terminal_says_only_what_is_for_people() {
+    let mut demo = Demo::start();
+    demo.until_told("Karte im Kanal").await;
+    for name in ["discord_away", "discord_cut_off", "site_away"] {
+        demo.tell("demo/fault", json!({ "name": name })).await;
+    }
+    demo.advance(120).await;
+    let killed = demo.tell("demo/fault", json!({ "name": "bot_killed" })).await;
+    assert_eq!(killed["ok"], true);
+    demo.until_told("Der Bot läuft wieder").await;
+    demo.tell("demo/heal", json!({})).await;
+    let log = std::fs::read_to_string(demo.dir.join("log.txt")).unwrap();
+    assert!(
+        log.contains("WARN"),
+        "the bot warns of what is wrong outside: {log}"
+    );
+    assert!(!log.contains('\u{1b}'), "no colours in a file: {log}");
+    assert!(demo.end());
+    let said = demo.said.lock().unwrap().clone();
+    for line in &said {
+        let known = [
+            "Starting …",
+            "Using the database ",
+            "Ready: ",
+            "What the bot logs is in ",
+            "To ask it from another terminal: ",
+            "Stopping …",
+        ];
+        assert!(known.iter().any(|words| line.starts_with(words)), "{said:#?}");
+    }
+    assert!(said.len() >= 4, "{said:#?}");
+    demo.clear().await;
+}
+
+/// Four weeks lie behind the team, counted as if they had been lived through.
+#[tokio::test]
+async fn a_new_demo_has_a_past() {
+    let demo = Demo::start();
+    let sites = demo.state("sites").await;
+    let places = [("google", "locations", "reviews"), ("shop", "products", "items")];
+    let old = places.map(|(site, places, items)| {
+        let all = sites[site][places].as_array().unwrap().iter();
+        let all: Vec<&Value> = all.flat_map(|place| place[items].as_array().unwrap()).collect();
+        let answered = all.iter().filter(|item| !item["reply"].is_null()).count();
+        (all.len(), answered)
+    });
+    for (n, answered) in old {
+        assert!(n > 30 && answered > n / 2, "{old:?}");
+    }
+    let store = Store::open(&demo.database_url().await, 2).await.unwrap();
+    let now: chrono::DateTime<chrono::Utc> =
+        demo.state("demo").await["now"].as_str().unwrap().parse().unwrap();
+    let mut tx = store.begin_reading().await.unwrap();
+    let weeks = [28, 21, 14, 7].map(|days| {
+        (
+            now - chrono::TimeDelta::days(days),
+            now - chrono::TimeDelta::days(days - 7),
+        )
+    });
+    let sums = zeitnah::store::stats::sums(&mut tx, "stimmen", &weeks)
+        .await
+        .unwrap();
+    for week in &sums {
+        let week = serde_json::to_value(week).unwrap();
+        let kinds = |of: &str| week[of].as_array().map_or(0, Vec::len);
+        assert!(
+            kinds("new") > 4 && kinds("answered") > 1 && kinds("minutes") > 4,
+            "{sums:#?}"
+        );
+    }
+    for days in 1..29 {
+        let day = Span::Day.begin(now - chrono::TimeDelta::days(days));
+        let wrong = verify(&store, day).await.unwrap();
+        assert!(wrong.is_empty(), "{wrong:?}");
+    }
+    tx.rollback().await.unwrap();
+    // Nobody is called about it, and nothing of it is posted.
+    demo.until_told("Karte im Kanal").await;
+    let slack = demo.state("slack").await;
+    let cards: Vec<&Value> = slack["channels"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|c| c["messages"].as_array().unwrap())
+        .collect();
+    assert!(cards.len() < 12, "{}", cards.len());
+    assert!(
+        !demo.told().await.iter().any(|line| line.contains("vorbei")),
+        "{:?}",
+        demo.told().await
+    );
+    drop(store);
+
+    // The same from a second terminal, as the first one says.
+    let env = std::fs::read_to_string(demo.dir.join("env")).unwrap();
+    let pairs = env.lines().filter_map(|line| {
+        let (name, value) = line.strip_prefix("export ")?.split_once('=')?;
+        Some((name.to_owned(), value.trim_matches('\'').to_owned()))
+    });
+    let mut probe = Command::new(env!("CARGO_BIN_EXE_zeitnah"));
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = probe
+        .args(["probe", "--last", "30d"])
+        .envs(pairs)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(stdout).unwrap();
+    assert!(status.success(), "{said}{}", String::from_utf8_lossy(&stderr));
+    println!("{said}");
+    let digits: String = said.chars().filter(char::is_ascii_digit).collect();
+    assert!(
+        said.lines().count() > 5 && digits.chars().any(|d| d != '0'),
+        "{said}"
+    );
+    demo.stop().await;
 }
 
 #[tokio::test]

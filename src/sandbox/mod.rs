@@ -9,6 +9,8 @@ use chrono::{DateTime, Utc};
 pub mod demo;
 pub mod discord;
 pub mod google;
+#[cfg(test)]
+mod odd;
 pub mod page;
 mod png;
 pub mod samples;

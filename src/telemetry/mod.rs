@@ -9,3 +9,4 @@ pub mod process;
 pub use crate::telemetry::catalogue::Scrape;
 pub use crate::telemetry::log::Format;
 pub use crate::telemetry::log::start;
+pub use crate::telemetry::log::start_in;

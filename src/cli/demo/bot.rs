@@ -1,6 +1,7 @@
 //! Keeps the bot running as a process of its own, as a service manager would: starts it, tells it the demo's time, ends
 //! it gracefully at the end, kills it with SIGKILL when the page asks for that, and starts it again.
 
+use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitStatus;
@@ -64,6 +65,8 @@ pub struct Keeper {
     pub base: String,
     pub port: Port,
     pub database: String,
+    /// Where its words go.
+    pub log: PathBuf,
     /// True once the first bot was up.
     pub up: watch::Sender<bool>,
 }
@@ -94,9 +97,10 @@ impl Keeper {
             }
             in_vain = if was_up { 0 } else { in_vain + 1 };
             if in_vain >= STARTS {
-                return Err(Failure::Say(
-                    "the bot does not start; its own words are above".into(),
-                ));
+                return Err(Failure::Say(format!(
+                    "the bot does not start; its own words are in {}",
+                    self.log.display()
+                )));
             }
             if timeout(DEAD_FOR, stop.cancelled()).await.is_ok() {
                 return Ok(());
@@ -114,6 +118,7 @@ impl Keeper {
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(File::options().create(true).append(true).open(&self.log)?)
             .kill_on_drop(true)
             .spawn()
     }

@@ -3,6 +3,7 @@
 
 mod bot;
 mod narrator;
+mod past;
 pub mod replica;
 mod world;
 
@@ -55,11 +56,12 @@ impl Clock for DemoClock {
 }
 
 pub async fn run(options: Options) -> Outcome {
-    telemetry::start(telemetry::Format::Text, "warn");
     let page = locally(options.port).await?;
     let base = format!("http://127.0.0.1:{}", page.local_addr()?.port());
     let dir = options.dir.clone().unwrap_or_else(home);
     let _folder = claim(&dir)?;
+    let log = dir.join("log.txt");
+    telemetry::start_in(appended(&log)?, "warn");
     say("Starting …");
 
     let port = bot::reserve()?;
@@ -74,10 +76,15 @@ pub async fn run(options: Options) -> Outcome {
             dir.display()
         ))
     })?;
-    let onlooker = App::assemble(parts(&base, store, demo.clock.clone())?)?.desk;
+    let onlooker = App::assemble(parts(&base, store.clone(), demo.clock.clone())?)?.desk;
 
+    let env = written_down(&dir, &base, &url)?;
     let (stop, quit) = (CancellationToken::new(), CancellationToken::new());
     let far = tokio::spawn(demo.clone().run(page, quit.clone()));
+    if demo.begins() {
+        past::live(&base, &demo, &store).await?;
+        demo.knows_all();
+    }
     let narrator = Narrator::new(demo.clone(), onlooker);
     let told = tokio::spawn(narrator.run(quit.clone()));
     let (up, mut is_up) = tokio::sync::watch::channel(false);
@@ -87,13 +94,18 @@ pub async fn run(options: Options) -> Outcome {
         base: base.clone(),
         port,
         database: url,
+        log: log.clone(),
         up,
     };
     let mut near = tokio::spawn(keeper.keep(stop.clone()));
     let asked = async {
         tokio::select! {
             _ = is_up.wait_for(|up| *up) => say(&format!(
-                "Ready: {base}   (Ctrl-C ends it; started again it goes on where it was)"
+                "Ready: {base}   (Ctrl-C ends it; started again it goes on where it was)\n\
+                 What the bot logs is in {}.\n\
+                 To ask it from another terminal: . {} && zeitnah probe --last 30d",
+                log.display(),
+                env.display()
             )),
             () = told_to_stop() => return,
         }
@@ -158,6 +170,29 @@ fn claim(dir: &Path) -> Result<File, Failure> {
         ))
     })?;
     Ok(lock)
+}
+
+/// The logs of the demo and of its bot, one after the other.
+fn appended(log: &Path) -> Result<File, Failure> {
+    let open = File::options().create(true).append(true).open(log);
+    open.map_err(|e| Failure::Say(format!("{} cannot be written: {e}", log.display())))
+}
+
+/// Settings and environment, so that every other command can be tried on the demo. Its secrets are nobody's.
+fn written_down(dir: &Path, base: &str, url: &str) -> Result<PathBuf, Failure> {
+    let failing = |e: std::io::Error| Failure::Say(format!("{} cannot be written: {e}", dir.display()));
+    let dir = std::fs::canonicalize(dir).map_err(failing)?;
+    let (settings, env) = (dir.join("zeitnah.toml"), dir.join("env"));
+    std::fs::write(&settings, world::settings(base)).map_err(failing)?;
+    let secrets = world::SECRETS.map(|name| (name, world::secret(name).unwrap_or_default()));
+    let own = [
+        ("DATABASE_URL", url.to_owned()),
+        ("ZEITNAH_CONFIG", settings.display().to_string()),
+    ];
+    let line = |(name, value): (&str, String)| format!("export {name}='{}'\n", value.replace('\'', "'\\''"));
+    let lines: String = own.into_iter().chain(secrets).map(line).collect();
+    std::fs::write(&env, lines).map_err(failing)?;
+    Ok(env)
 }
 
 /// A private server, or a database of our own on the one at DATABASE_URL. A folder without a memory gets an empty

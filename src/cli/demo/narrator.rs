@@ -16,6 +16,7 @@ use crate::domain::news::News;
 use crate::domain::rights::Role;
 use crate::sandbox::demo::Bot;
 use crate::sandbox::demo::Demo;
+use crate::sandbox::demo::Leaving;
 use crate::sandbox::demo::Next;
 use crate::sandbox::demo::Person;
 use crate::workflow::Desk;
@@ -73,6 +74,12 @@ impl Narrator {
             channel: due.room,
         });
         self.demo.next_is(next);
+        let leaving = self.desk.leaving().await?.into_iter().map(|leaving| Leaving {
+            item: leaving.number,
+            until: leaving.until,
+            url: leaving.url,
+        });
+        self.demo.leaving_are(leaving.collect());
         let users = self.demo.slack.users().into_iter();
         let users: Vec<String> = users.filter(|u| !u.is_bot).map(|u| u.id).collect();
         let mut roles = self.desk.roles(world::CHAT, &users).await?;

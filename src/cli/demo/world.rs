@@ -4,11 +4,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use serde_json::Value;
+
+use crate::chat::discord::commands;
+use crate::domain::person::PersonId;
 use crate::port::clock::Clock;
 use crate::port::clock::SystemClock;
 use crate::sandbox::Now;
 use crate::sandbox::demo::Chats;
 use crate::sandbox::demo::Demo;
+use crate::sandbox::demo::Room;
 use crate::sandbox::demo::Shift;
 use crate::sandbox::discord;
 use crate::sandbox::discord::Discord;
@@ -66,6 +71,16 @@ pub fn in_discord(user: &str) -> Option<&'static str> {
     TEAM.iter().find(|m| m.slack == user).map(|m| m.discord)
 }
 
+/// Who answers customers: the same people under whichever name a chat gives them.
+pub fn answering() -> [(PersonId, &'static str); 3] {
+    let [anna, ben, carla, _] = TEAM;
+    [
+        (PersonId::new("slack", anna.slack), anna.name),
+        (PersonId::new("discord", ben.discord), ben.name),
+        (PersonId::new("slack", carla.slack), carla.name),
+    ]
+}
+
 pub fn far_side(base: &str, hooks: &str, dir: &Path) -> Arc<Demo> {
     let clock = Shift::new(Arc::new(|| SystemClock.now()));
     let reading = clock.clone();
@@ -85,6 +100,10 @@ pub fn far_side(base: &str, hooks: &str, dir: &Path) -> Arc<Demo> {
     slack.add_channel("C0VOICES", "customer-voices", &everybody);
     slack.add_channel("C0LEITUNG", "leitung", &["U0CARLA"]);
     slack.add_group("S0CARE", "care-team", &["U0ANNA", "U0BEN"]);
+    // The words after the command are the same in each chat.
+    if let Value::Array(commands) = commands::list() {
+        slack.set_commands(commands);
+    }
     slack.set_base(base);
     slack.set_request_urls(
         &format!("{hooks}/slack/events"),
@@ -124,8 +143,36 @@ pub fn far_side(base: &str, hooks: &str, dir: &Path) -> Arc<Demo> {
         },
     );
     let chats = Chats { slack, discord };
-    Demo::new(clock, chats, google, shop, dir.join("far-side.json"))
+    let demo = Demo::new(clock, chats, google, shop, dir.join("far-side.json"));
+    let rooms = [
+        ("C0STIMMEN", "de"),
+        ("C0VOICES", "en"),
+        ("C0LEITUNG", "de"),
+        (DISCORD_STIMMEN, "de"),
+        (DISCORD_VOICES, "en"),
+    ];
+    demo.rooms_are(
+        rooms
+            .map(|(room, language)| Room {
+                room: room.into(),
+                language: language.into(),
+            })
+            .into(),
+    );
+    demo
 }
+
+/// What the settings ask the environment for.
+pub const SECRETS: [&str; 8] = [
+    "SLACK_BOT_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "DISCORD_BOT_TOKEN",
+    "GOOGLE_CLIENT_ID",
+    "GOOGLE_CLIENT_SECRET",
+    "GOOGLE_REFRESH_TOKEN",
+    "SOURCE_SHOP_SECRET",
+    "SOURCE_SHOP_REPLY_SECRET",
+];
 
 /// The stand-ins' secrets, by the names that the settings use.
 pub fn secret(name: &str) -> Option<String> {

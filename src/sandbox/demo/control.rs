@@ -34,6 +34,7 @@ pub fn router(demo: Arc<Demo>) -> Router {
         .route("/control/demo/wait", get(wait))
         .route("/control/demo/any", get(any))
         .route("/control/demo/advance", post(advance))
+        .route("/control/demo/hold", post(hold))
         .route("/control/demo/fault", post(fault))
         .route("/control/demo/heal", post(heal))
         .with_state(demo)
@@ -54,7 +55,7 @@ impl Demo {
         });
         json!({
             "revision": revision, "now": self.clock.now(), "bot": seen.bot, "next": seen.next,
-            "people": seen.people, "lines": seen.lines, "faults": faults, "chats": ["slack", "discord"],
+            "leaving": seen.leaving, "rooms": seen.rooms, "people": seen.people, "lines": seen.lines, "faults": faults, "chats": ["slack", "discord"],
         })
     }
 }
@@ -149,6 +150,16 @@ async fn advance(State(demo): State<Arc<Demo>>, Json(asked): Json<Advance>) -> J
     };
     demo.advance(seconds);
     Json(json!({ "ok": true, "now": demo.clock.now() }))
+}
+
+#[derive(Deserialize)]
+struct Hold {
+    seconds: i64,
+}
+
+async fn hold(State(demo): State<Arc<Demo>>, Json(asked): Json<Hold>) -> Json<Value> {
+    demo.hold(asked.seconds);
+    Json(json!({ "ok": true }))
 }
 
 #[derive(Deserialize)]

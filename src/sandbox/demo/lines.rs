@@ -43,6 +43,22 @@ pub struct Next {
     pub channel: String,
 }
 
+/// An answer that was sent and can still be taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Leaving {
+    pub item: i64,
+    pub until: DateTime<Utc>,
+    /// Where it will stand.
+    pub url: Option<String>,
+}
+
+/// In which language the cards of a room are written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Room {
+    pub room: String,
+    pub language: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Person {
     pub user: String,
@@ -57,6 +73,8 @@ pub struct Person {
 pub struct Seen {
     pub bot: Bot,
     pub next: Option<Next>,
+    pub leaving: Vec<Leaving>,
+    pub rooms: Vec<Room>,
     pub people: Vec<Person>,
     /// The faults that are in force, by name.
     pub faults: Vec<&'static str>,
@@ -74,6 +92,8 @@ impl Default for Board {
             seen: Mutex::new(Seen {
                 bot: Bot::Starting,
                 next: None,
+                leaving: Vec::new(),
+                rooms: Vec::new(),
                 people: Vec::new(),
                 faults: Vec::new(),
                 lines: VecDeque::new(),

@@ -25,8 +25,10 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::clock::Shift;
 pub use self::lines::Bot;
+pub use self::lines::Leaving;
 pub use self::lines::Next;
 pub use self::lines::Person;
+pub use self::lines::Room;
 use super::discord;
 use super::discord::Discord;
 use super::google::Google;
@@ -41,6 +43,8 @@ use crate::domain::news::Mood;
 use crate::domain::news::News;
 use crate::domain::text::Args;
 
+/// A page that was closed in the middle must not keep them away.
+const LONGEST_HOLD: i64 = 20;
 const ROUND: Duration = Duration::from_millis(500);
 
 /// Where the team sits.
@@ -72,6 +76,8 @@ struct Story {
     /// all at once, nor a night in which the demo was off.
     passed: TimeDelta,
     looked: Option<DateTime<Utc>>,
+    /// Until when they wait, by the wall clock, because somebody has a case in hand.
+    held_until: Option<DateTime<Utc>>,
     /// What customers wrote that was told already.
     known: BTreeSet<String>,
     /// Calls at each site that were looked at already.
@@ -130,6 +136,17 @@ impl Demo {
         Ok(())
     }
 
+    /// Nothing was ever written here.
+    pub fn begins(&self) -> bool {
+        self.written().is_empty()
+    }
+
+    /// What stands at the sites by now is no news.
+    pub fn knows_all(&self) {
+        let known = self.written();
+        hold(&self.story).known = known.into_iter().map(|(id, _, _)| id).collect();
+    }
+
     /// Writes the memory if it changed; first beside the old one, so that a cut never leaves half of it.
     pub fn save(&self) -> std::io::Result<()> {
         let (written, passed) = {
@@ -185,6 +202,14 @@ impl Demo {
         self.board.change(|seen| seen.next = next);
     }
 
+    pub fn leaving_are(&self, leaving: Vec<Leaving>) {
+        self.board.change(|seen| seen.leaving = leaving);
+    }
+
+    pub fn rooms_are(&self, rooms: Vec<Room>) {
+        self.board.change(|seen| seen.rooms = rooms);
+    }
+
     pub fn people_are(&self, people: Vec<Person>) {
         self.board.change(|seen| seen.people = people);
     }
@@ -202,6 +227,14 @@ impl Demo {
             ("demo-advanced", seconds / 60)
         };
         self.tell(Mood::Plain, key.0, &[("n", key.1.into())]);
+    }
+
+    /// Customers who write by themselves wait for so long: somebody is in the middle of something and shall see what comes
+    /// of it.
+    pub fn hold(&self, seconds: i64) {
+        let until = self.clock.wall() + TimeDelta::seconds(seconds.clamp(0, LONGEST_HOLD));
+        let mut story = hold(&self.story);
+        story.held_until = story.held_until.max(Some(until));
     }
 
     /// Serves page and stand-ins, lets customers write and keeps the memory, until stopped.
@@ -245,7 +278,7 @@ impl Demo {
                 .map_or(TimeDelta::zero(), |at| wall - at);
             // The doors open when the app is there to hear the first one.
             let open = self.is_up() || story.written > 0;
-            if open {
+            if open && story.held_until.is_none_or(|until| until <= wall) {
                 story.passed += since;
             }
             let passed = u64::try_from(story.passed.num_seconds()).unwrap_or(0);
@@ -291,6 +324,10 @@ impl Demo {
     }
 
     fn tell_what_was_written(&self) {
+        // Until the doors open, only what lies behind is put in its place.
+        if !self.is_up() && hold(&self.story).written == 0 {
+            return;
+        }
         for (id, author, place) in self.written() {
             if hold(&self.story).known.insert(id) {
                 let author = crate::domain::words::short_line(&author, 30);
@@ -355,6 +392,13 @@ mod tests {
         demo.advance(3600);
         later(1).await;
         assert_eq!(demo.written().len(), 1, "a moved clock does not hurry them");
+        demo.hold(15);
+        later(14).await;
+        assert_eq!(demo.written().len(), 1, "they wait while somebody is busy");
+        later(9).await;
+        assert_eq!(demo.written().len(), 3, "and come when that is over");
+        demo.hold(i64::MAX);
+        later(LONGEST_HOLD).await;
         demo.bot_is(Bot::Down);
         for _ in 0..20 {
             later(9).await;

@@ -3,6 +3,10 @@
 
 mod english;
 mod german;
+mod past;
+
+pub use self::past::Past;
+pub use self::past::past;
 
 use crate::sandbox::google::Google;
 use crate::sandbox::shop::Kind;

@@ -99,19 +99,13 @@ async fn close(State(slack): State<Arc<Slack>>, Json(form): Json<Submit>) -> Jso
 }
 
 #[derive(Deserialize)]
-struct Command {
+struct Said {
     user: String,
     channel: String,
     #[serde(default)]
     text: String,
     #[serde(default)]
     thread_ts: Option<String>,
-    #[serde(default = "zeitnah")]
-    command: String,
-}
-
-fn zeitnah() -> String {
-    "/zeitnah".to_owned()
 }
 
 #[derive(Deserialize)]
@@ -125,15 +119,11 @@ async fn home(State(slack): State<Arc<Slack>>, Json(who): Json<Person>) -> Json<
     Json(json!({ "ok": true, "acked": outcome.acked, "error": null }))
 }
 
-async fn command(State(slack): State<Arc<Slack>>, Json(said): Json<Command>) -> Json<Value> {
-    told(
-        slack
-            .command(&said.user, &said.channel, &said.command, &said.text)
-            .await,
-    )
+async fn command(State(slack): State<Arc<Slack>>, Json(said): Json<Said>) -> Json<Value> {
+    told(slack.type_command(&said.user, &said.channel, &said.text).await)
 }
 
-async fn say(State(slack): State<Arc<Slack>>, Json(said): Json<Command>) -> Json<Value> {
+async fn say(State(slack): State<Arc<Slack>>, Json(said): Json<Said>) -> Json<Value> {
     slack.say(&said.user, &said.channel, said.thread_ts.as_deref(), &said.text);
     done(true, "")
 }

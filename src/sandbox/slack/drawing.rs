@@ -48,6 +48,7 @@ impl Slack {
         json!({
             "now": now.to_rfc3339(),
             "homes": homes,
+            "commands": world.settings.commands,
             "team": { "id": world.settings.team_id, "name": world.settings.team_name, "domain": world.settings.team_domain },
             "users": users,
             "groups": groups,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use serde_json::Value;
 
 /// The scopes that zeitnah's manifest asks for. Leaving one out is how a test sees `missing_scope`.
 pub const SCOPES: [&str; 11] = [
@@ -61,6 +62,8 @@ pub struct Settings {
     /// Methods this server claims not to know, as other Slack-compatible servers do.
     pub absent: BTreeSet<String>,
     pub rate_limits: bool,
+    /// The app's commands, each with the words that it knows, as the page offers them. With none named, any is delivered.
+    pub commands: Vec<Value>,
     /// How long Slack looks into a file before a message may show it.
     pub files_take: TimeDelta,
     /// Whether a repeated `client_msg_id` is refused. Slack does not document it, so a bot must not lean on it.
@@ -92,6 +95,7 @@ impl Default for Settings {
             revoked: false,
             absent: BTreeSet::new(),
             rate_limits: true,
+            commands: Vec::new(),
             files_take: TimeDelta::milliseconds(700),
             refuses_repeats: true,
             mode: Mode::Auto,

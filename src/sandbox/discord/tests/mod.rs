@@ -8,6 +8,7 @@ mod forms;
 mod gateway;
 mod hostile;
 mod interactions;
+mod odd;
 mod official;
 mod serenity;
 mod threads;

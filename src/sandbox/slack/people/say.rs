@@ -39,6 +39,25 @@ impl Slack {
         })
     }
 
+    /// A line that begins with a slash, as it stands in the field: the command, and whatever follows it.
+    pub async fn type_command(&self, user: &str, channel: &str, line: &str) -> Outcome {
+        let line = line.trim();
+        let (command, text) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let unknown = {
+            let known = &self.look().settings.commands;
+            let named = |c: &Value| {
+                c["name"]
+                    .as_str()
+                    .is_some_and(|name| command.strip_prefix('/') == Some(name))
+            };
+            !known.is_empty() && !known.iter().any(named)
+        };
+        match unknown {
+            true => Outcome::refused(format!("{command} is not a valid command")),
+            false => self.command(user, channel, command, text.trim_start()).await,
+        }
+    }
+
     /// A slash command. What comes with the acknowledgement is shown to the person.
     pub async fn command(&self, user: &str, channel: &str, command: &str, text: &str) -> Outcome {
         let fields = self.change(|world, now| payload::command(world, now, user, channel, command, text));

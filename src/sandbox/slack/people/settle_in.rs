@@ -1,5 +1,7 @@
 //! Moving people and channels into the workspace.
 
+use serde_json::Value;
+
 use crate::sandbox::slack::Slack;
 use crate::sandbox::slack::state::{Channel, Group, User};
 
@@ -70,6 +72,11 @@ impl Slack {
 
     pub fn change_group(&self, id: &str, change: impl FnOnce(&mut Group)) {
         self.change(|world, _| world.groups.iter_mut().find(|group| group.id == id).map(change));
+    }
+
+    /// What the app's manifest registers; from now on other commands are unknown here.
+    pub fn set_commands(&self, commands: Vec<Value>) {
+        self.change(|world, _| world.settings.commands = commands);
     }
 
     /// The app is uninstalled: its bot token is worth nothing from now on.

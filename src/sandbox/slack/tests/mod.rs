@@ -5,6 +5,7 @@ mod faults;
 mod forms;
 mod hostile;
 mod morphism;
+mod odd;
 mod presses;
 
 use std::collections::VecDeque;
