@@ -87,7 +87,7 @@ pub enum Screen {
     Phone,
 }
 
-pub async fn open(screen: Screen, home: &Path) -> WebDriver {
+pub async fn open(screen: Screen, lang: &str, home: &Path) -> WebDriver {
     let mut arguments = vec![
         "--headless=new".to_owned(),
         "--disable-gpu".into(),
@@ -98,7 +98,8 @@ pub async fn open(screen: Screen, home: &Path) -> WebDriver {
         "--disable-component-update".into(),
         "--disable-background-networking".into(),
         "--no-first-run".into(),
-        "--lang=de".into(),
+        format!("--lang={lang}"),
+        format!("--accept-lang={lang}"),
         "--window-size=1440,1040".into(),
         format!("--user-data-dir={}", home.display()),
     ];

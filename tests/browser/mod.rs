@@ -1,8 +1,10 @@
 //! The demo as people use it: real clicks and keys in a headless Chromium, against the real binary. Each step leaves a
 //! picture in `target/screenshots`.
 
+mod commands;
 mod discord;
 mod driver;
+mod hand;
 mod person;
 
 use serde_json::json;

@@ -98,9 +98,14 @@ pub struct Person {
 
 impl Person {
     pub async fn sits_down(demo: &Demo, screen: Screen) -> Self {
+        Self::sits_down_speaking(demo, screen, "de").await
+    }
+
+    /// At a browser in their own language.
+    pub async fn sits_down_speaking(demo: &Demo, screen: Screen, lang: &str) -> Self {
         let n = NEXT.fetch_add(1, Ordering::Relaxed);
         let home = std::env::temp_dir().join(format!("zeitnah-browser-{}-{n}", std::process::id()));
-        let driver = driver::open(screen, &home).await;
+        let driver = driver::open(screen, lang, &home).await;
         driver.goto(&demo.base).await.unwrap();
         let person = Self {
             driver,
@@ -169,6 +174,12 @@ impl Person {
             "return [...document.querySelectorAll(arguments[0])].map((n) => n.textContent).join('\\n')";
         let text = self.run(script, vec![json!(what)]).await;
         text.as_str().unwrap_or_default().to_owned()
+    }
+
+    pub async fn attribute(&self, what: &str, name: &str) -> String {
+        let script = "return document.querySelector(arguments[0])?.getAttribute(arguments[1])";
+        let value = self.run(script, vec![json!(what), json!(name)]).await;
+        value.as_str().unwrap_or_default().to_owned()
     }
 
     pub async fn sees(&self, what: &str, words: &str) {

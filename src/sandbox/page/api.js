@@ -11,6 +11,25 @@ async function json(path, init) {
 
 const UNANSWERED = /^(This interaction failed|The application did not respond|Something went wrong|Loading options failed)/;
 
+// What the stand-ins say of a deed that cannot be done, in words for people.
+const SAID = [
+  [/^(\/\S+) is not a valid command$/, "noCommand"],
+  [/^there is no command `(.+)`/, "noCommand"],
+  [/^`(.+)` has no `/, "noCommand"],
+  [/^`(.+)` is required$/, "valueMissing"],
+  [/^there is no `/, "buttonGone"],
+  [/may not write there|may not use commands there/, "mayNotWrite"],
+  [/^the thread is locked/, "threadLocked"],
+  [/^no deadline is waiting$/, "noDeadline"],
+];
+function inWords(error) {
+  for (const [pattern, name] of SAID) {
+    const hit = pattern.exec(error);
+    if (hit) return word(name, hit[1]);
+  }
+  return `${word("failed")}: ${error}`;
+}
+
 // What a form complains of stands at its fields (`quiet`), not in a note beside it.
 export async function tell(path, what, quiet) {
   try {
@@ -22,7 +41,7 @@ export async function tell(path, what, quiet) {
     if (quiet && answer?.ok === false && quiet.test(answer.error)) return answer;
     // What Discord's own client says when the app stays silent.
     if (answer?.ok === false && UNANSWERED.test(answer.error)) toast(word("unhandled"));
-    else if (!answer || answer.ok === false) toast(`${word("failed")}: ${answer?.error ?? "404"}`);
+    else if (!answer || answer.ok === false) toast(inWords(answer?.error ?? "404"));
     // Only what goes to the app can be left unanswered by it.
     else if (answer.acked === false && /(press|choose|submit|command)$/.test(path)) toast(answer.error ? `${word("unhandled")} (${answer.error})` : word("unhandled"));
     return answer;

@@ -24,9 +24,9 @@ export function changePersonInChats() {
   changePersonInDiscord();
 }
 
-export function preferLanguageInChats() {
-  preferLanguage();
-  preferLanguageInDiscord();
+export function preferLanguageInChats(chosen) {
+  preferLanguage(chosen);
+  preferLanguageInDiscord(chosen);
 }
 
 export function lookAt(side) {

@@ -4,6 +4,7 @@
 import { tell } from "./api.js";
 import { markdown } from "./discord-text.js";
 import { $, did, el, icon } from "./dom.js";
+import { closesWith, keepsNothing } from "./sure.js";
 import { language, word } from "./words.js";
 
 const FIELDS = { ROW: 1, TEXT: 4, DISPLAY: 10, LABEL: 18 };
@@ -31,7 +32,7 @@ export function showForm(modal, user, closed) {
 
 function form(modal) {
   const fields = modal.components.map(field);
-  const close = () => tell("discord/close", open);
+  const close = () => leave();
   const submit = async (event) => {
     event.preventDefault();
     const wrong = fields.filter((f) => f.check && !f.check());
@@ -84,7 +85,7 @@ function field(component, n) {
 function text(inner, id) {
   const shared = { id, placeholder: inner.placeholder, maxlength: inner.max_length ? String(inner.max_length) : null };
   const box = inner.style === 2 ? el("textarea", { ...shared, rows: "6" }) : el("input", { ...shared, type: "text" });
-  box.value = inner.value ?? "";
+  box.value = box.dataset.came = inner.value ?? "";
   return box;
 }
 
@@ -96,10 +97,13 @@ function select(inner, id) {
   return box;
 }
 
+// The stand-in decides what is open; whoever has written something is asked first.
+async function leave() {
+  const asked = open;
+  // Pressed twice, it is closed already.
+  if (asked && (await keepsNothing($("discord-modal")))) tell("discord/close", asked, /not open/);
+}
+
 export function startForm() {
-  // The stand-in decides what is open; Escape only asks it.
-  $("discord-modal").addEventListener("cancel", (event) => {
-    event.preventDefault();
-    if (open) tell("discord/close", open);
-  });
+  closesWith($("discord-modal"), leave);
 }

@@ -2,6 +2,7 @@
 
 import { el, icon, link } from "./dom.js";
 import { markdown, nameOf, plain } from "./discord-text.js";
+import { countdown } from "./hand.js";
 import { face } from "./people.js";
 import { when } from "./text.js";
 import { word } from "./words.js";
@@ -22,7 +23,7 @@ export function numberOf(message) {
 }
 
 export const itemOf = (message) => numberOf(message)?.[1] ?? null;
-export const headline = (m) => plain(m.embeds?.[0]?.title || m.content || m.embeds?.[0]?.description || "").slice(0, 120);
+export const headline = (m, most = 120) => plain(m.embeds?.[0]?.title || m.content || m.embeds?.[0]?.description || "").slice(0, most);
 
 function labelOf(message) {
   const item = itemOf(message);
@@ -92,7 +93,8 @@ function head(message) {
     message.bot ? el("img.face.bot", { src: "/page/icon.svg", alt: "" }) : face(message.author, name),
     el("strong.who", null, name),
     message.bot && el("span.tag", null, word("app")),
-    el("time.hint", { datetime: message.at }, when(secondsOf(message), "{time}")));
+    el("time.hint", { datetime: message.at }, when(secondsOf(message), "{time}")),
+    !message.only_for && countdown(itemOf(message)));
 }
 
 // To whom it answers: another message, or a command that somebody typed.

@@ -6,12 +6,14 @@ import { showForm, startForm } from "./discord-form.js";
 import { bubble, headline, itemOf, numberOf, secondsOf } from "./discord-message.js";
 import { learn } from "./discord-text.js";
 import { $, announce, el, icon, point, sync } from "./dom.js";
+import { goOn, leavesAt, letGo, take } from "./hand.js";
 import { atEnd, expect, fill, pip, seen, sends, watch, withLines } from "./log.js";
 import { markOf, read } from "./marks.js";
 import { recall, remember } from "./memory.js";
 import { me as self } from "./people.js";
+import { speaks } from "./rooms.js";
 import { badge } from "./sides.js";
-import { learnCommands, shut, startSlash, whole } from "./slash.js";
+import { slash } from "./slash.js";
 import { when } from "./text.js";
 import { language, word } from "./words.js";
 
@@ -22,6 +24,10 @@ let since = 0; // what was read when the person came into the channel; 0 is thei
 let line = 0; // where "new" begins, if anything came while they were away
 let press = null; // where the person pressed last
 let heard = null; // the newest private answer that was spoken of
+const typing = slash({
+  box: "discord-say", list: "discord-offers",
+  suggest: async (text, option, typed) => (await tell("discord/autocomplete", { user: me(), channel: room, text, option, typed }))?.choices || [],
+});
 const dismissed = new Set(); // private answers that the person has put away; only their own client knows
 
 export const discordState = () => state;
@@ -38,7 +44,7 @@ export function followDiscord(changed) {
   follow("discord", (next) => {
     state = next;
     learn(state);
-    learnCommands(state.commands);
+    typing.learn(state.commands);
     redrawDiscord();
     changed();
   }, (away) => {
@@ -99,12 +105,19 @@ function enter(id) {
   enterQuietly(id);
   remember("discord-room", id);
   redrawDiscord();
+  $("discord-rooms").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 const find = (id) => rooms().flatMap((r) => r.messages.flatMap((m) => [m, ...(m.thread?.messages || [])])).find((m) => m.id === id && !m.deleted);
 
 function handlers(box, place) {
-  const pressed = (id) => (press = { at: Date.now(), box, id, focus: document.activeElement?.dataset?.focus });
+  const pressed = (id) => {
+    press = { at: Date.now(), box, id, focus: document.activeElement?.dataset?.focus };
+    const message = find(id);
+    const item = message && !message.only_for && itemOf(message);
+    if (item) take(item);
+    else goOn($("discord-messages"));
+  };
   const there = (message) => ({ user: me(), channel: place(), message });
   return {
     find, calls,
@@ -132,7 +145,7 @@ function comeBack() {
   (all.find((n) => n.dataset.focus === press.focus) || all[0] || card || $("discord-messages")).focus({ preventScroll: true });
 }
 
-const sign = (m, more) => JSON.stringify([m, me(), language(), when(secondsOf(m), "{date_pretty}"), more]);
+const sign = (m, more) => JSON.stringify([m, me(), language(), when(secondsOf(m), "{date_pretty}"), leavesAt(itemOf(m)), more]);
 const entry = (m, on, more) => ({ key: m.id, at: secondsOf(m), sign: sign(m, more), make: () => bubble(m, on, more) });
 
 function drawMessages() {
@@ -151,7 +164,10 @@ function drawMessages() {
 let shownOwn = 0;
 function showOwn(own) {
   const newest = own.length ? secondsOf(own.at(-1)) : 0;
-  if (newest > shownOwn && shownOwn && press && Date.now() - press.at < 8000) $("discord-messages").scrollTop = $("discord-messages").scrollHeight;
+  if (newest > shownOwn && shownOwn && press && Date.now() - press.at < 8000) {
+    letGo($("discord-messages"));
+    $("discord-messages").scrollTop = $("discord-messages").scrollHeight;
+  }
   shownOwn = Math.max(shownOwn, newest, 1);
 }
 
@@ -208,7 +224,7 @@ function leaveThread() {
 // New cards are spoken of by the other chat, which shows the same ones; private answers are this chat's own.
 function speakOf() {
   const note = currentChannel() && inside(currentChannel()).findLast((m) => m.only_for && !m.loading);
-  if (note && heard?.me === me() && heard.id !== note.id) announce(`${word("onlyYou")}: ${headline(note)}`);
+  if (note && heard?.me === me() && heard.id !== note.id) announce(`${word("onlyYou")}: ${headline(note, 400)}`);
   heard = { me: me(), id: note?.id };
 }
 
@@ -225,33 +241,40 @@ export function showItemInDiscord(item) {
 }
 
 // Whether the cards of a channel are written in the page's language.
-const inLanguage = (r) => r.messages.map(numberOf).find(Boolean)?.[0] === (language() === "de" ? "Nr" : "No");
+const WORDS = { Nr: "de", No: "en" };
+const inLanguage = (r) => (speaks(r.id) ?? WORDS[r.messages.map(numberOf).find(Boolean)?.[0]]) === language();
 
 // Whoever switches the language finds the channel that is written in it.
-export function preferLanguageInDiscord() {
+// At first (`chosen`), only where nobody has chosen a room yet.
+export function preferLanguageInDiscord(chosen = false) {
+  if (chosen && recall("discord-room")) return;
   const now = currentChannel();
   const found = now && !inLanguage(now) && rooms().find(inLanguage);
-  if (found) enter(found.id);
+  if (!found) return;
+  if (!chosen) return enter(found.id);
+  enterQuietly(found.id);
+  redrawDiscord();
 }
 
 async function speakUp() {
-  const text = whole($("discord-say").value.trim());
+  const text = typing.whole($("discord-say").value.trim());
   if (!text) return;
   press = { at: Date.now(), box: "discord-messages" };
-  shut();
+  typing.shut();
   const answer = await tell(text.startsWith("/") ? "discord/command" : "discord/say", { user: me(), channel: room, text });
   if (answer && answer.ok !== false) $("discord-say").value = "";
 }
 
 async function speakInThread() {
-  const text = $("discord-reply-text").value.trim();
-  const answer = text && (await tell("discord/say", { user: me(), channel: open, text }));
+  const text = typing.whole($("discord-reply-text").value.trim());
+  if (!text) return;
+  const answer = await tell(text.startsWith("/") ? "discord/command" : "discord/say", { user: me(), channel: open, text });
   if (answer && answer.ok !== false) $("discord-reply-text").value = "";
 }
 
 export function startDiscord() {
   startForm();
-  startSlash(() => ({ user: me(), channel: room }));
+  typing.start();
   sends($("discord-compose"), $("discord-say"), speakUp);
   sends($("discord-reply"), $("discord-reply-text"), speakInThread);
   $("discord-thread-close").append(icon("close"));

@@ -118,6 +118,10 @@ export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches
 // Brings a node into view and marks it for a moment.
 export function point(node, where = "center") {
   node.scrollIntoView({ block: where, behavior: calm() ? "auto" : "smooth" });
+  mark(node);
+}
+
+export function mark(node) {
   node.classList.remove("fresh");
   void node.offsetWidth;
   node.classList.add("fresh");

@@ -51,7 +51,7 @@ function text(e, shared) {
   const value = e.initial_value ?? "";
   const kind = e.type === "number_input" ? "number" : "text";
   const box = e.multiline ? el("textarea", { ...shared, ...limits, rows: "6" }) : el("input", { ...shared, ...limits, type: kind });
-  box.value = value;
+  box.value = box.dataset.came = value;
   if (e.focus_on_load) box.autofocus = true;
   if (!e.max_length) return box;
   const left = el("span.count", { "aria-hidden": "true" });

@@ -2,6 +2,7 @@
 // read further up, and sets off days and what came while they were away. The same in each chat.
 
 import { el, point, sync } from "./dom.js";
+import { bring, held } from "./hand.js";
 import { when } from "./text.js";
 import { language, word } from "./words.js";
 
@@ -15,7 +16,7 @@ export const expect = (box) => awaited.set(box, Date.now() + 10e3);
 // Who was at the end stays there when the list gets smaller, say because a form or a hint came up below it.
 const ends = new Map();
 const sizes = new ResizeObserver((seen) => {
-  for (const { target } of seen) if (ends.get(target)) target.scrollTop = target.scrollHeight;
+  for (const { target } of seen) if (ends.get(target) && !target.dataset.still) target.scrollTop = target.scrollHeight;
 });
 export function watch(box) {
   // One that is not on the screen has no end.
@@ -29,8 +30,19 @@ export function fill(box, view, wanted) {
   if (other) box.replaceChildren();
   const before = box.lastElementChild?.dataset.key;
   const down = other || (box.clientHeight ? atEnd(box) : ends.get(box));
+  const hand = other ? undefined : held(box);
+  const stood = hand && hand.offsetTop - box.scrollTop;
   box.dataset.view = view;
+  delete box.dataset.still;
   sync(box, wanted);
+  // The case in hand stays where it stands, whatever comes above or below it.
+  const stands = hand && held(box);
+  if (stands) {
+    box.scrollTop = stands.offsetTop - stood;
+    bring(box, stands);
+    ends.set(box, atEnd(box));
+    return;
+  }
   const grown = box.lastElementChild?.dataset.key !== before;
   if (grown && Date.now() < (awaited.get(box) ?? 0)) {
     awaited.delete(box);
@@ -41,6 +53,16 @@ export function fill(box, view, wanted) {
   const fresh = other && box.querySelector(".line");
   box.scrollTop = fresh ? Math.max(0, fresh.offsetTop - 40) : box.scrollHeight;
   ends.set(box, !fresh);
+}
+
+// Something that is read from its beginning, and stays where one is in it.
+export function hold(box, view, wanted) {
+  const other = box.dataset.view !== view;
+  if (other) box.replaceChildren();
+  box.dataset.view = view;
+  box.dataset.still = "true";
+  sync(box, wanted);
+  if (other) box.scrollTop = 0;
 }
 
 // Days are set off by a line, and so is what came after `line` (seconds; 0 for nothing).

@@ -2,13 +2,19 @@
 
 import { render } from "./blocks.js";
 import { el, icon } from "./dom.js";
+import { countdown } from "./hand.js";
 import { face } from "./people.js";
-import { mrkdwn, nameOf, when } from "./text.js";
+import { mrkdwn, nameOf, richText, textOf, when } from "./text.js";
 import { word } from "./words.js";
 
 const clock = (ts) => when(Number(ts), "{time}");
 const nameIn = (m) => (m.bot ? m.username || nameOf(m.user) || "zeitnah" : nameOf(m.user) || m.user);
-const words = (e) => e.text ?? (e.elements || []).map(words).join("");
+// What a block says, times and names as they are shown.
+function words(block) {
+  const nodes = block.type === "rich_text" ? block.elements.map(richText) : block.text ? textOf(block.text) : (block.elements || []).flatMap((e) => (e.text?.type ? textOf(e.text) : e.type === "mrkdwn" || e.type === "plain_text" ? textOf(e) : []));
+  return plain(nodes);
+}
+const plain = (nodes) => nodes.map((node) => node.textContent ?? node).join(" ").replace(/\s+/g, " ").trim();
 
 // The number that a card gives its item in its grey line, with the word before it.
 export function numberOf(message) {
@@ -23,7 +29,7 @@ export function numberOf(message) {
 }
 
 export const itemOf = (message) => numberOf(message)?.[1] ?? null;
-export const headline = (m) => (m.blocks?.length ? words(m.blocks[0]?.text ?? m.blocks[0]) : m.text || "").slice(0, 120);
+export const headline = (m, most = 120) => (m.blocks?.length ? m.blocks.map(words).find(Boolean) ?? "" : plain(mrkdwn(m.text || ""))).slice(0, most);
 
 function labelOf(message) {
   const item = itemOf(message);
@@ -35,7 +41,8 @@ function head(message) {
     message.bot ? el("img.face.bot", { src: "/page/icon.svg", alt: "" }) : face(message.user, nameIn(message)),
     el("strong.who", null, nameIn(message)),
     message.bot && el("span.badge", null, word("app")),
-    el("time.hint", { datetime: new Date(message.ts * 1000).toISOString() }, clock(message.ts)));
+    el("time.hint", { datetime: new Date(message.ts * 1000).toISOString() }, clock(message.ts)),
+    countdown(itemOf(message)));
 }
 
 function body(message, act) {

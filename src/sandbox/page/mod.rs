@@ -33,6 +33,8 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/page/sure.js", SCRIPT, include_str!("sure.js")),
     ("/page/modal.js", SCRIPT, include_str!("modal.js")),
     ("/page/people.js", SCRIPT, include_str!("people.js")),
+    ("/page/hand.js", SCRIPT, include_str!("hand.js")),
+    ("/page/rooms.js", SCRIPT, include_str!("rooms.js")),
     ("/page/marks.js", SCRIPT, include_str!("marks.js")),
     ("/page/message.js", SCRIPT, include_str!("message.js")),
     ("/page/log.js", SCRIPT, include_str!("log.js")),

@@ -5,6 +5,7 @@ import { render } from "./blocks.js";
 import { $, did, el, icon } from "./dom.js";
 import { collect, keep, restore } from "./inputs.js";
 import { textOf } from "./text.js";
+import { closesWith, keepsNothing } from "./sure.js";
 import { language, word } from "./words.js";
 
 let shown = null;
@@ -45,7 +46,7 @@ function form(top, depth, user) {
     press: (action_id, block_id) => tell("slack/press", { ...there, action_id, block_id }),
     choose: (action_id, value, block_id) => tell("slack/choose", { ...there, action_id, block_id, value }),
   };
-  const close = () => tell("slack/close", there);
+  const close = () => leave();
   const submit = async (event) => {
     event.preventDefault();
     const button = node.querySelector("button[type=submit]");
@@ -65,10 +66,14 @@ function form(top, depth, user) {
   return node;
 }
 
+// The stand-in decides what is open; whoever has written something is asked first.
+async function leave() {
+  const asked = current;
+  if (!asked || !(await keepsNothing($("modal")))) return;
+  // Pressed twice, it is closed already.
+  tell("slack/close", { user: asked.user, view_id: asked.id }, /not on top/);
+}
+
 export function startModal() {
-  // The stand-in decides what is open; Escape only asks it.
-  $("modal").addEventListener("cancel", (event) => {
-    event.preventDefault();
-    if (current) tell("slack/close", { user: current.user, view_id: current.id });
-  });
+  closesWith($("modal"), leave);
 }

@@ -4,10 +4,12 @@ import { follow, listen } from "./api.js";
 import { changePersonInChats, followChats, lookAt, preferLanguageInChats, redrawChats, startChats } from "./chats.js";
 import { drawClock, learnClock, startClock } from "./clock.js";
 import { $, icon, options } from "./dom.js";
+import { inHand, learnLeaving, startHand } from "./hand.js";
 import { recall, remember } from "./memory.js";
 import { meetRoles, startPeople } from "./people.js";
+import { learnRooms } from "./rooms.js";
 import { startSides } from "./sides.js";
-import { arrive, followSites, lookAtSites, redrawSites, startSites } from "./sites.js";
+import { arrive, expectAnswer, followSites, lookAtSites, redrawSites, startSites } from "./sites.js";
 import { drawStory, learnStory, startStory } from "./story.js";
 import { setNow } from "./text.js";
 import { drawTrouble, learnFaults, startTrouble } from "./trouble.js";
@@ -57,6 +59,7 @@ $("tools").addEventListener("click", () => {
 });
 
 startClock();
+startHand();
 startPeople(changePersonInChats);
 startChats();
 startSites();
@@ -81,8 +84,13 @@ follow("demo", (state) => {
   const known = people.length;
   people = state.people || [];
   meetRoles(people);
+  const leaving = state.leaving || [];
+  const news = learnLeaving(leaving, true);
+  if (news) leaving.filter((one) => String(one.item) === inHand()).forEach((one) => expectAnswer(one.url));
+  const rooms = learnRooms(state.rooms || []);
   // Who somebody is in the other chat is only known now.
-  if (people.length !== known) redrawChats();
+  if (people.length !== known || news) redrawChats();
+  if (rooms) preferLanguageInChats(true);
   learnClock(state);
   learnFaults(state.faults || null);
   learnStory(state);

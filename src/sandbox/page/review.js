@@ -25,7 +25,7 @@ export function review(site, item, editor) {
     !item.removed && editor.open !== item.id && el("p.row.small", null,
       el("span.hint", null, word("asCustomer")),
       el("button", { type: "button", "data-focus": "edit", onclick: () => editor.set(item.id) }, word("edit")),
-      el("button", { type: "button", "data-focus": "remove", onclick: () => tell("sites/remove", { site, id: item.id }) }, word("remove"))));
+      el("button", { type: "button", "data-focus": "remove", onclick: () => tell("sites/remove", { site, id: item.id }, /^no such/) }, word("remove"))));
 }
 
 function words(item) {

@@ -1,7 +1,7 @@
 // The right half: the review sites as customers see them.
 
 import { follow } from "./api.js";
-import { $, announce, did, el, options, point, sync } from "./dom.js";
+import { $, announce, did, el, mark, options, point, sync } from "./dom.js";
 import { review } from "./review.js";
 import { badge, turnTo } from "./sides.js";
 import { setNow, when } from "./text.js";
@@ -15,6 +15,7 @@ let site = "google";
 let editing = null;
 let moved = 0; // when the pointer last moved here; one that only rests, say where "Send" was, keeps nothing away
 let replies = null; // what was answered when the page last looked
+const expected = new Set(); // what somebody here has answered, before it stands
 const fresh = { google: new Set(), shop: new Set() };
 
 export const siteFaults = () => state?.faults || [];
@@ -49,7 +50,7 @@ function show(key) {
   const [name, id] = [key.slice(0, key.indexOf("/")), key.slice(key.indexOf("/") + 1)];
   const half = $("sites");
   const there = half.offsetParent !== null && document.visibilityState === "visible";
-  const busy = half.contains(document.activeElement) || Date.now() - moved < 4000 || editing || $("write-box").open;
+  const busy = !expected.delete(key) && (half.contains(document.activeElement) || Date.now() - moved < 4000 || editing || $("write-box").open);
   fresh[name].add(id);
   const item = itemsOf(name).find((i) => i.id === id);
   announce(`${word("newAnswers", 1)}: ${item.author}`);
@@ -68,8 +69,25 @@ export function showReview(name, id) {
     redrawSites();
   }
   const node = [...$("items").children].find((n) => n.dataset.id === id);
-  if (node) point(node);
+  if (node) reveal(node);
   return Boolean(node);
+}
+
+// All of it where it fits, else all of its answer. At once: others write meanwhile, and each of them would end a slow glide.
+function reveal(node) {
+  const box = $("items");
+  const part = node.offsetHeight + 16 < box.clientHeight ? node : (node.querySelector(".answer") ?? node);
+  const [top, height] = [part.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop, part.offsetHeight];
+  box.scrollTop = height < box.clientHeight ? top - (box.clientHeight - height) / 2 : top - 8;
+  mark(node);
+}
+
+// Where an answer that was just sent will stand is shown before it comes.
+export function expectAnswer(url) {
+  const hit = url && ADDRESS.exec(new URL(url, location.href).hash);
+  if (!hit || !has(hit[1], decodeURIComponent(hit[2]))) return;
+  expected.add(`${hit[1]}/${decodeURIComponent(hit[2])}`);
+  if (!editing && $("sites").offsetParent !== null) showReview(hit[1], decodeURIComponent(hit[2]));
 }
 
 export function redrawSites() {

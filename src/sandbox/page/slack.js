@@ -3,15 +3,18 @@
 
 import { follow, tell } from "./api.js";
 import { $, announce, el, icon, point, sync, toast } from "./dom.js";
+import { goOn, leavesAt, letGo, take } from "./hand.js";
 import { meet } from "./inputs.js";
-import { atEnd, expect, fill, pip, seen, sends, watch, withLines } from "./log.js";
+import { atEnd, expect, fill, hold, pip, seen, sends, watch, withLines } from "./log.js";
 import { markOf, read } from "./marks.js";
 import { recall, remember } from "./memory.js";
 import { bubble, headline, itemOf, numberOf, whisper } from "./message.js";
 import { render } from "./blocks.js";
 import { showViews, startModal } from "./modal.js";
 import { me, meetUsers } from "./people.js";
+import { speaks } from "./rooms.js";
 import { badge, turnTo } from "./sides.js";
+import { slash } from "./slash.js";
 import { learn, setNow, when } from "./text.js";
 import { language, word } from "./words.js";
 
@@ -22,6 +25,7 @@ let since = 0; // what was read when the person came into the room; 0 is their f
 let line = 0; // where "new" begins in the room that is open, if anything came while they were away
 let press = null; // where the person pressed last
 let heard = null; // the newest message that was spoken of
+const typing = slash({ box: "say", list: "offers", bare: true });
 
 export const slackState = () => state;
 export const currentRoom = () => rooms().find((r) => r.id === room);
@@ -40,6 +44,7 @@ export function followSlack(changed) {
     if (state.now) setNow(state.now);
     learn(state);
     meet(state);
+    typing.learn(state.commands || []);
     meetUsers(state.users || []);
     redraw();
     changed();
@@ -128,7 +133,7 @@ function drawHome() {
     sign: JSON.stringify([home, me(), language()]),
     make: () => el("div.home", { tabIndex: -1 }, home ? render(home.view.blocks, act) : el("p.empty", null, word("homeEmpty"))),
   };
-  fill($("messages"), `${me()}/${HOME}`, [view]);
+  hold($("messages"), `${me()}/${HOME}`, [view]);
   $("compose").hidden = true;
   $("closed").hidden = true;
   $("newer").hidden = true;
@@ -138,12 +143,19 @@ function enter(id) {
   enterQuietly(id);
   remember("room", id);
   redraw();
+  $("channels").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function acts(box) {
   return (ts) => {
     const there = () => ({ user: me(), channel: room, ts });
-    const pressed = () => (press = { at: Date.now(), box, ts, focus: document.activeElement?.dataset?.focus });
+    const pressed = () => {
+      press = { at: Date.now(), box, ts, focus: document.activeElement?.dataset?.focus };
+      const message = currentRoom()?.messages?.find((m) => m.ts === (box === "replies" ? open : ts));
+      const item = message && itemOf(message);
+      if (item) take(item);
+      else goOn($("messages"));
+    };
     return {
       press: (action_id, block_id) => (pressed(), tell("slack/press", { ...there(), action_id, block_id })),
       choose: (action_id, value) => (pressed(), tell("slack/choose", { ...there(), action_id, value })),
@@ -167,7 +179,7 @@ function comeBack() {
 const privates = (r, thread) =>
   (r.ephemerals || []).filter((e) => e.user === me() && (e.thread_ts || null) === thread).map((e, n) => ({ ...e, key: `e${e.ts}-${n}` }));
 
-const sign = (m, more) => JSON.stringify([m, me(), language(), when(Number(m.ts), "{date_pretty}"), more]);
+const sign = (m, more) => JSON.stringify([m, me(), language(), when(Number(m.ts), "{date_pretty}"), leavesAt(itemOf(m)), more]);
 
 function drawMessages() {
   if (atHome()) return drawHome();
@@ -191,7 +203,10 @@ function drawMessages() {
 let shownOwn = 0;
 function showOwn(own) {
   const newest = Number(own.at(-1)?.at || 0);
-  if (newest > shownOwn && shownOwn && press && Date.now() - press.at < 8000) $("messages").scrollTop = $("messages").scrollHeight;
+  if (newest > shownOwn && shownOwn && press && Date.now() - press.at < 8000) {
+    letGo($("messages"));
+    $("messages").scrollTop = $("messages").scrollHeight;
+  }
   shownOwn = Math.max(shownOwn, newest, 1);
 }
 
@@ -250,7 +265,7 @@ function speakOf() {
   const note = r && privates(r, open)?.at(-1);
   const said = JSON.stringify([room, me(), last?.ts, note?.ts]);
   if (heard?.room === room && heard.me === me() && heard.said !== said) {
-    if (note && heard.note !== note.ts) announce(`${word("onlyYou")}: ${note.text || headline(note)}`);
+    if (note && heard.note !== note.ts) announce(`${word("onlyYou")}: ${headline(note, 400)}`);
     else if (last && heard.last !== last.ts) announce(`${word("unread", 1)} ${word("inRoom", r.name)}: ${headline(last)}`);
   }
   heard = { room, me: me(), said, last: last?.ts, note: note?.ts };
@@ -284,13 +299,19 @@ function goToMessage(event) {
 }
 
 // Whether the cards of a room are written in the page's language.
-const inLanguage = (r) => (r.messages || []).map(numberOf).find(Boolean)?.[0] === (language() === "de" ? "Nr" : "No");
+const WORDS = { Nr: "de", No: "en" };
+const inLanguage = (r) => (speaks(r.id) ?? WORDS[(r.messages || []).map(numberOf).find(Boolean)?.[0]]) === language();
 
 // Whoever switches the language finds the room that is written in it.
-export function preferLanguage() {
+// At first (`chosen`), only where nobody has chosen a room yet.
+export function preferLanguage(chosen = false) {
+  if (chosen && recall("room")) return;
   const now = currentRoom();
   const found = now && !inLanguage(now) && rooms().find(inLanguage);
-  if (found) enter(found.id);
+  if (!found) return;
+  if (!chosen) return enter(found.id);
+  enterQuietly(found.id);
+  redraw();
 }
 
 // The first thing to try: the newest card that can be answered.
@@ -306,9 +327,11 @@ export function showAnswerable() {
 async function speakUp(box, thread_ts) {
   const text = box.value.trim();
   if (!text) return;
+  // Slack's own client says so, and keeps what was typed.
+  if (thread_ts && /^\/\S/.test(text)) return toast(word("notInThread", text.split(/\s/)[0]));
   press = { at: Date.now(), box: thread_ts ? "replies" : "messages" };
-  const slash = text.startsWith("/") && !thread_ts;
-  const answer = slash
+  typing.shut();
+  const answer = text.startsWith("/")
     ? await tell("slack/command", { user: me(), channel: room, text })
     : await tell("slack/say", { user: me(), channel: room, thread_ts, text });
   if (answer && answer.ok !== false) box.value = "";
@@ -316,6 +339,7 @@ async function speakUp(box, thread_ts) {
 
 export function startSlack() {
   startModal();
+  typing.start();
   $("thread-close").append(icon("close"));
   sends($("compose"), $("say"), () => speakUp($("say")));
   sends($("reply"), $("reply-text"), () => speakUp($("reply-text"), open));

@@ -2,6 +2,7 @@
 
 import { failures, showCard } from "./chats.js";
 import { $, announce, el, sync } from "./dom.js";
+import { inHand } from "./hand.js";
 import { when } from "./text.js";
 import { language, word } from "./words.js";
 
@@ -11,7 +12,7 @@ let told = null;
 let kept = { n: null, since: 0, again: null };
 
 // Customers write all the time; what was won or lost inside stays long enough to be read.
-const READ = 8000;
+const READ = 10e3;
 
 export function learnStory(state) {
   lines = state.lines || [];
@@ -24,7 +25,11 @@ const all = () => (lines.length ? lines : failures().map((f, n) => ({ n, at: f.a
 
 function newest(list) {
   const last = list.at(-1);
-  const weighty = list.findLast((l) => l.tone === "good" || l.tone === "warn");
+  const weighs = (l) => l.tone === "good" || l.tone === "warn";
+  // What comes of the case in hand is what one waits for: nothing else takes its place while it is read.
+  const mine = list.findLast((l) => weighs(l) && inHand() !== null && String(l.item) === inHand());
+  const shown = mine && kept.n === mine.n && Date.now() < kept.since + READ ? mine : null;
+  const weighty = shown ?? list.findLast(weighs);
   if (!weighty || weighty === last) {
     if (weighty && kept.n !== weighty.n) kept = { ...kept, n: weighty.n, since: Date.now() };
     return last;

@@ -24,3 +24,26 @@ export function sure(confirm) {
     dialog.showModal();
   });
 }
+
+const plain = (key) => ({ type: "plain_text", text: word(key) });
+
+// Whether a form may be closed: nothing was written in it, or the person wants to throw it away. What a form came with,
+// say a draft that was kept, is not lost by closing it.
+export function keepsNothing(dialog) {
+  const typed = [...dialog.querySelectorAll("textarea, input:is([type=text], [type=number])")].some((box) => box.value.trim() && box.value !== (box.dataset.came ?? ""));
+  return typed ? sure({ title: plain("discardTitle"), text: plain("discardText"), confirm: plain("discard"), deny: plain("keepWriting") }) : true;
+}
+
+// Escape only asks. It is caught as a key, for a browser lets a page refuse to close a dialog only once.
+export function closesWith(dialog, leave) {
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    leave();
+  });
+  dialog.addEventListener("cancel", (event) => {
+    if (event.target !== dialog) return;
+    event.preventDefault();
+    leave();
+  });
+}

@@ -9,14 +9,16 @@ const WORDS = {
     dismiss: "Hinweis schließen", tryAnswer: "Bewertung beantworten", tryWrite: "Selbst eine schreiben", tryBreak: "Etwas kaputt machen", done: "erledigt",
     sides: "Ansicht", tools: "Uhr und Einstellungen", actAs: "Du bist", shop: "Gartenshop",
     role_responder: "antwortet", role_admin: "Admin", role_approver: "gibt frei", role_viewer: "liest mit",
-    chatHint: "So sieht es das Team.", discordHint: "Dieselben Fälle, dasselbe Team.", sites: "Bewertungsportale", sitesHint: "So sehen es Kundinnen und Kunden.",
-    channels: "Kanäle", messages: "Nachrichten", write: "Nachricht", writeThread: "Nachricht im Thread", send: "Senden", thread: "Thread",
+    chatHint: "So sieht es das Team.", discordHint: "Dieselben Fälle, dasselbe Team.", sites: "Bewertungsportale", sitesHint: "Was die Kundschaft sieht.",
+    channels: "Kanäle", slackChannels: "Kanäle in Slack", discordChannels: "Kanäle in Discord", slackThread: "Thread in Slack", discordThread: "Thread in Discord", messages: "Nachrichten", write: "Nachricht", writeThread: "Nachricht im Thread", send: "Senden", thread: "Thread",
     replies: "Antworten im Thread", close: "Schließen", threadClose: "Thread schließen", sayHint: "Nachricht oder /zeitnah …", threadHint: "Im Thread antworten",
     direct: "Direktnachrichten", apps: "Apps", home: "Home", homeEmpty: "Hier steht gleich, was dich betrifft.", chatAway: "Der Chat ist gerade nicht erreichbar. Die Seite versucht es weiter.",
     required: "Bitte fülle dieses Feld aus.", atLeast: (n) => `Bitte mindestens ${n} Zeichen.`, atMost: (n) => `Bitte höchstens ${n} Zeichen.`,
+    noCommand: (name) => `${name.startsWith("/") ? name : `/${name}`} ist so kein Befehl. Beim Tippen siehst du, was es gibt.`, valueMissing: (name) => `Da fehlt noch etwas: ${name}`, buttonGone: "Den Knopf gibt es dort nicht mehr, die Karte ist inzwischen weiter.", mayNotWrite: "Hier kannst du nichts schreiben.",
+    leavesIn: (n) => `geht in ${n} s raus`, discardTitle: "Text verwerfen?", discardText: "Was du geschrieben hast, ist dann weg.", discard: "Verwerfen", keepWriting: "Weiterschreiben",
     onlyYou: "Nur für dich sichtbar", edited: "(bearbeitet)", deleted: "Nachricht gelöscht", archived: "archiviert", archivedSay: "Dieser Kanal ist archiviert.",
     replyCount: (n) => (n === 1 ? "1 Antwort" : `${n} Antworten`), newReplies: "neu", openThread: "Im Thread antworten", noMessages: "Noch keine Nachrichten. Die ersten Bewertungen kommen gleich.",
-    offers: "Vorschläge", sendOff: "Absenden", dismissOne: "Nachricht verwerfen", thinking: "zeitnah denkt nach …",
+    notInThread: (command) => `${command} geht nicht in einem Thread. Schreib es in den Kanal.`, offers: "Vorschläge", sendOff: "Absenden", dismissOne: "Nachricht verwerfen", thinking: "zeitnah denkt nach …",
     used: (name) => `${name} hat einen Befehl benutzt`, replyGone: "Die Nachricht wurde gelöscht", messageCount: (n) => (n === 1 ? "1 Nachricht" : `${n} Nachrichten`),
     threadLocked: "Dieser Thread ist gesperrt.", threadAsleep: "Dieser Thread schläft. Wer schreibt, weckt ihn.",
     place_sites: "Portale", place_slack: "Slack", place_discord: "Discord", place_bot: "Bot",
@@ -45,16 +47,18 @@ const WORDS = {
     demo: "Demo", language: "Language", theme: "Theme", auto: "System", light: "Light", dark: "Dark", help: "What is this?",
     welcome: "zeitnah brings reviews into Slack and Discord and your replies back to the review site. Press “Reply” on a card and watch the other one follow.",
     dismiss: "Close the note", tryAnswer: "Answer a review", tryWrite: "Be a customer", tryBreak: "Break something", done: "done",
-    sides: "View", tools: "Clock and settings", actAs: "You are", shop: "Garden shop",
+    sides: "View", tools: "Clock and settings", actAs: "You are", shop: "Gartenshop",
     role_responder: "replies", role_admin: "admin", role_approver: "approves", role_viewer: "reads along",
     chatHint: "What the team sees.", discordHint: "The same cases, the same team.", sites: "Review sites", sitesHint: "What customers see.",
-    channels: "Channels", messages: "Messages", write: "Message", writeThread: "Message in the thread", send: "Send", thread: "Thread",
+    channels: "Channels", slackChannels: "Channels in Slack", discordChannels: "Channels in Discord", slackThread: "Thread in Slack", discordThread: "Thread in Discord", messages: "Messages", write: "Message", writeThread: "Message in the thread", send: "Send", thread: "Thread",
     replies: "Replies in the thread", close: "Close", threadClose: "Close thread", sayHint: "Message or /zeitnah …", threadHint: "Reply in thread",
     direct: "Direct messages", apps: "Apps", home: "Home", homeEmpty: "What concerns you will stand here in a moment.", chatAway: "The chat cannot be reached right now. The page keeps trying.",
     required: "Please complete this required field.", atLeast: (n) => `Please enter at least ${n} characters.`, atMost: (n) => `Please enter no more than ${n} characters.`,
+    noCommand: (name) => `${name.startsWith("/") ? name : `/${name}`} is no command like that. While you type you see what there is.`, valueMissing: (name) => `Something is missing: ${name}`, buttonGone: "That button is gone, the card has moved on.", mayNotWrite: "You cannot write here.",
+    leavesIn: (n) => `goes out in ${n} s`, discardTitle: "Discard the text?", discardText: "What you wrote will be gone.", discard: "Discard", keepWriting: "Keep writing",
     onlyYou: "Only visible to you", edited: "(edited)", deleted: "Message deleted", archived: "archived", archivedSay: "This channel is archived.",
     replyCount: (n) => (n === 1 ? "1 reply" : `${n} replies`), newReplies: "new", openThread: "Reply in thread", noMessages: "No messages yet. The first reviews are on their way.",
-    offers: "Suggestions", sendOff: "Submit", dismissOne: "Dismiss message", thinking: "zeitnah is thinking …",
+    notInThread: (command) => `${command} does not work in a thread. Type it in the channel.`, offers: "Suggestions", sendOff: "Submit", dismissOne: "Dismiss message", thinking: "zeitnah is thinking …",
     used: (name) => `${name} used a command`, replyGone: "The message was deleted", messageCount: (n) => (n === 1 ? "1 message" : `${n} messages`),
     threadLocked: "This thread is locked.", threadAsleep: "This thread is asleep. Whoever writes wakes it.",
     place_sites: "Review sites", place_slack: "Slack", place_discord: "Discord", place_bot: "Bot",
@@ -81,15 +85,16 @@ const WORDS = {
   },
 };
 
-// The team of the demo is a German one, so German is what one sees before choosing.
-let lang = WORDS[recall("lang")] ? recall("lang") : "de";
+// Until somebody chooses, the first of the browser's languages that we speak; of the others most people read English.
+const spoken = () => navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase()).find((name) => WORDS[name]) ?? "en";
+let lang = WORDS[recall("lang")] ? recall("lang") : spoken();
 
 export const language = () => lang;
 // Both of them write the day first and the time in 24 hours, as the cards do.
 export const locale = () => (lang === "de" ? "de-DE" : "en-GB");
 
 export function speak(next) {
-  lang = WORDS[next] ? next : "de";
+  lang = WORDS[next] ? next : spoken();
   remember("lang", lang);
   label();
 }
