@@ -193,6 +193,7 @@ async fn a_form_opens_and_its_preview_comes_though_each_arrives_on_two_replicas(
             .await;
         has(&seat.form(Anna), "Vorschau");
     }
+    seat.text(&card);
     seat.thread(&card);
     desk.finish().await;
 }
