@@ -77,10 +77,10 @@ async fn a_list_is_a_line_each_with_the_time_first_and_says_what_is_overdue_and_
     for chat in BOTH {
         let desk = with(chat, 7).await;
         let seat = Seat::new(&desk, chat);
-        seat.command(Ben, "take", Some(2)).await;
         // Due in the order in which they were written: three are overdue now.
         let due: chrono::DateTime<chrono::Utc> = desk.row("SELECT due_at FROM item WHERE number = 3").await;
         desk.seconds((due - desk.clock.now()).num_seconds() + 1).await;
+        seat.command(Ben, "take", Some(2)).await;
         let told = seat.command(Anna, "open", None).await;
         let title = told.lines().next().unwrap_or_default();
         assert_eq!(
