@@ -60,8 +60,6 @@ struct Import<'a> {
     app: &'a App,
     options: Options,
     settings: crate::source::Settings,
-    /// The file by its content: a file that was renamed is the same file.
-    fingerprint: String,
     progress: Progress,
     bar: ProgressBar,
     rejects: Rejects,
@@ -83,22 +81,30 @@ impl<'a> Import<'a> {
             })?;
         let (fingerprint, size) = fingerprint(&options.file)?;
         let known = import::progress(app.desk.store.pool(), &options.source, &fingerprint).await?;
-        let progress = known.filter(|_| !options.again).unwrap_or_default();
-        match progress.byte_offset {
+        let progress = match known.filter(|_| !options.again) {
+            Some(progress) => progress,
+            None => {
+                let now = app.desk.now();
+                let name = options.file.to_string_lossy();
+                Progress {
+                    number: import::begin(app.desk.store.pool(), &options.source, &fingerprint, &name, now)
+                        .await?,
+                    ..Progress::default()
+                }
+            }
+        };
+        match progress.rows {
             0 => {}
-            read if read >= size => say("This file was read before, to its end; --again reads it once more."),
-            _ => say(&format!("Going on after line {}.", progress.line)),
+            rows => say(&format!("Going on after row {rows}.")),
         }
         let bar = ProgressBar::new(size);
         let look = "{bar:40} {bytes}/{total_bytes} {eta} {msg}";
         bar.set_style(ProgressStyle::with_template(look).unwrap_or_else(|_| ProgressStyle::default_bar()));
-        bar.set_position(progress.byte_offset);
         let rejects = Rejects::beside(&options.file, progress.counts.rejected_bytes)?;
         let settings = source_settings(source);
         Ok(Self {
             app,
             settings,
-            fingerprint,
             progress,
             bar,
             rejects,
@@ -111,10 +117,12 @@ impl<'a> Import<'a> {
         let read = open(&self.options.file)?.read(&mut beginning)?;
         let format = Format::of(&self.options.file, &beginning[..read]);
         let file = open(&self.options.file)?;
-        let at = self.progress.byte_offset;
-        let mut rows = Rows::open(file, format, at, &self.options.source, &self.settings)?;
+        let mut rows = Rows::open(file, format, 0, &self.options.source, &self.settings)?;
         self.rejects.header = rows.header().map(<[u8]>::to_vec);
         let mut batch = Vec::new();
+        for _ in 0..self.progress.rows {
+            rows.next().transpose()?;
+        }
         while let Some(row) = rows.next().transpose()? {
             batch.push(row);
             if batch.len() == BATCH {
@@ -129,9 +137,9 @@ impl<'a> Import<'a> {
     /// One batch: the rejects are on disk before the progress that covers them is in the database.
     async fn take(&mut self, batch: Vec<Row>) -> Outcome {
         let Some(last) = batch.last() else { return Ok(()) };
+        let end = last.end_offset;
         let mut progress = Progress {
-            byte_offset: last.end_offset,
-            line: last.line,
+            rows: self.progress.rows + batch.len() as u64,
             ..self.progress.clone()
         };
         let mut items: Vec<Incoming> = Vec::new();
@@ -156,10 +164,10 @@ impl<'a> Import<'a> {
         progress.counts.new += tally.new as u64;
         progress.counts.changed += tally.changed as u64;
         progress.counts.same += tally.same as u64;
-        import::advance(&mut tx, &self.options.source, &self.fingerprint, &progress, now).await?;
+        import::advance(&mut tx, &progress, now).await?;
         tx.commit().await.map_err(StoreError::from)?;
         self.progress = progress;
-        self.bar.set_position(self.progress.byte_offset);
+        self.bar.set_position(end);
         self.bar.set_message(format!("{} new", self.progress.counts.new));
         Ok(())
     }

@@ -292,7 +292,13 @@ fn state_base(facts: &Facts) -> Vec<Seg> {
             }
             line
         }
-        Handling::Handled { by, at, reason, note } => {
+        Handling::Handled { by: None, .. } => voice.say("state-past", &[]),
+        Handling::Handled {
+            by: Some(by),
+            at,
+            reason,
+            note,
+        } => {
             let key = if note.is_some() {
                 "state-handled-note"
             } else {

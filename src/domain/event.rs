@@ -30,6 +30,9 @@ pub enum What {
         /// It was answered before we knew it.
         #[serde(default)]
         answered: bool,
+        /// It is history: when it was taken over from a file. Nobody owes it anything, so no clock runs for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        past: Option<At>,
     },
     /// The customer changed it; the text before the change is kept in `item_revision`.
     Edited {
@@ -253,6 +256,14 @@ impl What {
     /// Whether the card's thread tells it. What the card itself shows at once (it arrived, a draft was saved, a lease
     /// was prolonged) would only be noise there.
     pub fn is_told(&self) -> bool {
-        !matches!(self, Self::Received { .. } | Self::Drafted)
+        !matches!(
+            self,
+            Self::Received { .. }
+                | Self::Drafted
+                | Self::Handled {
+                    reason: Reason::Past,
+                    ..
+                }
+        )
     }
 }

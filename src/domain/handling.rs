@@ -32,8 +32,9 @@ pub enum Handling {
         by: Option<PersonId>,
         at: At,
     },
+    /// `by` is nobody when it is history that came with a file.
     Handled {
-        by: PersonId,
+        by: Option<PersonId>,
         at: At,
         reason: Reason,
         note: Option<String>,
@@ -53,9 +54,12 @@ pub enum Reason {
     Spam,
     Duplicate,
     Other,
+    /// It was over before we knew it. Nobody can say so in a form.
+    Past,
 }
 
 impl Reason {
+    /// What a person can say.
     pub const ALL: [Self; 5] = [
         Self::NoNeed,
         Self::Elsewhere,
@@ -71,6 +75,7 @@ impl Reason {
             Self::Spam => "spam",
             Self::Duplicate => "duplicate",
             Self::Other => "other",
+            Self::Past => "past",
         }
     }
 
@@ -103,7 +108,7 @@ pub enum Refusal {
         at: At,
     },
     Handled {
-        by: PersonId,
+        by: Option<PersonId>,
         at: At,
     },
     Removed {
@@ -212,7 +217,7 @@ impl Handling {
     ) -> Result<Self, Refusal> {
         self.still_open()?;
         Ok(Self::Handled {
-            by: by.clone(),
+            by: Some(by.clone()),
             at: now,
             reason,
             note,

@@ -23,6 +23,7 @@ pub mod home;
 pub mod id;
 pub mod item;
 pub mod language;
+pub mod manner;
 pub mod news;
 pub mod person;
 pub mod policy;

@@ -1,5 +1,7 @@
 //! Cards, as rows: what a room should show (the item's version) and what it shows.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -40,6 +42,28 @@ pub struct NewCard<'a> {
     pub channel: &'a str,
     pub chat: &'a str,
     pub room: &'a str,
+    /// Since when it waits in the room's fold.
+    pub folded_at: Option<At>,
+    /// Somebody has to see it.
+    pub watched: bool,
+}
+
+impl NewCard<'_> {
+    /// It waits in the room's fold from the beginning.
+    pub fn folded(self, now: At) -> Self {
+        Self {
+            folded_at: Some(now),
+            ..self
+        }
+    }
+
+    /// It says where the item belongs; nobody is shown it before somebody has to see it.
+    pub fn put_away(self, now: At) -> Self {
+        Self {
+            watched: false,
+            ..self.folded(now)
+        }
+    }
 }
 
 /// What the cards of an item should show.
@@ -98,9 +122,10 @@ macro_rules! cards {
 pub async fn insert(tx: &mut Tx, cards: &[NewCard<'_>]) -> Result<()> {
     let json = serde_json::to_value(cards).map_err(|e| StoreError::odd("card", "*", "batch", e))?;
     sqlx::query!(
-        "INSERT INTO card (id, item_id, channel, chat, room)
-         SELECT id, item, channel, chat, room
-         FROM jsonb_to_recordset($1) AS r(id uuid, item uuid, channel text, chat text, room text)",
+        "INSERT INTO card (id, item_id, channel, chat, room, folded_at, watched)
+         SELECT id, item, channel, chat, room, folded_at, watched
+         FROM jsonb_to_recordset($1) AS r(id uuid, item uuid, channel text, chat text, room text, folded_at timestamptz,
+             watched boolean)",
         json
     )
     .execute(&mut **tx)
@@ -146,26 +171,46 @@ pub async fn of_items(tx: &mut Tx, items: &[ItemId]) -> Result<Vec<CardRow>> {
 }
 
 /// From now on the cards of these items should show these versions; those who are watched are looked at now and then.
-/// They are locked in one order, so that two who want many never wait for each other.
-pub async fn want(tx: &mut Tx, wanted: &[Wanted]) -> Result<Vec<CardRow>> {
+/// They are locked in one order, so that two who want many never wait for each other. Besides the cards it says which of them
+/// were put away, because nobody had to see them until now.
+pub async fn want(tx: &mut Tx, wanted: &[Wanted]) -> Result<(Vec<CardRow>, BTreeSet<CardId>)> {
     let json = serde_json::to_value(wanted).map_err(|e| StoreError::odd("card", "wanted", "batch", e))?;
-    let rows = sqlx::query_as!(
-        Row,
+    let rows = sqlx::query!(
         r#"WITH mine AS (
-             SELECT card.id, r.version, r.watched
+             SELECT card.id, r.version, r.watched, card.watched AS was_watched
              FROM jsonb_to_recordset($1) AS r(item uuid, version bigint, watched boolean)
              JOIN card ON card.item_id = r.item ORDER BY card.id FOR NO KEY UPDATE OF card)
            UPDATE card SET wanted = mine.version, watched = mine.watched FROM mine WHERE card.id = mine.id
            RETURNING card.id, card.item_id, card.channel, card.chat, card.room, card.message_id, card.shown,
                card.generation, card.folded_at IS NOT NULL AND card.message_id IS NULL AS "is_folded!",
-               coalesce(card.let_in_at, card.posted_at) IS NOT NULL AS "is_granted!""#,
+               coalesce(card.let_in_at, card.posted_at) IS NOT NULL AS "is_granted!", mine.was_watched AS "was_watched!",
+               card.watched AS "is_watched!""#,
         json
     )
     .fetch_all(&mut **tx)
     .await?;
-    let mut cards: Vec<CardRow> = rows.into_iter().map(Into::into).collect();
+    let mut woken = BTreeSet::new();
+    let cards = rows.into_iter().map(|r| {
+        if r.is_folded && r.is_watched && !r.was_watched {
+            woken.insert(CardId(r.id));
+        }
+        let row = Row {
+            id: r.id,
+            item_id: r.item_id,
+            channel: r.channel,
+            chat: r.chat,
+            room: r.room,
+            message_id: r.message_id,
+            shown: r.shown,
+            generation: r.generation,
+            is_folded: r.is_folded,
+            is_granted: r.is_granted,
+        };
+        CardRow::from(row)
+    });
+    let mut cards: Vec<CardRow> = cards.collect();
     cards.sort_by_key(|c| c.id);
-    Ok(cards)
+    Ok((cards, woken))
 }
 
 /// The card stands and shows `version`. Says which version it should show by now.

@@ -122,6 +122,33 @@ pub async fn put_in(tx: &mut Tx, card: &CardRow, version: i64, now: At) -> Resul
     Ok(is_in)
 }
 
+/// So many more wait in these rooms, without having asked.
+pub async fn came(tx: &mut Tx, rooms: &[(&str, &str, i64)], now: At) -> Result<()> {
+    if rooms.is_empty() {
+        return Ok(());
+    }
+    let chats: Vec<String> = rooms.iter().map(|(chat, _, _)| (*chat).to_owned()).collect();
+    let names: Vec<String> = rooms.iter().map(|(_, room, _)| (*room).to_owned()).collect();
+    let counts: Vec<i64> = rooms.iter().map(|(_, _, n)| *n).collect();
+    sqlx::query!(
+        "INSERT INTO fold (chat, room, came, began_at)
+         SELECT r.chat, r.room, r.n, $4 FROM unnest($1::text[], $2::text[], $3::bigint[]) AS r (chat, room, n)
+         ORDER BY r.chat, r.room
+         ON CONFLICT (chat, room) DO UPDATE SET
+             came = CASE WHEN fold.began_at IS NULL OR fold.over_at >= fold.began_at THEN EXCLUDED.came
+                 ELSE fold.came + EXCLUDED.came END,
+             began_at = CASE WHEN fold.began_at IS NULL OR fold.over_at >= fold.began_at
+                 THEN greatest($4, fold.over_at + interval '1 microsecond') ELSE fold.began_at END",
+        &chats,
+        &names,
+        &counts,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// These wait no longer. Each gets a new generation, because the effect of the one before is over.
 pub async fn take_out(tx: &mut Tx, cards: &[CardId]) -> Result<Vec<(CardId, i32)>> {
     let ids: Vec<Uuid> = cards.iter().map(|id| id.0).collect();

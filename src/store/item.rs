@@ -1,5 +1,7 @@
 //! Items, as rows. Whoever changes one holds its lock: `save` takes the proof.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -404,6 +406,12 @@ pub struct NewItem<'a> {
     pub handling: &'a Handling,
     pub deadline: Option<Deadline>,
     pub due_at: Option<At>,
+    /// When it counts as arrived: now, or in its own time where it is history.
+    pub seen_at: At,
+    /// Until when the source is known to hold these words.
+    pub as_of: At,
+    /// The import that brings it.
+    pub import_run: Option<i64>,
     pub now: At,
 }
 
@@ -413,14 +421,16 @@ pub async fn insert(tx: &mut Tx, items: &[NewItem<'_>]) -> Result<Vec<ItemId>> {
     let ids = sqlx::query_scalar!(
         "INSERT INTO item (id, source, scope, native_id, kind, tone, rating, title, body, language, author, subject,
              verified, votes, permalink, published_at, edited_at, first_seen_at, last_seen_at, fingerprint, caps, raw,
-             route, handling, deadline, due_at)
+             route, handling, deadline, due_at, edition, as_of, import_run)
          SELECT id, source, scope, native_id, kind, tone, nullif(rating, 'null'), title, body, spoken, author,
-             nullif(subject, 'null'), verified, votes, permalink, published_at, edited_at, now, now,
-             decode(fingerprint, 'hex'), caps, raw, route, handling, nullif(deadline, 'null'), due_at
+             nullif(subject, 'null'), verified, votes, permalink, published_at, edited_at, seen_at, now,
+             decode(fingerprint, 'hex'), caps, raw, route, handling, nullif(deadline, 'null'), due_at, edited_at,
+             as_of, import_run
          FROM jsonb_to_recordset($1) AS r(id uuid, source text, scope text, native_id text, kind text, tone text,
              rating jsonb, title text, body text, spoken text, author jsonb, subject jsonb, verified text, votes jsonb,
              permalink text, published_at timestamptz, edited_at timestamptz, now timestamptz, fingerprint text,
-             caps jsonb, raw jsonb, route text, handling jsonb, deadline jsonb, due_at timestamptz)
+             caps jsonb, raw jsonb, route text, handling jsonb, deadline jsonb, due_at timestamptz,
+             seen_at timestamptz, as_of timestamptz, import_run bigint)
          -- Always in the same order: two batches with the same items then wait for each other only once.
          ORDER BY source, scope, native_id
          ON CONFLICT (source, scope, native_id) DO NOTHING
@@ -432,19 +442,64 @@ pub async fn insert(tx: &mut Tx, items: &[NewItem<'_>]) -> Result<Vec<ItemId>> {
     Ok(ids.into_iter().map(ItemId).collect())
 }
 
-/// Seen again, with nothing new that is worth an edit of a card. How many found it helpful is kept all the same.
-pub async fn seen(tx: &mut Tx, seen: &[(ItemId, Votes)], now: At) -> Result<()> {
-    let ids: Vec<Uuid> = seen.iter().map(|(id, _)| id.0).collect();
+/// When the source says that the words we know were written, and until when they are known to have stood.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Version {
+    pub edition: Option<At>,
+    pub as_of: Option<At>,
+}
+
+/// The versions of items that are ours until the end of the transaction.
+pub async fn versions(tx: &mut Tx, locked: &[Locked]) -> Result<BTreeMap<ItemId, Version>> {
+    if locked.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let ids: Vec<Uuid> = locked.iter().map(|locked| locked.0.id.0).collect();
+    let rows = sqlx::query!("SELECT id, edition, as_of FROM item WHERE id = ANY($1)", &ids)
+        .fetch_all(&mut **tx)
+        .await?;
+    let versions = rows.into_iter().map(|r| {
+        let version = Version {
+            edition: r.edition,
+            as_of: r.as_of,
+        };
+        (ItemId(r.id), version)
+    });
+    Ok(versions.collect())
+}
+
+/// An item that was told again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub id: ItemId,
+    pub votes: Votes,
+    /// When it was last changed, if the source says so. It may move without a change of the words.
+    pub edition: Option<At>,
+}
+
+/// Seen again, with nothing new that is worth an edit of a card. How many found it helpful is kept all the same, and until
+/// when its words are known to stand.
+pub async fn seen(tx: &mut Tx, seen: &[Seen], as_of: At, now: At) -> Result<()> {
+    if seen.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = seen.iter().map(|s| s.id.0).collect();
     let votes: Vec<serde_json::Value> = seen
         .iter()
-        .map(|(id, votes)| serde_json::to_value(votes).map_err(|e| StoreError::odd("item", "votes", id, e)))
+        .map(|s| serde_json::to_value(s.votes).map_err(|e| StoreError::odd("item", "votes", s.id, e)))
         .collect::<Result<_>>()?;
+    let editions: Vec<Option<At>> = seen.iter().map(|s| s.edition).collect();
     sqlx::query!(
-        "UPDATE item SET last_seen_at = $3, missed_at = NULL, votes = r.votes
-         FROM unnest($1::uuid[], $2::jsonb[]) r (id, votes) WHERE item.id = r.id AND item.last_seen_at < $3",
+        "UPDATE item SET last_seen_at = greatest(last_seen_at, $3), missed_at = NULL,
+             votes = CASE WHEN item.as_of > $4 THEN item.votes ELSE r.votes END,
+             edition = greatest(item.edition, r.edition), as_of = greatest(item.as_of, $4)
+         FROM unnest($1::uuid[], $2::jsonb[], $5::timestamptz[]) r (id, votes, edition)
+         WHERE item.id = r.id AND (item.last_seen_at < $3 OR item.as_of IS DISTINCT FROM $4)",
         &ids,
         &votes,
-        now
+        now,
+        as_of,
+        &editions as &[Option<At>]
     )
     .execute(&mut **tx)
     .await?;
@@ -504,6 +559,7 @@ pub async fn rewrite(
     incoming: &Incoming,
     fingerprint: Vec<u8>,
     language: Option<String>,
+    (edition, as_of): (Option<At>, At),
     now: At,
 ) -> Result<()> {
     let item = &mut locked.0;
@@ -533,7 +589,7 @@ pub async fn rewrite(
     let done = sqlx::query!(
         "UPDATE item SET revision = $2, kind = $3, tone = $4, rating = $5, title = $6, body = $7, edited_at = $8,
              language = $9, votes = $10, permalink = $11, caps = $12, fingerprint = $13, raw = $14, last_seen_at = $15,
-             subject = $16, missed_at = NULL WHERE id = $1",
+             subject = $16, missed_at = NULL, edition = $17, as_of = greatest(as_of, $18) WHERE id = $1",
         item.id.0,
         item.revision,
         item.kind.as_str(),
@@ -549,7 +605,9 @@ pub async fn rewrite(
         item.fingerprint,
         incoming.raw,
         now,
-        incoming.subject.as_ref().map(Json) as _
+        incoming.subject.as_ref().map(Json) as _,
+        edition,
+        as_of
     )
     .execute(&mut **tx)
     .await?;

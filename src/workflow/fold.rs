@@ -129,12 +129,14 @@ impl Desk {
         Ok(())
     }
 
-    /// Of these cards, what waits and is urgent by now comes out; what waits and changed is told anew.
+    /// Of these cards, what waits and is urgent by now comes out; what waits and changed is told anew. What was put away asks
+    /// its room like any card, now that somebody has to see it.
     pub(crate) async fn unfold(
         &self,
         tx: &mut Tx,
         cards: &mut [CardRow],
         urgent: &BTreeSet<ItemId>,
+        woken: &BTreeSet<CardId>,
         now: At,
     ) -> Result<Vec<NewEffect>> {
         let folded = cards.iter().filter(|card| card.entry == Entry::Folded);
@@ -146,7 +148,7 @@ impl Desk {
             return Ok(Vec::new());
         }
         let out: Vec<CardId> = folded
-            .filter(|card| urgent.contains(&card.item))
+            .filter(|card| urgent.contains(&card.item) || woken.contains(&card.id))
             .map(|card| card.id)
             .collect();
         let mut posts = Vec::new();

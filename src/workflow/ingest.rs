@@ -1,5 +1,6 @@
 //! A batch from a source becomes items, cards and deadlines, in one transaction. The same item again changes
-//! nothing; a changed one is recognised by its fingerprint; what we answered is recognised by its text.
+//! nothing; a changed one is recognised by its fingerprint, and by its time as the newer one; what we answered is
+//! recognised by its text.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use crate::domain::event::Event;
 use crate::domain::event::What;
 use crate::domain::fingerprint;
 use crate::domain::handling::Handling;
+use crate::domain::handling::Reason;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::id::TimerId;
@@ -22,6 +24,7 @@ use crate::domain::item::Rating;
 use crate::domain::item::Standing;
 use crate::domain::item::Tone;
 use crate::domain::language;
+use crate::domain::manner::Manner;
 use crate::domain::reply::Reply;
 use crate::domain::reply::ReplyState;
 use crate::domain::route;
@@ -34,9 +37,12 @@ use crate::port::source::OddItem;
 use crate::store::Tx;
 use crate::store::card;
 use crate::store::event;
+use crate::store::fold;
 use crate::store::item;
 use crate::store::item::Locked;
 use crate::store::item::NewItem;
+use crate::store::item::Seen;
+use crate::store::item::Version;
 use crate::store::outbox;
 use crate::store::reply;
 use crate::store::source;
@@ -55,6 +61,8 @@ pub struct Tally {
     pub new: usize,
     pub changed: usize,
     pub same: usize,
+    /// Versions that a newer one, or what is known, stands before: nothing was changed by them. They count as `same`, too.
+    pub older: usize,
     by_kind: BTreeMap<(&'static str, &'static str), usize>,
 }
 
@@ -83,39 +91,69 @@ impl Tally {
 }
 
 impl Desk {
+    /// What a source told just now.
     pub async fn ingest(&self, tx: &mut Tx, source: &str, batch: Vec<Incoming>, now: At) -> Result<Tally> {
+        self.take_in(tx, source, batch, &Manner::Told, now).await
+    }
+
+    pub async fn take_in(
+        &self,
+        tx: &mut Tx,
+        source: &str,
+        batch: Vec<Incoming>,
+        manner: &Manner,
+        now: At,
+    ) -> Result<Tally> {
         let mut tally = Tally::default();
-        // The same item twice in one batch: the later word counts.
-        let mut wanted = BTreeMap::new();
+        // The same item twice in one batch: the newer word counts, and of two that do not say when, the later one.
+        let mut wanted: BTreeMap<(String, String), Incoming> = BTreeMap::new();
         for incoming in batch {
+            let key = (incoming.scope.clone(), incoming.native_id.clone());
             let kind = incoming.kind;
-            if wanted
-                .insert(
-                    (incoming.scope.clone(), incoming.native_id.clone()),
-                    clean(incoming),
-                )
-                .is_some()
-            {
-                tally.count_same(kind);
+            let incoming = clean(incoming);
+            match wanted.get(&key) {
+                Some(first) if manner.is_before(incoming.edited_at, first.edited_at) => {
+                    tally.count_same(kind);
+                    tally.older += usize::from(fingerprint::of(&incoming) != fingerprint::of(first));
+                    continue;
+                }
+                Some(_) => tally.count_same(kind),
+                None => {}
             }
+            wanted.insert(key, incoming);
         }
         let (scopes, ids): (Vec<String>, Vec<String>) = wanted.keys().cloned().unzip();
         let mut same = Vec::new();
-        for mut locked in item::lock_known(tx, source, &scopes, &ids).await? {
+        let known = item::lock_known(tx, source, &scopes, &ids).await?;
+        let versions = item::versions(tx, &known).await?;
+        for mut locked in known {
             let key = (locked.0.scope.clone(), locked.0.native_id.clone());
             let Some(incoming) = wanted.remove(&key) else {
                 continue;
             };
-            if self.meet_again(tx, &mut locked, &incoming, now).await? {
-                tally.count_changed(incoming.kind);
-            } else {
-                tally.count_same(incoming.kind);
-                same.push((locked.0.id, incoming.votes));
+            let version = versions.get(&locked.0.id).copied().unwrap_or_default();
+            match self
+                .meet_again(tx, &mut locked, &incoming, version, manner, now)
+                .await?
+            {
+                Met::Changed => tally.count_changed(incoming.kind),
+                Met::Older => {
+                    tally.count_same(incoming.kind);
+                    tally.older += 1;
+                }
+                Met::Same => {
+                    tally.count_same(incoming.kind);
+                    same.push(Seen {
+                        id: locked.0.id,
+                        votes: incoming.votes,
+                        edition: incoming.edited_at,
+                    });
+                }
             }
         }
-        item::seen(tx, &same, now).await?;
+        item::seen(tx, &same, manner.as_of(now), now).await?;
         let fresh: Vec<Incoming> = wanted.into_values().filter(|i| !i.removed).collect();
-        self.welcome(tx, source, &fresh, &mut tally, now).await?;
+        self.welcome(tx, source, &fresh, manner, &mut tally, now).await?;
         Ok(tally)
     }
 
@@ -125,6 +163,7 @@ impl Desk {
         tx: &mut Tx,
         source: &str,
         fresh: &[Incoming],
+        manner: &Manner,
         tally: &mut Tally,
         now: At,
     ) -> Result<()> {
@@ -142,37 +181,21 @@ impl Desk {
                     incoming,
                     language.as_deref(),
                 );
-                // Answered before we knew it: kept, but nobody owes anything.
-                let handling = match &incoming.reply {
-                    Some(r) if !matches!(r.standing, Standing::Rejected(_)) => Handling::Answered {
-                        by: None,
-                        at: r.at.unwrap_or(now),
-                    },
-                    _ => Handling::Open,
-                };
+                let fate = Fate::of(incoming, manner, now);
                 let id = ItemId::new(now);
-                let received = Event {
-                    id: EventId::new(now),
-                    item: id,
-                    at: now,
-                    by: None,
-                    what: What::Received {
-                        route: route.name.clone(),
-                        answered: !handling.is_open(),
-                    },
-                };
+                let log = fate.log(id, &route.name, now);
                 let origin = Origin {
                     published: incoming.published_at,
-                    first_seen: now,
+                    first_seen: fate.seen_at,
                 };
                 let plan = Plan::of(&self.rules, route, origin);
-                let runs = sla::runs(plan.terms, origin, [&received]);
+                let runs = sla::runs(plan.terms, origin, &log);
                 News {
                     id,
                     route,
-                    handling,
+                    fate,
                     language,
-                    received,
+                    log,
                     plan,
                     runs,
                 }
@@ -191,9 +214,12 @@ impl Desk {
                     spoken: plan.language.clone(),
                     fingerprint: hex::encode(fingerprint::of(incoming)),
                     route: &plan.route.name,
-                    handling: &plan.handling,
+                    handling: &plan.fate.handling,
                     deadline,
                     due_at: deadline.map(|d| d.due),
+                    seen_at: plan.fate.seen_at,
+                    as_of: manner.as_of(now),
+                    import_run: manner.run(),
                     now,
                 }
             })
@@ -210,14 +236,18 @@ impl Desk {
                 continue;
             }
             tally.count_new(row.incoming.kind);
-            events.push(plan.received.clone());
-            if !plan.handling.is_open() {
+            events.extend(plan.log.iter().cloned());
+            if !plan.fate.handling.is_open() {
+                if plan.fate.past.is_some() {
+                    // Where it belongs, though nobody is shown it: there it is counted, and found.
+                    let (new, _) = self.deal(&plan.route.name, row.id, now);
+                    cards.extend(new.into_iter().map(|card| card.put_away(now)));
+                }
                 continue;
             }
             // What is to be said at once is said by the tick that finds this timer due.
-            let agenda = plan
-                .plan
-                .agenda(&plan.runs, &[&plan.received], &plan.handling, now);
+            let log: Vec<&Event> = plan.log.iter().collect();
+            let agenda = plan.plan.agenda(&plan.runs, &log, &plan.fate.handling, now);
             let at_once = agenda.now.first().map(|_| (now, Look::Step));
             timers.extend(at_once.or(agenda.next).map(|(at, look)| NewTimer {
                 id: TimerId::new(now),
@@ -226,46 +256,79 @@ impl Desk {
                 at,
             }));
             let (new, posts) = self.deal(&plan.route.name, row.id, now);
-            cards.extend(new);
-            effects.extend(posts);
+            if manner.folds() {
+                cards.extend(new.into_iter().map(|card| card.folded(now)));
+            } else {
+                cards.extend(new);
+                effects.extend(posts);
+            }
+        }
+        let mut waiting: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+        for card in cards
+            .iter()
+            .filter(|card| card.folded_at.is_some() && card.watched)
+        {
+            *waiting.entry((card.chat, card.room)).or_default() += 1;
         }
         event::append(tx, &events).await?;
         timer::set(tx, &timers).await?;
         card::insert(tx, &cards).await?;
         outbox::put(tx, &effects, now).await?;
+        let rooms: Vec<(&str, &str, i64)> = waiting.into_iter().map(|((c, r), n)| (c, r, n)).collect();
+        fold::came(tx, &rooms, now).await?;
+        self.fold_changed(tx, rooms.iter().map(|(c, r, _)| (*c, *r)), now)
+            .await?;
         Ok(())
     }
 
-    /// An item that we know. True when something about it is new.
+    /// An item that we know.
     async fn meet_again(
         &self,
         tx: &mut Tx,
         locked: &mut Locked,
         incoming: &Incoming,
+        version: Version,
+        manner: &Manner,
         now: At,
-    ) -> Result<bool> {
+    ) -> Result<Met> {
         let mut change = Change::of(locked.0.id, now);
-        let mut is_new = false;
+        let mut met = Met::Same;
         if incoming.removed {
-            return self.gone(tx, locked, now).await;
+            let is_news = self.gone(tx, locked, now).await?;
+            return Ok(if is_news { Met::Changed } else { Met::Same });
         }
-        if let Handling::Removed { .. } = locked.0.handling {
+        if let Handling::Removed { at } = locked.0.handling {
+            // An export from before it was taken away does not bring it back.
+            if manner.as_of(now) < at {
+                return Ok(Met::Older);
+            }
             change.event(None, What::BackAtSource);
             locked.0.handling = Handling::Open;
-            is_new = true;
+            met = Met::Changed;
         }
         let print = fingerprint::of(incoming);
-        if print != locked.0.fingerprint {
-            self.reread(tx, locked, incoming, print, &mut change, now).await?;
-            is_new = true;
+        let is_other = print != locked.0.fingerprint;
+        let is_older = is_other && manner.is_older(incoming.edited_at, version.edition, version.as_of);
+        if is_other && !is_older {
+            self.reread(tx, locked, incoming, print, manner, &mut change, now)
+                .await?;
+            met = Met::Changed;
         }
-        if self.hear_reply(tx, locked, incoming, &mut change, now).await? {
-            is_new = true;
+        // With words that are over comes an answer to them: it counts where it was given after the newest words.
+        let newest = locked.0.edited_at.or(locked.0.published_at);
+        let answers = |given: Option<At>| given.zip(newest).is_some_and(|(given, words)| given >= words);
+        let believed = !is_older || incoming.reply.as_ref().is_some_and(|r| answers(r.at));
+        if believed && self.hear_reply(tx, locked, incoming, &mut change, now).await? {
+            met = Met::Changed;
         }
-        if is_new {
-            self.write(tx, locked, change).await?;
+        match met {
+            Met::Changed => {
+                self.write(tx, locked, change).await?;
+                Ok(Met::Changed)
+            }
+            Met::Same | Met::Older if is_older => Ok(Met::Older),
+            Met::Same | Met::Older => Ok(Met::Same),
         }
-        Ok(is_new)
     }
 
     /// The customer changed their words.
@@ -275,15 +338,20 @@ impl Desk {
         locked: &mut Locked,
         incoming: &Incoming,
         print: Vec<u8>,
+        manner: &Manner,
         change: &mut Change,
         now: At,
     ) -> Result<()> {
         let stars = |r: Option<Rating>| r.map(Rating::stars);
         let (before, after) = (stars(locked.0.rating), stars(incoming.rating));
-        let other_words = words_of(locked.0.title.as_deref(), locked.0.body.as_deref())
-            != words_of(incoming.title.as_deref(), incoming.body.as_deref());
+        // A comma more says nothing new; what was answered stays answered.
+        let said = |title: &Option<String>, body: &Option<String>| {
+            fingerprint::said([title.as_deref(), body.as_deref()])
+        };
+        let other_words = said(&locked.0.title, &locked.0.body) != said(&incoming.title, &incoming.body);
         let became_question = incoming.kind != locked.0.kind;
-        item::rewrite(tx, locked, incoming, print, spoken(incoming), now).await?;
+        let told = (incoming.edited_at, manner.as_of(now));
+        item::rewrite(tx, locked, incoming, print, spoken(incoming), told, now).await?;
         let (old, new) = if before == after {
             (None, None)
         } else {
@@ -317,7 +385,8 @@ impl Desk {
             change.event(None, What::Woke);
             locked.0.handling = Handling::Open;
         }
-        if done && (fell || other_words || became_question) {
+        let is_past = manner.is_past(incoming.edited_at.or(incoming.published_at));
+        if done && !is_past && (fell || other_words || became_question) {
             change.event(None, What::Reopened { by_customer: true });
             locked.0.handling = Handling::Open;
         }
@@ -423,15 +492,109 @@ impl Desk {
     }
 }
 
+/// What a version of a known item came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Met {
+    Same,
+    Changed,
+    /// Other words, but not newer ones: what is known stays.
+    Older,
+}
+
 /// A new item with what the rules decided for it.
 struct News<'a> {
     id: ItemId,
     route: &'a Route,
-    handling: Handling,
+    fate: Fate,
     language: Option<String>,
-    received: Event,
+    log: Vec<Event>,
     plan: Plan<'a>,
     runs: Vec<Run>,
+}
+
+/// What becomes of a new item, before any clock is asked.
+struct Fate {
+    handling: Handling,
+    /// When it counts as arrived.
+    seen_at: At,
+    /// When it was taken over, if it is history.
+    past: Option<At>,
+    answer: Answer,
+}
+
+/// The answer that stands at the source already.
+enum Answer {
+    None,
+    Given,
+    GivenAt(At),
+}
+
+impl Fate {
+    fn of(incoming: &Incoming, manner: &Manner, now: At) -> Self {
+        let reply = incoming.reply.as_ref();
+        let reply = reply.filter(|r| !matches!(r.standing, Standing::Rejected(_)));
+        let answer = match reply.map(|r| r.at) {
+            None => Answer::None,
+            Some(None) => Answer::Given,
+            Some(Some(at)) => Answer::GivenAt(at.min(now)),
+        };
+        let given = reply.map(|r| r.at.map_or(now, |at| at.min(now)));
+        let is_file = manner.run().is_some();
+        let written = incoming.edited_at.or(incoming.published_at);
+        let past = is_file && (given.is_some() || manner.is_past(written));
+        let seen_at = match (past, incoming.published_at.or(given)) {
+            (true, Some(at)) => at.min(now),
+            _ => now,
+        };
+        let handling = match given {
+            // Answered before we knew it: kept, but nobody owes anything.
+            Some(at) => Handling::Answered { by: None, at },
+            None if past => Handling::Handled {
+                by: None,
+                at: now,
+                reason: Reason::Past,
+                note: None,
+            },
+            None => Handling::Open,
+        };
+        Self {
+            handling,
+            seen_at,
+            past: past.then_some(now),
+            answer,
+        }
+    }
+
+    fn log(&self, item: ItemId, route: &str, now: At) -> Vec<Event> {
+        let event = |at, what| Event {
+            id: EventId::new(now),
+            item,
+            at,
+            by: None,
+            what,
+        };
+        // In its own time an answer is a thing that happened; to us it only was there.
+        let answer = match self.answer {
+            Answer::GivenAt(at) if self.past.is_some() => Some(at),
+            _ => None,
+        };
+        let received = What::Received {
+            route: route.to_owned(),
+            answered: answer.is_none() && matches!(self.handling, Handling::Answered { .. }),
+            past: self.past,
+        };
+        let answered = answer.map(|given| {
+            let what = What::AnsweredElsewhere {
+                given: Some(given),
+                in_time: None,
+            };
+            event(given.max(self.seen_at), what)
+        });
+        [event(self.seen_at, received)]
+            .into_iter()
+            .chain(answered)
+            .collect()
+    }
 }
 
 /// Whether the text at the source is what we sent: platforms fold white space and trim.
@@ -442,15 +605,6 @@ pub(crate) fn is_ours(reply: &Reply, theirs: &str) -> bool {
 
 pub(crate) fn same_words(a: &str, b: &str) -> bool {
     a.split_whitespace().eq(b.split_whitespace())
-}
-
-fn words_of(title: Option<&str>, body: Option<&str>) -> Vec<String> {
-    [title, body]
-        .into_iter()
-        .flatten()
-        .flat_map(str::split_whitespace)
-        .map(str::to_owned)
-        .collect()
 }
 
 fn spoken(incoming: &Incoming) -> Option<String> {

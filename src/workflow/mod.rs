@@ -42,8 +42,10 @@ mod standing;
 pub mod stats;
 pub mod story;
 pub mod submit;
+
 pub mod tell;
 mod unclear;
+pub mod undo_import;
 mod webhook;
 mod whisper;
 

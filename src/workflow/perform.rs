@@ -880,10 +880,10 @@ fn count(leased: &Leased, how: &Settled, now: At) {
 
 pub(crate) fn people_of(handling: &Handling) -> Vec<PersonId> {
     match handling {
-        Handling::Claimed { by, .. } | Handling::Snoozed { by, .. } | Handling::Handled { by, .. } => {
+        Handling::Claimed { by, .. } | Handling::Snoozed { by, .. } => {
             vec![by.clone()]
         }
-        Handling::Answered { by, .. } => by.iter().cloned().collect(),
+        Handling::Answered { by, .. } | Handling::Handled { by, .. } => by.iter().cloned().collect(),
         Handling::Open | Handling::Removed { .. } => Vec::new(),
     }
 }

@@ -34,6 +34,9 @@ pub struct Receipt {
     pub new: usize,
     pub changed: usize,
     pub unchanged: usize,
+    /// Of the unchanged: versions that were written before the one that we have.
+    #[serde(default, skip_serializing_if = "none")]
+    pub older: usize,
     pub rejected: Vec<RejectedItem>,
     /// Fields that nobody reads, by their place: the items are taken, and whoever meant something by them hears it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -109,6 +112,7 @@ impl Desk {
                     new: tally.new,
                     changed: tally.changed,
                     unchanged: tally.same,
+                    older: tally.older,
                     rejected: odd
                         .into_iter()
                         .map(|o| RejectedItem {
@@ -232,6 +236,10 @@ impl Desk {
         }
         Ok(looked)
     }
+}
+
+fn none(n: &usize) -> bool {
+    *n == 0
 }
 
 /// A call by what it was answered with, for the figures.

@@ -284,7 +284,8 @@ impl Desk {
                 "refused-answered-elsewhere",
                 &[("source", source()), ("at", (*at).into())],
             ),
-            Refusal::Handled { by, at } => voice.say(
+            Refusal::Handled { by: None, .. } => voice.say("refused-past", &[]),
+            Refusal::Handled { by: Some(by), at } => voice.say(
                 "refused-handled",
                 &[("name", self.name(tx, by).await?.into()), ("at", (*at).into())],
             ),

@@ -155,7 +155,13 @@ fn now(item: &Item, voice: Voice, called: &impl Fn(&PersonId) -> String) -> Stri
         Handling::Answered { by: None, at } => {
             format!("answered, not through us, at {}", moment(*at, voice))
         }
-        Handling::Handled { by, at, .. } => {
+        Handling::Handled { by: None, at, .. } => {
+            format!(
+                "history that came with a file at {}, owed to nobody",
+                moment(*at, voice)
+            )
+        }
+        Handling::Handled { by: Some(by), at, .. } => {
             format!("marked handled by {} at {}", called(by), moment(*at, voice))
         }
         Handling::Removed { at } => format!("gone at the source since {}", moment(*at, voice)),
@@ -172,6 +178,14 @@ fn told(
 ) -> String {
     let who = || event.by.as_ref().map_or_else(String::new, called);
     match &event.what {
+        What::Received {
+            route,
+            past: Some(taken),
+            ..
+        } => format!(
+            "It was written to {source}. It came with a file at {}, as history by the route {route:?}: no card, no deadline.",
+            moment(*taken, voice)
+        ),
         What::Received { route, .. } => format!("It came from {source} and went by the route {route:?}."),
         What::Drafted => format!("{} wrote a draft.", who()),
         What::Sent { until } => {

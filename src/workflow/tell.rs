@@ -200,14 +200,14 @@ impl Desk {
         notice::put(tx, &waiting).await?;
         timer::set(tx, &timers).await?;
         let wanted: Vec<Wanted> = changes.iter().map(|(locked, _)| wanted(&locked.0)).collect();
-        let mut all = card::want(tx, &wanted).await?;
+        let (mut all, woken) = card::want(tx, &wanted).await?;
         let urgent: BTreeSet<ItemId> = changes
             .iter()
             .map(|(locked, _)| &locked.0)
             .filter(|item| item.handling.is_open() && fold::is_urgent(item, self.owner(item).is_some()))
             .map(|item| item.id)
             .collect();
-        let mut effects: Vec<NewEffect> = self.unfold(tx, &mut all, &urgent, now).await?;
+        let mut effects: Vec<NewEffect> = self.unfold(tx, &mut all, &urgent, &woken, now).await?;
         for ((Locked(item), change), messages) in changes.iter_mut().zip(messages) {
             effects.append(&mut change.effects);
             if item.handling.is_open() && !all.iter().any(|card| card.item == item.id) {
@@ -281,6 +281,8 @@ pub fn card_in(channel: &Channel, item: ItemId, now: At) -> (NewCard<'_>, NewEff
         channel: &channel.name,
         chat: &channel.chat,
         room: &channel.room,
+        folded_at: None,
+        watched: true,
     };
     (card, post_card(id, item, &channel.chat, &channel.room, 0, now))
 }

@@ -21,6 +21,7 @@ mod lists;
 mod logs;
 mod main_job;
 mod news;
+mod order;
 mod people;
 mod picture;
 mod promises;

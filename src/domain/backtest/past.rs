@@ -5,6 +5,7 @@ use crate::domain::At;
 use crate::domain::event::Event;
 use crate::domain::event::What;
 use crate::domain::handling::Handling;
+use crate::domain::handling::Reason;
 use crate::domain::item::Item;
 use crate::domain::item::Rating;
 use crate::domain::item::Tone;
@@ -136,6 +137,18 @@ fn step(now: &mut Moment, event: &Event, stops: ClockStops) {
     let at = event.at;
     let by = event.by.clone();
     match &event.what {
+        What::Received {
+            past: Some(_),
+            answered: false,
+            ..
+        } => {
+            now.handling = Handling::Handled {
+                by: None,
+                at,
+                reason: Reason::Past,
+                note: None,
+            }
+        }
         What::Received { answered: true, .. } => now.handling = Handling::Answered { by: None, at },
         What::AnsweredElsewhere { .. } if now.handling.is_open() => {
             now.handling = Handling::Answered { by: None, at };
@@ -185,7 +198,7 @@ fn step(now: &mut Moment, event: &Event, stops: ClockStops) {
         What::Handled { reason, note } => {
             if let Some(by) = by {
                 now.handling = Handling::Handled {
-                    by,
+                    by: Some(by),
                     at,
                     reason: *reason,
                     note: note.clone(),

@@ -103,6 +103,7 @@ impl Story {
         let received = What::Received {
             route: "before".into(),
             answered: false,
+            past: None,
         };
         story.then(first_seen, None, received)
     }

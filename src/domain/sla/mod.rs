@@ -167,6 +167,11 @@ impl Fold<'_> {
             self.go_on(at, Pause::Customer);
         }
         match &event.what {
+            What::Received {
+                answered,
+                past: Some(_),
+                ..
+            } => self.was_answered |= *answered,
             What::Received { answered, .. } => {
                 self.start_first(at);
                 if *answered {
@@ -200,7 +205,9 @@ impl Fold<'_> {
             What::Handled { reason, .. } => {
                 let how = match reason {
                     Reason::Elsewhere => Ending::Settled,
-                    Reason::NoNeed | Reason::Spam | Reason::Duplicate | Reason::Other => Ending::Cancelled,
+                    Reason::NoNeed | Reason::Spam | Reason::Duplicate | Reason::Other | Reason::Past => {
+                        Ending::Cancelled
+                    }
                 };
                 self.was_answered |= how == Ending::Settled;
                 self.end_answers(at, how);

@@ -35,6 +35,7 @@ fn received(text: &str) -> Event {
     let what = What::Received {
         route: "r".into(),
         answered: false,
+        past: None,
     };
     event(at(text), what)
 }
@@ -347,6 +348,7 @@ impl Tale {
             What::Received {
                 route: "r".into(),
                 answered: false,
+                past: None,
             },
         )];
         let mut notes = vec![Notes {
