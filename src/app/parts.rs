@@ -127,7 +127,7 @@ pub fn source_settings(from: &Source) -> source::Settings {
             poll_minutes: u32::try_from(google.poll_minutes).unwrap_or(5),
             overlap_hours: u32::try_from(google.overlap_hours).unwrap_or(24),
             sweep_hours: 24,
-            backfill_days: u32::try_from(google.backfill_days).unwrap_or(30),
+            backfill_days: u32::try_from(from.backfill_days).unwrap_or(30),
             push: google.push.as_ref().map(|push| source::google::PushSettings {
                 audience: push.audience.clone(),
                 service_account: push.service_account.clone(),

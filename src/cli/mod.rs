@@ -68,8 +68,8 @@ enum Command {
     Init(init::Options),
     /// Show a card to practise with in a channel; every button works, nothing is published.
     Card(card::Options),
-    /// Read a CSV or JSON Lines file of reviews into a source.
-    Import(import::Options),
+    /// Bring in an export of reviews as it comes: CSV, JSON, Excel, ZIP, a folder.
+    Import(Box<import::Options>),
     /// Print a digest as its channel would read it; nothing is sent.
     Digest(digest::Options),
     /// Print what was set from a chat by /zeitnah settings, by whom and when, and what holds now.
@@ -128,6 +128,8 @@ pub enum Failure {
     Say(String),
     /// Everything has been said already.
     Said,
+    /// So has this, and whoever called us can tell by the exit code what it was.
+    Code(u8),
     /// Trying the same again changes nothing: somebody has to correct the configuration. In one sentence, if it has not
     /// been said already.
     Misconfigured(Option<String>),
@@ -164,6 +166,7 @@ pub fn run() -> ExitCode {
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Said) => ExitCode::FAILURE,
+        Err(Failure::Code(code)) => ExitCode::from(code),
         Err(Failure::Say(why)) => failed(&why),
         Err(Failure::Misconfigured(why)) => {
             why.iter().for_each(|why| say(&format!("zeitnah: {why}")));
@@ -182,7 +185,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Check(options) => check::run(config, options).await,
         Command::Init(options) => init::run(config, options),
         Command::Card(options) => card::run(config, options).await,
-        Command::Import(options) => import::run(config, options).await,
+        Command::Import(options) => import::run(config, *options).await,
         Command::Digest(options) => digest::run(config, options).await,
         Command::Settings(options) => settings::run(config, options).await,
         Command::Stats(options) => stats::run(config, options).await,

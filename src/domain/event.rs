@@ -49,6 +49,11 @@ pub enum What {
         given: Option<At>,
         #[serde(default)]
         in_time: Option<bool>,
+        /// Its words, and whose they are, as far as the source told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        words: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        author: Option<String>,
     },
     Claimed {
         until: At,

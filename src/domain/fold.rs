@@ -65,6 +65,8 @@ pub struct Facts {
     pub since: At,
     /// When the next ones come; none, if nothing keeps them any more.
     pub opens: Option<(Budget, At)>,
+    /// All of them came with a file: nothing comes by itself.
+    pub listed: bool,
 }
 
 impl Facts {
@@ -111,7 +113,14 @@ pub fn write(facts: &Facts, voice: Voice) -> Digest {
         lines.push(voice.say("fold-opens", &args));
     }
     Digest {
-        headline: voice.say("fold-waiting", &[("n", total.into())]),
+        headline: voice.say(
+            if facts.listed {
+                "fold-listed"
+            } else {
+                "fold-waiting"
+            },
+            &[("n", total.into())],
+        ),
         lead,
         rows: facts.first.clone(),
         lines,
@@ -178,6 +187,7 @@ mod tests {
                 },
                 at(4_200),
             )),
+            listed: false,
         };
         let over = Facts {
             tones: vec![(Tone::Praise, 0)],

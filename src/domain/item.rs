@@ -150,6 +150,9 @@ pub struct SourceReply {
     pub body: String,
     pub at: Option<At>,
     pub standing: Standing,
+    /// Who gave it, if the source says so.
+    #[serde(default)]
+    pub by: Option<String>,
 }
 
 /// Whether customers can see a reply yet.

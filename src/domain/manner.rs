@@ -34,6 +34,10 @@ impl Manner {
         }
     }
 
+    pub fn is_file(&self) -> bool {
+        matches!(self, Self::File(_))
+    }
+
     /// The import that brings it.
     pub fn run(&self) -> Option<i64> {
         match self {

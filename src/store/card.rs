@@ -46,13 +46,16 @@ pub struct NewCard<'a> {
     pub folded_at: Option<At>,
     /// Somebody has to see it.
     pub watched: bool,
+    /// It stands in the fold's list and does not come by itself.
+    pub listed: bool,
 }
 
 impl NewCard<'_> {
-    /// It waits in the room's fold from the beginning.
-    pub fn folded(self, now: At) -> Self {
+    /// It stands in the list of the room's fold from the beginning.
+    pub fn listed(self, now: At) -> Self {
         Self {
             folded_at: Some(now),
+            listed: true,
             ..self
         }
     }
@@ -61,7 +64,7 @@ impl NewCard<'_> {
     pub fn put_away(self, now: At) -> Self {
         Self {
             watched: false,
-            ..self.folded(now)
+            ..self.listed(now)
         }
     }
 }
@@ -122,10 +125,10 @@ macro_rules! cards {
 pub async fn insert(tx: &mut Tx, cards: &[NewCard<'_>]) -> Result<()> {
     let json = serde_json::to_value(cards).map_err(|e| StoreError::odd("card", "*", "batch", e))?;
     sqlx::query!(
-        "INSERT INTO card (id, item_id, channel, chat, room, folded_at, watched)
-         SELECT id, item, channel, chat, room, folded_at, watched
+        "INSERT INTO card (id, item_id, channel, chat, room, folded_at, watched, listed)
+         SELECT id, item, channel, chat, room, folded_at, watched, listed
          FROM jsonb_to_recordset($1) AS r(id uuid, item uuid, channel text, chat text, room text, folded_at timestamptz,
-             watched boolean)",
+             watched boolean, listed boolean)",
         json
     )
     .execute(&mut **tx)

@@ -60,7 +60,7 @@ pub async fn enter(
                SET posted = ARRAY(SELECT t FROM unnest(fold.posted) t WHERE t > $5) || $4
                WHERE $6 OR (SELECT count(*) FROM unnest(fold.posted) t WHERE t > $5) < $7
                    AND NOT EXISTS (SELECT 1 FROM card c WHERE c.chat = $2 AND c.room = $3
-                       AND c.folded_at IS NOT NULL AND c.message_id IS NULL AND c.watched)
+                       AND c.folded_at IS NOT NULL AND c.message_id IS NULL AND c.watched AND NOT c.listed)
              RETURNING 1)
          UPDATE card SET let_in_at = $4 FROM taken WHERE card.id = $1 RETURNING card.id",
         card.id.0,
@@ -155,7 +155,7 @@ pub async fn take_out(tx: &mut Tx, cards: &[CardId]) -> Result<Vec<(CardId, i32)
     let rows = sqlx::query!(
         "WITH mine AS (SELECT id FROM card WHERE id = ANY($1) AND folded_at IS NOT NULL AND message_id IS NULL
              ORDER BY id FOR UPDATE)
-         UPDATE card SET folded_at = NULL, generation = generation + 1 FROM mine WHERE card.id = mine.id
+         UPDATE card SET folded_at = NULL, listed = false, generation = generation + 1 FROM mine WHERE card.id = mine.id
          RETURNING card.id, card.generation",
         &ids
     )
@@ -224,7 +224,7 @@ pub async fn let_in(
         "WITH mine AS (
              SELECT card.id FROM card JOIN item ON item.id = card.item_id
              WHERE card.chat = $1 AND card.room = $2 AND card.folded_at IS NOT NULL
-                 AND card.message_id IS NULL AND card.watched
+                 AND card.message_id IS NULL AND card.watched AND NOT card.listed
              ORDER BY item.raised_at IS NULL, item.due_at, item.number LIMIT $3 FOR UPDATE OF card SKIP LOCKED),
            taken AS (
              UPDATE fold SET posted = ARRAY(SELECT t FROM unnest(posted) t WHERE t > $5)
@@ -261,6 +261,18 @@ pub async fn waiting(tx: &mut Tx, chat: &str, room: &str) -> Result<Vec<(Tone, i
     let mut found = found.collect::<Result<Vec<(Tone, i64)>>>()?;
     found.sort_by_key(|(tone, _)| Tone::ALL.iter().position(|t| t == tone));
     Ok(found)
+}
+
+/// Whether any of those that wait comes by itself as soon as the room takes it.
+pub async fn moves(tx: &mut Tx, chat: &str, room: &str) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT 1 FROM card WHERE chat = $1 AND room = $2 AND folded_at IS NOT NULL AND message_id IS NULL
+             AND watched AND NOT listed) AS "moves!""#,
+        chat,
+        room
+    )
+    .fetch_one(&mut **tx)
+    .await?)
 }
 
 /// The message stands, as the `generation`-th of its room. When the fold before was over is of no use any more.

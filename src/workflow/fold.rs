@@ -54,6 +54,8 @@ const NAMED: i64 = row::SHOWN as i64;
 const GATHERED_MS: i64 = 1_500;
 /// The message changes not more often than this.
 const APART_SECONDS: i64 = 10;
+/// A list in which nothing moves by itself is shown anew this often, for whatever nobody told.
+const LISTED_MINUTES: i64 = 60;
 /// So many come out at once where no budget keeps them any more.
 const UNBOUNDED: i64 = 200;
 
@@ -184,6 +186,7 @@ impl Desk {
             .map(|card| post_card(card.id, card.item, &card.chat, &card.room, card.generation, now));
         outbox::put(&mut tx, &posts.collect::<Vec<_>>(), now).await?;
         let tones = folds::waiting(&mut tx, chat, room).await?;
+        let moves = folds::moves(&mut tx, chat, room).await?;
         // Whatever becomes of the message, these come.
         tx.commit().await.map_err(StoreError::from)?;
 
@@ -193,7 +196,11 @@ impl Desk {
             chat,
             room,
             is_over: tones.is_empty(),
-            next: opens.max(now + TimeDelta::seconds(APART_SECONDS)),
+            // What only stands in the list changes when somebody does something.
+            next: match moves {
+                true => opens.max(now + TimeDelta::seconds(APART_SECONDS)),
+                false => now + TimeDelta::minutes(LISTED_MINUTES),
+            },
             fold,
         };
         if kept.is_over && kept.fold.is_over() {
@@ -210,7 +217,8 @@ impl Desk {
                 first,
                 came: kept.fold.came,
                 since: kept.fold.began_at.unwrap_or(now),
-                opens: budget.map(|budget| (budget, opens)),
+                opens: budget.map(|budget| (budget, opens)).filter(|_| moves),
+                listed: !moves,
             },
             voice,
         );

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::domain::At;
@@ -19,8 +20,10 @@ use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::id::TimerId;
 use crate::domain::item::Incoming;
+use crate::domain::item::Item;
 use crate::domain::item::Kind;
 use crate::domain::item::Rating;
+use crate::domain::item::SourceReply;
 use crate::domain::item::Standing;
 use crate::domain::item::Tone;
 use crate::domain::language;
@@ -63,6 +66,11 @@ pub struct Tally {
     pub same: usize,
     /// Versions that a newer one, or what is known, stands before: nothing was changed by them. They count as `same`, too.
     pub older: usize,
+    /// Of the new ones of a file: what came answered, and what else is history.
+    pub answered: usize,
+    pub past: usize,
+    /// Which of the batch have the id of somebody else's post; they were not taken.
+    pub others: Vec<usize>,
     by_kind: BTreeMap<(&'static str, &'static str), usize>,
 }
 
@@ -106,13 +114,17 @@ impl Desk {
     ) -> Result<Tally> {
         let mut tally = Tally::default();
         // The same item twice in one batch: the newer word counts, and of two that do not say when, the later one.
-        let mut wanted: BTreeMap<(String, String), Incoming> = BTreeMap::new();
-        for incoming in batch {
+        let mut wanted: BTreeMap<(String, String), (usize, Incoming)> = BTreeMap::new();
+        for (number, incoming) in batch.into_iter().enumerate() {
             let key = (incoming.scope.clone(), incoming.native_id.clone());
             let kind = incoming.kind;
             let incoming = clean(incoming);
             match wanted.get(&key) {
-                Some(first) if manner.is_before(incoming.edited_at, first.edited_at) => {
+                Some((_, first)) if manner.is_file() && are_two(Who::of(first), Who::of(&incoming)) => {
+                    tally.others.push(number);
+                    continue;
+                }
+                Some((_, first)) if manner.is_before(incoming.edited_at, first.edited_at) => {
                     tally.count_same(kind);
                     tally.older += usize::from(fingerprint::of(&incoming) != fingerprint::of(first));
                     continue;
@@ -120,7 +132,7 @@ impl Desk {
                 Some(_) => tally.count_same(kind),
                 None => {}
             }
-            wanted.insert(key, incoming);
+            wanted.insert(key, (number, incoming));
         }
         let (scopes, ids): (Vec<String>, Vec<String>) = wanted.keys().cloned().unzip();
         let mut same = Vec::new();
@@ -128,9 +140,13 @@ impl Desk {
         let versions = item::versions(tx, &known).await?;
         for mut locked in known {
             let key = (locked.0.scope.clone(), locked.0.native_id.clone());
-            let Some(incoming) = wanted.remove(&key) else {
+            let Some((number, incoming)) = wanted.remove(&key) else {
                 continue;
             };
+            if manner.is_file() && are_two(Who::known(&locked.0), Who::of(&incoming)) {
+                tally.others.push(number);
+                continue;
+            }
             let version = versions.get(&locked.0.id).copied().unwrap_or_default();
             match self
                 .meet_again(tx, &mut locked, &incoming, version, manner, now)
@@ -152,7 +168,11 @@ impl Desk {
             }
         }
         item::seen(tx, &same, manner.as_of(now), now).await?;
-        let fresh: Vec<Incoming> = wanted.into_values().filter(|i| !i.removed).collect();
+        let fresh: Vec<Incoming> = wanted
+            .into_values()
+            .map(|(_, i)| i)
+            .filter(|i| !i.removed)
+            .collect();
         self.welcome(tx, source, &fresh, manner, &mut tally, now).await?;
         Ok(tally)
     }
@@ -183,7 +203,7 @@ impl Desk {
                 );
                 let fate = Fate::of(incoming, manner, now);
                 let id = ItemId::new(now);
-                let log = fate.log(id, &route.name, now);
+                let log = fate.log(id, &route.name, incoming.reply.as_ref(), now);
                 let origin = Origin {
                     published: incoming.published_at,
                     first_seen: fate.seen_at,
@@ -236,6 +256,12 @@ impl Desk {
                 continue;
             }
             tally.count_new(row.incoming.kind);
+            if plan.fate.past.is_some() {
+                match plan.fate.handling {
+                    Handling::Answered { .. } => tally.answered += 1,
+                    _ => tally.past += 1,
+                }
+            }
             events.extend(plan.log.iter().cloned());
             if !plan.fate.handling.is_open() {
                 if plan.fate.past.is_some() {
@@ -256,11 +282,17 @@ impl Desk {
                 at,
             }));
             let (new, posts) = self.deal(&plan.route.name, row.id, now);
-            if manner.folds() {
-                cards.extend(new.into_iter().map(|card| card.folded(now)));
-            } else {
-                cards.extend(new);
-                effects.extend(posts);
+            for (card, post) in new.into_iter().zip(posts) {
+                let has_budget = self
+                    .rules
+                    .channel(card.channel)
+                    .is_some_and(|c| c.budget.is_some());
+                if manner.folds() && has_budget {
+                    cards.push(card.listed(now));
+                } else {
+                    cards.push(card);
+                    effects.push(post);
+                }
             }
         }
         let mut waiting: BTreeMap<(&str, &str), i64> = BTreeMap::new();
@@ -310,7 +342,7 @@ impl Desk {
         let is_other = print != locked.0.fingerprint;
         let is_older = is_other && manner.is_older(incoming.edited_at, version.edition, version.as_of);
         if is_other && !is_older {
-            self.reread(tx, locked, incoming, print, manner, &mut change, now)
+            self.reread(tx, locked, incoming, print, manner, &mut change)
                 .await?;
             met = Met::Changed;
         }
@@ -340,8 +372,8 @@ impl Desk {
         print: Vec<u8>,
         manner: &Manner,
         change: &mut Change,
-        now: At,
     ) -> Result<()> {
+        let now = change.now();
         let stars = |r: Option<Rating>| r.map(Rating::stars);
         let (before, after) = (stars(locked.0.rating), stars(incoming.rating));
         // A comma more says nothing new; what was answered stays answered.
@@ -452,7 +484,7 @@ impl Desk {
             {
                 return Ok(false);
             }
-            let elsewhere = self.elsewhere(tx, &locked.0, change, theirs.at).await?;
+            let elsewhere = self.elsewhere(tx, &locked.0, change, Some(theirs)).await?;
             locked.0.handling = Handling::Answered {
                 by: None,
                 at: theirs.at.unwrap_or(now),
@@ -490,6 +522,37 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// By what two people under one id are told apart.
+#[derive(Clone, Copy)]
+struct Who<'a> {
+    name: Option<&'a str>,
+    published: Option<At>,
+}
+
+impl<'a> Who<'a> {
+    fn of(incoming: &'a Incoming) -> Self {
+        Self {
+            name: incoming.author.name.as_deref(),
+            published: incoming.published_at,
+        }
+    }
+
+    fn known(item: &'a Item) -> Self {
+        Self {
+            name: item.author.name.as_deref(),
+            published: item.published_at,
+        }
+    }
+}
+
+/// A name changes, and a date is corrected; both at once are somebody else.
+fn are_two(one: Who<'_>, other: Who<'_>) -> bool {
+    let names = one.name.zip(other.name);
+    let dates = one.published.zip(other.published);
+    names.is_some_and(|(a, b)| a.trim().to_lowercase() != b.trim().to_lowercase())
+        && dates.is_some_and(|(a, b)| (a - b).abs() > TimeDelta::days(1))
 }
 
 /// What a version of a known item came to.
@@ -539,9 +602,8 @@ impl Fate {
             Some(Some(at)) => Answer::GivenAt(at.min(now)),
         };
         let given = reply.map(|r| r.at.map_or(now, |at| at.min(now)));
-        let is_file = manner.run().is_some();
         let written = incoming.edited_at.or(incoming.published_at);
-        let past = is_file && (given.is_some() || manner.is_past(written));
+        let past = manner.is_file() && (given.is_some() || manner.is_past(written));
         let seen_at = match (past, incoming.published_at.or(given)) {
             (true, Some(at)) => at.min(now),
             _ => now,
@@ -565,7 +627,7 @@ impl Fate {
         }
     }
 
-    fn log(&self, item: ItemId, route: &str, now: At) -> Vec<Event> {
+    fn log(&self, item: ItemId, route: &str, reply: Option<&SourceReply>, now: At) -> Vec<Event> {
         let event = |at, what| Event {
             id: EventId::new(now),
             item,
@@ -587,6 +649,8 @@ impl Fate {
             let what = What::AnsweredElsewhere {
                 given: Some(given),
                 in_time: None,
+                words: reply.map(|r| r.body.clone()),
+                author: reply.and_then(|r| r.by.clone()),
             };
             event(given.max(self.seen_at), what)
         });

@@ -4,6 +4,7 @@ use crate::domain::At;
 use crate::domain::event::What;
 use crate::domain::handling::Handling;
 use crate::domain::item::Item;
+use crate::domain::item::SourceReply;
 use crate::domain::item::Standing;
 use crate::domain::person::Mention;
 use crate::domain::reply::Reply;
@@ -109,9 +110,14 @@ impl Desk {
         tx: &mut Tx,
         item: &Item,
         change: &Change,
-        given: Option<At>,
+        theirs: Option<&SourceReply>,
     ) -> Result<What> {
-        let heard = |in_time| What::AnsweredElsewhere { given, in_time };
+        let heard = |in_time| What::AnsweredElsewhere {
+            given: theirs.and_then(|t| t.at),
+            in_time,
+            words: theirs.map(|t| t.body.clone()),
+            author: theirs.and_then(|t| t.by.clone()),
+        };
         let (_, in_time) = self.if_answered(tx, item, change, heard(None)).await?;
         Ok(heard(in_time))
     }

@@ -13,6 +13,7 @@ use crate::domain::policy::Mark;
 use crate::domain::text::Lang;
 use crate::domain::text::Voice;
 use crate::domain::text::flat;
+use crate::domain::words;
 use crate::store::event;
 use crate::store::item;
 use crate::store::outbox;
@@ -187,6 +188,21 @@ fn told(
             moment(*taken, voice)
         ),
         What::Received { route, .. } => format!("It came from {source} and went by the route {route:?}."),
+        What::AnsweredElsewhere {
+            given,
+            words: Some(words),
+            author,
+            ..
+        } => {
+            let by = author
+                .as_deref()
+                .map_or_else(String::new, |name| format!(" by {}", words::short_line(name, 60)));
+            let at = given.map_or_else(String::new, |at| format!(" at {}", moment(at, voice)));
+            format!(
+                "It was answered{by}, not through us{at}: “{}”",
+                words::short_line(words, 300)
+            )
+        }
         What::Drafted => format!("{} wrote a draft.", who()),
         What::Sent { until } => {
             format!(

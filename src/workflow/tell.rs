@@ -283,6 +283,7 @@ pub fn card_in(channel: &Channel, item: ItemId, now: At) -> (NewCard<'_>, NewEff
         room: &channel.room,
         folded_at: None,
         watched: true,
+        listed: false,
     };
     (card, post_card(id, item, &channel.chat, &channel.room, 0, now))
 }

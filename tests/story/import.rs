@@ -1,5 +1,6 @@
 //! A file of three hundred reviews, brought in by the real command, killed and started again, shown one a second.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -27,6 +28,7 @@ name = "care"
 slack = "C0CARE"
 language = "de"
 time_zone = "Europe/Berlin"
+noise_budget = "BUDGET"
 [default_route]
 to = ["care"]
 deadline = "24h"
@@ -65,14 +67,22 @@ impl Drop for Folder {
 }
 
 fn import(desk: &Desk, folder: &Folder, file: &Path) -> Command {
+    importing(desk, folder, "none", &["shop".as_ref(), file.as_os_str()])
+}
+
+/// What stands behind `zeitnah import`, for a channel that takes so many messages.
+fn importing(desk: &Desk, folder: &Folder, budget: &str, args: &[&OsStr]) -> Command {
     let shop = shop::Settings::default();
     let mut command = Command::new(env!("CARGO_BIN_EXE_zeitnah"));
     command
         .args([
             "--config".as_ref(),
-            folder.write("zeitnah.toml", MINIMAL).as_os_str(),
+            folder
+                .write("zeitnah.toml", &MINIMAL.replace("BUDGET", budget))
+                .as_os_str(),
         ])
-        .args(["import".as_ref(), "shop".as_ref(), file.as_os_str()])
+        .arg("import")
+        .args(args)
         .env("DATABASE_URL", &desk.database)
         .env("SOURCE_SHOP_SECRET", shop.hook_secret)
         .env("SOURCE_SHOP_REPLY_SECRET", shop.reply_secret)
@@ -113,6 +123,7 @@ async fn three_hundred_reviews_get_one_card_each_through_two_kills() {
 
     // Killed somewhere in the middle, without a word.
     let mut first = import(&desk, &folder, &file)
+        .args(["--as", "open"])
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
@@ -126,7 +137,11 @@ async fn three_hundred_reviews_get_one_card_each_through_two_kills() {
     }
     first.start_kill().ok();
     first.wait().await.unwrap();
-    let second = import(&desk, &folder, &file).output().await.unwrap();
+    let second = import(&desk, &folder, &file)
+        .args(["--as", "open"])
+        .output()
+        .await
+        .unwrap();
     assert!(
         second.status.success(),
         "{}",
@@ -197,37 +212,68 @@ async fn three_hundred_reviews_get_one_card_each_through_two_kills() {
     desk.finish().await;
 }
 
+/// What the command said, and how it ended.
+async fn said(command: &mut Command) -> (Option<i32>, String) {
+    let done = command.output().await.unwrap();
+    (
+        done.status.code(),
+        String::from_utf8_lossy(&done.stderr).into_owned(),
+    )
+}
+
+fn given(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/exports")
+        .join(name)
+}
+
+/// Days before now, as a file writes them.
+fn days_ago(days: i64) -> String {
+    (SystemClock.now() - TimeDelta::days(days))
+        .format("%Y-%m-%d")
+        .to_string()
+}
+
+async fn items(desk: &Desk) -> Vec<String> {
+    desk.rows("SELECT state || ' ' || coalesce(rating ->> 'value', '-') || ' ' || coalesce(body, '') FROM item ORDER BY native_id")
+        .await
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bad_rows_are_kept_with_their_reason_and_lose_nothing() {
     let desk = Desk::open().await;
     desk.clock.set(SystemClock.now());
     let folder = Folder::new("bad-rows");
+    let day = days_ago(1);
     let file = folder.write(
         "mixed.csv",
-        "id,stars,author,body\na-1,5,Jule,Sehr gut\na-2,elf,Rolf,Wie viele Sterne?\n,3,Ute,Ohne Nummer\na-4,2,Ben,Leider laut\n",
+        &format!("id,date,stars,author,body\na-1,{day},5,Jule,Sehr gut\na-2,{day},elf,Rolf,Wie viele Sterne?\na-3,{day},3\na-4,{day},2,Ben,Leider laut\n"),
     );
-    let done = import(&desk, &folder, &file).output().await.unwrap();
-    let said = String::from_utf8_lossy(&done.stderr).into_owned();
-    assert!(done.status.success(), "{said}");
-    assert!(said.contains("mixed.csv:3: "), "{said}");
-    assert!(said.contains("mixed.csv:4: "), "{said}");
-    assert!(said.contains("2 new, 0 changed, 0 known, 2 bad."), "{said}");
+    let (code, said_first) = said(&mut import(&desk, &folder, &file)).await;
+    assert_eq!(
+        code,
+        Some(3),
+        "rows that were not taken have a code of their own: {said_first}"
+    );
+    assert!(said_first.contains("mixed.csv:3: "), "{said_first}");
+    assert!(said_first.contains("mixed.csv:4: "), "{said_first}");
+    assert!(
+        said_first.contains("2 new, 0 changed, 0 known, 2 bad."),
+        "{said_first}"
+    );
     let rejects = std::fs::read_to_string(folder.0.join("mixed.csv.rejects")).unwrap();
     assert!(
-        rejects.starts_with("id,stars,author,body\n# line 3: "),
+        rejects.starts_with("id,date,stars,author,body\n# line 3: "),
         "{rejects}"
     );
     assert!(
-        rejects.contains("\na-2,elf,Rolf,Wie viele Sterne?\n# line 4: "),
+        rejects.contains("elf,Rolf,Wie viele Sterne?\n# line 4: "),
         "{rejects}"
     );
-    assert!(rejects.ends_with("\n,3,Ute,Ohne Nummer\n"), "{rejects}");
+    assert!(rejects.ends_with(&format!("\na-3,{day},3\n")), "{rejects}");
 
-    let again = import(&desk, &folder, &file).output().await.unwrap();
-    assert!(
-        String::from_utf8_lossy(&again.stderr).contains("was read before"),
-        "{again:?}"
-    );
+    let (_, again) = said(&mut import(&desk, &folder, &file)).await;
+    assert!(again.contains("was read before"), "{again}");
     assert_eq!(
         std::fs::read_to_string(folder.0.join("mixed.csv.rejects")).unwrap(),
         rejects
@@ -236,5 +282,272 @@ async fn bad_rows_are_kept_with_their_reason_and_lose_nothing() {
     desk.clock.set(SystemClock.now());
     desk.settle().await;
     assert_eq!(desk.slack.see(CARE).len(), 2);
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_years_with_their_answers_are_history_and_can_be_found() {
+    let desk = Desk::open().await;
+    desk.clock.set(SystemClock.now());
+    let folder = Folder::new("history");
+    let (code, said) = said(&mut import(&desk, &folder, &given("answered-history.csv"))).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("60 came answered"), "{said}");
+    assert!(said.contains("no cards and no deadlines"), "{said}");
+    desk.clock.set(SystemClock.now());
+    desk.settle().await;
+    desk.hours(30).await;
+    assert_eq!(desk.slack.messages(CARE).len(), 0, "nobody is shown the past");
+    let count =
+        "SELECT count(*) FROM item WHERE state = 'answered' AND due_at IS NULL AND overdue_at IS NULL";
+    assert_eq!(desk.row::<i64>(count).await, 60);
+    // Counted in its own time, with how long the answer took: a day.
+    let counted = "SELECT count(*) FROM fact JOIN card USING (item_id)
+         WHERE channel = 'care' AND measure = 'new' AND fact.at < '2026-11-01'";
+    assert_eq!(desk.row::<i64>(counted).await, 60);
+    let answers = "SELECT count(*) FROM fact WHERE measure = 'answered' AND minutes = 1440";
+    assert_eq!(desk.row::<i64>(answers).await, 60);
+    let found = desk.command(ANNA, "find \"Eintrag Nummer 7\"").await;
+    assert!(found.contains("Alter Eintrag Nummer 7"), "{found}");
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_answered_long_ago_is_history_unless_somebody_says_otherwise() {
+    let desk = Desk::open().await;
+    desk.clock.set(SystemClock.now());
+    let folder = Folder::new("past");
+    let rows: String = (0..4)
+        .map(|n| format!("o-{n},{},2,Alt {n}\n", days_ago(60 + n)))
+        .collect();
+    let file = folder.write(
+        "old.csv",
+        &format!("id,date,rating,text\nn-1,{},1,Neu\n{rows}", days_ago(2)),
+    );
+    let (code, told) = said(&mut import(&desk, &folder, &file)).await;
+    assert_eq!(code, Some(0), "{told}");
+    assert!(
+        told.contains("Of the new ones 1 are open, 0 came answered and 4 are history"),
+        "{told}"
+    );
+    desk.clock.set(SystemClock.now());
+    desk.settle().await;
+    assert_eq!(desk.slack.messages(CARE).len(), 1);
+    assert_eq!(
+        desk.row::<i64>("SELECT count(*) FROM item WHERE state = 'handled'")
+            .await,
+        4
+    );
+
+    // A customer takes it up again: then it is a case like any other.
+    let again = folder.write(
+        "new.csv",
+        &format!(
+            "id,date,edited_at,rating,text\no-1,{},{},1,Immer noch kaputt\n",
+            days_ago(61),
+            days_ago(1)
+        ),
+    );
+    let (code, told) = said(&mut import(&desk, &folder, &again)).await;
+    assert_eq!(code, Some(0), "{told}");
+    desk.clock.set(SystemClock.now());
+    desk.settle().await;
+    assert_eq!(desk.slack.messages(CARE).len(), 2, "now it has a card");
+
+    let open = folder.write(
+        "open.csv",
+        &format!("id,date,rating,text\np-1,{},1,Alt und offen\n", days_ago(90)),
+    );
+    let (code, told) = said(import(&desk, &folder, &open).args(["--as", "open"])).await;
+    assert_eq!(code, Some(0), "{told}");
+    assert_eq!(
+        desk.row::<String>("SELECT state FROM item WHERE native_id = 'p-1'")
+            .await,
+        "open"
+    );
+    desk.clock.set(SystemClock.now());
+    desk.settle().await;
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_open_posts_are_one_message_and_the_next_review_has_its_card() {
+    let desk = Desk::open().await;
+    desk.clock.set(SystemClock.now());
+    let folder = Folder::new("many");
+    let rows: String = (0..40)
+        .map(|n| format!("m-{n},{},2,Offen {n}\n", days_ago(1)))
+        .collect();
+    let file = folder.write("many.csv", &format!("id,date,rating,text\n{rows}"));
+    let args = ["shop".as_ref(), file.as_os_str()];
+    let (code, told) = said(&mut importing(&desk, &folder, "30 in 10m", &args)).await;
+    assert_eq!(code, Some(0), "{told}");
+    desk.clock.set(SystemClock.now());
+    desk.settle().await;
+    desk.seconds(10).await;
+    let messages = desk.slack.see(CARE);
+    assert_eq!(messages.len(), 1, "one message, no flood");
+    assert!(
+        desk.text(&messages[0])
+            .contains("Aus einer Datei sind 40 Beiträge offen"),
+        "{}",
+        desk.text(&messages[0])
+    );
+    desk.push("d1", "{\"id\":\"r1\",\"rating\":1,\"body\":\"Ganz neu.\"}")
+        .await;
+    desk.settle().await;
+    assert_eq!(desk.slack.messages(CARE).len(), 2, "the next one does not wait");
+    desk.minutes(30).await;
+    assert_eq!(desk.slack.messages(CARE).len(), 2, "and the list stays a list");
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_newer_of_two_exports_stands_whichever_is_read_last() {
+    let desk = Desk::open().await;
+    desk.clock.set(SystemClock.now());
+    let folder = Folder::new("versions");
+    for name in ["later.csv", "earlier.csv"] {
+        let (code, told) = said(import(&desk, &folder, &given(name)).args(["--as", "open"])).await;
+        assert_eq!(code, Some(0), "{told}");
+        assert_eq!(
+            items(&desk).await,
+            ["open 5 Nachtrag: Ersatz kam sofort. Danke"],
+            "{told}"
+        );
+    }
+    // Neither says when it was changed: the export with the newest rows is the newest export.
+    let export = |words: &str, newest: i64| {
+        format!(
+            "id,date,rating,text\nk-1,{},2,{words}\nk-2,{},5,Anderes\n",
+            days_ago(20),
+            days_ago(newest)
+        )
+    };
+    let newer = folder.write("november.csv", &export("Jetzt gut", 2));
+    let older = folder.write("oktober.csv", &export("Zuerst schlecht", 10));
+    let (_, told) = said(&mut import(&desk, &folder, &newer)).await;
+    assert!(told.contains("2 new"), "{told}");
+    let (_, told) = said(&mut import(&desk, &folder, &older)).await;
+    assert!(told.contains("what is known was kept"), "{told}");
+    assert!(items(&desk).await.contains(&"open 2 Jetzt gut".to_owned()));
+    desk.clock.set(SystemClock.now());
+    desk.settle().await;
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_written_where_nearly_nothing_was_understood() {
+    let desk = Desk::open().await;
+    let folder = Folder::new("refused");
+    let day = days_ago(1);
+    for (name, text, why) in [
+        (
+            "no-words.csv",
+            format!("id,date,rating\n1,{day},4\n"),
+            "no row has words",
+        ),
+        (
+            "no-date.csv",
+            "id,rating,text,Wann\n1,4,Gut,neulich\n".to_owned(),
+            "no row has dates",
+        ),
+        (
+            "no-stars.csv",
+            format!("id,date,text\n1,{day},Gut\n"),
+            "no row has stars",
+        ),
+        (
+            "bad.csv",
+            format!("id,date,rating,text\n1,{day},elf,Gut\n2,gestern,4,Gut\n"),
+            "none of 2 rows can be read",
+        ),
+        ("names.csv", "k1,k2\n1,2\n".to_owned(), "--map"),
+    ] {
+        let file = folder.write(name, &text);
+        let (code, told) = said(&mut import(&desk, &folder, &file)).await;
+        assert_eq!(code, Some(1), "{name}: {told}");
+        assert!(told.contains(why), "{name}: {told}");
+    }
+    let file = folder.write("no-date.csv", "id,rating,text,Wann\n1,4,Gut,neulich\n");
+    let (code, told) = said(import(&desk, &folder, &file).arg("--dry-run")).await;
+    assert_eq!(code, Some(1), "{told}");
+    assert_eq!(items(&desk).await, Vec::<String>::new());
+    let (code, told) =
+        said(import(&desk, &folder, &file).args(["--map", "published_at=-", "--dry-run"])).await;
+    assert_eq!(code, Some(0), "{told}");
+    assert!(
+        told.contains("1 are new") && told.contains("Nothing was written"),
+        "{told}"
+    );
+    assert_eq!(items(&desk).await, Vec::<String>::new());
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_is_taken_back_but_for_what_somebody_touched() {
+    let desk = Desk::open().await;
+    desk.clock.set(SystemClock.now());
+    let folder = Folder::new("undo");
+    let file = folder.write(
+        "three.csv",
+        &format!(
+            "id,date,rating,text,reply,reply_at\nu-1,{0},2,Eins,,\nu-2,{0},2,Zwei,,\nu-3,{1},5,Drei,Danke,{2}\n",
+            days_ago(1), days_ago(90), days_ago(89)
+        ),
+    );
+    let (_, told) = said(&mut import(&desk, &folder, &file)).await;
+    assert!(told.contains("3 new"), "{told}");
+    let number: i64 = desk.row("SELECT number FROM import_run").await;
+    assert!(told.contains(&format!("--undo {number}")), "{told}");
+    desk.clock.set(SystemClock.now());
+    desk.settle().await;
+    let cards = desk.slack.see(CARE);
+    assert_eq!(cards.len(), 2);
+    let touched = cards
+        .iter()
+        .find(|m| desk.text(m).contains("Eins"))
+        .unwrap()
+        .clone();
+    let other = cards
+        .iter()
+        .find(|m| desk.text(m).contains("Zwei"))
+        .unwrap()
+        .clone();
+    desk.press(ANNA, &touched, "Übernehmen").await;
+    desk.settle().await;
+
+    let undo = number.to_string();
+    let args = ["--undo".as_ref(), undo.as_ref()];
+    let (code, told) = said(&mut importing(&desk, &folder, "none", &args)).await;
+    assert_eq!(code, Some(0), "{told}");
+    assert!(
+        told.contains("1 posts are gone") && told.contains("1 had a card") && told.contains("1 stay"),
+        "{told}"
+    );
+    assert_eq!(items(&desk).await, ["claimed 2 Eins", "handled 2 Zwei"]);
+    desk.clock.set(SystemClock.now());
+    desk.settle().await;
+    assert!(
+        desk.text(&other).contains("nichts offen"),
+        "{}",
+        desk.text(&other)
+    );
+    let listed = importing(&desk, &folder, "none", &["--list".as_ref()])
+        .output()
+        .await
+        .unwrap();
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    assert!(
+        listed.contains("three.csv: 3 new") && listed.contains("taken back at"),
+        "{listed}"
+    );
+
+    // The same file may come in once more.
+    let (code, told) = said(&mut import(&desk, &folder, &file)).await;
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("1 new, 0 changed, 2 known"), "{told}");
+    desk.clock.set(SystemClock.now());
+    desk.settle().await;
     desk.finish().await;
 }

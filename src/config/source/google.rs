@@ -7,7 +7,7 @@ use crate::config::table::Table;
 use crate::config::url;
 
 /// What only this kind has.
-pub const KEYS: [&str; 11] = [
+pub const KEYS: [&str; 10] = [
     "account",
     "locations",
     "client_id",
@@ -17,7 +17,6 @@ pub const KEYS: [&str; 11] = [
     "token_url",
     "poll_minutes",
     "overlap_hours",
-    "backfill_days",
     "push",
 ];
 
@@ -35,8 +34,6 @@ pub struct Google {
     pub poll_minutes: i64,
     /// Hours that each poll looks back behind the last one.
     pub overlap_hours: i64,
-    /// Days that the first poll looks back.
-    pub backfill_days: i64,
     pub push: Option<PubSub>,
 }
 
@@ -65,7 +62,6 @@ pub fn read(table: &Table) -> Option<Google> {
     let (base_url, token_url) = (url::url(table, "base_url"), url::url(table, "token_url"));
     let poll_minutes = table.integer("poll_minutes", 1..=1440);
     let overlap_hours = table.integer("overlap_hours", 0..=720);
-    let backfill_days = table.integer("backfill_days", 0..=3650);
     let push = table.optional("push").map(pub_sub);
     Some(Google {
         account: account?,
@@ -77,7 +73,6 @@ pub fn read(table: &Table) -> Option<Google> {
         token_url: token_url?,
         poll_minutes: poll_minutes?,
         overlap_hours: overlap_hours?,
-        backfill_days: backfill_days?,
         push: match push {
             Some(push) => Some(push?),
             None => None,

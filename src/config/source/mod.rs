@@ -14,6 +14,14 @@ pub struct Source {
     /// What people call it.
     pub label: String,
     pub kind: Kind,
+    /// What is older is history: it comes in, but nobody has to answer it.
+    pub backfill_days: i64,
+    /// A field and the column of this source's exports that holds it.
+    pub columns: Vec<(String, String)>,
+    /// The best rating of its exports, or the worst and the best.
+    pub scale: Option<String>,
+    /// What its texts are in where nothing says so and it cannot be told.
+    pub language: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -58,6 +66,10 @@ pub fn read(table: Table) -> Option<Placed<Source>> {
         }
         None => None,
     };
+    let backfill_days = table.integer("backfill_days", 0..=3650);
+    let columns = columns(&table);
+    let scale = table.string("scale").map(|scale| scale.value);
+    let language = language(&table);
     // Without a kind every other setting would be unknown.
     if word.is_some() {
         table.close();
@@ -69,9 +81,41 @@ pub fn read(table: Table) -> Option<Placed<Source>> {
             name,
             label,
             kind: kind?,
+            backfill_days: backfill_days.unwrap_or(BACKFILL_DAYS),
+            columns: columns?,
+            scale,
+            language,
         },
         line,
     })
+}
+
+/// Where the file does not say how far back.
+const BACKFILL_DAYS: i64 = 30;
+
+/// `columns = { body = "Review Content" }`. The fields are checked where exports are read.
+fn columns(table: &Table) -> Option<Vec<(String, String)>> {
+    if !table.has("columns") {
+        table.entry("columns");
+        return Some(Vec::new());
+    }
+    let named = table.named_strings("columns")?;
+    Some(
+        named
+            .into_iter()
+            .map(|(field, column)| (field, column.value))
+            .collect(),
+    )
+}
+
+fn language(table: &Table) -> Option<String> {
+    let given = table.string("language")?;
+    let known = crate::domain::language::declared(&given.value);
+    if known.is_none() {
+        let what = format!("`source.language` = {:?} is no language", given.value);
+        table.fault("language", what, "write its two letters, such as \"de\"");
+    }
+    known
 }
 
 fn belongs_to(table: &Table, keys: &[&'static str], kind: &str) {

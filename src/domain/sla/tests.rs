@@ -209,6 +209,8 @@ fn what_nobody_is_owed_any_more_is_neither_kept_nor_missed() {
             What::AnsweredElsewhere {
                 given: None,
                 in_time: None,
+                words: None,
+                author: None,
             },
             State::Met,
         ),

@@ -425,6 +425,10 @@ fold-waiting = { $n ->
     [one] Ein weiterer Beitrag wartet hier zusammengefasst
    *[other] { $n } weitere Beiträge warten hier zusammengefasst
 }
+fold-listed = { $n ->
+    [one] Aus einer Datei ist ein Beitrag offen
+   *[other] Aus einer Datei sind { $n } Beiträge offen
+}
 fold-counts = { $counts } · seit { $since }
 fold-first = Zuerst fällig:
 fold-opens = Mehr als { $n } Meldungen in { $span } zeigt der Kanal nicht. Die nächsten kommen ab { $at } von selbst einzeln, die dringendsten zuerst; was jemand übernimmt, steht sofort da.

@@ -425,6 +425,10 @@ fold-waiting = { $n ->
     [one] One more post waits here, folded
    *[other] { $n } more posts wait here, folded
 }
+fold-listed = { $n ->
+    [one] One post from a file is open
+   *[other] { $n } posts from a file are open
+}
 fold-counts = { $counts } · since { $since }
 fold-first = Due first:
 fold-opens = This channel shows no more than { $n } messages in { $span }. The next ones come by themselves from { $at }, the most pressing first; what somebody takes is there at once.

@@ -5,7 +5,6 @@
 use std::io;
 use std::io::BufRead;
 
-use crate::source::file::FileError;
 use crate::source::file::LARGEST_ROW;
 
 pub const BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -14,11 +13,17 @@ pub const BOM: &[u8] = b"\xEF\xBB\xBF";
 #[derive(Debug)]
 pub struct Piece {
     pub line: u64,
-    /// Bytes from the beginning of the file to behind this row.
-    pub end: u64,
     /// Without the line end.
     pub raw: Vec<u8>,
     pub fault: Option<String>,
+}
+
+/// How the cells of a table are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dialect {
+    pub delimiter: u8,
+    /// Else a quote is a letter like any other.
+    pub quotes: bool,
 }
 
 pub struct Lines<R> {
@@ -26,7 +31,6 @@ pub struct Lines<R> {
     /// Read already and given back, because a quote that never closes had swallowed it; from `back_at` on.
     back: Vec<u8>,
     back_at: usize,
-    offset: u64,
     line: u64,
 }
 
@@ -46,7 +50,6 @@ impl<R: BufRead> Lines<R> {
             reader,
             back: Vec::new(),
             back_at: 0,
-            offset: 0,
             line: 1,
         };
         // A small first read may hold less than the mark, so it is taken byte by byte and given back otherwise.
@@ -59,18 +62,6 @@ impl<R: BufRead> Lines<R> {
             lines.give_back(beginning);
         }
         Ok(lines)
-    }
-
-    pub fn offset(&self) -> u64 {
-        self.offset
-    }
-
-    /// Reads on to `offset`, counting lines.
-    pub fn skip_to(&mut self, offset: u64) -> Result<(), FileError> {
-        while self.offset < offset {
-            self.byte()?.ok_or(FileError::Shorter(offset))?;
-        }
-        Ok(())
     }
 
     /// One line; blank ones too.
@@ -98,8 +89,12 @@ impl<R: BufRead> Lines<R> {
         Ok(Some(self.piece(line, raw, fault)))
     }
 
-    /// One CSV row, over as many lines as its quotes hold together.
-    pub fn record(&mut self, delimiter: u8) -> io::Result<Option<Piece>> {
+    /// One row of a table, over as many lines as its quotes hold together.
+    pub fn record(&mut self, dialect: Dialect) -> io::Result<Option<Piece>> {
+        if !dialect.quotes {
+            return self.line();
+        }
+        let delimiter = dialect.delimiter;
         let line = self.line;
         let mut raw = Vec::new();
         let mut place = Place::FieldStart;
@@ -170,12 +165,7 @@ impl<R: BufRead> Lines<R> {
         for end in [b'\n', b'\r'] {
             raw.pop_if(|last| *last == end);
         }
-        Piece {
-            line,
-            end: self.offset,
-            raw,
-            fault,
-        }
+        Piece { line, raw, fault }
     }
 
     fn byte(&mut self) -> io::Result<Option<u8>> {
@@ -192,7 +182,6 @@ impl<R: BufRead> Lines<R> {
                 byte
             }
         };
-        self.offset += 1;
         self.line += u64::from(byte == b'\n');
         Ok(Some(byte))
     }
@@ -214,7 +203,6 @@ impl<R: BufRead> Lines<R> {
     }
 
     fn give_back(&mut self, mut bytes: Vec<u8>) {
-        self.offset -= bytes.len() as u64;
         self.line -= bytes.iter().filter(|b| **b == b'\n').count() as u64;
         bytes.extend_from_slice(&self.back[self.back_at..]);
         (self.back, self.back_at) = (bytes, 0);

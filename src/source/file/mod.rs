@@ -1,179 +1,378 @@
-//! Files that somebody exported: CSV and JSON Lines. They are read one row at a time, whatever their size; a bad row
-//! is a row with a reason and never the end of the file; and every row says where the next one begins, so that an
-//! import that was interrupted goes on there.
-//!
-//! A row must be UTF-8. Guessing would put wrong letters into customers' names, so a row that is not is a bad row and
-//! says how to convert the file.
+//! Exports as people have them: any encoding, tables, JSON, workbooks, archives, several files at once. They are read one row
+//! at a time, whatever their size; a bad row is a row with a reason and never the end of the file. First all of it is looked
+//! through (`survey`), because what a column means can only be told from the whole column; then it is read.
 
-mod csv;
+mod book;
+mod column;
+mod cursor;
+mod date;
+mod document;
+mod encoding;
+mod field;
+mod html;
+mod identity;
+mod item;
 mod lines;
+mod name;
+mod part;
+mod record;
+mod shape;
+mod stars;
+mod survey;
+mod table;
 #[cfg(test)]
 mod tests;
 
 use std::io;
-use std::io::BufRead as _;
-use std::io::BufReader;
-use std::io::Read;
 use std::path::Path;
+use std::path::PathBuf;
 
+use chrono_tz::Tz;
+
+use crate::domain::At;
 use crate::domain::item::Incoming;
 use crate::source::Settings;
-use crate::source::file::csv::Columns;
-use crate::source::file::lines::Lines;
-use crate::source::json;
-use crate::source::push::item;
+use crate::source::file::column::OrderBy;
+use crate::source::file::cursor::Cursor;
+use crate::source::file::field::FIELDS;
+use crate::source::file::field::Field;
+use crate::source::file::item::Reading;
+use crate::source::file::survey::Prepared;
+
+pub use crate::source::file::date::Order;
+pub use crate::source::file::part::Skipped;
 
 /// A row beyond this is a bad row.
 pub const LARGEST_ROW: usize = 1024 * 1024;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    Csv,
-    JsonLines,
-}
-
-/// Why a file cannot be read at all.
+/// Why nothing of it can be read.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     #[error("the file cannot be read: {0}")]
     Io(#[from] io::Error),
-    #[error("the file is UTF-16: save it as UTF-8")]
-    Utf16,
-    #[error("the file is empty: a CSV file begins with a line of column names")]
+    #[error("{0} cannot be read: {1}")]
+    Away(String, io::Error),
+    #[error("{0} is {1}: {2}")]
+    NotThis(String, String, String),
+    #[error("the archive is damaged at {0}: fetch it again")]
+    Damaged(String),
+    #[error("the file is empty: a table begins with a line of column names")]
     NoHeader,
     #[error("the first line is not a line of column names: {0}")]
     BadHeader(String),
-    #[error("no column `id`: without it the same row would be a new item each time")]
-    NoId,
-    #[error("the column `{0}` stands there twice")]
-    Twice(String),
-    #[error("the file is shorter than {0} bytes: it is not the file that was begun")]
-    Shorter(u64),
+    #[error("{0}: {1}")]
+    In(String, Box<FileError>),
+    #[error("{label}: {why}; it has {has}. Say which column is which, for example --map body={example:?}")]
+    Unknown {
+        label: String,
+        why: String,
+        has: String,
+        example: String,
+    },
+    #[error("no {0:?} among the encodings; there is utf-8, utf-16le, utf-16be, windows-1252, iso-8859-15, …")]
+    NoEncoding(String),
+    #[error("there is no field {field:?} for --map; there is: {}", words())]
+    NoField { field: String },
+    #[error("no column {0:?} is in any of the files")]
+    NoColumn(String),
+    #[error("there is nothing to read in {0}")]
+    Nothing(String),
 }
 
-/// One row of the file.
+/// The words for the fields.
+pub fn words() -> String {
+    FIELDS.iter().map(|n| n.word).collect::<Vec<_>>().join(", ")
+}
+
+/// The words for the fields, each with the names that we know for it.
+pub fn known() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    FIELDS.iter().map(|n| (n.word, n.names))
+}
+
+/// The names of the exports that are known by their header.
+pub fn shapes() -> Vec<&'static str> {
+    let mut names: Vec<&str> = shape::SHAPES.iter().map(|s| s.name).collect();
+    names.dedup();
+    names
+}
+
+/// What whoever imports knows better.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    columns: column::Wish,
+    encoding: Option<encoding::Found>,
+    /// Where a clock without an offset stands.
+    pub zone: Tz,
+    pub now: At,
+    /// What the texts are in where they say nothing.
+    pub language: Option<String>,
+}
+
+impl Wish {
+    pub fn new(zone: Tz, now: At) -> Self {
+        Self {
+            columns: column::Wish::default(),
+            encoding: None,
+            zone,
+            now,
+            language: None,
+        }
+    }
+
+    /// `body`, `Review Content`; a column named `-` means that there is none.
+    pub fn map(&mut self, field: &str, column: &str) -> Result<(), FileError> {
+        let found = Field::named(field).ok_or_else(|| FileError::NoField {
+            field: field.to_owned(),
+        })?;
+        let column = (column.trim() != "-").then(|| column.to_owned());
+        self.columns.map.retain(|(known, _)| *known != found);
+        self.columns.map.push((found, column));
+        Ok(())
+    }
+
+    pub fn scale(&mut self, min: f64, max: f64) {
+        self.columns.scale = Some((min, max));
+    }
+
+    pub fn order(&mut self, order: Order) {
+        self.columns.order = Some(order);
+    }
+
+    pub fn encoding(&mut self, label: &str) -> Result<(), FileError> {
+        let found = encoding::Found::named(label);
+        self.encoding = Some(found.ok_or_else(|| FileError::NoEncoding(label.to_owned()))?);
+        Ok(())
+    }
+}
+
+/// What was handed over, looked through.
+pub struct Export {
+    parts: Vec<Prepared>,
+    pub skipped: Vec<Skipped>,
+    wish: Wish,
+}
+
+/// How one of the files was understood.
+#[derive(Debug, Clone, PartialEq)]
+pub struct About {
+    pub label: String,
+    /// The export that it is known as.
+    pub shape: Option<&'static str>,
+    pub encoding: &'static str,
+    /// "a table separated by semicolons".
+    pub form: String,
+    /// The fields with their columns.
+    pub used: Vec<(&'static str, String)>,
+    pub unused: Vec<String>,
+    pub order: Option<(Order, String)>,
+    pub scale: (f64, f64),
+    pub rows: u64,
+    /// Ids that a spreadsheet has shortened, so that two people may have one.
+    pub shortened: u64,
+}
+
+/// Whether a field that nearly every export has is found in any row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Held {
+    pub words: bool,
+    pub stars: bool,
+    pub dates: bool,
+}
+
+/// One row of a file.
 #[derive(Debug)]
 pub struct Row {
-    /// Where it begins, from 1. In CSV a row may go over several lines.
+    /// Which of the files, from 0.
+    pub part: usize,
+    /// Where it begins, from 1. In a table a row may go over several lines.
     pub line: u64,
-    /// Bytes from the beginning of the file to the end of this row: `resume_at` for the next one.
-    pub end_offset: u64,
-    pub parsed: Result<Incoming, String>,
-    /// The row as it came, without its line end; of a row that is too large only the beginning.
+    pub parsed: Result<Told, String>,
+    /// The row as it came, in UTF-8 and without its line end; of a row that is too large only the beginning.
     pub raw: Vec<u8>,
 }
 
-/// The rows of a file, in order. An error ends them.
-pub struct Rows<R> {
-    lines: Lines<BufReader<R>>,
-    shape: Shape,
-    settings: Settings,
-    source: String,
+/// What a row tells.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told {
+    Item(Box<Incoming>),
+    /// An answer to another row, which has it.
+    Answer,
+    /// It is no post for anybody: why.
+    LeftOut(&'static str),
 }
 
-enum Shape {
-    Csv(Columns),
-    JsonLines,
-}
-
-impl Format {
-    /// By the name's ending, else by how the file begins.
-    pub fn of(path: &Path, beginning: &[u8]) -> Self {
-        let ending = path
-            .extension()
-            .and_then(|e| e.to_str())
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        let first = beginning
-            .strip_prefix(lines::BOM)
-            .unwrap_or(beginning)
-            .trim_ascii_start()
-            .first();
-        match ending.as_str() {
-            "csv" | "tsv" => Self::Csv,
-            "jsonl" | "ndjson" => Self::JsonLines,
-            _ if first == Some(&b'{') => Self::JsonLines,
-            _ => Self::Csv,
+impl Export {
+    /// Finds the files and looks all of them through. `progress` is told the rows.
+    pub fn survey(paths: &[PathBuf], wish: Wish, progress: impl Fn(u64)) -> Result<Self, FileError> {
+        let (parts, mut skipped) = part::find(paths)?;
+        let mut prepared = Vec::new();
+        let asked = parts.len();
+        let mut rows = 0;
+        for part in parts {
+            let label = part.label.clone();
+            let is_asked = part.asked;
+            match survey::look(part, &wish, &mut |n| progress(rows + n)) {
+                Ok(found) => {
+                    rows += found.rows;
+                    prepared.push(found);
+                }
+                // What only lay beside the export may be something else.
+                Err(why) if !is_asked && asked > 1 => skipped.push(Skipped {
+                    label,
+                    why: why.to_string(),
+                }),
+                Err(why) if asked > 1 || !matches!(why, FileError::Unknown { .. }) => {
+                    return Err(FileError::In(label, Box::new(why)));
+                }
+                Err(why) => return Err(why),
+            }
         }
-    }
-}
-
-impl<R: Read> Rows<R> {
-    /// Rows behind byte `resume_at` (0, or a row's `end_offset`). The file is always given from its beginning: the
-    /// column names stand there. Scope and caps of the items are those of `source` with these settings.
-    pub fn open(
-        file: R,
-        format: Format,
-        resume_at: u64,
-        source: &str,
-        settings: &Settings,
-    ) -> Result<Self, FileError> {
-        let mut file = BufReader::new(file);
-        if matches!(file.fill_buf()?, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
-            return Err(FileError::Utf16);
+        if prepared.is_empty() {
+            let names = paths.iter().map(|p| p.display().to_string());
+            return Err(FileError::Nothing(names.collect::<Vec<_>>().join(", ")));
         }
-        let mut lines = Lines::new(file)?;
-        let shape = match format {
-            Format::JsonLines => Shape::JsonLines,
-            Format::Csv => Shape::Csv(Columns::read(&mut lines)?),
-        };
-        if resume_at > lines.offset() {
-            lines.skip_to(resume_at)?;
+        for (_, column) in &wish.columns.map {
+            let Some(column) = column else { continue };
+            let plain = name::plain(column);
+            let is_there = prepared
+                .iter()
+                .any(|p| p.columns.iter().any(|c| c.plain == plain));
+            if !is_there {
+                return Err(FileError::NoColumn(column.clone()));
+            }
         }
         Ok(Self {
-            lines,
-            shape,
-            settings: settings.clone(),
-            source: source.to_owned(),
+            parts: prepared,
+            skipped,
+            wish,
         })
     }
 
-    /// The CSV line of column names as it came, for the head of a rejects file.
-    pub fn header(&self) -> Option<&[u8]> {
-        match &self.shape {
-            Shape::Csv(columns) => Some(columns.raw()),
-            Shape::JsonLines => None,
+    /// What the name of a part is.
+    pub fn label(&self, part: usize) -> &str {
+        self.parts.get(part).map_or("", |p| p.part.label.as_str())
+    }
+
+    /// The line of column names of a part, for the head of a rejects file.
+    pub fn header(&self, part: usize) -> Option<Vec<u8>> {
+        self.parts.get(part)?.header()
+    }
+
+    /// The files as they were handed over, each by its content.
+    pub fn fingerprints(&self) -> Result<Vec<String>, FileError> {
+        let mut paths: Vec<&Path> = self.parts.iter().map(|p| p.part.path()).collect();
+        paths.sort();
+        paths.dedup();
+        paths.into_iter().map(part::fingerprint).collect()
+    }
+
+    pub fn about(&self) -> Vec<About> {
+        self.parts.iter().map(Prepared::about).collect()
+    }
+
+    pub fn held(&self) -> Held {
+        let mut held = Held::default();
+        for part in &self.parts {
+            held.words |= part.holds(&[Field::Body, Field::Title, Field::Good, Field::Bad]);
+            held.stars |= part.holds(&[Field::Rating]);
+            held.dates |= part.holds(&[Field::Published]);
+        }
+        let named = |fields: &[Field]| {
+            let none = |f: &Field| {
+                self.wish
+                    .columns
+                    .map
+                    .iter()
+                    .any(|(field, column)| field == f && column.is_none())
+            };
+            fields.iter().any(none)
+        };
+        // Who says that there are none knows it.
+        Held {
+            words: held.words || named(&[Field::Body]),
+            stars: held.stars || named(&[Field::Rating]) || self.parts.iter().any(Prepared::has_kinds),
+            dates: held.dates || named(&[Field::Published]),
         }
     }
 
-    fn row(&mut self) -> io::Result<Option<Row>> {
+    /// Whether every column that says something is used, so that nothing can have been misunderstood.
+    pub fn uses_all(&self) -> bool {
+        self.parts.iter().all(|p| p.mapping.unused(&p.columns).is_empty())
+    }
+
+    /// The newest moment that stands in any of the files.
+    pub fn as_of(&self) -> Option<At> {
+        self.parts.iter().filter_map(|p| p.mapping.newest).max()
+    }
+
+    /// Whether the files have a place for when something was changed.
+    pub fn dates_changes(&self) -> bool {
+        self.parts.iter().any(|p| p.mapping.has(Field::Edited))
+    }
+
+    pub fn rows_in_all(&self) -> u64 {
+        self.parts.iter().map(|p| p.rows).sum()
+    }
+
+    /// All rows of all files. Scope and caps of the items are those of `source` with these settings. An error ends them.
+    pub fn rows<'a>(&'a self, source: &'a str, settings: &'a Settings) -> Rows<'a> {
+        Rows {
+            export: self,
+            source,
+            settings,
+            part: 0,
+            open: None,
+        }
+    }
+}
+
+pub struct Rows<'a> {
+    export: &'a Export,
+    source: &'a str,
+    settings: &'a Settings,
+    part: usize,
+    open: Option<(Cursor, Reading<'a>)>,
+}
+
+impl Rows<'_> {
+    fn row(&mut self) -> Result<Option<Row>, FileError> {
         loop {
-            let piece = match &self.shape {
-                Shape::Csv(columns) => self.lines.record(columns.delimiter())?,
-                Shape::JsonLines => self.lines.line()?,
+            let Some(prepared) = self.export.parts.get(self.part) else {
+                return Ok(None);
             };
-            let Some(piece) = piece else { return Ok(None) };
-            if piece.raw.trim_ascii().is_empty() && piece.fault.is_none() {
-                continue;
+            if self.open.is_none() {
+                let cursor = Cursor::open(prepared)?;
+                self.open = Some((cursor, Reading::of(prepared, &self.export.wish)));
             }
-            let parsed = match piece.fault {
-                Some(why) => Err(why),
-                None => self.parse(&piece.raw).and_then(|incoming| self.placed(incoming)),
+            let Some((cursor, reading)) = &mut self.open else {
+                return Ok(None);
+            };
+            let Some(entry) = cursor.entry()? else {
+                self.open = None;
+                self.part += 1;
+                continue;
+            };
+            let parsed = match &entry.cells {
+                Err(why) => Err(why.clone()),
+                Ok(cells) if cells.is_empty() => continue,
+                Ok(cells) => reading
+                    .told(cells, &entry, cursor.names())
+                    .and_then(|told| match told {
+                        Told::Item(incoming) => self.placed(*incoming).map(|i| Told::Item(Box::new(i))),
+                        told => Ok(told),
+                    }),
             };
             return Ok(Some(Row {
-                line: piece.line,
-                end_offset: piece.end,
+                part: self.part,
+                line: entry.line,
                 parsed,
-                raw: piece.raw,
+                raw: entry.raw,
             }));
         }
     }
 
-    fn parse(&self, raw: &[u8]) -> Result<Incoming, String> {
-        let text = |raw| {
-            std::str::from_utf8(raw).map_err(|e| {
-                let at = e.valid_up_to();
-                format!("not UTF-8 at byte {at} of the row: convert the file, for example with iconv -f WINDOWS-1252 -t UTF-8")
-            })
-        };
-        match &self.shape {
-            Shape::Csv(columns) => columns.item(text(raw)?),
-            Shape::JsonLines => item::read(json::strict(text(&json::repaired(raw))?)?, ""),
-        }
-    }
-
     fn placed(&self, incoming: Incoming) -> Result<Incoming, String> {
-        let scope = self.settings.scope_for(&self.source, &incoming)?;
+        let scope = self.settings.scope_for(self.source, &incoming)?;
         let caps = self.settings.caps_for(&incoming);
         Ok(Incoming {
             scope,
@@ -183,10 +382,22 @@ impl<R: Read> Rows<R> {
     }
 }
 
-impl<R: Read> Iterator for Rows<R> {
-    type Item = io::Result<Row>;
+impl Iterator for Rows<'_> {
+    type Item = Result<Row, FileError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.row().transpose()
     }
+}
+
+/// How the order of day and month was found.
+fn order_said(order: Order, by: OrderBy) -> Option<(Order, String)> {
+    let why = match by {
+        OrderBy::Needless => return None,
+        OrderBy::Asked => "as you said".to_owned(),
+        OrderBy::Seen(n) => format!("{n} dates can be read in this way only"),
+        OrderBy::Future => "read the other way, some would lie in the future".to_owned(),
+        OrderBy::Country => "no date says so, the team's time zone does".to_owned(),
+    };
+    Some((order, why))
 }

@@ -92,6 +92,7 @@ pub fn reply(value: &Value) -> Option<SourceReply> {
         body: original(&body).to_owned(),
         at: instant(&value["updateTime"]),
         standing: standing(value),
+        by: None,
     })
 }
 

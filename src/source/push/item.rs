@@ -99,7 +99,7 @@ const KNOWN: [(&str, &[&str]); 6] = [
     ("author", &["id", "name", "anonymous"]),
     ("subject", &["kind", "id", "sku", "name", "url"]),
     ("votes", &["up", "down"]),
-    ("reply", &["id", "body", "at", "state", "reason"]),
+    ("reply", &["id", "body", "at", "state", "reason", "by"]),
 ];
 
 /// Fields that nobody reads, by their place. Most are the sender's own business; some are a slip (`updated_at` for
@@ -228,6 +228,7 @@ fn reply(item: &Fields<'_>) -> Result<Option<SourceReply>, String> {
             .ok_or_else(|| reply.fault("body", "is missing"))?,
         at: reply.instant("at")?,
         standing,
+        by: reply.text("by", LONGEST_NAME)?,
     }))
 }
 

@@ -119,6 +119,7 @@ impl Desk {
                     body: found.body,
                     at: found.at,
                     standing,
+                    by: None,
                 }))
             }
         }
