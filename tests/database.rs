@@ -45,6 +45,17 @@ async fn template() -> String {
     name
 }
 
+/// One without a table.
+pub async fn empty() -> String {
+    let name = format!(
+        "zeitnah_empty_{}_{}",
+        std::process::id(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    );
+    tell(format!("CREATE DATABASE {name}")).await;
+    address(&name)
+}
+
 /// A fresh, migrated database.
 pub async fn fresh() -> String {
     let template = TEMPLATE.get_or_init(template).await;

@@ -90,7 +90,7 @@ fn step() -> impl Strategy<Value = Step> {
         5 => (item.clone(), 0..8_u8, says()).prop_map(|(item, channels, says)| What::Arrive { item, channels, says }),
         2 => (item.clone(), says()).prop_map(|(item, says)| What::Edit { item, says }),
         2 => (item.clone(), 0..3_u8).prop_map(|(item, channel)| What::Show { item, channel }),
-        6 => (item, prop::collection::vec(0..9_u8, 1..3), 0..90_000_u32)
+        6 => (item, prop::collection::vec(0..12_u8, 1..4), 0..90_000_u32)
             .prop_map(|(item, events, late)| What::Happen { item, events, late }),
         2 => (1..40_i64).prop_map(|limit| What::Fold { limit }),
         1 => (-1..5_i64).prop_map(|day| What::Recount { day }),
@@ -234,6 +234,13 @@ fn happening(event: u8, at: At) -> (&'static str, Value) {
         5 => ("answered_elsewhere", json!({ "given": null })),
         6 => ("handled", json!({ "reason": "spam" })),
         7 => ("claimed", json!({ "until": at })),
+        8 => ("overdue", json!({ "due": given, "metric": "next_answer" })),
+        9 => ("overdue", json!({ "due": given })),
+        10 => (
+            "overdue",
+            json!({ "due": given, "metric": "first_answer", "again": true }),
+        ),
+        11 if at.timestamp() % 2 == 0 => ("overdue", json!({ "due": given, "metric": "resolution" })),
         _ => ("rejected", json!({ "why": "x" })),
     }
 }
@@ -301,6 +308,7 @@ impl World {
     async fn recount(&self, channel: &str, from: At, to: At) -> Counts {
         let pool = self.store.pool();
         let mut counts = Counts::default();
+        let mut broken = 0;
         let shown: BTreeSet<uuid::Uuid> = sqlx::query_scalar("SELECT item_id FROM card WHERE channel = $1")
             .bind(channel)
             .fetch_all(pool)
@@ -344,6 +352,8 @@ impl World {
             .await
             .unwrap();
         let mut answered: BTreeSet<uuid::Uuid> = BTreeSet::new();
+        // Whose deadline passed since their last answer that was judged.
+        let mut late: BTreeSet<uuid::Uuid> = BTreeSet::new();
         for row in log {
             let item: uuid::Uuid = row.get("item_id");
             let Some(first_seen) = seen.get(&item) else {
@@ -367,6 +377,13 @@ impl World {
                     }
                     false
                 }
+                "overdue" if detail["again"] != true && detail["metric"] != "resolution" => {
+                    late.insert(item);
+                    if counts_here {
+                        broken += 1;
+                    }
+                    false
+                }
                 _ => false,
             };
             if !is_answer {
@@ -377,14 +394,27 @@ impl World {
                 .map_or(at, |given| given.parse().unwrap());
             let minutes = (given.min(at) - *first_seen).num_minutes().max(0);
             let first = answered.insert(item);
+            let mut in_time = detail["in_time"].as_bool();
+            if in_time.is_some() && late.remove(&item) {
+                in_time = in_time.filter(|kept| *kept);
+            }
             if counts_here {
                 let fact = Fact::Answered {
                     by: row.get("by_person"),
                     minutes: first.then_some(minutes),
-                    in_time: detail["in_time"].as_bool(),
+                    in_time,
                 };
                 counts.count(fact, 1);
             }
+        }
+        // Promises that broke are no answers.
+        for (in_time, n) in [(Some(false), broken), (None, -broken)] {
+            let fact = Fact::Answered {
+                by: None,
+                minutes: None,
+                in_time,
+            };
+            counts.count(fact, n);
         }
         counts
     }
@@ -416,6 +446,65 @@ async fn lives(steps: &[Step], periods: &[(At, At)]) {
         tx.commit().await.unwrap();
         world.agrees(periods).await;
     }
+    world.store.close().await;
+    database::drop(&database).await;
+}
+
+/// A history that an earlier release counted is counted as a new one would be, once the migration was there; what was
+/// answered in time, or how many answers there were, is as it was.
+#[tokio::test]
+async fn what_was_counted_before_is_counted_right_after_the_migration() {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let steps = prop::collection::vec(step(), 300)
+        .new_tree(&mut runner)
+        .unwrap()
+        .current();
+    let database = database::empty().await;
+    let world = World {
+        store: Store::open(&database, 4).await.unwrap(),
+    };
+    let all = &zeitnah::store::MIGRATOR;
+    let some = |take: fn(i64) -> bool| sqlx::migrate::Migrator {
+        migrations: all
+            .iter()
+            .filter(|m| take(m.version))
+            .cloned()
+            .collect::<Vec<_>>()
+            .into(),
+        ignore_missing: true,
+        ..sqlx::migrate::Migrator::DEFAULT
+    };
+    some(|version| version < 14)
+        .run(world.store.pool())
+        .await
+        .unwrap();
+    for step in &steps {
+        match step.what {
+            // Whoever counts anew does so by the rules that are in the database.
+            What::Recount { .. } => {}
+            What::Fold { .. }
+            | What::Arrive { .. }
+            | What::Edit { .. }
+            | What::Show { .. }
+            | What::Happen { .. } => {
+                world.live(step).await;
+            }
+        }
+    }
+    let whole = [(after(-90_000), after(STAGE + 200_000))];
+    let before = world.sums("care", &whole).await.remove(0);
+    some(|_| true).run(world.store.pool()).await.unwrap();
+    world.agrees(&whole).await;
+    let now = world.sums("care", &whole).await.remove(0);
+    assert_eq!(
+        (now.answered(), now.in_time().0),
+        (before.answered(), before.in_time().0)
+    );
+    assert!(
+        now.in_time().1 > before.in_time().1,
+        "what broke and was never answered counts now"
+    );
     world.store.close().await;
     database::drop(&database).await;
 }

@@ -314,7 +314,7 @@ impl Counts {
             .map(|(minutes, _)| *minutes)
     }
 
-    /// Answers that were in time, and all that had a deadline.
+    /// Promises that were kept, and all that were decided: kept with the answer, broken when the deadline passed.
     pub fn in_time(&self) -> (i64, i64) {
         let of = |kept| self.in_time.get(&kept).copied().unwrap_or(0);
         (of(true), of(true) + of(false))

@@ -1,5 +1,5 @@
 //! Sums of what happened in channels. The database writes down each fact as a delta in the transaction that makes it
-//! true (migration 0007); here deltas are folded into buckets by one replica at a time, both are read together, and all
+//! true (migrations 0007 and 0014); here deltas are folded into buckets by one replica at a time, both are read together, and all
 //! of it can be counted anew from what happened itself.
 
 use std::collections::BTreeMap;
@@ -160,9 +160,9 @@ macro_rules! happened {
                 + r#"SELECT c.channel AS "channel!", to_timestamp(f.quarter * 900) AS "at!", f.measure AS "measure!",
                  f.source AS "source!", f.tone, f.stars, f.subject ->> 'kind' AS subject_kind,
                  f.subject ->> 'id' AS subject_id, f.subject ->> 'name' AS subject_name, f.person, f.minutes,
-                 f.in_time, count(*) AS "n!", 0::bigint AS "period!"
-               FROM (SELECT fact.*, floor(extract(epoch FROM fact.at) / 900)::bigint AS quarter FROM fact
-                 WHERE fact.at >= $2 AND fact.at < $3) f
+                 f.in_time, sum(f.n)::bigint AS "n!", 0::bigint AS "period!"
+               FROM (SELECT tally.*, floor(extract(epoch FROM tally.at) / 900)::bigint AS quarter FROM tally
+                 WHERE tally.at >= $2 AND tally.at < $3) f
                CROSS JOIN LATERAL (
                  SELECT DISTINCT card.channel FROM card
                  WHERE card.item_id = f.item_id AND ($1::text IS NULL OR card.channel = $1)) c

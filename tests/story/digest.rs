@@ -157,6 +157,19 @@ impl Recount<'_> {
             .await
     }
 
+    async fn overdue(&self) -> i64 {
+        let Self {
+            channel, from, to, ..
+        } = self;
+        self.desk
+            .row(format!(
+                "SELECT count(*) FROM item_event e JOIN item i ON i.id = e.item_id
+                 WHERE what = 'overdue' AND NOT detail ? 'again' AND at >= '{from}' AND at < '{to}' AND source <> 'practice'
+                   AND item_id IN (SELECT item_id FROM card WHERE channel = '{channel}')"
+            ))
+            .await
+    }
+
     /// What the digest has to say, line by line, after `before`.
     async fn lines(&self, before: &Recount<'_>) -> Vec<String> {
         let mut lines = vec![format!(
@@ -214,8 +227,11 @@ impl Recount<'_> {
                 format!("Zeit bis zur ersten Antwort: im Median {half}, bei neun von zehn höchstens {most}")
             });
         }
-        let all = self.answered("detail ->> 'in_time' IS NOT NULL").await;
         let kept = self.answered("(detail ->> 'in_time')::boolean").await;
+        // Broken when the deadline passed; an answer too late is one only where nobody had noticed that.
+        let unnoticed = "NOT (detail ->> 'in_time')::boolean AND NOT EXISTS (
+            SELECT FROM item_event o WHERE o.item_id = answer.item_id AND o.what = 'overdue')";
+        let all = kept + self.overdue().await + self.answered(unnoticed).await;
         if all > 1 {
             let percent = (kept * 200 + all) / (all * 2);
             lines.push(format!("Frist gehalten: {percent}\u{a0}% ({kept} von {all})"));
@@ -440,5 +456,42 @@ mod discord {
     #[tokio::test]
     async fn every_number_in_it_is_what_a_recount_says() {
         super::every_number_in_it_is_what_a_recount_says(crate::seat::Chat::Discord).await;
+    }
+}
+
+/// One promise was kept, one broke and nobody has answered: it is broken now, and not only once somebody answers. Who
+/// answers it later was not late twice.
+#[tokio::test]
+async fn a_deadline_that_broke_counts_when_it_breaks() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = chat
+            .desk(2, |rules| {
+                rules.fallback.policy.first_answer = Some(120);
+                rules.fallback.policy.marks.clear();
+            })
+            .await;
+        let seat = Seat::new(&desk, chat);
+        desk.review(2, "Das wird beantwortet.").await;
+        let kept = seat.card();
+        seat.answer(Anna, &kept, "Das tut uns leid. – Anna").await;
+        desk.review(2, "Das bleibt liegen.").await;
+        let broken = seat.card();
+        desk.jump("2026-11-20T11:10:00Z").await;
+        desk.jump("2026-11-21T07:00:00Z").await;
+        let care = chat.room(Room::Care);
+        let digests = || digests_in(&seat, |room| room == care);
+        let first = digests().remove(0);
+        assert!(first.contains("Frist gehalten: 50\u{a0}% (1 von 2)"), "{first}");
+        seat.answer(Ben, &broken, "Das tut uns leid. – Ben").await;
+        desk.jump("2026-11-22T07:00:00Z").await;
+        let second = digests().remove(1);
+        assert!(
+            second.contains("Beantwortet 1 (davor 1)") && !second.contains("Frist gehalten"),
+            "{second}"
+        );
+        seat.thread(&kept);
+        seat.thread(&broken);
+        seat.whispers(Anna);
+        desk.finish().await;
     }
 }
