@@ -9,6 +9,7 @@ mod database;
 mod demo;
 mod desk;
 mod house;
+mod lines;
 mod manifest;
 mod official;
 mod outbox;

@@ -205,13 +205,14 @@ impl Known {
             Settled::Again { .. }
             | Settled::Anew { .. }
             | Settled::Done
+            | Settled::Moot
             | Settled::Found
             | Settled::Folded
             | Settled::Dead { .. } => false,
         };
         self.over = matches!(
             how,
-            Settled::Done | Settled::Found | Settled::Folded | Settled::Dead { .. }
+            Settled::Done | Settled::Moot | Settled::Found | Settled::Folded | Settled::Dead { .. }
         );
         self.given_up = matches!(how, Settled::Dead { .. });
     }

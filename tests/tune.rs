@@ -52,6 +52,7 @@ pub fn step(wait: i64, call: Vec<Whom>) -> Step {
         widen: None,
         raise: false,
         webhook: None,
+        wait_for_duty: false,
         only: Condition::default(),
     }
 }

@@ -80,6 +80,20 @@ fn step(table: Table, names: &Names) -> Option<Step> {
         }
         None => Some(None),
     };
+    let wait_for_duty = table.flag("wait_for_duty");
+    let on_duty = |whom: &Whom| matches!(whom, Whom::OnDuty(_));
+    if wait_for_duty == Some(true)
+        && call
+            .as_ref()
+            .is_some_and(|call| !call.iter().flatten().any(on_duty))
+    {
+        let remedy = "write call = [\"on-call:a-rota\"], or leave wait_for_duty out";
+        table.fault(
+            "wait_for_duty",
+            "this step calls no rota that it could wait for",
+            remedy,
+        );
+    }
     let held = table.choice(
         "if",
         &[
@@ -107,6 +121,7 @@ fn step(table: Table, names: &Names) -> Option<Step> {
         widen: widen?,
         raise: raise?,
         webhook: webhook?,
+        wait_for_duty: wait_for_duty?,
         only: Condition {
             held: held?,
             tone: tone?,

@@ -6,6 +6,8 @@ use crate::domain::calendar::Quiet;
 use crate::domain::chain::Chain;
 use crate::domain::chain::Next;
 use crate::domain::chain::Starts;
+use crate::domain::chain::Step;
+use crate::domain::chain::Whom;
 use crate::domain::event::Event;
 use crate::domain::event::What;
 use crate::domain::handling::Handling;
@@ -33,6 +35,10 @@ pub enum Call {
     Overdue {
         metric: Metric,
         due: At,
+        /// It was told before, and nobody has the item any more since.
+        again: bool,
+        /// When the chain's first step comes, if it is because of this.
+        step: Option<At>,
     },
     Step(Next),
     /// The holder's shift is over: whoever is on call next is asked to take it.
@@ -92,7 +98,7 @@ impl Plan<'_> {
     /// `log` is the whole log, oldest first. Nothing is said about what nobody is owed any more, or while our answer is
     /// on its way.
     pub fn agenda(&self, runs: &[Run], log: &[&Event], handling: &Handling, now: At) -> Agenda {
-        let mut agenda = self.of_clocks(runs, log, now);
+        let mut agenda = self.of_clocks(runs, log, handling, now);
         self.of_shift(log, handling, now, &mut agenda);
         match handling {
             Handling::Open | Handling::Claimed { .. } => agenda,
@@ -107,22 +113,26 @@ impl Plan<'_> {
         }
     }
 
-    /// Nobody is called because of a deadline whose chain calls somebody in the same instant.
-    pub fn overdue_calls_nobody(&self) -> bool {
-        let by_chain = self.chain.filter(|c| c.starts == Starts::Due);
-        by_chain.is_some_and(|c| c.steps.first().is_some_and(|s| s.wait == 0))
+    /// The chain's next step as the log stands, however far away.
+    pub fn next_step(&self, log: &[&Event]) -> Option<Next> {
+        let runs = sla::runs(self.terms, self.origin, log.iter().copied());
+        self.step(&runs, log)
     }
 
-    fn of_clocks(&self, runs: &[Run], log: &[&Event], now: At) -> Agenda {
+    fn of_clocks(&self, runs: &[Run], log: &[&Event], handling: &Handling, now: At) -> Agenda {
         let mut agenda = Agenda::default();
         let is_known = |event: &&Event| matches!(event.what, What::Assigned { .. });
         if self.has_owner && !log.iter().any(is_known) {
             agenda.now.push(Call::Assign);
         }
+        let next = self.step(runs, log);
+        let by_step = |next: &Next| self.chain.is_some_and(|chain| chain.tells_deadline(*next));
+        let first = next.filter(by_step).zip(sla::leading(self.terms, runs));
+        let first = first.map(|(next, (_, due))| (due, next.at));
         for run in runs.iter().filter(|run| run.end.is_none()) {
-            self.of_run(run, log, now, &mut agenda);
+            self.of_run(run, log, handling, first, now, &mut agenda);
         }
-        if let Some(next) = self.step(runs, log) {
+        if let Some(next) = next {
             if next.at <= now {
                 agenda.now.push(Call::Step(next));
             } else {
@@ -132,7 +142,16 @@ impl Plan<'_> {
         agenda
     }
 
-    fn of_run(&self, run: &Run, log: &[&Event], now: At, agenda: &mut Agenda) {
+    /// `first` is the deadline with which the chain begins, and when its first step comes.
+    fn of_run(
+        &self,
+        run: &Run,
+        log: &[&Event],
+        handling: &Handling,
+        first: Option<(At, At)>,
+        now: At,
+        agenda: &mut Agenda,
+    ) {
         let Some(due) = run.due(self.terms) else { return };
         let metric = run.metric;
         if due <= now {
@@ -140,11 +159,21 @@ impl Plan<'_> {
                 What::Overdue {
                     due: told,
                     metric: of,
+                    ..
                 } => (*told, *of) == (due, metric),
                 _ => false,
             });
-            if !was_told {
-                agenda.now.push(Call::Overdue { metric, due });
+            let is_called = |call: &Call| matches!(call, Call::Overdue { .. });
+            let again = was_told && *handling == Handling::Open && was_let_go(log);
+            // Of several clocks that are over, letting go is told once.
+            if !was_told || again && !agenda.now.iter().any(is_called) {
+                let step = first.filter(|(begins, _)| *begins == due && !again);
+                agenda.now.push(Call::Overdue {
+                    metric,
+                    due,
+                    again,
+                    step: step.map(|(_, at)| at),
+                });
             }
             return;
         }
@@ -171,18 +200,39 @@ impl Plan<'_> {
         };
         let forward = |from, span| sla::forward(self.terms.calendar, from, span);
         let next = chain.next(start, log.iter().copied(), self.held_until(log), forward)?;
-        let raised = chain
-            .steps
-            .iter()
-            .take(usize::try_from(next.step).ok()? + 1)
-            .any(|s| s.raise)
-            || next.round > 0 && chain.steps.iter().any(|s| s.raise);
-        let quiet = self.quiet.filter(|_| !raised);
-        let at = quiet.and_then(|(quiet, zone)| quiet.ends(next.at, zone));
         Some(Next {
-            at: at.unwrap_or(next.at),
+            at: self.held_off(chain, next),
             ..next
         })
+    }
+
+    /// When a step comes at last: after quiet hours, and if it waits for whoever is on duty, when somebody is.
+    fn held_off(&self, chain: &Chain, next: Next) -> At {
+        let so_far = usize::try_from(next.step).unwrap_or(usize::MAX).saturating_add(1);
+        let raised = chain.steps.iter().take(so_far).any(|s| s.raise)
+            || next.round > 0 && chain.steps.iter().any(|s| s.raise);
+        let quiet = self.quiet.filter(|_| !raised);
+        let mut at = next.at;
+        // A duty may begin in quiet hours, and those may end after it.
+        for _ in 0..ROUNDS {
+            let loud = quiet.and_then(|(quiet, zone)| quiet.ends(at, zone)).unwrap_or(at);
+            let staffed = self.staffed(chain.step(next), loud).unwrap_or(loud);
+            if staffed == at {
+                break;
+            }
+            at = staffed;
+        }
+        at
+    }
+
+    /// `None`: it does not wait, or nobody will ever be on duty.
+    fn staffed(&self, step: Option<&Step>, at: At) -> Option<At> {
+        let step = step.filter(|step| step.wait_for_duty)?;
+        let rotas = step.call.iter().filter_map(|whom| match whom {
+            Whom::OnDuty(rota) => self.rules.rotas.get(rota),
+            _ => None,
+        });
+        rotas.filter_map(|rota| rota.staffed(at)).min()
     }
 
     /// Until when somebody takes care of it who has seen the last call: as long as they said, but not beyond their shift,
@@ -251,6 +301,24 @@ impl Agenda {
             self.next = Some((at, what));
         }
     }
+}
+
+/// Whether nobody knows any more: since those who are responsible were told, somebody had the item or had put it aside.
+/// Who holds it now, the caller knows.
+fn was_let_go(log: &[&Event]) -> bool {
+    let last = log.iter().rev().find_map(|event| match &event.what {
+        What::Overdue { holder, .. } => Some(holder.is_some()),
+        What::NotAccepted { .. } => Some(false),
+        What::Claimed { .. }
+        | What::TakenOver { .. }
+        | What::TakenBack
+        | What::Released
+        | What::ClaimEnded { .. }
+        | What::Snoozed { .. }
+        | What::Woke => Some(true),
+        _ => None,
+    });
+    last == Some(true)
 }
 
 /// Until when whoever has to know was told about this run: by a warning, or by something that called them anyway (it

@@ -8,8 +8,10 @@ use crate::domain::id::ItemId;
 use crate::domain::item::Item;
 use crate::domain::item::Tone;
 use crate::domain::person::PersonId;
+use crate::domain::quoted;
 use crate::domain::reply::Reply;
 use crate::domain::reply::ReplyState;
+use crate::domain::text::Arg;
 use crate::domain::text::Lang;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
@@ -345,14 +347,12 @@ fn reply_line(facts: &Facts, reply: &Reply) -> Option<Vec<Seg>> {
         ReplyState::Sending => voice.say("state-sending", &[("name", name(&reply.by).into()), source_arg]),
         ReplyState::Pending { since } => voice.say("state-pending", &[("at", (*since).into()), source_arg]),
         ReplyState::Unknown { .. } => voice.say("state-unknown", &[]),
-        ReplyState::Rejected { why } if item.handling.is_open() => voice.say(
-            "state-rejected",
-            &[source_arg, ("why", words::short_line(why, WHY_UNITS).into())],
-        ),
-        ReplyState::Failed { why } if item.handling.is_open() => voice.say(
-            "state-failed",
-            &[source_arg, ("why", words::short_line(why, WHY_UNITS).into())],
-        ),
+        ReplyState::Rejected { why } if item.handling.is_open() => {
+            said_why(*voice, "state-rejected", source_arg, why)
+        }
+        ReplyState::Failed { why } if item.handling.is_open() => {
+            said_why(*voice, "state-failed", source_arg, why)
+        }
         ReplyState::Draft
         | ReplyState::Visible { .. }
         | ReplyState::Withdrawn
@@ -481,5 +481,13 @@ fn buttons(facts: &Facts) -> (Vec<Button>, Vec<Button>) {
                 }
             }
         }
+    }
+}
+
+/// With the source's own words, if it said why in words.
+fn said_why(voice: Voice, key: &str, source: (&str, Arg), why: &str) -> Vec<Seg> {
+    match quoted::words(why) {
+        Some(why) => voice.say(key, &[source, ("why", words::short_line(&why, WHY_UNITS).into())]),
+        None => voice.say(&format!("{key}-silent"), &[source]),
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::domain::At;
 use crate::domain::event::Called;
 use crate::domain::event::Event;
+use crate::domain::event::Missing;
 use crate::domain::event::What;
 use crate::domain::item::Item;
 use crate::domain::item::Rating;
@@ -46,6 +47,8 @@ pub struct Step {
     pub raise: bool,
     /// Our name of a webhook that is called.
     pub webhook: Option<String>,
+    /// Where it calls whoever is on duty and nobody is, it waits until somebody is.
+    pub wait_for_duty: bool,
     pub only: Condition,
 }
 
@@ -84,6 +87,13 @@ impl Condition {
                 .stars
                 .is_none_or(|(low, high)| stars.is_some_and(|s| (low..=high).contains(&s)))
     }
+}
+
+/// Whom a step called, and whom it looked for without finding them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    pub called: Vec<Called>,
+    pub missing: Vec<Missing>,
 }
 
 /// The step that comes next, and when.
@@ -129,13 +139,23 @@ impl Chain {
         })
     }
 
+    /// Whether this step is how people hear of the deadline: the first one of a chain that begins with it, without a
+    /// wait.
+    pub fn tells_deadline(&self, next: Next) -> bool {
+        self.starts == Starts::Due
+            && (next.round, next.step) == (0, 0)
+            && self.steps.first().is_some_and(|step| step.wait == 0)
+    }
+
     /// What the log says about a step; none where its condition did not hold.
-    pub fn stepped(&self, next: Next, step: Option<&Step>, called: Vec<Called>) -> What {
+    pub fn stepped(&self, next: Next, step: Option<&Step>, found: Found, widened: Option<String>) -> What {
         What::Stepped {
             chain: self.name.clone(),
             round: next.round,
             step: next.step,
-            called,
+            called: found.called,
+            missing: found.missing,
+            widened,
             raised: step.is_some_and(|step| step.raise),
             webhook: step.and_then(|step| step.webhook.clone()),
         }

@@ -65,6 +65,9 @@ pub enum What {
     Released,
     ClaimEnded {
         of: PersonId,
+        /// Not their time was over: they may not answer here any more.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        lost_right: bool,
     },
     Drafted,
     Sent {
@@ -127,6 +130,12 @@ pub enum What {
         due: At,
         #[serde(default)]
         metric: Metric,
+        /// Who had it then, and was therefore told alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        holder: Option<PersonId>,
+        /// It had been told before, and since then whoever had it let it go.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        again: bool,
     },
     /// A step of an escalation chain.
     Stepped {
@@ -135,6 +144,12 @@ pub enum What {
         step: u32,
         /// Whom it called; nobody, where its condition did not hold.
         called: Vec<Called>,
+        /// Whom it looked for and did not find.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        missing: Vec<Missing>,
+        /// Our name of the channel that got a card because of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        widened: Option<String>,
         /// It is urgent from here on.
         #[serde(default)]
         raised: bool,
@@ -171,6 +186,20 @@ pub enum What {
 pub struct Called {
     pub chat: String,
     pub mention: Mention,
+}
+
+/// Somebody whom a step would have called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Missing {
+    /// Nobody has it.
+    Holder,
+    /// Nobody is on duty in the rota of this name.
+    OnDuty(String),
+    /// No room names anybody.
+    Channel,
+    /// A group of a chat in which the item has no card.
+    Group,
 }
 
 impl What {
@@ -214,7 +243,7 @@ impl What {
     pub fn of(&self) -> Option<&PersonId> {
         match self {
             Self::TakenOver { from: of, .. }
-            | Self::ClaimEnded { of }
+            | Self::ClaimEnded { of, .. }
             | Self::Offered { of, .. }
             | Self::NotAccepted { of } => Some(of),
             _ => None,
@@ -258,17 +287,34 @@ impl What {
         }
     }
 
-    /// Whether the card's thread tells it. What the card itself shows at once (it arrived, a draft was saved, a lease
-    /// was prolonged) would only be noise there.
-    pub fn is_told(&self) -> bool {
-        !matches!(
+    /// Whether nobody has the item any more because of it, so that somebody else may have to know.
+    pub fn lets_go(&self) -> bool {
+        matches!(
             self,
-            Self::Received { .. }
-                | Self::Drafted
-                | Self::Handled {
-                    reason: Reason::Past,
-                    ..
-                }
+            Self::Released | Self::ClaimEnded { .. } | Self::NotAccepted { .. } | Self::Woke
         )
+    }
+
+    /// Whether the card's thread tells it. What the card itself shows at once (it arrived, a draft was saved, a lease
+    /// was prolonged) would only be noise there, and a step that did nothing has nothing to say.
+    pub fn is_told(&self) -> bool {
+        match self {
+            Self::Received { .. }
+            | Self::Drafted
+            | Self::Handled {
+                reason: Reason::Past, ..
+            } => false,
+            Self::Stepped {
+                called,
+                missing,
+                widened,
+                raised,
+                webhook,
+                ..
+            } => {
+                *raised || webhook.is_some() || widened.is_some() || !called.is_empty() || !missing.is_empty()
+            }
+            _ => true,
+        }
     }
 }

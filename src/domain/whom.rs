@@ -8,10 +8,13 @@ use chrono_tz::Tz;
 use crate::domain::At;
 use crate::domain::agenda::Plan;
 use crate::domain::calendar::Quiet;
+use crate::domain::chain::Found;
 use crate::domain::chain::Step;
 use crate::domain::chain::Whom;
 use crate::domain::effect::Addressee;
 use crate::domain::event::Called;
+use crate::domain::event::Missing;
+use crate::domain::item::Item;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
 use crate::domain::rules::Channel;
@@ -80,6 +83,23 @@ impl Summoned {
     }
 }
 
+/// Whom a step calls, and whom it looked for and did not find.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Search {
+    pub found: Vec<Summoned>,
+    pub missing: Vec<Missing>,
+}
+
+impl Search {
+    /// How the log names them.
+    pub fn named(&self) -> Found {
+        Found {
+            called: self.found.iter().filter_map(Summoned::called).collect(),
+            missing: self.missing.clone(),
+        }
+    }
+}
+
 /// All that an address follows from.
 #[derive(Clone, Copy)]
 pub struct Book<'a> {
@@ -110,23 +130,54 @@ impl<'a> Book<'a> {
         }
     }
 
-    /// All whom a step calls, each once.
-    pub fn summoned(
+    /// Those who are told that a deadline has passed: nobody, where a chain calls somebody because of the same; and
+    /// whether the chain does so in this instant, with words about the deadline.
+    pub fn on_overdue(
         &self,
-        step: &Step,
+        plan: &Plan,
+        step: Option<At>,
+        item: &Item,
         holder: Option<&PersonId>,
         places: &[Place],
         now: At,
-    ) -> Vec<Summoned> {
-        let mut out: Vec<Summoned> = Vec::new();
+    ) -> (Vec<Summoned>, bool) {
+        let first = plan.chain.and_then(|chain| chain.steps.first());
+        if let Some((first, at)) = first.filter(|first| first.only.holds(item, now)).zip(step)
+            && !self.summoned(first, true, holder, places, at).found.is_empty()
+        {
+            return (Vec::new(), at <= now);
+        }
+        (self.responsible(holder, places), false)
+    }
+
+    /// All whom a step calls, each once, and whom it looks for in vain. A step that tells the deadline tells whoever
+    /// holds the item, too, in the same message as the rest of the room.
+    pub fn summoned(
+        &self,
+        step: &Step,
+        tells_deadline: bool,
+        holder: Option<&PersonId>,
+        places: &[Place],
+        now: At,
+    ) -> Search {
+        let mut search = Search::default();
         for whom in &step.call {
-            for found in self.called(whom, holder, places, now) {
-                if !out.contains(&found) {
-                    out.push(found);
+            let found = self.called(whom, holder, places, now);
+            search.missing.extend(missing(whom).filter(|_| found.is_empty()));
+            for one in found {
+                if !search.found.contains(&one) {
+                    search.found.push(one);
                 }
             }
         }
-        out
+        if let Some(holder) = holder {
+            let is_holder = |one: &Summoned| *one == Summoned::Person(holder.clone());
+            if search.found.iter().any(is_holder) || tells_deadline && !search.found.is_empty() {
+                search.found.retain(|one| !is_holder(one));
+                with_room(&mut search.found, holder);
+            }
+        }
+        search
     }
 
     /// Who comes after somebody whose shift is over; the rooms' responsible, where nobody does.
@@ -251,6 +302,31 @@ impl<'a> Book<'a> {
             }
             Addressee::Room { .. } => (zone, quiet),
         }
+    }
+}
+
+/// One message in a room names somebody who is called besides it.
+fn with_room(found: &mut Vec<Summoned>, holder: &PersonId) {
+    let mention = Mention::Person(holder.user.clone());
+    let mut rooms = found.iter_mut().filter_map(|one| match one {
+        Summoned::Room { chat, ping, .. } if *chat == holder.chat => Some(ping),
+        _ => None,
+    });
+    match rooms.next() {
+        Some(ping) if ping.contains(&mention) => {}
+        Some(ping) => ping.push(mention),
+        None => found.insert(0, Summoned::Person(holder.clone())),
+    }
+}
+
+fn missing(whom: &Whom) -> Option<Missing> {
+    match whom {
+        Whom::Holder => Some(Missing::Holder),
+        Whom::OnDuty(rota) => Some(Missing::OnDuty(rota.clone())),
+        Whom::Channel => Some(Missing::Channel),
+        Whom::Named { .. } => Some(Missing::Group),
+        // Somebody is always there to be told directly.
+        Whom::Direct(_) => None,
     }
 }
 

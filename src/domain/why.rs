@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use chrono::TimeDelta;
 
 use crate::domain::At;
+use crate::domain::calendar;
 use crate::domain::calendar::Calendar;
 use crate::domain::calendar::Stretch;
 use crate::domain::item::Item;
@@ -106,9 +107,11 @@ fn of_run(facts: &Facts, run: &Run, several: bool) -> Vec<Vec<Seg>> {
         Some(due) => voice.say(base, &[span, from, ("due", due.into())]),
         None => voice.say("why-standing", &[span, from]),
     });
+    let until = due.unwrap_or(facts.now);
     if let Some(calendar) = terms.calendar {
-        lines.extend(counted(calendar, run, due.unwrap_or(facts.now), *voice));
+        lines.extend(counted(calendar, run, until, facts));
     }
+    lines.extend(clock_changes(terms.calendar, run, until, facts));
     lines.extend(run.gaps.iter().map(|gap| gap_line(gap, facts)));
     lines.extend(state_line(facts, run, due));
     lines
@@ -157,7 +160,8 @@ fn state_line(facts: &Facts, run: &Run, due: Option<At>) -> Option<Vec<Seg>> {
 }
 
 /// The counted hours one by one, with what was left out between them.
-fn counted(calendar: &Calendar, run: &Run, until: At, voice: Voice) -> Vec<Vec<Seg>> {
+fn counted(calendar: &Calendar, run: &Run, until: At, facts: &Facts) -> Vec<Vec<Seg>> {
+    let voice = facts.voice;
     let hours = voice.hours(&calendar.grouped_hours());
     let zone = calendar.zone.name();
     let mut lines = vec![voice.say("why-hours", &[("hours", hours.into()), ("zone", zone.into())])];
@@ -172,7 +176,7 @@ fn counted(calendar: &Calendar, run: &Run, until: At, voice: Voice) -> Vec<Vec<S
         zone: calendar.zone,
         ..voice
     };
-    let piece = |s: &Stretch| voice.lang.text("why-stretch", &stretch_args(s, there));
+    let piece = |s: &Stretch| voice.lang.text("why-stretch", &stretch_args(s, there, facts.now));
     let mut told: Vec<String> = Vec::new();
     if stretches.len() <= STRETCHES {
         told.extend(stretches.iter().map(piece));
@@ -196,7 +200,7 @@ fn counted(calendar: &Calendar, run: &Run, until: At, voice: Voice) -> Vec<Vec<S
         let named: Vec<String> = holidays
             .iter()
             .take(HOLIDAYS)
-            .map(|(day, name)| holiday(*day, name, voice))
+            .map(|(day, name)| holiday(*day, name, voice, facts.now))
             .collect();
         let key = if holidays.len() > HOLIDAYS {
             "why-holidays-more"
@@ -211,37 +215,62 @@ fn counted(calendar: &Calendar, run: &Run, until: At, voice: Voice) -> Vec<Vec<S
             ],
         ));
     }
-    for (at, minutes) in calendar.clock_changes(run.from, until) {
-        let key = if minutes > 0 {
-            "why-clock-forward"
-        } else {
-            "why-clock-back"
-        };
-        let span = voice.lang.span(minutes.abs());
-        let day = there.day(at.with_timezone(&calendar.zone).date_naive());
-        lines.push(voice.say(key, &[("day", day.into()), ("span", span.into())]));
+    lines
+}
+
+/// The clock changes that moved this deadline, because they lie in the time that was counted.
+fn clock_changes(calendar: Option<&Calendar>, run: &Run, until: At, facts: &Facts) -> Vec<Vec<Seg>> {
+    let voice = facts.voice;
+    let there = Voice {
+        zone: calendar.map_or(voice.zone, |calendar| calendar.zone),
+        ..voice
+    };
+    let pieces = run.counted().into_iter().flat_map(|(from, to)| {
+        let to = to.map_or(until, |to| to.min(until));
+        match calendar {
+            Some(calendar) => calendar.stretches(from, to).collect::<Vec<_>>(),
+            None => vec![Stretch { from, to }],
+        }
+    });
+    let mut lines = Vec::new();
+    for piece in pieces {
+        for (at, minutes) in calendar::clock_changes(there.zone, piece.from, piece.to) {
+            // At the very end of what is counted it moves nothing.
+            if at <= piece.from || at >= piece.to {
+                continue;
+            }
+            let key = if minutes > 0 {
+                "why-clock-forward"
+            } else {
+                "why-clock-back"
+            };
+            let span = voice.lang.span(minutes.abs());
+            let day = there.day_seen(at.with_timezone(&there.zone).date_naive(), facts.now);
+            lines.push(voice.say(key, &[("day", day.into()), ("span", span.into())]));
+        }
     }
     lines
 }
 
-fn stretch_args(stretch: &Stretch, there: Voice) -> [(&'static str, Arg); 3] {
+fn stretch_args(stretch: &Stretch, there: Voice, now: At) -> [(&'static str, Arg); 3] {
     let end = stretch.to.with_timezone(&there.zone);
     let same_day = stretch.from.with_timezone(&there.zone).date_naive() == end.date_naive();
     let to = if same_day {
         end.format("%H:%M").to_string()
     } else {
-        there.moment(stretch.to)
+        there.moment_seen(stretch.to, now)
     };
     [
-        ("from", there.moment(stretch.from).into()),
+        ("from", there.moment_seen(stretch.from, now).into()),
         ("to", to.into()),
         ("span", there.lang.exact_span(stretch.length()).into()),
     ]
 }
 
-fn holiday(day: NaiveDate, name: &str, voice: Voice) -> String {
+fn holiday(day: NaiveDate, name: &str, voice: Voice, now: At) -> String {
+    let day = voice.day_seen(day, now);
     match name.is_empty() {
-        true => voice.day(day),
-        false => format!("{} ({name})", voice.day(day)),
+        true => day,
+        false => format!("{day} ({name})"),
     }
 }

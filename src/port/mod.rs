@@ -8,8 +8,7 @@ pub mod shared;
 pub mod source;
 pub mod webhook;
 
-/// Between what was called and what the far side said to it.
-pub const ANSWERED: &str = ", answered: ";
+pub use crate::domain::quoted::ANSWERED;
 
 /// Without the far side's own words: they may repeat what customers or we wrote, and logs must not.
 fn ours(why: &str) -> &str {

@@ -71,6 +71,35 @@ pub async fn take(tx: &mut Tx, to: &Addressee, effect: EffectId, now: At) -> Res
     Ok(notices)
 }
 
+/// What somebody was or is to be told about an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub event: EventId,
+    pub addressee: Addressee,
+    pub not_before: At,
+    pub settled_at: Option<At>,
+    pub dropped: bool,
+}
+
+/// All of it that is kept, in the order in which it was decided.
+pub async fn of_item(pool: &sqlx::PgPool, item: ItemId) -> Result<Vec<Told>> {
+    let rows = sqlx::query!(
+        r#"SELECT event_id, addressee AS "addressee: Json<Addressee>", not_before, settled_at, dropped
+           FROM notice WHERE item_id = $1 ORDER BY id"#,
+        item.0
+    )
+    .fetch_all(pool)
+    .await?;
+    let told = rows.into_iter().map(|r| Told {
+        event: EventId(r.event_id),
+        addressee: r.addressee.0,
+        not_before: r.not_before,
+        settled_at: r.settled_at,
+        dropped: r.dropped,
+    });
+    Ok(told.collect())
+}
+
 /// They were told, or nobody has to know them any more.
 pub async fn settle(tx: &mut Tx, notices: &[NoticeId], dropped: bool, now: At) -> Result<()> {
     let ids: Vec<uuid::Uuid> = notices.iter().map(|id| id.0).collect();

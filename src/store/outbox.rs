@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::domain::At;
 use crate::domain::closure::Closure;
 use crate::domain::closure::Shut;
+use crate::domain::effect::Addressee;
 use crate::domain::effect::Effect;
 use crate::domain::effect::NewEffect;
 use crate::domain::id::EffectId;
@@ -40,6 +41,8 @@ pub struct Leased {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settled {
     Done,
+    /// Not done, because nobody needs it any more.
+    Moot,
     /// Not done, and not needed now: the card waits in its room's fold.
     Folded,
     /// Looked after an unclear try, and it was there: nothing was done again.
@@ -76,6 +79,7 @@ impl Settled {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Done => "done",
+            Self::Moot => "moot",
             Self::Folded => "folded",
             Self::Found => "found",
             Self::Later { .. } => "later",
@@ -273,7 +277,7 @@ pub async fn reap(pool: &sqlx::PgPool, now: At) -> Result<u64> {
 /// Writes how the try ended. False: the lease was lost in the meantime, and nothing may be written.
 pub async fn settle(tx: &mut Tx, leased: &Leased, how: &Settled, now: At) -> Result<bool> {
     let (state, at, error, looks, fresh) = match how {
-        Settled::Done | Settled::Found | Settled::Folded => ("done", None, None, 0, false),
+        Settled::Done | Settled::Moot | Settled::Found | Settled::Folded => ("done", None, None, 0, false),
         Settled::Later { at, why } if leased.unclear => {
             ("unknown", Some(*at), Some(why.as_str()), leased.looks, false)
         }
@@ -559,15 +563,22 @@ pub struct Try {
     pub at: At,
     pub outcome: String,
     pub error: Option<String>,
+    /// Whom it tells what waited for them.
+    pub to: Option<sqlx::types::Json<Addressee>>,
+    /// The service that it calls.
+    pub webhook: Option<String>,
 }
 
+/// Of what is about this item alone, and of the messages that tell somebody about it among others.
 pub async fn tries(pool: &sqlx::PgPool, item: ItemId) -> Result<Vec<Try>> {
     Ok(sqlx::query_as!(
         Try,
         r#"SELECT e.id AS effect, e.kind, c.channel AS "channel?", a.begun_at AS begun, a.ended_at AS at, a.outcome,
-             a.error
+             a.error, CASE WHEN e.kind = 'notify' THEN e.body -> 'to' END AS "to: sqlx::types::Json<Addressee>",
+             e.body ->> 'webhook' AS webhook
            FROM effect e JOIN effect_attempt a ON a.effect_id = e.id LEFT JOIN card c ON c.id = (e.body ->> 'card')::uuid
-           WHERE e.item_id = $1 ORDER BY a.ended_at, a.begun_at, e.seq"#,
+           WHERE e.item_id = $1 OR e.id IN (SELECT n.effect_id FROM notice n WHERE n.item_id = $1)
+           ORDER BY a.ended_at, a.begun_at, e.seq"#,
         item.0
     )
     .fetch_all(pool)
@@ -582,12 +593,14 @@ pub struct Ahead {
     pub channel: Option<String>,
     pub state: String,
     pub run_at: At,
+    pub webhook: Option<String>,
 }
 
 pub async fn ahead(pool: &sqlx::PgPool, item: ItemId) -> Result<Vec<Ahead>> {
     Ok(sqlx::query_as!(
         Ahead,
-        r#"SELECT e.id AS effect, e.kind, c.channel AS "channel?", e.state, e.run_at
+        r#"SELECT e.id AS effect, e.kind, c.channel AS "channel?", e.state, e.run_at,
+             e.body ->> 'webhook' AS webhook
            FROM effect e LEFT JOIN card c ON c.id = (e.body ->> 'card')::uuid
            WHERE e.item_id = $1 AND e.state IN ('ready', 'sending', 'unknown') ORDER BY e.run_at, e.seq"#,
         item.0

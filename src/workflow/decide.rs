@@ -85,6 +85,8 @@ impl Desk {
                 .await?
         {
             self.whisper(tx, press, no, now).await?;
+            // Where a chat says only with a press who is in which group, this is when it shows.
+            self.unseat(tx, &press.by, now).await?;
             return Ok(Judged::told("forbidden"));
         }
         let locked = match id {

@@ -1,6 +1,8 @@
 //! The forms that a press opens. All that a form shows comes from the database at that moment; what it is about rides
 //! in its token.
 
+use std::collections::BTreeSet;
+
 use chrono::Datelike;
 use chrono::TimeDelta;
 
@@ -20,9 +22,12 @@ use crate::domain::id::ReplyId;
 use crate::domain::item::Item;
 use crate::domain::policy::Pause;
 use crate::domain::practice;
+use crate::domain::quoted as said;
 use crate::domain::reply::Reply;
 use crate::domain::reply::ReplyState;
 use crate::domain::rules::Target;
+use crate::domain::snooze::Days;
+use crate::domain::text::Arg;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::domain::words;
@@ -76,11 +81,15 @@ impl Desk {
                 parts.push(Part::Say(case.voice.say("form-reply-edited", &[])));
             }
             if let ReplyState::Rejected { why } | ReplyState::Failed { why } = &draft.state {
-                let why = words::short_line(why, 300);
-                parts.push(Part::Say(case.voice.say(
-                    "form-reply-rejected",
-                    &[("source", source.into()), ("why", why.into())],
-                )));
+                let source = ("source", Arg::from(source));
+                parts.push(Part::Say(match said::words(why) {
+                    Some(why) => {
+                        let why = words::short_line(&why, 300);
+                        case.voice
+                            .say("form-reply-rejected", &[source, ("why", why.into())])
+                    }
+                    None => case.voice.say("form-reply-rejected-silent", &[source]),
+                }));
             }
         }
         parts.extend(quoted(item, case.voice, source));
@@ -187,6 +196,7 @@ impl Desk {
                 Some("form-snooze-submit"),
                 snooze(
                     case,
+                    self.days_of(case),
                     self.rules.route(&item.route).policy.pauses_for(Pause::Customer),
                 ),
             ),
@@ -267,6 +277,19 @@ impl Desk {
             submit: Some(lang.text("form-reply-submit", &[])),
             close: lang.text("form-cancel", &[]),
             parts,
+        }
+    }
+
+    /// By whose days something is put aside: those of the room where it is done, else of the item's first one.
+    pub(crate) fn days_of(&self, case: &Case<'_>) -> Days<'static> {
+        let rules = self.rules.now();
+        let here = rules.channel_of_room(&case.press.chat, &case.press.room);
+        let first = || rules.route(&case.locked.0.route).to.first();
+        let channel = here.or_else(|| rules.channel(first()?));
+        let calendar = channel.and_then(|channel| channel.calendar.as_ref());
+        Days {
+            zone: case.voice.zone,
+            calendar: calendar.and_then(|name| rules.calendars.get(name)),
         }
     }
 
@@ -391,16 +414,19 @@ fn handled(voice: Voice) -> Vec<Part> {
     ]
 }
 
-fn snooze(case: &Case, can_stand: bool) -> Vec<Part> {
+fn snooze(case: &Case, days: Days<'_>, can_stand: bool) -> Vec<Part> {
     let lang = case.voice.lang;
     let today = case.now.with_timezone(&case.voice.zone);
     let tomorrow = (today + TimeDelta::days(1)).date_naive();
     // This evening is over when it is evening.
     let evening = chrono::Timelike::hour(&today) < 18;
+    let mut offered = BTreeSet::new();
     let options: Vec<(String, String)> = ["evening", "morning", "monday", "date"]
         .into_iter()
         .filter(|o| *o != "evening" || evening)
-        .map(|o| (o.to_owned(), lang.text(&format!("form-snooze-{o}"), &[])))
+        // The same moment under two names (Monday morning on a Sunday) is offered once.
+        .filter(|o| days.until(o, "", case.now).is_none_or(|at| offered.insert(at)))
+        .map(|o| (o.to_owned(), until_label(o, days, case)))
         .collect();
     let turn = can_stand.then(|| Part::Choice {
         key: "waits".into(),
@@ -440,6 +466,19 @@ fn snooze(case: &Case, can_stand: bool) -> Vec<Part> {
         },
     ];
     parts.into_iter().chain(turn).collect()
+}
+
+/// What a choice is called; the next morning on which somebody works, by its day where that is not simply tomorrow at
+/// nine.
+fn until_label(choice: &str, days: Days<'_>, case: &Case) -> String {
+    let lang = case.voice.lang;
+    let plain = || lang.text(&format!("form-snooze-{choice}"), &[]);
+    match days.next_morning(case.now).filter(|_| choice == "morning") {
+        Some(at) if !days.is_tomorrow_at_nine(at, case.now) => {
+            lang.text("form-snooze-workday", &[("at", case.voice.moment(at).into())])
+        }
+        _ => plain(),
+    }
 }
 
 /// The next days, for chats that have no calendar to choose from.

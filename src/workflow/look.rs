@@ -37,6 +37,7 @@ use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::domain::whom::Book;
 use crate::domain::whom::Place;
+use crate::domain::whom::Search;
 use crate::domain::whom::Summoned;
 use crate::domain::why;
 use crate::store::Tx;
@@ -187,31 +188,46 @@ impl Desk {
                 let mark = Some(mark);
                 change.event_for(What::Reminded { due, metric, mark }, told, self.gathered());
             }
-            Call::Overdue { metric, due } => {
-                item.overdue_at = Some(now);
-                let whom = if plan.overdue_calls_nobody() {
-                    Vec::new()
-                } else {
-                    book.responsible(holder.as_ref(), &places)
-                };
+            Call::Overdue {
+                metric,
+                due,
+                again,
+                step,
+            } => {
+                item.overdue_at = item.overdue_at.or(Some(now));
+                let (whom, by_step) = book.on_overdue(plan, step, item, holder.as_ref(), &places, now);
                 let told = self.reached(tx, plan, whom, now).await?;
-                change.event_for(What::Overdue { due, metric }, told, self.gathered());
+                let alone = item.handling.holder(now).filter(|_| !by_step);
+                let overdue = What::Overdue {
+                    due,
+                    metric,
+                    holder: alone.cloned(),
+                    again,
+                };
+                if by_step {
+                    // The step's own line says it, in the same instant.
+                    change.silent_event(overdue);
+                } else {
+                    change.event_for(overdue, told, self.gathered());
+                }
             }
             Call::Step(next) => {
                 if let Some(chain) = plan.chain {
                     let step = chain.step(next).filter(|step| step.only.holds(item, now));
-                    let whom = step.map_or_else(Vec::new, |step| {
-                        book.summoned(step, holder.as_ref(), &places, now)
+                    let search = step.map_or_else(Search::default, |step| {
+                        let tells_deadline = chain.tells_deadline(next);
+                        book.summoned(step, tells_deadline, holder.as_ref(), &places, now)
                     });
+                    let mut widened = None;
                     if let Some(step) = step {
-                        self.widen(tx, step, item, &places, change).await?;
+                        widened = self.widen(tx, step, item, &places, change).await?;
                         if step.raise {
                             item.raised_at = item.raised_at.or(Some(now));
                         }
                     }
-                    let called = whom.iter().filter_map(Summoned::called).collect();
-                    let told = self.reached(tx, plan, whom, now).await?;
-                    let event = change.event_for(chain.stepped(next, step, called), told, TimeDelta::zero());
+                    let stepped = chain.stepped(next, step, search.named(), widened);
+                    let told = self.reached(tx, plan, search.found, now).await?;
+                    let event = change.event_for(stepped, told, TimeDelta::zero());
                     if let Some(webhook) = step.and_then(|step| step.webhook.as_ref()) {
                         change.effect(call_webhook(webhook, item.id, event, now));
                     }
@@ -264,7 +280,7 @@ impl Desk {
         Ok(())
     }
 
-    /// A card in another room, too.
+    /// A card in another room, too: our name of its channel, if there was none yet.
     async fn widen(
         &self,
         tx: &mut Tx,
@@ -272,15 +288,16 @@ impl Desk {
         item: &Item,
         places: &[Place],
         change: &mut Change,
-    ) -> Result<()> {
+    ) -> Result<Option<String>> {
         let channel = step.widen.as_ref().and_then(|name| self.rules.channel(name));
         let is_there = |c: &&Channel| places.iter().any(|p| (&p.chat, &p.room) == (&c.chat, &c.room));
-        if let Some(channel) = channel.filter(|c| !is_there(c)) {
-            let (new, post) = card_in(channel, item.id, change.now());
-            card::insert(tx, &[new]).await?;
-            change.effect(post);
-        }
-        Ok(())
+        let Some(channel) = channel.filter(|c| !is_there(c)) else {
+            return Ok(None);
+        };
+        let (new, post) = card_in(channel, item.id, change.now());
+        card::insert(tx, &[new]).await?;
+        change.effect(post);
+        Ok(Some(channel.name.clone()))
     }
 
     /// Whoever has an item, or put it aside, and when they may be told what happened to it meanwhile.

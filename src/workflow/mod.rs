@@ -40,12 +40,13 @@ pub mod several;
 pub mod shared;
 mod standing;
 pub mod stats;
+mod stepped;
 pub mod story;
 pub mod submit;
-
 pub mod tell;
 mod unclear;
 pub mod undo_import;
+mod unseat;
 mod webhook;
 mod whisper;
 

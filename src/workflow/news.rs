@@ -31,6 +31,7 @@ use crate::store::outbox::LateTry;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::perform::Held;
 use crate::workflow::perform::note;
 use crate::workflow::refresh::TRUSTED_MINUTES;
 
@@ -56,6 +57,9 @@ impl Desk {
         let pool = self.store.pool();
         let mut out = Vec::new();
         for happened in event::since(pool, since, AT_ONCE).await? {
+            if matches!(happened.what, What::Stepped { .. }) && !happened.what.is_told() {
+                continue;
+            }
             let Some(item) = item::get(pool, happened.item).await? else {
                 continue;
             };
@@ -188,8 +192,11 @@ impl Desk {
                     None => news(Mood::Plain, "news-reminded", &[due]),
                 }
             }
-            What::Overdue { due, .. } => {
+            What::Overdue { due, again, .. } => {
                 let due = ("due", Arg::from(hour(*due, at, zone)));
+                if *again {
+                    return Ok(news(Mood::Warn, "news-overdue-again", &[due]));
+                }
                 match held {
                     Some(held) => news(
                         Mood::Warn,
@@ -217,7 +224,10 @@ impl Desk {
                     item,
                     self.rules.label(&item.source),
                     voice,
-                    held.as_ref().map(called),
+                    held.as_ref().map(|holder| Held {
+                        name: called(holder),
+                        is_told: false,
+                    }),
                     called,
                 ));
                 line.trim_end_matches('.').to_owned()

@@ -54,6 +54,7 @@ use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::perform::Posted;
 use crate::workflow::perform::note_buttons;
+use crate::workflow::perform::people_in;
 use crate::workflow::perform::there;
 use crate::workflow::remind::is_under_way;
 use crate::workflow::tell;
@@ -153,7 +154,7 @@ impl Desk {
             outbox::put(&mut tx, &[NewEffect { key, ..again }], now).await?;
         }
         if news.is_empty() {
-            return self.settle_in(tx, leased, Settled::Done).await;
+            return self.settle_in(tx, leased, Settled::Moot).await;
         }
         tx.commit().await.map_err(StoreError::from)?;
         let posted = match news.as_slice() {
@@ -236,14 +237,15 @@ impl Desk {
         };
         let News { item, event, .. } = news;
         let voice = self.voice_of(row);
+        let told = people_in(to.chat(), &ping(to));
         let note = Note {
             ping: ping(to),
             text: match event.what {
                 // That it was changed stands in the thread already; this is what it means for whoever is at it.
                 What::Edited { .. } => voice.say("notify-edited", &[]),
-                _ => self.note_text(item, event, voice).await?,
+                _ => self.note_text(item, event, &told, voice).await?,
             },
-            buttons: self.buttons(item, event, voice),
+            buttons: self.buttons(item, event, &told, voice),
             item: Some(item.id),
             each: Vec::new(),
             about: card::head(item, self.rules.label(&item.source), voice.lang),
@@ -270,8 +272,8 @@ impl Desk {
     }
 
     /// What one can do at once; who cannot do it now says that they have seen it.
-    fn buttons(&self, item: &Item, event: &Event, voice: Voice) -> Vec<Button> {
-        let mut buttons = note_buttons(item, voice);
+    fn buttons(&self, item: &Item, event: &Event, told: &[PersonId], voice: Voice) -> Vec<Button> {
+        let mut buttons = note_buttons(item, told, voice, self.now());
         if matches!(event.what, What::Offered { .. }) {
             for button in buttons.iter_mut().filter(|b| b.verb == Verb::Take) {
                 button.label = voice.lang.text("button-accept", &[]);
@@ -415,6 +417,10 @@ fn is_moot(to: &Addressee, item: &Item, event: &Event, now: At) -> bool {
         (What::Reminded { due, .. }, _) if *due <= now => true,
         (What::Reminded { .. } | What::Overdue { .. } | What::NotAccepted { .. }, Addressee::Room { .. }) => {
             item.handling.holder(now).is_some()
+        }
+        // It was theirs, so they were told alone; since then they gave it away, and others know.
+        (What::Overdue { holder: Some(of), .. }, Addressee::Person(person)) if of == person => {
+            item.handling.holder(now) != Some(of)
         }
         (What::Offered { .. }, _) => !item.handling.is_offered(),
         _ => false,

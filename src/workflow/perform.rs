@@ -26,6 +26,7 @@ use crate::domain::item::Item;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
 use crate::domain::practice;
+use crate::domain::quoted;
 use crate::domain::text::Arg;
 use crate::domain::text::Lang;
 use crate::domain::text::Seg;
@@ -55,6 +56,7 @@ use crate::workflow::WorkflowError;
 use crate::workflow::digest::Asked;
 use crate::workflow::directly::no_longer;
 use crate::workflow::illustrate::Illustrated;
+use crate::workflow::stepped;
 use crate::workflow::tell::edit_card;
 use crate::workflow::tell::note_below;
 use crate::workflow::tell::post_card;
@@ -214,7 +216,7 @@ impl Desk {
             return self.settle(leased, Settled::Done).await;
         };
         if row.message.is_some() || matches!(item.handling, Handling::Removed { .. }) {
-            return self.settle(leased, Settled::Done).await;
+            return self.settle(leased, Settled::Moot).await;
         }
         if !self.enters(leased, &row, &item).await? {
             return Ok(());
@@ -279,8 +281,8 @@ impl Desk {
             return self.settle(leased, Settled::Done).await;
         };
         if row.shown >= item.version {
-            // A later edit has shown it already.
-            return self.settle(leased, Settled::Done).await;
+            // Another edit has shown it already.
+            return self.settle(leased, Settled::Moot).await;
         }
         let now = self.now();
         let key = format!("card:{id}");
@@ -336,7 +338,7 @@ impl Desk {
         let Some(thread) = row.message.clone() else {
             // The card that comes out of the fold shows what is true then.
             if matches!(item.handling, Handling::Removed { .. }) || row.entry == Entry::Folded {
-                return self.settle(leased, Settled::Done).await;
+                return self.settle(leased, Settled::Moot).await;
             }
             return self
                 .settle(
@@ -346,15 +348,20 @@ impl Desk {
                 .await;
         };
         if self.is_overtaken(&item, &event) {
-            return self.settle(leased, Settled::Done).await;
+            return self.settle(leased, Settled::Moot).await;
         }
         let voice = self.voice_of(&row);
+        let told = people_in(&row.chat, ping);
         let buttons = if ping.is_empty() || !item.handling.is_open() {
             Vec::new()
         } else {
-            note_buttons(&item, voice)
+            note_buttons(&item, &told, voice, self.now())
         };
-        let text = self.note_text(&item, &event, voice).await?;
+        let text = self.note_text(&item, &event, &told, voice).await?;
+        if text.is_empty() {
+            // Written down by an earlier release, which would have posted an empty line.
+            return self.settle(leased, Settled::Moot).await;
+        }
         let note = Note {
             ping: ping.to_vec(),
             text,
@@ -395,7 +402,7 @@ impl Desk {
             return self.settle(leased, Settled::Done).await;
         };
         if self.is_overtaken(&item, &event) {
-            return self.settle(leased, Settled::Done).await;
+            return self.settle(leased, Settled::Moot).await;
         }
         let chat = self.chat(&row.chat)?;
         let (room, ping) = match to {
@@ -422,7 +429,11 @@ impl Desk {
             },
         };
         let head = card::head(&item, self.rules.label(&item.source), voice.lang);
-        let mut text = self.note_text(&item, &event, voice).await?;
+        let told = match to {
+            AlertTo::Room { ping, .. } => people_in(&row.chat, ping),
+            AlertTo::Person(user) => vec![PersonId::new(row.chat.as_str(), user.as_str())],
+        };
+        let mut text = self.note_text(&item, &event, &told, voice).await?;
         text.push(Seg::Text("\n".to_owned()));
         text.push(Seg::Strong(head.clone()));
         if let Some(url) = row.message.as_deref().and_then(|m| chat.link(&row.room, m)) {
@@ -435,7 +446,7 @@ impl Desk {
         let note = Note {
             ping,
             text,
-            buttons: note_buttons(&item, voice),
+            buttons: note_buttons(&item, &told, voice, self.now()),
             item: Some(item.id),
             each: Vec::new(),
             about: head,
@@ -819,22 +830,31 @@ impl Desk {
         warning && !item.handling.is_open()
     }
 
-    pub(crate) async fn note_text(&self, item: &Item, event: &Event, voice: Voice) -> Result<Vec<Seg>> {
+    /// `told` are the people whom the line calls by name.
+    pub(crate) async fn note_text(
+        &self,
+        item: &Item,
+        event: &Event,
+        told: &[PersonId],
+        voice: Voice,
+    ) -> Result<Vec<Seg>> {
         let now = self.now();
         let mut people: Vec<PersonId> = event.by.iter().cloned().collect();
         people.extend(people_of(&item.handling));
         people.extend(event.what.of().cloned());
         let names = person::names(self.store.pool(), &people).await?;
         let called = |p: &PersonId| names.get(p).cloned().unwrap_or_else(|| p.user.clone());
-        let owner = item.handling.holder(now).map(&called);
-        Ok(note(
-            event,
-            item,
-            self.rules.label(&item.source),
-            voice,
-            owner,
-            called,
-        ))
+        let held = item.handling.holder(now).map(|holder| Held {
+            name: called(holder),
+            is_told: told.contains(holder),
+        });
+        let label = self.rules.label(&item.source);
+        let mut line = note(event, item, label, voice, held, called);
+        if stepped::is_in_vain(&event.what) {
+            line.push(Seg::Text(" ".to_owned()));
+            line.extend(self.onward(item, event, voice).await?);
+        }
+        Ok(line)
     }
 }
 
@@ -854,7 +874,7 @@ fn count(leased: &Leased, how: &Settled, now: At) {
     let kind = leased.effect.kind();
     meter::tried(kind, how.as_str());
     match how {
-        Settled::Done | Settled::Found | Settled::Folded | Settled::Dead { .. } => {
+        Settled::Done | Settled::Moot | Settled::Found | Settled::Folded | Settled::Dead { .. } => {
             meter::ended(kind, how.as_str(), now - leased.ready_at)
         }
         Settled::Later { .. }
@@ -867,7 +887,9 @@ fn count(leased: &Leased, how: &Settled, now: At) {
         match how {
             // What became of a reply, publishing knows better.
             Settled::Done | Settled::Found if matches!(leased.effect, Effect::PublishReply { .. }) => {}
-            Settled::Done | Settled::Found | Settled::Folded => meter::resolved(kind, "settled"),
+            Settled::Done | Settled::Moot | Settled::Found | Settled::Folded => {
+                meter::resolved(kind, "settled")
+            }
             Settled::Anew { .. } => meter::resolved(kind, "missing"),
             Settled::Dead { .. } => meter::resolved(kind, "given_up"),
             Settled::Later { .. }
@@ -897,14 +919,18 @@ pub(crate) fn there(leased: &Leased) -> Settled {
     }
 }
 
-/// Under a warning: what one can do about it at once.
-pub(crate) fn note_buttons(item: &Item, voice: Voice) -> Vec<Button> {
-    let mut verbs = vec![Verb::Take];
-    if item.caps.can_reply() {
-        verbs.insert(0, Verb::Reply);
-    }
-    verbs
+/// Under a warning: what one can do about it at once. Nobody takes what is theirs, or what somebody else has.
+pub(crate) fn note_buttons(item: &Item, told: &[PersonId], voice: Voice, now: At) -> Vec<Button> {
+    let holder = item.handling.holder(now).filter(|_| !item.handling.is_offered());
+    let second = match holder {
+        Some(holder) if told == [holder.clone()] => Some(Verb::Release),
+        Some(_) if item.caps.can_reply() => None,
+        Some(_) | None => Some(Verb::Take),
+    };
+    let first = item.caps.can_reply().then_some(Verb::Reply);
+    first
         .into_iter()
+        .chain(second)
         .map(|verb| Button {
             verb,
             label: voice.lang.text(&format!("button-{}", verb.as_str()), &[]),
@@ -915,32 +941,20 @@ pub(crate) fn note_buttons(item: &Item, voice: Voice) -> Vec<Button> {
         .collect()
 }
 
-/// Why somebody is called by a chain, and how much time is left.
-fn stepped(
-    event: &Event,
-    item: &Item,
-    step: i64,
-    round: i64,
-    voice: Voice,
-    owner: Option<String>,
-) -> Vec<Seg> {
-    let again = if round > 0 { "-again" } else { "" };
-    let Some(deadline) = item.deadline else {
-        return voice.say(&format!("note-step-endless{again}"), &[]);
-    };
-    let left = (deadline.due - event.at).num_minutes();
-    let late = if left > 0 { "" } else { "-late" };
-    let key = format!("note-step{late}{again}");
-    let args = [
-        ("due", Arg::from(deadline.due)),
-        ("span", voice.lang.span(left.abs()).into()),
-        ("step", (step + 1).into()),
-    ];
-    let mut line = voice.say(&key, &args);
-    if let Some(owner) = owner {
-        line.extend(voice.say("note-step-owner", &[("name", owner.into())]));
-    }
-    line
+/// Those of them who are called by name.
+pub(crate) fn people_in(chat: &str, ping: &[Mention]) -> Vec<PersonId> {
+    let people = ping.iter().filter_map(|mention| match mention {
+        Mention::Person(user) => Some(PersonId::new(chat, user.as_str())),
+        Mention::Group(_) => None,
+    });
+    people.collect()
+}
+
+/// Who has the item while a line about it is written.
+pub struct Held {
+    pub name: String,
+    /// They are among those who are called by it.
+    pub is_told: bool,
 }
 
 /// One line of an item's story, as it is told in the thread.
@@ -949,7 +963,7 @@ pub fn note(
     item: &Item,
     source: &str,
     voice: Voice,
-    owner: Option<String>,
+    held: Option<Held>,
     called: impl Fn(&PersonId) -> String,
 ) -> Vec<Seg> {
     let name = || Arg::from(event.by.as_ref().map_or_else(String::new, &called));
@@ -982,7 +996,14 @@ pub fn note(
             ],
         ),
         What::Released => voice.say("note-released", &[("name", name())]),
-        What::ClaimEnded { of } => voice.say("note-claim-ended", &[("name", called(of).into())]),
+        What::ClaimEnded { of, lost_right } => {
+            let key = if *lost_right {
+                "note-lost-right"
+            } else {
+                "note-claim-ended"
+            };
+            voice.say(key, &[("name", called(of).into())])
+        }
         What::Sent { .. } => voice.say("note-sent", &[("name", name())]),
         What::TakenBack => voice.say("note-taken-back", &[("name", name())]),
         What::Accepted { .. } => voice.say("note-accepted", &[("source", source())]),
@@ -998,8 +1019,14 @@ pub fn note(
             &[("source", source()), ("span", voice.lang.span(*minutes).into())],
         ),
         What::Visible { minutes: None, .. } => voice.say("note-visible-again", &[("source", source())]),
-        What::Rejected { why } => voice.say("note-rejected", &[("source", source()), ("why", short(why))]),
-        What::Failed { why, .. } => voice.say("note-failed", &[("source", source()), ("why", short(why))]),
+        What::Rejected { why } => match quoted::words(why) {
+            Some(why) => voice.say("note-rejected", &[("source", source()), ("why", short(&why))]),
+            None => voice.say("note-rejected-silent", &[("source", source())]),
+        },
+        What::Failed { why, .. } => match quoted::words(why) {
+            Some(why) => voice.say("note-failed", &[("source", source()), ("why", short(&why))]),
+            None => voice.say("note-failed-silent", &[("source", source())]),
+        },
         What::Unclear => voice.say("note-unclear", &[("source", source())]),
         What::ConfirmedThere => voice.say("note-confirmed", &[("name", name())]),
         What::SentAgain => voice.say("note-again", &[("name", name())]),
@@ -1026,7 +1053,11 @@ pub fn note(
         What::Snoozed { until, why: None, .. } => {
             voice.say("note-snoozed", &[("name", name()), ("until", (*until).into())])
         }
-        What::Woke => voice.say("note-woke", &[]),
+        What::Woke => match item.deadline {
+            Some(d) if d.due <= event.at => voice.say("note-woke-late", &[("due", d.due.into())]),
+            Some(d) => voice.say("note-woke-due", &[("due", d.due.into())]),
+            None => voice.say("note-woke", &[]),
+        },
         What::Escalated { why, .. } => match item.deadline {
             Some(d) => voice.say(
                 "note-escalated-due",
@@ -1035,36 +1066,32 @@ pub fn note(
             None => voice.say("note-escalated", &[("name", name()), ("why", short(why))]),
         },
         What::Reminded { due, .. } => {
-            let span = Arg::from(voice.lang.span(((*due - event.at).num_seconds() + 30) / 60));
-            match owner {
-                Some(owner) => voice.say(
-                    "note-reminded-owner",
-                    &[("due", (*due).into()), ("span", span), ("name", owner.into())],
-                ),
-                None => voice.say("note-reminded", &[("due", (*due).into()), ("span", span)]),
-            }
+            let minutes = ((*due - event.at).num_seconds() + 30) / 60;
+            let soon = if minutes == 0 { "-soon" } else { "" };
+            let mut args = vec![
+                ("due", Arg::from(*due)),
+                ("span", voice.lang.span(minutes).into()),
+            ];
+            let whose = whose(held, &mut args);
+            voice.say(&format!("note-reminded{soon}{whose}"), &args)
         }
-        What::Overdue { due, .. } => match owner {
-            Some(owner) => voice.say(
-                "note-overdue-owner",
-                &[("due", (*due).into()), ("name", owner.into())],
-            ),
-            None => voice.say("note-overdue", &[("due", (*due).into())]),
-        },
+        What::Overdue { due, again: true, .. } => voice.say("note-overdue-again", &[("due", (*due).into())]),
+        What::Overdue { due, .. } => {
+            let mut args = vec![("due", Arg::from(*due))];
+            let whose = whose(held, &mut args);
+            voice.say(&format!("note-overdue{whose}"), &args)
+        }
         What::Stepped {
             called,
+            missing,
             raised,
             webhook,
+            widened,
             ..
-        } if called.is_empty() => match (webhook, raised) {
-            (Some(webhook), true) => voice.say("note-raised-webhook", &[("name", webhook.as_str().into())]),
-            (Some(webhook), false) => voice.say("note-webhook", &[("name", webhook.as_str().into())]),
-            (None, true) => voice.say("note-raised", &[]),
-            (None, false) => Vec::new(),
-        },
-        What::Stepped { round, step, .. } => {
-            stepped(event, item, i64::from(*step), i64::from(*round), voice, owner)
+        } if called.is_empty() => {
+            stepped::calls_nobody(missing, *raised, webhook.as_deref(), widened.as_deref(), voice)
         }
+        What::Stepped { round, .. } => stepped::calls(event, item, *round > 0, voice, held),
         What::Assigned { word, .. } => {
             let mut line = match item.deadline {
                 Some(d) => voice.say("note-assigned-due", &[("due", d.due.into())]),
@@ -1079,10 +1106,23 @@ pub fn note(
             "note-offered",
             &[("name", called(of).into()), ("until", (*until).into())],
         ),
-        What::NotAccepted { of } => voice.say("note-not-accepted", &[("name", called(of).into())]),
+        What::NotAccepted { of } => match item.deadline.filter(|d| d.due <= event.at) {
+            Some(d) => voice.say(
+                "note-not-accepted-late",
+                &[("name", called(of).into()), ("due", d.due.into())],
+            ),
+            None => voice.say("note-not-accepted", &[("name", called(of).into())]),
+        },
         What::Acknowledged { until } => voice.say(
             "note-acknowledged",
             &[("name", name()), ("until", (*until).into())],
         ),
     }
+}
+
+/// Which of the sentences it is: for nobody in particular, to whoever has the item, or to others about them.
+fn whose(held: Option<Held>, args: &mut Vec<(&'static str, Arg)>) -> &'static str {
+    let Some(held) = held else { return "" };
+    args.push(("name", held.name.into()));
+    if held.is_told { "-owner" } else { "-held" }
 }

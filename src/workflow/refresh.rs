@@ -3,6 +3,7 @@
 
 use chrono::TimeDelta;
 
+use crate::domain::action::Actor;
 use crate::domain::person::PersonId;
 use crate::domain::rights::Circle;
 use crate::port::chat::Members;
@@ -34,7 +35,17 @@ impl Desk {
                     Ok(Members::These(users)) => {
                         let mut tx = self.store.begin().await?;
                         let next = now + TimeDelta::minutes(READ_EVERY_MINUTES);
+                        let were = person::members(&mut tx, name, &[circle.key()]).await?;
                         person::circle_read(&mut tx, name, &circle.key(), &users, now, next).await?;
+                        for user in were.iter().filter(|user| !users.contains(user)) {
+                            let left = Actor {
+                                person: PersonId::new(name.as_str(), user.as_str()),
+                                name: String::new(),
+                                outsider: false,
+                                vouched: None,
+                            };
+                            self.unseat(&mut tx, &left, now).await?;
+                        }
                         tx.commit().await.map_err(crate::store::StoreError::from)?;
                     }
                     Ok(Members::EachVouchedFor) => {

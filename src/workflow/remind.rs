@@ -209,7 +209,13 @@ impl Desk {
                     self.not_accepted(tx, item, by, change).await?;
                 } else {
                     item.handling = Handling::Open;
-                    change.event(None, What::ClaimEnded { of: by });
+                    change.event(
+                        None,
+                        What::ClaimEnded {
+                            of: by,
+                            lost_right: false,
+                        },
+                    );
                 }
                 Ok(true)
             }

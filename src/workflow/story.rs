@@ -3,19 +3,25 @@
 
 use crate::domain::At;
 use crate::domain::card;
+use crate::domain::effect::Addressee;
 use crate::domain::event::Event;
+use crate::domain::event::Missing;
 use crate::domain::event::What;
 use crate::domain::handling::Handling;
 use crate::domain::id::ItemId;
 use crate::domain::item::Item;
+use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
 use crate::domain::policy::Mark;
 use crate::domain::text::Lang;
+use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::domain::text::flat;
 use crate::domain::words;
 use crate::store::event;
 use crate::store::item;
+use crate::store::notice;
+use crate::store::notice::Told;
 use crate::store::outbox;
 use crate::store::outbox::Ahead;
 use crate::store::outbox::Try;
@@ -23,6 +29,7 @@ use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::perform::note;
+use crate::workflow::perform::people_in;
 use crate::workflow::perform::people_of;
 
 /// One line of the story; tries stand below what they follow from.
@@ -60,8 +67,12 @@ impl Desk {
         let events = event::of_item(pool, item.id).await?;
         let tries = outbox::tries(pool, item.id).await?;
         let ahead = outbox::ahead(pool, item.id).await?;
-        let names = person::names(pool, &people(&item, &events)).await?;
+        let notices = notice::of_item(pool, item.id).await?;
+        let mut people = people(&item, &events);
+        people.extend(notices.iter().flat_map(|told| addressed(&told.addressee)));
+        let names = person::names(pool, &people).await?;
         let called = |p: &PersonId| names.get(p).cloned().unwrap_or_else(|| p.user.clone());
+        let whom = |to: &Addressee| self.whom(to, &called);
 
         let mut lines: Vec<Line> = events
             .iter()
@@ -71,7 +82,11 @@ impl Desk {
                 text: told(event, &item, source, voice, &called),
             })
             .collect();
-        lines.extend(tried(&tries, &ahead, source, voice));
+        for told in &notices {
+            let event = events.iter().find(|event| event.id == told.event);
+            lines.extend(waited(told, event.map(|event| event.at), &whom, voice));
+        }
+        lines.extend(tried(&tries, &ahead, source, voice, &whom));
         lines.sort_by_key(|line| (line.at, line.is_try));
 
         let mut out = vec![
@@ -108,10 +123,70 @@ impl Desk {
         out.push(String::new());
         // Operators know the file's own names, and no chat.
         let reasons = self.reasons(&events, &item, voice, "");
-        out.extend(reasons.iter().map(|line| flat(line)));
+        out.extend(reasons.iter().map(|line| dated(line, voice)));
         out.push(format!("The route in charge is {:?}.", item.route));
         Ok(Some(out))
     }
+
+    /// Somebody who was to be told something: one person, or those who are named in a room.
+    fn whom(&self, to: &Addressee, called: &impl Fn(&PersonId) -> String) -> String {
+        match to {
+            Addressee::Person(person) => called(person),
+            Addressee::Room { chat, room, ping } => {
+                let channel = self.rules.channel_of_room(chat, room);
+                let channel = channel.map_or(room.as_str(), |channel| channel.name.as_str());
+                let ping: Vec<String> = ping
+                    .iter()
+                    .map(|mention| match mention {
+                        Mention::Person(user) => called(&PersonId::new(chat.as_str(), user.as_str())),
+                        Mention::Group(group) => format!("group {group}"),
+                    })
+                    .collect();
+                format!("{} in {channel}", ping.join(", "))
+            }
+        }
+    }
+}
+
+fn addressed(to: &Addressee) -> Vec<PersonId> {
+    match to {
+        Addressee::Person(person) => vec![person.clone()],
+        Addressee::Room { chat, ping, .. } => people_in(chat, ping),
+    }
+}
+
+/// A sentence with its times to the second and with their years.
+fn dated(line: &[Seg], voice: Voice) -> String {
+    let one = |seg: &Seg| match seg {
+        Seg::Time { at, .. } => moment(*at, voice),
+        other => flat(std::slice::from_ref(other)),
+    };
+    line.iter().map(one).collect()
+}
+
+/// That somebody was not told at once, and that they were not told at all. When a message left, its try says.
+fn waited(told: &Told, decided: Option<At>, whom: &impl Fn(&Addressee) -> String, voice: Voice) -> Vec<Line> {
+    let line = |at, text| Line {
+        at,
+        is_try: true,
+        text,
+    };
+    let to = whom(&told.addressee);
+    let mut lines = Vec::new();
+    if let Some(at) = decided.filter(|at| *at < told.not_before) {
+        let until = moment(told.not_before, voice);
+        lines.push(line(
+            at,
+            format!("→ for {to}: held back by quiet hours until {until}"),
+        ));
+    }
+    if let Some(at) = told.settled_at.filter(|_| told.dropped) {
+        lines.push(line(
+            at,
+            format!("→ for {to}: not told, because it was no longer needed"),
+        ));
+    }
+    lines
 }
 
 fn people(item: &Item, events: &[Event]) -> Vec<PersonId> {
@@ -219,7 +294,7 @@ fn told(
                 None => String::new(),
             };
             format!(
-                "The team was reminded{mark}: the deadline is {}.",
+                "A reminder was due{mark}: the deadline is {}.",
                 moment(*due, voice)
             )
         }
@@ -236,12 +311,25 @@ fn told(
             round,
             step,
             called,
+            missing,
+            widened,
             raised,
             webhook,
         } => {
             let mut line = format!("Escalation {chain:?}, round {}, step {}", round + 1, step + 1);
             if called.is_empty() {
                 line.push_str(", which called nobody");
+            }
+            for one in missing {
+                line.push_str(&match one {
+                    Missing::Holder => "; nobody has it".to_owned(),
+                    Missing::OnDuty(rota) => format!("; nobody is on duty in {rota:?}"),
+                    Missing::Channel => "; no channel names anybody".to_owned(),
+                    Missing::Group => "; a group has no channel with it".to_owned(),
+                });
+            }
+            if let Some(channel) = widened {
+                line.push_str(&format!(", with a card in {channel}"));
             }
             if let Some(webhook) = webhook {
                 line.push_str(&format!(", with a call to {webhook:?}"));
@@ -257,21 +345,35 @@ fn told(
             called(of),
             moment(*until, voice)
         ),
-        What::Overdue { due, .. } => {
-            format!(
-                "The deadline ({}) passed, and the team was told.",
-                moment(*due, voice)
-            )
-        }
+        What::Overdue { due, again: true, .. } => format!(
+            "The deadline ({}) had passed, and nobody had it any more: somebody had to know.",
+            moment(*due, voice)
+        ),
+        What::Overdue {
+            due,
+            holder: Some(holder),
+            ..
+        } => format!(
+            "The deadline ({}) passed while {} had it.",
+            moment(*due, voice),
+            called(holder)
+        ),
+        What::Overdue { due, .. } => format!("The deadline ({}) passed.", moment(*due, voice)),
         What::Unclear => {
             format!("Unclear whether the reply arrived at {source}: a person was asked to look and decide.")
         }
-        _ => flat(&note(event, item, source, voice, None, called)),
+        _ => dated(&note(event, item, source, voice, None, called), voice),
     }
 }
 
 /// Each try in a sentence; the same again and again is one line.
-fn tried(tries: &[Try], ahead: &[Ahead], source: &str, voice: Voice) -> Vec<Line> {
+fn tried(
+    tries: &[Try],
+    ahead: &[Ahead],
+    source: &str,
+    voice: Voice,
+    whom: &impl Fn(&Addressee) -> String,
+) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut seen = vec![false; tries.len()];
     for (i, first) in tries.iter().enumerate() {
@@ -303,10 +405,16 @@ fn tried(tries: &[Try], ahead: &[Ahead], source: &str, voice: Voice) -> Vec<Line
             "done" if unclear => "looked up, and settled".to_owned(),
             outcome => ended(outcome, first.error.as_deref()),
         };
-        let mut text = format!(
-            "→ {}: {ended}",
-            deed(&first.kind, first.channel.as_deref(), source)
-        );
+        let deed = match &first.to {
+            Some(to) => format!("the message to {}", whom(&to.0)),
+            None => deed(
+                &first.kind,
+                first.channel.as_deref(),
+                first.webhook.as_deref(),
+                source,
+            ),
+        };
+        let mut text = format!("→ {deed}: {ended}");
         if repeats > 0 {
             let until = moment(last.at, voice);
             text.push_str(&format!(" ({} times until {until})", repeats + 1));
@@ -323,7 +431,7 @@ fn tried(tries: &[Try], ahead: &[Ahead], source: &str, voice: Voice) -> Vec<Line
     lines
 }
 
-fn deed(kind: &str, channel: Option<&str>, source: &str) -> String {
+fn deed(kind: &str, channel: Option<&str>, webhook: Option<&str>, source: &str) -> String {
     let channel = channel.unwrap_or("?");
     match kind {
         "post_card" => format!("the card in {channel}"),
@@ -334,6 +442,10 @@ fn deed(kind: &str, channel: Option<&str>, source: &str) -> String {
         "whisper" => "a private sentence".to_owned(),
         "publish_reply" => format!("the reply to {source}"),
         "follow_reply" => format!("a look whether {source} shows the reply"),
+        "notify" => "a message to whoever had to know".to_owned(),
+        "call_webhook" => format!("a call to {:?}", webhook.unwrap_or_default()),
+        "show_home" => "somebody’s home, brought up to date".to_owned(),
+        "send_digest" => "a digest".to_owned(),
         other => other.to_owned(),
     }
 }
@@ -342,6 +454,8 @@ fn ended(outcome: &str, error: Option<&str>) -> String {
     let why = error.map(|e| format!(" ({e})")).unwrap_or_default();
     match outcome {
         "done" => "done".to_owned(),
+        "found" => "looked up, and it is there".to_owned(),
+        "moot" => "not needed any more".to_owned(),
         "folded" => "it waits, because the channel is full".to_owned(),
         "later" => format!("not done{why}"),
         "again" => "not yet".to_owned(),
@@ -355,7 +469,12 @@ fn ended(outcome: &str, error: Option<&str>) -> String {
 }
 
 fn coming(ahead: &Ahead, source: &str, voice: Voice) -> String {
-    let deed = deed(&ahead.kind, ahead.channel.as_deref(), source);
+    let deed = deed(
+        &ahead.kind,
+        ahead.channel.as_deref(),
+        ahead.webhook.as_deref(),
+        source,
+    );
     match ahead.state.as_str() {
         "sending" => format!("Under way: {deed}."),
         "unknown" => format!(

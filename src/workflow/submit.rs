@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::Datelike;
-use chrono::NaiveDate;
 use chrono::TimeDelta;
 
 use crate::domain::At;
@@ -29,7 +27,7 @@ use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
 use crate::domain::reply::Reply;
 use crate::domain::reply::ReplyState;
-use crate::domain::schedule;
+use crate::domain::snooze::Days;
 use crate::domain::text::Voice;
 use crate::domain::words;
 use crate::port::chat::Kept;
@@ -115,7 +113,10 @@ impl Desk {
             Step::Preview => self.send(tx, &mut case, form).await?,
             Step::Escalate => self.escalate_to(tx, &mut case, values).await?,
             Step::Handle => handle(&mut case, values),
-            Step::Snooze => snooze(&mut case, values),
+            Step::Snooze => {
+                let days = self.days_of(&case);
+                snooze(&mut case, days, values)
+            }
             Step::SendAgain => self.send_again(tx, &mut case).await?,
             Step::Read => return Ok(Judged::done("noted")),
         };
@@ -450,8 +451,8 @@ fn handle(case: &mut Case<'_>, values: &Values) -> Verdict {
     }
 }
 
-fn snooze(case: &mut Case<'_>, values: &Values) -> Verdict {
-    let Some(until) = snooze_until(value(values, "until"), value(values, "day"), case.now, case.voice) else {
+fn snooze(case: &mut Case<'_>, days: Days<'_>, values: &Values) -> Verdict {
+    let Some(until) = days.until(value(values, "until"), value(values, "day"), case.now) else {
         return fault("until", case.voice.lang.text("fault-choose", &[]));
     };
     if until <= case.now {
@@ -484,24 +485,6 @@ fn snooze(case: &mut Case<'_>, values: &Values) -> Verdict {
             );
             Verdict::Changed(Box::new(change), None)
         }
-    }
-}
-
-fn snooze_until(choice: &str, day: &str, now: At, voice: Voice) -> Option<At> {
-    let today = now.with_timezone(&voice.zone).date_naive();
-    let at = |date: NaiveDate, hour| {
-        date.and_hms_opt(hour, 0, 0)
-            .map(|local| schedule::instant(voice.zone, local))
-    };
-    match choice {
-        "evening" => at(today, 18),
-        "morning" => at(today + TimeDelta::days(1), 9),
-        "monday" => {
-            let ahead = 7 - i64::from(today.weekday().num_days_from_monday());
-            at(today + TimeDelta::days(ahead), 9)
-        }
-        "date" => at(day.parse().ok()?, 9),
-        _ => None,
     }
 }
 

@@ -96,9 +96,18 @@ impl Change {
         id
     }
 
+    /// An event that no line tells, because another one does in the same instant.
+    pub(crate) fn silent_event(&mut self, what: What) {
+        self.event(None, what);
+        if let Some(last) = self.events.last_mut() {
+            last.is_told = false;
+        }
+    }
+
     /// An event that these are told about, besides what the cards show.
     pub fn event_for(&mut self, what: What, told: Vec<(Addressee, At)>, gathered: TimeDelta) -> EventId {
         let id = EventId::new(self.now);
+        let is_told = told.is_empty() && what.is_told();
         self.events.push(Happened {
             event: Event {
                 id,
@@ -108,7 +117,7 @@ impl Change {
                 what,
             },
             ping: Vec::new(),
-            is_told: told.is_empty(),
+            is_told,
         });
         for (addressee, not_before) in told {
             let run_at = not_before.max(self.now + gathered);
@@ -148,8 +157,10 @@ impl Change {
         self.events.iter().map(|h| &h.event)
     }
 
-    pub fn moves_clock(&self) -> bool {
-        self.log().any(|event| event.what.moves_clock())
+    /// Whether the clock has something to say because of it.
+    pub fn asks_clock(&self) -> bool {
+        self.log()
+            .any(|event| event.what.moves_clock() || event.what.lets_go())
     }
 
     pub fn effect(&mut self, effect: NewEffect) {
@@ -169,7 +180,7 @@ impl Change {
 impl Desk {
     /// Saves the item and writes down all that follows. Returns its cards, for effects that name them.
     pub async fn write(&self, tx: &mut Tx, locked: &mut Locked, mut change: Change) -> Result<Vec<CardRow>> {
-        if !change.looked && change.moves_clock() {
+        if !change.looked && change.asks_clock() {
             self.look(tx, locked, &mut change).await?;
         }
         let now = change.now;
@@ -257,7 +268,7 @@ fn whom(Locked(item): &Locked, change: &Change) -> Vec<PersonId> {
         people.extend(event.by.iter().cloned());
         match &event.what {
             What::TakenOver { from, .. } => people.push(from.clone()),
-            What::ClaimEnded { of } => people.push(of.clone()),
+            What::ClaimEnded { of, .. } => people.push(of.clone()),
             _ => {}
         }
     }

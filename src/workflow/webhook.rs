@@ -28,10 +28,10 @@ impl Desk {
         };
         let mut tx = self.store.begin().await?;
         let (Some(event), Some(item)) = (event, item) else {
-            return self.settle_in(tx, leased, Settled::Done).await;
+            return self.settle_in(tx, leased, Settled::Moot).await;
         };
         if !item.handling.is_open() || is_out(&mut tx, &item).await? {
-            return self.settle_in(tx, leased, Settled::Done).await;
+            return self.settle_in(tx, leased, Settled::Moot).await;
         }
         let webhook = self
             .webhooks

@@ -412,7 +412,13 @@ async fn who_leaves_the_group_loses_the_right_and_keeps_the_text() {
         ANSWER,
         "what was typed still stands in the form"
     );
-    desk.press(ANNA, &card, "Zurückgeben").await;
+    assert!(
+        desk.thread(&card)
+            .join("\n")
+            .contains("Anna darf hier nicht mehr antworten"),
+        "and holds nothing any more"
+    );
+    desk.press(ANNA, &card, "Übernehmen").await;
     assert!(
         told(&desk, ANNA).contains("Das haben: @care-team."),
         "{}",

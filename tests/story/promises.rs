@@ -123,6 +123,92 @@ async fn a_day_off_on_a_monday_is_named_and_not_counted() {
     }
 }
 
+/// A clock change is named where it moved the deadline, and only there.
+#[tokio::test]
+async fn why_names_a_clock_change_that_moved_the_deadline_and_no_other() {
+    // The clocks of Berlin go back in the night to Sunday, 31 October 2027.
+    let all_hours: fn(&mut Rules) = |rules| {
+        rules.digests.clear();
+        rules.fallback.policy.first_answer = Some(24 * 60);
+    };
+    for chat in [Chat::Slack, Chat::Discord] {
+        for (tune, came, until, named) in [
+            (all_hours, "2027-10-30T10:00:00Z", "2027-10-31T10:00:00Z", true),
+            (office, "2027-10-29T14:00:00Z", "2027-11-01T11:00:00Z", false),
+            (all_hours, "2027-10-29T10:00:00Z", "2027-10-30T10:00:00Z", false),
+        ] {
+            let desk = chat.desk(1, tune).await;
+            let seat = Seat::new(&desk, chat);
+            desk.clock.set(at(came));
+            desk.review(2, TEXT).await;
+            assert_eq!(due(&desk).await, at(until));
+            let card = seat.card();
+            seat.choose(Who::Anna, &card, "Warum diese Frist?").await;
+            let why = seat.form(Who::Anna);
+            assert_eq!(
+                why.contains("wurden die Uhren um 1 Std. zurückgestellt"),
+                named,
+                "{why}"
+            );
+            seat.close(Who::Anna);
+            seat.answer(Who::Anna, &card, "Das tut uns leid. – Anna").await;
+            done(desk, chat).await;
+        }
+    }
+}
+
+/// "Tomorrow morning" of a team is the next morning on which somebody works, and one moment has one name.
+#[tokio::test]
+async fn put_aside_until_the_next_morning_on_which_somebody_works() {
+    let works: fn(&mut Rules) = |rules| {
+        office(rules);
+        let care = rules.channels.get_mut("care").unwrap();
+        care.calendar = Some("office".into());
+    };
+    let plain: fn(&mut Rules) = |rules| rules.digests.clear();
+    for chat in [Chat::Slack, Chat::Discord] {
+        for (tune, now, label, until) in [
+            // On a Friday, with the Monday off.
+            (
+                works,
+                "2026-11-27T10:00:00Z",
+                "am nächsten Arbeitstag (Di 01.12. 09:00)",
+                "2026-12-01T08:00:00Z",
+            ),
+            (
+                works,
+                "2026-11-25T10:00:00Z",
+                "morgen früh (9:00)",
+                "2026-11-26T08:00:00Z",
+            ),
+            // On a Sunday, where nobody says when somebody works.
+            (
+                plain,
+                "2026-11-22T10:00:00Z",
+                "morgen früh (9:00)",
+                "2026-11-23T08:00:00Z",
+            ),
+        ] {
+            let desk = chat.desk(1, tune).await;
+            let seat = Seat::new(&desk, chat);
+            desk.clock.set(at(now));
+            desk.review(2, TEXT).await;
+            let card = seat.card();
+            seat.choose(Who::Anna, &card, "Zurückstellen").await;
+            let form = seat.form(Who::Anna);
+            assert!(form.contains(label), "{form}");
+            let is_sunday = now.contains("11-22");
+            assert_eq!(form.contains("Montag früh"), !is_sunday, "{form}");
+            seat.submit(Who::Anna, &[("until", "morning")]).await;
+            let woken: DateTime<Utc> = desk
+                .row("SELECT (handling ->> 'until')::timestamptz FROM item")
+                .await;
+            assert_eq!(woken, at(until), "{now}");
+            done(desk, chat).await;
+        }
+    }
+}
+
 /// Zones by the word that a review carries, each with hours of its own.
 fn zones(rules: &mut Rules) {
     rules.digests.clear();

@@ -22,6 +22,9 @@ use crate::desk::CARE;
 use crate::desk::Desk;
 use crate::desk::STORE;
 use crate::desk::Wish;
+use crate::seat::Chat;
+use crate::seat::Seat;
+use crate::seat::Who;
 
 const WORDS: &str = "Hallo Jule, das war zu lang. Wir stellen um. – Anna";
 const OTHER: &str = "Liebe Jule, seit gestern sind wir zu dritt. – Anna";
@@ -144,6 +147,30 @@ async fn an_answer_lost_after_the_shop_took_the_reply_is_read_back_and_not_sent_
     assert_eq!(at_shop(&desk, &question), (Some(WORDS.to_owned()), 1));
     desk.thread(&card);
     desk.finish().await;
+}
+
+/// A shop says no in JSON, as shops do: people read its words, whoever looks into it reads all of it.
+#[tokio::test]
+async fn a_no_of_the_shop_is_told_in_its_words_and_never_as_it_came() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = chat.desk(1, |rules| rules.digests.clear()).await;
+        let seat = Seat::new(&desk, chat);
+        desk.question("Kann man die Klinge nachschleifen?").await;
+        let card = seat.card();
+        desk.shop
+            .fault_on(Aim::Writes, Fault::ServerError { status: 404 }, 1);
+        seat.answer(Who::Anna, &card, WORDS).await;
+        let told = format!("{}\n{}", seat.text(&card), seat.thread(&card).join("\n"));
+        let said = "Meldung: „something broke on our side“";
+        assert_eq!(told.matches(said).count(), 2, "on the card and below it: {told}");
+        assert!(
+            !told.contains('{') && !told.contains("404") && !told.contains("POST"),
+            "{told}"
+        );
+        let story = desk.apps[0].desk.story("1").await.unwrap().unwrap().join("\n");
+        assert!(story.contains("something broke on our side"), "{story}");
+        desk.finish().await;
+    }
 }
 
 #[tokio::test]

@@ -96,10 +96,7 @@ async fn an_urgent_item_says_so_stands_first_and_calls_a_service_once() {
             seat.text(&urgent)
         );
         let thread = seat.thread(&urgent).join("\n");
-        assert!(
-            thread.contains("Ab jetzt dringend, „pager“ ist verständigt."),
-            "{thread}"
-        );
+        assert!(thread.contains("„pager“ ist verständigt."), "{thread}");
         // What came later is due earlier, and stands behind it.
         desk.review(2, "Das kam danach.").await;
         desk.seconds(1).await;

@@ -3,6 +3,8 @@
 use chrono::TimeDelta;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use zeitnah::domain::calendar::Quiet;
+use zeitnah::domain::policy::Mark;
 use zeitnah::port::clock::Clock as _;
 use zeitnah::sandbox::sites::faults::Fault as SiteFault;
 use zeitnah::sandbox::slack::Fault;
@@ -17,6 +19,7 @@ use crate::desk::CARE;
 use crate::desk::Desk;
 use crate::desk::GAST;
 use crate::desk::Wish;
+use crate::desk::at;
 
 /// A listener for operators beside the first replica's, and the page's collector, which is this thread's.
 async fn operators(desk: &mut Desk, scrape: Scrape) -> String {
@@ -477,6 +480,61 @@ async fn why_tells_a_lost_answer_an_escalation_and_a_rate_limit() {
     insta::assert_snapshot!("why_answered", steady(told));
     assert_eq!(desk.apps[0].desk.story("2").await.unwrap(), None);
     assert_eq!(desk.apps[0].desk.story("' OR 1=1").await.unwrap(), None);
+    desk.everything();
+    desk.finish().await;
+}
+
+/// The story tells what was decided, what was held back, what left and what did not, each with its own time.
+#[tokio::test]
+async fn why_tells_when_a_reminder_was_held_back_and_when_it_left() {
+    let desk = Desk::with(Wish {
+        tune: |rules| {
+            rules.digests.clear();
+            rules.fallback.policy.marks = vec![Mark::Left(23 * 60)];
+            for channel in rules.channels.values_mut() {
+                channel.quiet = Quiet::parse("10:30-18:00");
+            }
+        },
+        ..Wish::default()
+    })
+    .await;
+    // Due on Saturday at 10:00 in Berlin; the reminder falls into the quiet hours of Friday.
+    desk.review(2, "Nette Beratung, aber 40 Minuten Wartezeit.").await;
+    let kept = desk.card();
+    desk.review(2, "Das wird vorher beantwortet.").await;
+    let answered = desk.card();
+    desk.jump("2026-11-20T10:05:39Z").await;
+    desk.answer(ANNA, &answered, "Das tut uns leid. – Anna").await;
+    desk.jump("2026-11-20T17:25:00Z").await;
+    desk.minutes(1).await;
+    assert_eq!(desk.thread(&kept).len(), 1);
+    let mut told = Vec::new();
+    for number in ["1", "2"] {
+        told.extend(desk.apps[0].desk.story(number).await.unwrap());
+    }
+    insta::assert_snapshot!(
+        "why_held_back",
+        told.into_iter().map(steady).collect::<Vec<_>>().join("\n\n")
+    );
+    desk.everything();
+    desk.finish().await;
+}
+
+/// What was written two years ago says so.
+#[tokio::test]
+async fn why_names_the_year() {
+    let desk = Desk::open().await;
+    desk.clock.set(at("2024-11-01T09:00:00Z"));
+    desk.review(2, "Nette Beratung, aber 40 Minuten Wartezeit.").await;
+    let card = desk.card();
+    desk.press(ANNA, &card, "Übernehmen").await;
+    desk.answer(ANNA, &card, "Das tut uns leid. – Anna").await;
+    desk.clock.set(at("2026-11-20T09:00:00Z"));
+    let story = desk.apps[0].desk.story("1").await.unwrap().unwrap();
+    let undated = story
+        .iter()
+        .filter(|line| line.contains("Nov") && !line.contains("2024"));
+    assert_eq!(undated.collect::<Vec<_>>(), Vec::<&String>::new(), "{story:#?}");
     desk.everything();
     desk.finish().await;
 }

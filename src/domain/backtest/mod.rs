@@ -183,7 +183,10 @@ impl<'a> Backtest<'a> {
         let until = self.until;
         for event in past.log.iter().filter(|event| event.at <= until) {
             self.count(event, |count| count.really += 1);
-            if let What::Overdue { metric, .. } = &event.what {
+            if let What::Overdue {
+                metric, again: false, ..
+            } = &event.what
+            {
                 self.promise(&past.item.route, *metric).really_overdue += 1;
             }
         }

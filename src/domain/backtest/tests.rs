@@ -301,6 +301,7 @@ fn step(wait: i64, call: Vec<Whom>) -> Step {
         widen: None,
         raise: false,
         webhook: None,
+        wait_for_duty: false,
         only: Condition::default(),
     }
 }
@@ -357,7 +358,14 @@ fn a_chain_goes_on_until_somebody_answers() {
     assert_eq!(would(&held), [0, 1, 3], "the lease was over at 16:55");
     let taken = Story::from(at("06:00"))
         .claimed(at("16:40"), anna(), at("16:55"))
-        .then(at("17:40"), None, What::ClaimEnded { of: anna() });
+        .then(
+            at("17:40"),
+            None,
+            What::ClaimEnded {
+                of: anna(),
+                lost_right: false,
+            },
+        );
     let held = report(&rules, &[taken]);
     assert_eq!(would(&held), [0, 1, 2], "it was prolonged, says the log");
     let seen = What::Acknowledged { until: at("18:00") };
@@ -420,6 +428,8 @@ fn what_the_rules_of_that_time_said_changes_nothing_but_is_counted_beside() {
                 What::Overdue {
                     due: at("10:00"),
                     metric: Metric::FirstAnswer,
+                    holder: None,
+                    again: false,
                 },
             )
     };

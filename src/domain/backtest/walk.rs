@@ -33,6 +33,7 @@ use crate::domain::sla::Run;
 use crate::domain::sla::State;
 use crate::domain::whom::Book;
 use crate::domain::whom::Place;
+use crate::domain::whom::Search;
 use crate::domain::whom::Summoned;
 
 /// What would have become of one item.
@@ -88,14 +89,15 @@ pub fn walk<'a>(book: Book<'a>, past: &Past<'a>, until: At) -> Walked<'a> {
     }
 }
 
-/// One card in each room.
-fn add(places: &mut Vec<Place>, new: Place) {
-    if !places
+/// One card in each room. True when this one is new.
+fn add(places: &mut Vec<Place>, new: Place) -> bool {
+    let is_new = !places
         .iter()
-        .any(|p| (&p.chat, &p.room) == (&new.chat, &new.room))
-    {
+        .any(|p| (&p.chat, &p.room) == (&new.chat, &new.room));
+    if is_new {
         places.push(new);
     }
+    is_new
 }
 
 struct Walk<'w, 'a> {
@@ -130,8 +132,7 @@ impl Walk<'_, '_> {
             last = now;
             let mut looking = self.looks.remove(&at);
             while let Some(event) = deeds.next_if(|event| event.at <= now) {
-                looking |= event.what.moves_clock()
-                    || matches!(event.what, What::ClaimEnded { .. } | What::NotAccepted { .. });
+                looking |= event.what.moves_clock() || event.what.lets_go();
                 self.log.push((*event).clone());
             }
             if looking {
@@ -184,13 +185,22 @@ impl Walk<'_, '_> {
                 let what = What::Reminded { due, metric, mark };
                 self.tell(Sort::Warning, what, whom, self.gathered(), now);
             }
-            Call::Overdue { metric, due } => {
-                let whom = if self.plan.overdue_calls_nobody() {
-                    Vec::new()
-                } else {
-                    self.book.responsible(holder, &self.places)
+            Call::Overdue {
+                metric,
+                due,
+                again,
+                step,
+            } => {
+                let item = self.past.item_at(now, &moment.handling);
+                let (plan, places) = (&self.plan, &self.places);
+                let (whom, by_step) = self.book.on_overdue(plan, step, &item, holder, places, now);
+                let alone = moment.handling.holder(now).filter(|_| !by_step);
+                let what = What::Overdue {
+                    due,
+                    metric,
+                    holder: alone.cloned(),
+                    again,
                 };
-                let what = What::Overdue { due, metric };
                 self.tell(Sort::Deadline, what, whom, self.gathered(), now);
             }
             Call::Step(next) => {
@@ -206,15 +216,17 @@ impl Walk<'_, '_> {
         let item = self.past.item_at(now, handling);
         let holder = handling.holder(now).or(self.route.owner.as_ref());
         let step = chain.step(next).filter(|step| step.only.holds(&item, now));
-        let whom = step.map_or_else(Vec::new, |step| {
-            self.book.summoned(step, holder, &self.places, now)
+        let search = step.map_or_else(Search::default, |step| {
+            let tells_deadline = chain.tells_deadline(next);
+            self.book
+                .summoned(step, tells_deadline, holder, &self.places, now)
         });
         let widen = step.and_then(|step| step.widen.as_ref());
-        if let Some(channel) = widen.and_then(|name| self.book.rules.channel(name)) {
-            add(&mut self.places, Place::of(channel));
-        }
-        let what = chain.stepped(next, step, whom.iter().filter_map(Summoned::called).collect());
-        self.tell(Sort::Step, what, whom, TimeDelta::zero(), now);
+        let channel = widen.and_then(|name| self.book.rules.channel(name));
+        let widened = channel.filter(|channel| add(&mut self.places, Place::of(channel)));
+        let widened = widened.map(|channel| channel.name.clone());
+        let what = chain.stepped(next, step, search.named(), widened);
+        self.tell(Sort::Step, what, search.found, TimeDelta::zero(), now);
     }
 
     fn tell(&mut self, sort: Sort, what: What, whom: Vec<Summoned>, gathered: TimeDelta, now: At) {
@@ -240,6 +252,10 @@ impl Walk<'_, '_> {
 
     /// From when on nobody would have to know it any more, or again, while it may be told.
     fn moot(&self, what: &What, to: &Addressee, from: At, to_at: At) -> Vec<(At, bool)> {
+        let alone = match (what, to) {
+            (What::Overdue { holder: Some(of), .. }, Addressee::Person(person)) if of == person => Some(of),
+            _ => None,
+        };
         let (due, only_if_free) = match (what, to) {
             (What::Reminded { due, .. }, Addressee::Room { .. }) => (Some(*due), true),
             (What::Reminded { due, .. }, Addressee::Person(_)) => (Some(*due), false),
@@ -254,7 +270,11 @@ impl Walk<'_, '_> {
         turns.dedup();
         let is_moot = |at: At| {
             due.is_some_and(|due| due <= at)
-                || moment(&self.moments, at).is_none_or(|m| !m.is_open() || only_if_free && m.is_held())
+                || moment(&self.moments, at).is_none_or(|m| {
+                    !m.is_open()
+                        || only_if_free && m.is_held()
+                        || alone.is_some_and(|of| m.handling.holder(m.at) != Some(of))
+                })
         };
         turns.into_iter().map(|at| (at, is_moot(at))).collect()
     }

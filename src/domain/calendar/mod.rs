@@ -136,20 +136,7 @@ impl Calendar {
 
     /// The clock changes in [from, to), and by how many minutes the local clock jumped.
     pub fn clock_changes(&self, from: At, to: At) -> Vec<(At, i64)> {
-        // What stood a moment before tells whether it changes right at the beginning.
-        let Some(before) = from.checked_sub_signed(TimeDelta::seconds(1)) else {
-            return vec![];
-        };
-        let mut last = None;
-        let mut out = vec![];
-        for steady in steady(self.zone, before, to) {
-            let jump = steady.offset - last.unwrap_or(steady.offset);
-            if !jump.is_zero() {
-                out.push((steady.from, jump.num_minutes()));
-            }
-            last = Some(steady.offset);
-        }
-        out
+        clock_changes(self.zone, from, to)
     }
 
     /// The week for people: first and last weekday (0 is Monday) of those in a row that have the same hours.
@@ -192,6 +179,24 @@ impl Calendar {
             })
         })
     }
+}
+
+/// The clock changes of a zone in [from, to), and by how many minutes its local clock jumped.
+pub fn clock_changes(zone: Tz, from: At, to: At) -> Vec<(At, i64)> {
+    // What stood a moment before tells whether it changes right at the beginning.
+    let Some(before) = from.checked_sub_signed(TimeDelta::seconds(1)) else {
+        return vec![];
+    };
+    let mut last = None;
+    let mut out = vec![];
+    for steady in steady(zone, before, to) {
+        let jump = steady.offset - last.unwrap_or(steady.offset);
+        if !jump.is_zero() {
+            out.push((steady.from, jump.num_minutes()));
+        }
+        last = Some(steady.offset);
+    }
+    out
 }
 
 /// The local dates of a time with one offset.

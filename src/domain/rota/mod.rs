@@ -124,6 +124,19 @@ impl Rota {
         None
     }
 
+    /// When somebody is on duty next, as seen at `at`: at once, if somebody is. `None`: not within sixty days.
+    pub fn staffed(&self, at: At) -> Option<At> {
+        let farthest = at.checked_add_signed(FARTHEST)?;
+        let mut from = at;
+        while from <= farthest {
+            if !self.on_duty(from).is_empty() {
+                return Some(from);
+            }
+            from = self.next_change(from)?;
+        }
+        None
+    }
+
     /// When the shift ends of somebody who was on duty at `since` or came later, as seen at `now`.
     pub fn leaving(&self, who: &Mention, since: At, now: At) -> Leaving {
         let mut leaving = Leaving::default();

@@ -355,6 +355,32 @@ impl Voice {
         }
     }
 
+    /// The same as somebody reads it at `now`: with the year, if that is another one.
+    pub fn moment_seen(self, at: At, now: At) -> String {
+        let local = at.with_timezone(&self.zone);
+        if local.year() == now.with_timezone(&self.zone).year() {
+            return self.moment(at);
+        }
+        format!(
+            "{} {}",
+            self.day_seen(local.date_naive(), now),
+            local.format("%H:%M")
+        )
+    }
+
+    /// A day without a time, with the year if that is another one than at `now`.
+    pub fn day_seen(self, day: chrono::NaiveDate, now: At) -> String {
+        let year = day.year();
+        let plain = self.day(day);
+        if year == now.with_timezone(&self.zone).year() {
+            return plain;
+        }
+        match self.lang {
+            Lang::De => format!("{plain}{year}"),
+            Lang::En => format!("{plain} {year}"),
+        }
+    }
+
     /// `Mon–Fri 09:00–17:00, Sat 10:00–14:00`, from first and last weekday (Monday is 0) and windows in minutes.
     pub fn hours(self, grouped: &[(u8, u8, Vec<Window>)]) -> String {
         let day = |n: &u8| self.lang.text(&format!("weekday-{n}"), &[]);
@@ -530,6 +556,24 @@ mod tests {
             flat(&voice.say("who-author", &[("name", "{ $x } <!here>".into())])),
             "von { $x } <!here>"
         );
+    }
+
+    #[test]
+    fn another_year_is_named() {
+        let at = |text: &str| text.parse::<At>().unwrap();
+        let (then, now) = (at("2024-11-01T09:00:00Z"), at("2026-11-20T09:00:00Z"));
+        let say = |lang, at| {
+            Voice {
+                lang,
+                zone: Tz::Europe__Berlin,
+            }
+            .moment_seen(at, now)
+        };
+        assert_eq!(say(Lang::De, then), "Fr 01.11.2024 10:00");
+        assert_eq!(say(Lang::En, then), "Fri 1 Nov 2024 10:00");
+        assert_eq!(say(Lang::En, now), "Fri 20 Nov 10:00");
+        // The year is the reader's, not that of Greenwich.
+        assert_eq!(say(Lang::De, at("2025-12-31T23:30:00Z")), "Do 01.01. 00:30");
     }
 
     #[test]

@@ -182,7 +182,7 @@ fn read_published(answer: &Answer, ours: String) -> Result<Published, PortError>
 fn standing(state: Option<&str>, message: Option<String>) -> Standing {
     match state {
         None | Some("visible" | "published") => Standing::Visible,
-        Some("rejected") => Standing::Rejected(message.unwrap_or_else(|| "no reason given".to_owned())),
+        Some("rejected") => Standing::Rejected(message.unwrap_or_default()),
         Some(_) => Standing::Pending,
     }
 }
