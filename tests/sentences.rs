@@ -65,7 +65,6 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("days", "Mo 30.11. (Feiertag)", "Mon 30 Nov (holiday)"),
     ("day", "So 28.03.", "Sun 28 Mar"),
     ("language", "Polnisch", "Polish"),
-    ("unit", "Zeichen", "characters"),
     ("max", "350", "350"),
     ("count", "362", "362"),
     ("over", "12", "12"),

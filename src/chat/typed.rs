@@ -3,6 +3,7 @@
 use crate::domain::action::Ask;
 use crate::domain::action::ItemRef;
 use crate::domain::action::Listing;
+use crate::domain::action::Named;
 use crate::domain::action::Verb;
 use crate::domain::digest::MOST_DAYS;
 use crate::domain::errand::Errand;
@@ -59,6 +60,13 @@ pub fn typed(text: &str) -> Ask {
         ("item" | "show" | "zeig", None) => Ask::NoNumber {
             command: text.to_owned(),
         },
+        ("give" | "weitergeben", Some(number)) if words.len() > 1 => Ask::Give {
+            item: ItemRef::Number(number),
+            to: Named {
+                typed: words[1..].join(" "),
+                known: None,
+            },
+        },
         ("sources" | "quellen", _) => alone(Ask::Sources),
         ("digest" | "übersicht", _) => alone(Ask::Numbers { days: None }),
         ("stats" | "zahlen", _) => match (words.as_slice(), first_number) {
@@ -76,6 +84,7 @@ pub fn typed(text: &str) -> Ask {
                 "open" | "list" | "offen" => Some(Verb::OpenSource),
                 "handle" | "done" | "erledigt" => Some(Verb::Handle),
                 "text" => Some(Verb::FullText),
+                "weitergeben" => Some(Verb::HandOver),
                 _ => None,
             });
             match (verb, number) {
@@ -152,6 +161,22 @@ mod tests {
             typed("done Z-7"),
             Ask::Do {
                 verb: Verb::Handle,
+                item: ItemRef::Number(7)
+            }
+        );
+        let give = |who: &str| Ask::Give {
+            item: ItemRef::Number(7),
+            to: Named {
+                typed: who.to_owned(),
+                known: None,
+            },
+        };
+        assert_eq!(typed("give 7 @Ben Kurz"), give("@Ben Kurz"));
+        assert_eq!(typed("weitergeben #7 <@U0BEN|ben>"), give("<@U0BEN|ben>"));
+        assert_eq!(
+            typed("give 7"),
+            Ask::Do {
+                verb: Verb::HandOver,
                 item: ItemRef::Number(7)
             }
         );

@@ -14,8 +14,7 @@ use crate::domain::person::PersonId;
 use crate::domain::route::Route;
 use crate::domain::route::When;
 
-/// The name of `[default_route]`, as it stands with an item.
-pub const DEFAULT: &str = "default";
+pub use crate::domain::route::DEFAULT;
 
 pub fn read(table: Table, names: &Names, policies: &Policies) -> Option<Placed<Route>> {
     let line = table.line;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::domain::At;
 use crate::domain::errand::Errand;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
@@ -40,6 +41,7 @@ verbs! {
     Escalate = "escalate", Responder;
     Handle = "handled", Responder;
     Snooze = "snooze", Responder;
+    HandOver = "give", Responder;
     Acknowledge = "seen", Responder;
     Undo = "undo", Responder;
     ChangeReply = "change", Responder;
@@ -96,6 +98,12 @@ pub struct FormToken {
     /// What exactly was previewed: sending something else than was read is not possible.
     #[serde(default)]
     pub seal: Option<String>,
+    /// Which of the customer's versions its person has read.
+    #[serde(default)]
+    pub read: Option<i32>,
+    /// Until when the form took the case for its person, who had not taken it before.
+    #[serde(default)]
+    pub lease: Option<At>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +114,7 @@ pub enum Step {
     Escalate,
     Handle,
     Snooze,
+    HandOver,
     /// Yes, I am sure: send it once more.
     SendAgain,
     /// Nothing to submit.
@@ -120,10 +129,19 @@ impl Step {
             Self::Escalate => Verb::Escalate,
             Self::Handle => Verb::Handle,
             Self::Snooze => Verb::Snooze,
+            Self::HandOver => Verb::HandOver,
             Self::SendAgain => Verb::SendAgain,
             Self::Read => Verb::FullText,
         }
     }
+}
+
+/// Somebody whom a person named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    pub typed: String,
+    /// Who that is, where the delivery itself says it.
+    pub known: Option<Actor>,
 }
 
 /// Which item a person means.
@@ -155,6 +173,16 @@ pub enum Ask {
         number: i64,
     },
     Submit {
+        form: FormToken,
+        values: BTreeMap<String, String>,
+    },
+    /// An item is handed to somebody who is named.
+    Give {
+        item: ItemRef,
+        to: Named,
+    },
+    /// A form was put away without being sent.
+    Closed {
         form: FormToken,
         values: BTreeMap<String, String>,
     },
@@ -296,7 +324,6 @@ pub enum Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::At;
 
     #[test]
     fn a_token_comes_back_as_it_went() {

@@ -271,7 +271,7 @@ impl Plan<'_> {
         let held = log.iter().rfind(|event| {
             let holds = matches!(
                 event.what,
-                What::Claimed { .. } | What::TakenOver { .. } | What::TakenBack
+                What::Claimed { .. } | What::TakenOver { .. } | What::TakenBack { .. }
             );
             holds && event.by.as_ref() == Some(holder)
         });

@@ -51,6 +51,13 @@ pub struct Button {
     pub confirm: Option<Confirm>,
 }
 
+impl Button {
+    /// It stops something that is under way, and looks like it where a chat can show that.
+    pub fn stops(&self) -> bool {
+        self.verb == Verb::Undo
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Confirm {
     pub title: String,
@@ -105,6 +112,16 @@ pub fn build(facts: &Facts) -> Card {
     }
 }
 
+/// Under whose name an answer stands there: where the business itself was reviewed, under its name; else under the source's.
+pub fn stands_as(item: &Item, source: &str) -> String {
+    let place = item.subject.as_ref().filter(|s| s.kind == "store");
+    place
+        .and_then(|s| s.name.as_deref())
+        .map(|name| words::short_line(name, NAME_UNITS))
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| source.to_owned())
+}
+
 /// `★★☆☆☆  Kritik · Google · Filiale München Ost`
 pub fn head(item: &Item, source: &str, lang: Lang) -> String {
     let mark = match (item.tone, item.rating) {
@@ -131,8 +148,13 @@ pub fn stars(n: u8) -> String {
 
 /// Title and body as they are shown, uncut.
 pub fn full_words(item: &Item) -> String {
-    let title = item.title.as_deref().map(words::line).unwrap_or_default();
-    let body = item.body.as_deref().map(words::shown).unwrap_or_default();
+    joined(item.title.as_deref(), item.body.as_deref())
+}
+
+/// The same for words that are not the item's any more.
+pub fn joined(title: Option<&str>, body: Option<&str>) -> String {
+    let title = title.map(words::line).unwrap_or_default();
+    let body = body.map(words::shown).unwrap_or_default();
     match (title.is_empty(), body.is_empty()) {
         (false, false) => format!("{title}\n{body}"),
         (false, true) => title,
@@ -236,6 +258,27 @@ fn state_base(facts: &Facts) -> Vec<Seg> {
             by,
             until,
             offered: true,
+            to: Some(to),
+        } => {
+            let mut args = vec![
+                ("name", name(by).into()),
+                ("to", name(to).into()),
+                ("until", (*until).into()),
+            ];
+            args.extend(item.deadline.map(|d| ("due", d.due.into())));
+            voice.say(
+                match item.deadline {
+                    Some(_) => "state-given",
+                    None => "state-given-endless",
+                },
+                &args,
+            )
+        }
+        Handling::Claimed {
+            by,
+            until,
+            offered: true,
+            to: None,
         } => {
             let holder = [("name", name(by).into()), ("until", (*until).into())];
             match item.deadline {
@@ -258,14 +301,24 @@ fn state_base(facts: &Facts) -> Vec<Seg> {
                 "state-snoozed"
             };
             let why = words::short_line(why.as_deref().unwrap_or_default(), WHY_UNITS);
-            voice.say(
+            let mut line = voice.say(
                 key,
                 &[
                     ("until", (*until).into()),
                     ("name", name(by).into()),
                     ("why", why.into()),
                 ],
-            )
+            );
+            // Where it goes on meanwhile, it is what one has to know.
+            if let Some(deadline) = item.deadline {
+                let key = if item.overdue_at.is_some() {
+                    "state-then-overdue"
+                } else {
+                    "state-then-due"
+                };
+                line.extend(voice.say(key, &[("due", deadline.due.into())]));
+            }
+            line
         }
         Handling::Answered { by, at } => {
             let mut line = match by {
@@ -343,7 +396,14 @@ fn reply_line(facts: &Facts, reply: &Reply) -> Option<Vec<Seg>> {
     } = facts;
     let source_arg = ("source", (*source).into());
     let mut line = match &reply.state {
-        ReplyState::Queued { .. } => voice.say("state-queued", &[("name", name(&reply.by).into())]),
+        ReplyState::Queued { until } => voice.say(
+            "state-queued",
+            &[
+                ("name", name(&reply.by).into()),
+                // To the second: it is about half a minute.
+                ("until", voice.clock(*until).into()),
+            ],
+        ),
         ReplyState::Sending => voice.say("state-sending", &[("name", name(&reply.by).into()), source_arg]),
         ReplyState::Pending { since } => voice.say("state-pending", &[("at", (*since).into()), source_arg]),
         ReplyState::Unknown { .. } => voice.say("state-unknown", &[]),
@@ -458,26 +518,36 @@ fn buttons(facts: &Facts) -> (Vec<Button>, Vec<Button>) {
                 | Handling::Handled { .. }
                 | Handling::Removed { .. } => plain(Verb::Take),
             };
-            let rest = [take, plain(Verb::Escalate), plain(Verb::Handle)];
+            let rest = [plain(Verb::Escalate), plain(Verb::Handle)];
             match item.caps.mode {
+                // Whoever writes needs little else. And where "undo" lay, a second click hits only what opens something to
+                // read, however a narrow screen breaks the row.
+                Mode::Api if matches!(state, Some(ReplyState::Draft)) => {
+                    let write_on = main(named(Verb::Reply, "button-write-on"));
+                    let row = [write_on, take, plain(Verb::FullText)];
+                    let more = [Verb::Snooze, Verb::HandOver, Verb::Why].map(plain);
+                    (
+                        row.into_iter().chain(at_source).collect(),
+                        rest.into_iter().chain(more).collect(),
+                    )
+                }
                 Mode::Api => {
                     let first = match state {
                         Some(ReplyState::Rejected { .. } | ReplyState::Failed { .. }) => {
                             named(Verb::Reply, "button-write-again")
                         }
-                        Some(ReplyState::Draft) => named(Verb::Reply, "button-write-on"),
                         _ => plain(Verb::Reply),
                     };
-                    let more = [plain(Verb::Snooze), plain(Verb::FullText), plain(Verb::Why)];
+                    let more = [Verb::Snooze, Verb::HandOver, Verb::FullText, Verb::Why].map(plain);
                     (
-                        std::iter::once(main(first)).chain(rest).collect(),
+                        [main(first), take].into_iter().chain(rest).collect(),
                         more.into_iter().chain(at_source).collect(),
                     )
                 }
                 Mode::DeepLink | Mode::None => {
-                    let more = [Verb::Snooze, Verb::CopyText, Verb::Why].map(plain);
+                    let more = [Verb::Snooze, Verb::HandOver, Verb::CopyText, Verb::Why].map(plain);
                     let first = at_source.filter(|_| item.caps.mode == Mode::DeepLink).map(main);
-                    (first.into_iter().chain(rest).collect(), more.into())
+                    (first.into_iter().chain([take]).chain(rest).collect(), more.into())
                 }
             }
         }

@@ -73,7 +73,12 @@ pub enum What {
     Sent {
         until: At,
     },
-    TakenBack,
+    /// Our answer did not leave.
+    TakenBack {
+        /// Whose it was, where nobody took it back: what it answers had changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<PersonId>,
+    },
     /// The source has our answer and looks at it before customers do. Where that stops the clock, it is told as of
     /// `Visible`.
     Accepted {
@@ -174,10 +179,19 @@ pub enum What {
         until: At,
         /// Who was asked.
         called: Vec<Called>,
+        /// It was handed to this colleague by name, and no shift is over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<PersonId>,
+        /// What they should know.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
     },
     /// Nobody did, so everybody may take it again.
     NotAccepted {
         of: PersonId,
+        /// The colleague to whom it had been handed by name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<PersonId>,
     },
 }
 
@@ -216,7 +230,7 @@ impl What {
             Self::ClaimEnded { .. } => "claim_ended",
             Self::Drafted => "drafted",
             Self::Sent { .. } => "sent",
-            Self::TakenBack => "taken_back",
+            Self::TakenBack { .. } => "taken_back",
             Self::Accepted { .. } => "accepted",
             Self::Visible { .. } => "visible",
             Self::Rejected { .. } => "rejected",
@@ -245,7 +259,16 @@ impl What {
             Self::TakenOver { from: of, .. }
             | Self::ClaimEnded { of, .. }
             | Self::Offered { of, .. }
-            | Self::NotAccepted { of } => Some(of),
+            | Self::NotAccepted { of, .. } => Some(of),
+            Self::TakenBack { of } => of.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// To whom something was handed by name.
+    pub fn to(&self) -> Option<&PersonId> {
+        match self {
+            Self::Offered { to, .. } | Self::NotAccepted { to, .. } => to.as_ref(),
             _ => None,
         }
     }
@@ -272,7 +295,7 @@ impl What {
             Self::Released
             | Self::ClaimEnded { .. }
             | Self::Drafted
-            | Self::TakenBack
+            | Self::TakenBack { .. }
             | Self::Unclear
             | Self::ConfirmedThere
             | Self::SentAgain

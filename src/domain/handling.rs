@@ -15,9 +15,12 @@ pub enum Handling {
     Claimed {
         by: PersonId,
         until: At,
-        /// Their shift is over: whoever takes it now accepts it.
+        /// They hand it over, or their shift is over: whoever takes it now accepts it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         offered: bool,
+        /// The colleague to whom it was handed by name, while it waits for them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<PersonId>,
     },
     Snoozed {
         by: PersonId,
@@ -164,6 +167,17 @@ impl Handling {
         }
     }
 
+    /// Hand it to a colleague: allowed when nobody else holds it. It stays with whoever gives it until it is accepted.
+    pub fn give(&self, by: &PersonId, to: &PersonId, until: At, now: At) -> Result<Self, Refusal> {
+        self.claim(by, until, now)?;
+        Ok(Self::Claimed {
+            by: by.clone(),
+            until,
+            offered: true,
+            to: Some(to.clone()),
+        })
+    }
+
     /// Take it: allowed when it is open and nobody else holds it, or whoever does hands it over. Taking again prolongs
     /// one's own lease.
     pub fn claim(&self, by: &PersonId, until: At, now: At) -> Result<Self, Refusal> {
@@ -173,6 +187,7 @@ impl Handling {
                 by: holder,
                 until: held,
                 offered: false,
+                ..
             } if holder != by && *held > now => Err(Refusal::Taken {
                 by: holder.clone(),
                 until: *held,
@@ -186,6 +201,7 @@ impl Handling {
             by: by.clone(),
             until,
             offered: false,
+            to: None,
         }
     }
 

@@ -9,6 +9,9 @@ use crate::domain::item::Tone;
 use crate::domain::person::PersonId;
 use crate::domain::policy::Policy;
 
+/// The name of the route for all that no other one names, as it stands with an item.
+pub const DEFAULT: &str = "default";
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Route {
     pub name: String,

@@ -71,6 +71,8 @@ pub struct Note {
     /// The only pings there are.
     pub ping: Vec<Mention>,
     pub text: Vec<Seg>,
+    /// Our words to the customer, shown exactly, below the text.
+    pub quote: Option<String>,
     pub buttons: Vec<crate::domain::card::Button>,
     pub item: Option<crate::domain::id::ItemId>,
     /// Several items, a line each below the text.

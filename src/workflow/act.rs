@@ -9,6 +9,7 @@ use crate::domain::action::Ask;
 use crate::domain::action::Change as ChatChange;
 use crate::domain::action::FormToken;
 use crate::domain::action::ItemRef;
+use crate::domain::action::Named;
 use crate::domain::action::Outcome;
 use crate::domain::action::Press;
 use crate::domain::action::Step;
@@ -221,6 +222,14 @@ impl Desk {
                     .await?
             }
             Ask::Submit { form, values } => self.submit(&mut tx, press, voice, form, values, now).await?,
+            Ask::Give { item, to } => {
+                let deed = Deed::Give(to);
+                self.act_on(&mut tx, press, voice, deed, *item, now).await?
+            }
+            Ask::Closed { form, values } => {
+                let typed = values.values().any(|v| !v.trim().is_empty());
+                self.put_away(&mut tx, press, voice, form, typed, now).await?
+            }
             Ask::List(listing) => {
                 let no = self
                     .no_right(&mut tx, press, voice, Role::Viewer, None, now)
@@ -357,6 +366,7 @@ pub(crate) enum Deed<'a> {
     /// First the question whether one is sure.
     Ask(Verb),
     Again(&'a FormToken),
+    Give(&'a Named),
 }
 
 impl Deed<'_> {
@@ -364,6 +374,7 @@ impl Deed<'_> {
         match self {
             Self::Do(verb) | Self::Ask(verb) => verb,
             Self::Again(form) => form.step.verb(),
+            Self::Give(_) => Verb::HandOver,
         }
     }
 }
@@ -378,9 +389,12 @@ fn verb_of(ask: &Ask) -> Option<&'static str> {
             Step::Escalate => "form_escalate",
             Step::Handle => "form_handled",
             Step::Snooze => "form_snooze",
+            Step::HandOver => "form_give",
             Step::SendAgain => "form_send_again",
             Step::Read => "form_read",
         },
+        Ask::Give { .. } => Verb::HandOver.as_str(),
+        Ask::Closed { .. } => "form_closed",
         Ask::Sure { .. } => "sure",
         Ask::Again { .. } => "form_again",
         Ask::List(_) => "list",

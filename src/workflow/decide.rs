@@ -35,6 +35,9 @@ use crate::workflow::act::Judged;
 use crate::workflow::find::unknown;
 use crate::workflow::tell::Change;
 
+/// A second press within this is the same one.
+const DOUBLE_CLICK_SECONDS: i64 = 5;
+
 /// What a press may do about an item, with all that it needs to know.
 pub(crate) struct Case<'a> {
     pub press: &'a Press,
@@ -52,6 +55,8 @@ pub(crate) enum Verdict {
     Show(crate::domain::form::Form),
     Say(Vec<Seg>),
     Refused(Refusal),
+    /// It was pressed twice, and once was enough.
+    Repeated,
     Faults(std::collections::BTreeMap<String, String>),
 }
 
@@ -102,6 +107,7 @@ impl Desk {
             Deed::Do(verb) => self.decide(tx, &mut case, verb).await?,
             Deed::Ask(verb) => self.ask_first(tx, &mut case, verb).await?,
             Deed::Again(form) => self.begin_again(tx, &mut case, form).await?,
+            Deed::Give(to) => self.give_by_name(tx, &mut case, to).await?,
         };
         self.conclude(tx, &mut case, verdict, Opening::Press).await
     }
@@ -166,6 +172,7 @@ impl Desk {
                 self.whisper(tx, press, text, now).await?;
                 (Outcome::Told, "refused")
             }
+            Verdict::Repeated => (Outcome::Done, "repeated"),
             Verdict::Faults(faults) => (Outcome::Faults(faults), "faulty"),
         };
         Ok(Judged { outcome, came_to })
@@ -202,10 +209,11 @@ impl Desk {
                     }
                 }
             }
+            Verb::HandOver => self.begin_giving(tx, case).await?,
             Verb::Acknowledge => self.acknowledge(case),
             Verb::Undo => self.take_back(tx, case).await?,
             Verb::ConfirmThere => self.confirm_there(tx, case).await?,
-            Verb::SendAgain => self.send_again(tx, case).await?,
+            Verb::SendAgain => self.send_again(tx, case, None).await?,
             Verb::Escalate | Verb::Handle | Verb::Snooze => match not_now(case) {
                 Some(no) => Verdict::Refused(no),
                 None if verb == Verb::Escalate && self.targets(&case.press.chat).is_empty() => {
@@ -215,7 +223,7 @@ impl Desk {
             },
             Verb::ChangeReply => match &case.reply {
                 Some(r) if r.state.stands_at_source() && case.locked.0.caps.edit => {
-                    Verdict::Show(self.form(case, verb, &[]))
+                    Verdict::Show(self.write_form(tx, case, Some(r)).await?)
                 }
                 Some(r) if r.state.is_on_its_way() => Verdict::Refused(Refusal::OnItsWay),
                 _ => Verdict::Refused(Refusal::NothingThere),
@@ -259,8 +267,11 @@ impl Desk {
 
     /// The question that goes with a button, as a form of its own.
     async fn ask_first(&self, tx: &mut Tx, case: &mut Case<'_>, verb: Verb) -> Result<Verdict> {
-        match (verb, case.reply.as_ref().map(|r| &r.state)) {
-            (Verb::SendAgain, Some(ReplyState::Unknown { .. })) => Ok(Verdict::Show(self.sure_form(case))),
+        match (verb, &case.reply) {
+            (Verb::SendAgain, Some(r)) if matches!(r.state, ReplyState::Unknown { .. }) => {
+                let read = r.answers;
+                Ok(Verdict::Show(self.sure_form(tx, case, read).await?))
+            }
             // Nothing to be sure about any more, or nothing ever: it is judged like any other press.
             _ => self.decide(tx, case, verb).await,
         }
@@ -275,7 +286,7 @@ impl Desk {
                 }
                 self.begin_reply(tx, case).await
             }
-            Step::Escalate | Step::Handle | Step::Snooze | Step::SendAgain | Step::Read => {
+            Step::Escalate | Step::Handle | Step::Snooze | Step::HandOver | Step::SendAgain | Step::Read => {
                 self.decide(tx, case, form.step.verb()).await
             }
         }
@@ -295,14 +306,63 @@ impl Desk {
             return Ok(Verdict::Say(case.voice.say("told-press-again", &[])));
         }
         let me = case.press.by.person.clone();
-        let form = self.write_form(tx, case, None).await?;
+        let mut form = self.write_form(tx, case, None).await?;
         let until = case.now + TimeDelta::minutes(self.rules.claim_minutes);
-        let Ok(claimed) = case.locked.0.handling.claim(&me, until, case.now) else {
-            return Ok(Verdict::Show(form));
+        let handling = &case.locked.0.handling;
+        // Whoever only looks does not end what somebody put aside; the preview does.
+        let aside = matches!(handling, Handling::Snoozed { .. });
+        let claimed = match handling.claim(&me, until, case.now) {
+            Ok(claimed) if !aside => claimed,
+            _ => return Ok(Verdict::Show(form)),
         };
+        // It was nobody's before: put away empty, the form gives it back.
+        if handling.holder(case.now).is_none() {
+            form.token.lease = Some(until);
+        }
         let mut change = Change::of(case.locked.0.id, case.now);
         hold(&mut case.locked.0, claimed, &me, until, &mut change);
         Ok(Verdict::Changed(Box::new(change), Some(form)))
+    }
+
+    /// A form that took the case was put away with nothing in it: the case is free again, as if nobody had looked. What
+    /// was taken on purpose since, or written on, stays.
+    pub(crate) async fn put_away(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        form: &FormToken,
+        typed: bool,
+        now: At,
+    ) -> Result<Judged> {
+        let me = &press.by.person;
+        let Some(lease) = form.lease.filter(|_| form.step == Step::Write && !typed) else {
+            return Ok(Judged::done("noted"));
+        };
+        let Some(locked) = item::lock(tx, form.item).await? else {
+            return Ok(Judged::done("noted"));
+        };
+        let held = matches!(&locked.0.handling,
+            Handling::Claimed { by, until, offered: false, .. } if by == me && *until == lease);
+        if !held || reply::draft_of(tx, form.item, me).await?.is_some() {
+            return Ok(Judged::done("noted"));
+        }
+        let reply = match locked.0.reply {
+            Some(id) => reply::get(&mut **tx, id).await?,
+            None => None,
+        };
+        let mut case = Case {
+            press,
+            voice,
+            locked,
+            reply,
+            now,
+        };
+        if is_busy(&case) {
+            return Ok(Judged::done("noted"));
+        }
+        let verdict = self.decide(tx, &mut case, Verb::Release).await?;
+        self.conclude(tx, &mut case, verdict, Opening::Press).await
     }
 
     async fn take_back(&self, tx: &mut Tx, case: &mut Case<'_>) -> Result<Verdict> {
@@ -311,6 +371,7 @@ impl Desk {
         };
         match ours.state {
             ReplyState::Queued { .. } => {}
+            ReplyState::Draft if self.just_taken_back(tx, case).await? => return Ok(Verdict::Repeated),
             ReplyState::Sending | ReplyState::Unknown { .. } => {
                 return Ok(Verdict::Refused(Refusal::OnItsWay));
             }
@@ -321,22 +382,46 @@ impl Desk {
         if !outbox::cancel(tx, &key, case.now).await? {
             return Ok(Verdict::Refused(Refusal::OnItsWay));
         }
-        ours.state = ReplyState::Draft;
-        ours.sent_at = None;
-        reply::save(tx, &ours).await?;
         let me = &case.press.by.person;
         let mut change = Change::of(case.locked.0.id, case.now);
+        self.back_to_draft(tx, &mut case.locked, &mut ours, me, &mut change)
+            .await?;
+        change.event(Some(me), What::TakenBack { of: None });
+        Ok(Verdict::Changed(Box::new(change), None))
+    }
+
+    /// The same person pressed it a moment ago: a double click is no question.
+    async fn just_taken_back(&self, tx: &mut Tx, case: &Case<'_>) -> Result<bool> {
+        let log = event::of_item(&mut **tx, case.locked.0.id).await?;
+        let me = Some(&case.press.by.person);
+        let last = log
+            .iter()
+            .rfind(|e| matches!(e.what, What::TakenBack { .. }) && e.by.as_ref() == me);
+        Ok(last.is_some_and(|e| e.at + TimeDelta::seconds(DOUBLE_CLICK_SECONDS) >= case.now))
+    }
+
+    /// A reply that has not left yet is a draft again, and `holder` goes on with it.
+    pub(crate) async fn back_to_draft(
+        &self,
+        tx: &mut Tx,
+        locked: &mut Locked,
+        ours: &mut Reply,
+        holder: &PersonId,
+        change: &mut Change,
+    ) -> Result<()> {
+        ours.state = ReplyState::Draft;
+        ours.sent_at = None;
+        reply::save(tx, ours).await?;
         if ours.changes.is_some() {
             // The card goes back to the reply that stands there.
-            case.locked.0.reply = ours.changes;
+            locked.0.reply = ours.changes;
         } else {
             // The lease may have run out while the reply was on its way, when nobody had to hold the item.
-            let until = case.now + TimeDelta::minutes(self.rules.claim_minutes);
-            case.locked.0.handling = Handling::held(me, until);
+            let until = change.now() + TimeDelta::minutes(self.rules.claim_minutes);
+            locked.0.handling = Handling::held(holder, until);
             change.timer(timer::CLAIM_ENDS, until);
         }
-        change.event(Some(me), What::TakenBack);
-        Ok(Verdict::Changed(Box::new(change), None))
+        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use crate::domain::action::FormToken;
 use crate::domain::action::Step;
 use crate::domain::action::Verb;
-use crate::domain::caps::Limit;
+use crate::domain::caps::Unit;
 use crate::domain::card;
 use crate::domain::card::stars;
 use crate::domain::event::Event;
@@ -20,6 +20,7 @@ use crate::domain::handling::Handling;
 use crate::domain::handling::Reason;
 use crate::domain::id::ReplyId;
 use crate::domain::item::Item;
+use crate::domain::person::PersonId;
 use crate::domain::policy::Pause;
 use crate::domain::practice;
 use crate::domain::quoted as said;
@@ -32,6 +33,7 @@ use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::domain::words;
 use crate::store::Tx;
+use crate::store::item;
 use crate::store::reply;
 use crate::workflow::Desk;
 use crate::workflow::Result;
@@ -43,10 +45,49 @@ const PIECE_UNITS: usize = 2800;
 const PIECES: usize = 20;
 /// The customer's words above the field where one answers them.
 const QUOTE_UNITS: usize = 1500;
+/// The same where it stands beside our own, or beside what they were before.
+const BESIDE_UNITS: usize = 600;
+/// Of the words that say which post a form is about.
+const ABOUT_UNITS: usize = 140;
 /// More days than this are chosen from a calendar or not at all.
 const DAYS_AHEAD: usize = 25;
 
+/// What a customer had written when somebody read it, where it reads differently now.
+pub(crate) struct Before {
+    stars: Option<u8>,
+    words: String,
+}
+
+/// How a preview comes about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Preview {
+    First,
+    /// It was sent, and what it answers had changed: it is asked once more.
+    Again,
+}
+
 impl Desk {
+    /// What the post was in the version that somebody read, if a person would see a difference to what it is now.
+    pub(crate) async fn before(&self, tx: &mut Tx, item: &Item, read: i32) -> Result<Option<Before>> {
+        if read >= item.revision {
+            return Ok(None);
+        }
+        // The versions before this one, oldest first, up to the one that this one replaced.
+        let earlier = item::earlier_words(tx, &[item.id]).await?;
+        let back = usize::try_from(item.revision - read).unwrap_or(usize::MAX);
+        let then = earlier.len().checked_sub(back).and_then(|at| earlier.get(at));
+        let Some((_, then)) = then else {
+            return Ok(None);
+        };
+        let stars = then.rating.map(|r| r.stars());
+        let words = card::joined(then.title.as_deref(), then.body.as_deref());
+        let same_stars = stars == item.rating.map(|r| r.stars());
+        let same_words = words
+            .split_whitespace()
+            .eq(card::full_words(item).split_whitespace());
+        Ok((!same_stars || !same_words).then_some(Before { stars, words }))
+    }
+
     /// The form for writing. `notice` says something first.
     pub(crate) async fn write_form(
         &self,
@@ -58,6 +99,8 @@ impl Desk {
         let item = &case.locked.0;
         let source = self.rules.label(&item.source);
         let mine = reply::draft_of(tx, item.id, me).await?;
+        // What somebody once began about something else does not slip into an answer that stands there.
+        let mine = mine.filter(|d| changes.is_none_or(|r| d.changes == Some(r.id)));
         // Nothing of one's own: go on from what the team last wrote and did not get out.
         let team = case.reply.clone().filter(|r| r.state.is_writable());
         let draft = mine.or(team).or_else(|| changes.cloned());
@@ -66,6 +109,7 @@ impl Desk {
             by,
             until,
             offered: false,
+            ..
         } = &item.handling
             && by != me
             && *until > case.now
@@ -77,8 +121,10 @@ impl Desk {
             )));
         }
         if let Some(draft) = &draft {
-            if draft.answers < item.revision {
+            if let Some(before) = self.before(tx, item, draft.answers).await? {
                 parts.push(Part::Say(case.voice.say("form-reply-edited", &[])));
+                parts.extend(was(&before, case.voice));
+                parts.push(Part::Say(case.voice.say("form-now", &[])));
             }
             if let ReplyState::Rejected { why } | ReplyState::Failed { why } = &draft.state {
                 let source = ("source", Arg::from(source));
@@ -92,7 +138,7 @@ impl Desk {
                 }));
             }
         }
-        parts.extend(quoted(item, case.voice, source));
+        parts.extend(quoted(item, case.voice, source, QUOTE_UNITS));
         parts.push(Part::Text {
             key: "text".into(),
             label: case.voice.lang.text("form-reply-label", &[]),
@@ -117,40 +163,47 @@ impl Desk {
         })
     }
 
-    /// The answer exactly as it will stand.
-    pub(crate) fn preview_form(&self, case: &Case<'_>, draft: &Reply) -> Form {
+    /// The answer exactly as it will stand, beside what it answers. `read` is the version that its author has read.
+    pub(crate) async fn preview_form(
+        &self,
+        tx: &mut Tx,
+        case: &Case<'_>,
+        draft: &Reply,
+        read: i32,
+        how: Preview,
+    ) -> Result<Form> {
         let item = &case.locked.0;
         let source = self.rules.label(&item.source);
         let voice = case.voice;
+        let mut parts = Vec::new();
+        if let Some(before) = self.before(tx, item, read).await? {
+            let key = match how {
+                Preview::First => "form-preview-changed",
+                Preview::Again => "form-preview-again",
+            };
+            parts.push(Part::Say(voice.say(key, &[])));
+            parts.extend(was(&before, voice));
+            parts.push(Part::Say(voice.say("form-now", &[])));
+        }
+        parts.extend(quoted(item, voice, source, BESIDE_UNITS));
+        parts.push(Part::Rule);
         let as_it_stands = if item.source == practice::NAME {
             voice.say("practice-as", &[])
         } else {
-            voice.say("reply-as", &[("source", source.into())])
+            let name = card::stands_as(item, source);
+            voice.say("reply-as", &[("source", source.into()), ("name", name.into())])
         };
-        let mut parts = vec![Part::Say(as_it_stands)];
+        parts.push(Part::Say(as_it_stands));
         parts.extend(
             words::pieces(&draft.body, PIECE_UNITS)
                 .into_iter()
                 .map(|p| Part::Quote(p.to_owned())),
         );
-        let count = item
-            .caps
-            .limit
-            .map_or_else(|| draft.body.chars().count(), |l| l.count(&draft.body));
-        parts.push(Part::Say(match item.caps.limit {
-            Some(limit) => voice.say(
-                "form-preview-length",
-                &[
-                    ("count", voice.lang.number(count).into()),
-                    ("max", voice.lang.number(limit.max).into()),
-                    ("unit", unit(limit, voice).into()),
-                ],
-            ),
-            None => voice.say(
-                "form-preview-length-free",
-                &[("count", voice.lang.number(count).into())],
-            ),
-        }));
+        parts.extend(
+            length(item, &draft.body, source, voice)
+                .into_iter()
+                .map(Part::Say),
+        );
         parts.extend(warnings(&draft.body, source, voice).into_iter().map(Part::Say));
         parts.push(Part::Say(voice.say(
             "form-preview-undo",
@@ -163,13 +216,20 @@ impl Desk {
         }
         let mut token = self.token(case, Step::Preview, Some(draft.id));
         token.seal = Some(seal(&draft.body));
-        Form {
+        let (title, submit) = match how {
+            Preview::First => {
+                token.read = Some(read);
+                ("form-preview-title", "form-preview-submit")
+            }
+            Preview::Again => ("form-preview-again-title", "form-preview-anyway"),
+        };
+        Ok(Form {
             token,
-            title: voice.lang.text("form-preview-title", &[]),
-            submit: Some(voice.lang.text("form-preview-submit", &[])),
+            title: voice.lang.text(title, &[]),
+            submit: Some(voice.lang.text(submit, &[])),
             close: voice.lang.text("form-preview-back", &[]),
             parts,
-        }
+        })
     }
 
     /// Every other form. `log` is the item's, for the one that explains its deadline.
@@ -177,47 +237,53 @@ impl Desk {
         let lang = case.voice.lang;
         let item = &case.locked.0;
         let source = self.rules.label(&item.source);
+        let about = || about(item, case.voice, source);
         let (step, title, submit, parts) = match verb {
             Verb::Escalate => (
                 Step::Escalate,
                 "form-escalate-title",
                 Some("form-escalate-submit"),
-                self.escalate(case),
+                with(about(), self.escalate(case)),
             ),
             Verb::Handle => (
                 Step::Handle,
                 "form-handled-title",
                 Some("form-handled-submit"),
-                handled(case.voice),
+                with(about(), handled(case.voice)),
             ),
             Verb::Snooze => (
                 Step::Snooze,
                 "form-snooze-title",
                 Some("form-snooze-submit"),
-                snooze(
-                    case,
-                    self.days_of(case),
-                    self.rules.route(&item.route).policy.pauses_for(Pause::Customer),
+                with(
+                    about(),
+                    snooze(
+                        case,
+                        self.days_of(case),
+                        self.rules.route(&item.route).policy.pauses_for(Pause::Customer),
+                    ),
                 ),
             ),
             Verb::Why => {
                 let lines = self.reasons(log, item, case.voice, &case.press.chat);
-                (
-                    Step::Read,
-                    "form-why-title",
-                    None,
-                    lines.into_iter().map(Part::Say).collect(),
-                )
+                let lines = lines.into_iter().map(Part::Say).collect();
+                (Step::Read, "form-why-title", None, with(about(), lines))
             }
-            Verb::ViewReply => (Step::Read, "form-view-title", None, reply_parts(case)),
+            Verb::ViewReply => (
+                Step::Read,
+                "form-view-title",
+                None,
+                with(about(), reply_parts(case)),
+            ),
             Verb::CopyText => {
                 let say = case.voice.say("form-copy-say", &[("source", source.into())]);
-                let mut parts = vec![Part::Say(say)];
+                let mut parts = vec![Part::Say(which(item, case.voice, source)), Part::Say(say)];
                 parts.extend(full(item, case.voice));
                 (Step::Read, "form-copy-title", None, parts)
             }
-            Verb::ChangeReply => return self.change_form(case),
             Verb::Reply
+            | Verb::ChangeReply
+            | Verb::HandOver
             | Verb::Take
             | Verb::Release
             | Verb::Acknowledge
@@ -226,7 +292,15 @@ impl Desk {
             | Verb::SendAgain
             | Verb::Reopen
             | Verb::FullText
-            | Verb::OpenSource => (Step::Read, "form-full-title", None, full(item, case.voice)),
+            | Verb::OpenSource => {
+                let head = vec![Part::Say(which(item, case.voice, source))];
+                (
+                    Step::Read,
+                    "form-full-title",
+                    None,
+                    with(head, full(item, case.voice)),
+                )
+            }
         };
         let close = if submit.is_some() {
             "form-cancel"
@@ -242,42 +316,28 @@ impl Desk {
         }
     }
 
-    /// "Are you sure", where the chat's buttons cannot ask it themselves.
-    pub(crate) fn sure_form(&self, case: &Case<'_>) -> Form {
+    /// "Are you sure", where the chat's buttons cannot ask it themselves, or where what is answered has changed meanwhile.
+    pub(crate) async fn sure_form(&self, tx: &mut Tx, case: &Case<'_>, read: i32) -> Result<Form> {
         let lang = case.voice.lang;
-        let source = self.rules.label(&case.locked.0.source);
-        let say = case.voice.say("confirm-again-text", &[("source", source.into())]);
-        Form {
+        let item = &case.locked.0;
+        let source = self.rules.label(&item.source);
+        let mut parts = Vec::new();
+        if let Some(before) = self.before(tx, item, read).await? {
+            parts.push(Part::Say(case.voice.say("form-preview-again", &[])));
+            parts.extend(was(&before, case.voice));
+            parts.push(Part::Say(case.voice.say("form-now", &[])));
+        }
+        parts.extend(about(item, case.voice, source));
+        parts.push(Part::Say(
+            case.voice.say("confirm-again-text", &[("source", source.into())]),
+        ));
+        Ok(Form {
             token: self.token(case, Step::SendAgain, None),
             title: lang.text("confirm-again-title", &[]),
             submit: Some(lang.text("confirm-again-yes", &[])),
             close: lang.text("confirm-no", &[]),
-            parts: vec![Part::Say(say)],
-        }
-    }
-
-    fn change_form(&self, case: &Case<'_>) -> Form {
-        let lang = case.voice.lang;
-        let item = &case.locked.0;
-        let source = self.rules.label(&item.source);
-        let mut parts = quoted(item, case.voice, source);
-        parts.push(Part::Text {
-            key: "text".into(),
-            label: lang.text("form-reply-label", &[]),
-            hint: Some(limit_hint(item, source, case.voice)),
-            placeholder: None,
-            initial: case.reply.as_ref().map(|r| r.body.clone()),
-            lines: Lines::Many,
-            limit: item.caps.limit,
-            required: true,
-        });
-        Form {
-            token: self.token(case, Step::Write, case.reply.as_ref().map(|r| r.id)),
-            title: lang.text("form-change-title", &[]),
-            submit: Some(lang.text("form-reply-submit", &[])),
-            close: lang.text("form-cancel", &[]),
             parts,
-        }
+        })
     }
 
     /// By whose days something is put aside: those of the room where it is done, else of the item's first one.
@@ -320,6 +380,41 @@ impl Desk {
         ]
     }
 
+    /// To whom, of those who may answer here.
+    pub(crate) fn give_form(&self, case: &Case<'_>, colleagues: &[(PersonId, String)]) -> Form {
+        let lang = case.voice.lang;
+        let item = &case.locked.0;
+        let mut parts = about(item, case.voice, self.rules.label(&item.source));
+        let minutes = ("n", self.rules.claim_minutes.into());
+        parts.push(Part::Say(case.voice.say("form-give-how", &[minutes])));
+        parts.push(Part::Choice {
+            key: "to".into(),
+            label: lang.text("form-give-to", &[]),
+            options: colleagues
+                .iter()
+                .map(|(person, name)| (person.user.clone(), name.clone()))
+                .collect(),
+            initial: None,
+        });
+        parts.push(Part::Text {
+            key: "why".into(),
+            label: lang.text("form-give-why", &[]),
+            hint: None,
+            placeholder: None,
+            initial: None,
+            lines: Lines::One,
+            limit: None,
+            required: false,
+        });
+        Form {
+            token: self.token(case, Step::HandOver, None),
+            title: lang.text("form-give-title", &[]),
+            submit: Some(lang.text("form-give-submit", &[])),
+            close: lang.text("form-cancel", &[]),
+            parts,
+        }
+    }
+
     pub(crate) fn targets(&self, chat: &str) -> Vec<&Target> {
         self.rules.targets.iter().filter(|t| t.chat == chat).collect()
     }
@@ -331,6 +426,8 @@ impl Desk {
             room: case.press.room.clone(),
             reply,
             seal: None,
+            read: Some(case.locked.0.revision),
+            lease: None,
         }
     }
 }
@@ -342,20 +439,81 @@ pub(crate) fn seal(body: &str) -> String {
     hex::encode(hash.iter().take(8).copied().collect::<Vec<u8>>())
 }
 
-fn quoted(item: &Item, voice: Voice, source: &str) -> Vec<Part> {
-    let text = card::full_words(item);
+fn with(mut head: Vec<Part>, rest: Vec<Part>) -> Vec<Part> {
+    head.extend(rest);
+    head
+}
+
+/// `Nr. 12 · ★★☆☆☆  Kritik · Google · Filiale München Ost`
+fn which(item: &Item, voice: Voice, source: &str) -> Vec<Seg> {
     let head = card::head(item, source, voice.lang);
+    let number = item.number.to_string();
+    let line = [("number", number.into()), ("head", head.into())];
+    vec![Seg::Strong(voice.lang.text("list-line", &line))]
+}
+
+/// Which post a form is about that shows nothing of it otherwise.
+fn about(item: &Item, voice: Voice, source: &str) -> Vec<Part> {
+    let text = words::short_line(&card::full_words(item), ABOUT_UNITS);
     let words = if text.is_empty() {
         voice.lang.text("no-text", &[])
     } else {
-        let kept = words::cut(&text, QUOTE_UNITS, 30);
-        if kept.len() < text.len() {
-            format!("{} …", kept.trim_end())
-        } else {
-            text.clone()
-        }
+        text
     };
-    vec![Part::Say(vec![Seg::Strong(head)]), Part::Quote(words)]
+    vec![Part::Say(which(item, voice, source)), Part::Quote(words)]
+}
+
+fn quoted(item: &Item, voice: Voice, source: &str, units: usize) -> Vec<Part> {
+    let words = shortened(&card::full_words(item), units, voice);
+    vec![Part::Say(which(item, voice, source)), Part::Quote(words)]
+}
+
+pub(crate) fn shortened(text: &str, units: usize, voice: Voice) -> String {
+    if text.is_empty() {
+        return voice.lang.text("no-text", &[]);
+    }
+    let kept = words::cut(text, units, 30);
+    if kept.len() < text.len() {
+        format!("{} …", kept.trim_end())
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Stars and words as they were.
+fn was(before: &Before, voice: Voice) -> Vec<Part> {
+    let head = match before.stars {
+        Some(n) => voice.say("form-before-stars", &[("head", stars(n).into())]),
+        None => voice.say("form-before", &[]),
+    };
+    let words = shortened(&before.words, BESIDE_UNITS, voice);
+    vec![Part::Say(head), Part::Quote(words)]
+}
+
+/// How long the answer is, in what people count; in the source's own unit besides where that becomes tight.
+fn length(item: &Item, body: &str, source: &str, voice: Voice) -> Vec<Vec<Seg>> {
+    let count = ("count", body.chars().count().into());
+    let Some(limit) = item.caps.limit else {
+        return vec![voice.say("form-preview-length-free", &[count])];
+    };
+    match limit.unit {
+        Unit::Chars => vec![voice.say("form-preview-length", &[count, ("max", limit.max.into())])],
+        Unit::Bytes if limit.is_near(body) => {
+            let bytes = [
+                ("source", source.into()),
+                ("count", limit.count(body).into()),
+                ("max", limit.max.into()),
+            ];
+            vec![
+                voice.say("form-preview-length-free", &[count]),
+                voice.say("form-preview-bytes", &bytes),
+            ]
+        }
+        Unit::Bytes => {
+            let max = ("max", limit.room(body).into());
+            vec![voice.say("form-preview-length-about", &[count, max])]
+        }
+    }
 }
 
 fn full(item: &Item, voice: Voice) -> Vec<Part> {
@@ -420,14 +578,41 @@ fn snooze(case: &Case, days: Days<'_>, can_stand: bool) -> Vec<Part> {
     let tomorrow = (today + TimeDelta::days(1)).date_naive();
     // This evening is over when it is evening.
     let evening = chrono::Timelike::hour(&today) < 18;
+    let due = case
+        .locked
+        .0
+        .deadline
+        .map(|d| d.due)
+        .filter(|due| *due > case.now);
     let mut offered = BTreeSet::new();
     let options: Vec<(String, String)> = ["evening", "morning", "monday", "date"]
         .into_iter()
         .filter(|o| *o != "evening" || evening)
-        // The same moment under two names (Monday morning on a Sunday) is offered once.
-        .filter(|o| days.until(o, "", case.now).is_none_or(|at| offered.insert(at)))
-        .map(|o| (o.to_owned(), until_label(o, days, case)))
+        .filter_map(|o| {
+            let at = days.until(o, "", case.now);
+            // The same moment under two names (Monday morning on a Sunday) is offered once.
+            if at.is_some_and(|at| !offered.insert(at)) {
+                return None;
+            }
+            let mut label = until_label(o, days, case);
+            if at.zip(due).is_some_and(|(at, due)| at > due) {
+                label.push_str(&lang.text("form-snooze-late", &[]));
+            }
+            Some((o.to_owned(), label))
+        })
         .collect();
+    let goes_on = match (case.locked.0.deadline, due) {
+        (Some(_), Some(due)) => {
+            let key = if can_stand {
+                "form-snooze-due-unless"
+            } else {
+                "form-snooze-due"
+            };
+            Some(case.voice.say(key, &[("due", due.into())]))
+        }
+        (Some(d), None) => Some(case.voice.say("form-snooze-overdue", &[("due", d.due.into())])),
+        (None, _) => None,
+    };
     let turn = can_stand.then(|| Part::Choice {
         key: "waits".into(),
         label: lang.text("form-snooze-waits", &[]),
@@ -465,7 +650,8 @@ fn snooze(case: &Case, days: Days<'_>, can_stand: bool) -> Vec<Part> {
             required: false,
         },
     ];
-    parts.into_iter().chain(turn).collect()
+    let goes_on = goes_on.map(Part::Say);
+    goes_on.into_iter().chain(parts).chain(turn).collect()
 }
 
 /// What a choice is called; the next morning on which somebody works, by its day where that is not simply tomorrow at
@@ -488,27 +674,19 @@ fn coming(first: chrono::NaiveDate, voice: Voice) -> Vec<(String, String)> {
         .collect()
 }
 
-pub(crate) fn unit(limit: Limit, voice: Voice) -> String {
-    let key = match limit.unit {
-        crate::domain::caps::Unit::Bytes => "unit-bytes",
-        crate::domain::caps::Unit::Chars => "unit-chars",
-    };
-    voice.lang.text(key, &[])
-}
-
 fn limit_hint(item: &Item, source: &str, voice: Voice) -> String {
     if item.source == practice::NAME {
         return voice.lang.text("practice-hint", &[]);
     }
     match item.caps.limit {
-        Some(limit) => voice.lang.text(
-            "form-reply-hint",
-            &[
-                ("max", voice.lang.number(limit.max).into()),
-                ("unit", unit(limit, voice).into()),
-                ("source", source.into()),
-            ],
-        ),
+        Some(limit) => {
+            let key = match limit.unit {
+                Unit::Chars => "form-reply-hint",
+                Unit::Bytes => "form-reply-hint-about",
+            };
+            let max = ("max", limit.room("").into());
+            voice.lang.text(key, &[max, ("source", source.into())])
+        }
         None => voice
             .lang
             .text("form-reply-hint-free", &[("source", source.into())]),

@@ -243,6 +243,7 @@ impl Desk {
                     by: of.clone(),
                     until,
                     offered: true,
+                    to: None,
                 };
                 change.timer(timer::CLAIM_ENDS, until);
                 let offered = What::Offered {
@@ -250,6 +251,8 @@ impl Desk {
                     of,
                     until,
                     called,
+                    to: None,
+                    why: None,
                 };
                 change.event_for(offered, told, self.gathered());
             }
@@ -257,12 +260,14 @@ impl Desk {
         Ok(())
     }
 
-    /// Nobody accepted what was handed over: it is free again, and those whom the rooms name are told.
+    /// Nobody accepted what was handed over: it is free again, and those whom the rooms name are told; so is whoever handed
+    /// it to somebody by name and relies on it.
     pub(crate) async fn not_accepted(
         &self,
         tx: &mut Tx,
         item: &mut Item,
         of: PersonId,
+        to: Option<PersonId>,
         change: &mut Change,
     ) -> Result<()> {
         item.handling = Handling::Open;
@@ -273,10 +278,10 @@ impl Desk {
             own: &nobody,
         };
         let plan = Plan::of(&self.rules, self.rules.route(&item.route), origin(item));
-        let told = self
-            .reached(tx, &plan, book.of_rooms(&places), change.now())
-            .await?;
-        change.event_for(What::NotAccepted { of }, told, self.gathered());
+        let mut whom = book.of_rooms(&places);
+        whom.extend(to.is_some().then(|| Summoned::Person(of.clone())));
+        let told = self.reached(tx, &plan, whom, change.now()).await?;
+        change.event_for(What::NotAccepted { of, to }, told, self.gathered());
         Ok(())
     }
 
@@ -312,7 +317,7 @@ impl Desk {
     }
 
     /// When each of them may be told.
-    async fn reached(
+    pub(crate) async fn reached(
         &self,
         tx: &mut Tx,
         plan: &Plan<'_>,

@@ -14,6 +14,7 @@ mod fold;
 pub mod follow;
 pub mod forget;
 pub mod forms;
+mod give;
 pub mod home;
 pub mod illustrate;
 pub mod ingest;

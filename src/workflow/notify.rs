@@ -245,6 +245,7 @@ impl Desk {
                 What::Edited { .. } => voice.say("notify-edited", &[]),
                 _ => self.note_text(item, event, &told, voice).await?,
             },
+            quote: None,
             buttons: self.buttons(item, event, &told, voice),
             item: Some(item.id),
             each: Vec::new(),
@@ -331,6 +332,7 @@ impl Desk {
                 Addressee::Room { ping, .. } => ping.clone(),
             },
             text: headline(news, voice, self.now()),
+            quote: None,
             buttons: Vec::new(),
             item: None,
             each,
@@ -373,17 +375,16 @@ impl Desk {
 
 /// The one thing to know first: how many, and until when.
 fn headline(news: &[News], voice: Voice, now: At) -> Vec<Seg> {
-    let offers = news.iter().filter_map(|n| match &n.event.what {
-        What::Offered { until, .. } => Some(*until),
-        _ => None,
-    });
-    if offers.clone().count() == news.len()
-        && let Some(until) = offers.min()
-    {
-        return voice.say(
-            "notify-offered",
-            &[("n", news.len().into()), ("until", until.into())],
-        );
+    for (by_name, key) in [(false, "notify-offered"), (true, "notify-given")] {
+        let offers = news.iter().filter_map(|n| match &n.event.what {
+            What::Offered { until, to, .. } if to.is_some() == by_name => Some(*until),
+            _ => None,
+        });
+        if offers.clone().count() == news.len()
+            && let Some(until) = offers.min()
+        {
+            return voice.say(key, &[("n", news.len().into()), ("until", until.into())]);
+        }
     }
     let due = |n: &News| n.item.deadline.map(|d| d.due);
     let late = news.iter().filter(|n| due(n).is_some_and(|at| at <= now)).count();

@@ -65,6 +65,8 @@ use crate::workflow::tell::post_card;
 const ASIDE_SECONDS: (i64, i64) = (15, 600);
 /// Longer than any call may take, so that a lease runs out only when its holder died.
 const LEASE_SECONDS: i64 = 60;
+/// Of an answer that its thread shows; the rest is one button away.
+const ANSWER_UNITS: usize = 1200;
 /// First look after an unclear outcome, then the second: far sides show what they took with a delay.
 const LOOK_AFTER: [i64; 2] = [2, 15];
 /// Where looking is not allowed, another message is risked only this long after each try.
@@ -365,6 +367,7 @@ impl Desk {
         let note = Note {
             ping: ping.to_vec(),
             text,
+            quote: self.published(&item, &event, voice).await?,
             buttons,
             item: Some(item.id),
             each: Vec::new(),
@@ -392,6 +395,25 @@ impl Desk {
             }
             Posted::Not(how) | Posted::No(how) => self.settle(leased, how).await,
         }
+    }
+
+    /// The answer that customers see since this event; none where another one stands there by now.
+    async fn published(&self, item: &Item, event: &Event, voice: Voice) -> Result<Option<String>> {
+        let What::Visible { .. } = event.what else {
+            return Ok(None);
+        };
+        let reply = match item.reply {
+            Some(id) => reply::get(self.store.pool(), id).await?,
+            None => None,
+        };
+        // The database keeps a moment to the microsecond.
+        let same = |at: At| at.timestamp_micros() == event.at.timestamp_micros();
+        let reply =
+            reply.filter(|r| matches!(r.state, crate::domain::reply::ReplyState::Visible { at } if same(at)));
+        Ok(reply.map(|r| {
+            let shown = crate::domain::words::shown(&r.body);
+            crate::workflow::forms::shortened(&shown, ANSWER_UNITS, voice)
+        }))
     }
 
     async fn alert(&self, leased: &Leased, id: CardId, event: EventId, to: &AlertTo) -> Result<()> {
@@ -446,6 +468,7 @@ impl Desk {
         let note = Note {
             ping,
             text,
+            quote: None,
             buttons: note_buttons(&item, &told, voice, self.now()),
             item: Some(item.id),
             each: Vec::new(),
@@ -842,6 +865,7 @@ impl Desk {
         let mut people: Vec<PersonId> = event.by.iter().cloned().collect();
         people.extend(people_of(&item.handling));
         people.extend(event.what.of().cloned());
+        people.extend(event.what.to().cloned());
         let names = person::names(self.store.pool(), &people).await?;
         let called = |p: &PersonId| names.get(p).cloned().unwrap_or_else(|| p.user.clone());
         let held = item.handling.holder(now).map(|holder| Held {
@@ -902,9 +926,8 @@ fn count(leased: &Leased, how: &Settled, now: At) {
 
 pub(crate) fn people_of(handling: &Handling) -> Vec<PersonId> {
     match handling {
-        Handling::Claimed { by, .. } | Handling::Snoozed { by, .. } => {
-            vec![by.clone()]
-        }
+        Handling::Claimed { by, to, .. } => std::iter::once(by).chain(to).cloned().collect(),
+        Handling::Snoozed { by, .. } => vec![by.clone()],
         Handling::Answered { by, .. } | Handling::Handled { by, .. } => by.iter().cloned().collect(),
         Handling::Open | Handling::Removed { .. } => Vec::new(),
     }
@@ -1005,7 +1028,11 @@ pub fn note(
             voice.say(key, &[("name", called(of).into())])
         }
         What::Sent { .. } => voice.say("note-sent", &[("name", name())]),
-        What::TakenBack => voice.say("note-taken-back", &[("name", name())]),
+        What::TakenBack { of: Some(of) } => voice.say(
+            "note-held-back",
+            &[("name", called(of).into()), ("source", source())],
+        ),
+        What::TakenBack { of: None } => voice.say("note-taken-back", &[("name", name())]),
         What::Accepted { .. } => voice.say("note-accepted", &[("source", source())]),
         What::Visible { minutes, .. } if item.source == practice::NAME => match minutes {
             Some(minutes) => voice.say("practice-visible", &[("span", voice.lang.span(*minutes).into())]),
@@ -1102,11 +1129,31 @@ pub fn note(
             }
             line
         }
+        What::Offered {
+            of,
+            until,
+            to: Some(_),
+            why,
+            ..
+        } => {
+            let given = [("name", called(of).into()), ("until", (*until).into())];
+            match why {
+                Some(why) => {
+                    let [name, until] = given;
+                    voice.say("note-given-why", &[name, until, ("why", short(why))])
+                }
+                None => voice.say("note-given", &given),
+            }
+        }
         What::Offered { of, until, .. } => voice.say(
             "note-offered",
             &[("name", called(of).into()), ("until", (*until).into())],
         ),
-        What::NotAccepted { of } => match item.deadline.filter(|d| d.due <= event.at) {
+        What::NotAccepted { of, to: Some(to) } => voice.say(
+            "note-given-not",
+            &[("name", called(of).into()), ("to", called(to).into())],
+        ),
+        What::NotAccepted { of, to: None } => match item.deadline.filter(|d| d.due <= event.at) {
             Some(d) => voice.say(
                 "note-not-accepted-late",
                 &[("name", called(of).into()), ("due", d.due.into())],

@@ -138,6 +138,21 @@ impl Desk {
             return Ok(None);
         };
         match ours.state {
+            // What it answers changed after it was sent: its author has to read that first.
+            ReplyState::Queued { .. }
+                if (locked.0.handling.is_open() || ours.changes.is_some())
+                    && self.before(&mut tx, &locked.0, ours.answers).await?.is_some() =>
+            {
+                let author = Mention::Person(ours.by.user.clone());
+                let mut change = Change::of(item, self.now());
+                let by = ours.by.clone();
+                self.back_to_draft(&mut tx, &mut locked, &mut ours, &by, &mut change)
+                    .await?;
+                change.event_with_ping(None, What::TakenBack { of: Some(by) }, vec![author]);
+                self.write(&mut tx, &mut locked, change).await?;
+                tx.commit().await.map_err(crate::store::StoreError::from)?;
+                return Ok(None);
+            }
             ReplyState::Queued { .. } => {
                 ours.state = ReplyState::Sending;
                 reply::save(&mut tx, &ours).await?;

@@ -144,7 +144,8 @@ impl Desk {
         let mut is_warned = false;
         for event in &log {
             match &event.what {
-                What::Stepped { called, .. } | What::Offered { called, .. } => {
+                // Whom a colleague named has to have the right by themselves.
+                What::Stepped { called, .. } | What::Offered { called, to: None, .. } => {
                     asked.extend(called.iter().map(|one| (one.chat.as_str(), one.mention.clone())));
                 }
                 What::Assigned { to, .. } => {
@@ -189,7 +190,12 @@ impl Desk {
     /// Where the right has to hold: in the room where it is pressed, if the item belongs there. From elsewhere (a
     /// direct message, a number typed in another room) the item's own channels count, not the room's; an item that has no
     /// card belongs where its route leads.
-    async fn channels_of(&self, tx: &mut Tx, press: &Press, item: Option<ItemId>) -> Result<Vec<String>> {
+    pub(crate) async fn channels_of(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        item: Option<ItemId>,
+    ) -> Result<Vec<String>> {
         let here = self
             .rules
             .channel_of_room(&press.chat, &press.room)

@@ -200,13 +200,21 @@ impl Desk {
     ) -> Result<bool> {
         let now = change.now();
         match (due.kind.as_str(), item.handling.clone()) {
-            (timer::CLAIM_ENDS, Handling::Claimed { by, until, offered }) => {
+            (
+                timer::CLAIM_ENDS,
+                Handling::Claimed {
+                    by,
+                    until,
+                    offered,
+                    to,
+                },
+            ) => {
                 // Prolonged, or the reply is under way: the lease has done its work.
                 if until > now || out {
                     return Ok(false);
                 }
                 if offered {
-                    self.not_accepted(tx, item, by, change).await?;
+                    self.not_accepted(tx, item, by, to, change).await?;
                 } else {
                     item.handling = Handling::Open;
                     change.event(

@@ -194,6 +194,7 @@ fn people(item: &Item, events: &[Event]) -> Vec<PersonId> {
     for event in events {
         people.extend(event.by.clone());
         people.extend(event.what.of().cloned());
+        people.extend(event.what.to().cloned());
     }
     people.sort();
     people.dedup();
@@ -214,8 +215,20 @@ fn now(item: &Item, voice: Voice, called: &impl Fn(&PersonId) -> String) -> Stri
             by,
             until,
             offered: true,
+            to: None,
         } => format!(
             "{}’s shift is over; somebody has to accept it until {}",
+            called(by),
+            moment(*until, voice)
+        ),
+        Handling::Claimed {
+            by,
+            until,
+            offered: true,
+            to: Some(to),
+        } => format!(
+            "handed to {} by {}; to be accepted until {}",
+            called(to),
             called(by),
             moment(*until, voice)
         ),
@@ -339,6 +352,21 @@ fn told(
             }
             line.push('.');
             line
+        }
+        What::Offered {
+            of,
+            until,
+            to: Some(to),
+            why,
+            ..
+        } => {
+            let why = why.as_ref().map(|w| format!(" – “{w}”")).unwrap_or_default();
+            format!(
+                "{} handed it to {}, to be accepted until {}{why}.",
+                called(of),
+                called(to),
+                moment(*until, voice)
+            )
         }
         What::Offered { rota, of, until, .. } => format!(
             "{}’s shift in {rota:?} was over: somebody had to accept it until {}.",

@@ -10,6 +10,7 @@ use crate::domain::action::FormToken;
 use crate::domain::action::Outcome;
 use crate::domain::action::Press;
 use crate::domain::action::Step;
+use crate::domain::caps::Unit;
 use crate::domain::effect::AlertTo;
 use crate::domain::effect::Effect;
 use crate::domain::effect::Lane;
@@ -46,12 +47,12 @@ use crate::workflow::decide::Opening;
 use crate::workflow::decide::Verdict;
 use crate::workflow::decide::hold;
 use crate::workflow::decide::not_now;
+use crate::workflow::forms::Preview;
 use crate::workflow::forms::seal;
-use crate::workflow::forms::unit;
 use crate::workflow::tell::Change;
 use crate::workflow::tell::room_key;
 
-type Values = BTreeMap<String, String>;
+pub(crate) type Values = BTreeMap<String, String>;
 
 impl Desk {
     pub(crate) async fn submit(
@@ -85,6 +86,7 @@ impl Desk {
                 | Step::Escalate
                 | Step::Handle
                 | Step::Snooze
+                | Step::HandOver
                 | Step::SendAgain
                 | Step::Read => {
                     self.whisper(tx, press, no, now).await?;
@@ -117,7 +119,8 @@ impl Desk {
                 let days = self.days_of(&case);
                 snooze(&mut case, days, values)
             }
-            Step::SendAgain => self.send_again(tx, &mut case).await?,
+            Step::HandOver => self.give_by_form(tx, &mut case, values).await?,
+            Step::SendAgain => self.send_again(tx, &mut case, form.read).await?,
             Step::Read => return Ok(Judged::done("noted")),
         };
         self.conclude(tx, &mut case, verdict, Opening::Form).await
@@ -144,7 +147,8 @@ impl Desk {
             && reply::draft_of(&mut tx, form.item, me).await?.is_none()
         {
             person::met(&mut tx, me, &press.by.name).await?;
-            reply::insert(&mut tx, &draft(&locked.0, me, text, now)).await?;
+            let read = form.read.unwrap_or(locked.0.revision);
+            reply::insert(&mut tx, &draft(&locked.0, me, text, read, now)).await?;
         }
         tx.commit().await.map_err(StoreError::from)?;
         Ok(())
@@ -171,12 +175,14 @@ impl Desk {
             None if case.locked.0.caps.edit => reply::standing(tx, case.locked.0.id).await?.map(|r| r.id),
             None => None,
         };
+        // What the form showed, not what it became while somebody wrote. A form of an earlier release does not say it.
+        let read = form.read.unwrap_or(case.locked.0.revision);
         // Kept even when it is too long or too late: nothing that was typed is lost.
         let draft = match reply::draft_of(tx, case.locked.0.id, &me).await? {
             Some(mut draft) => {
                 draft.body.clone_from(&text);
                 draft.state = ReplyState::Draft;
-                draft.answers = case.locked.0.revision;
+                draft.answers = read;
                 draft.changes = replaces;
                 reply::save(tx, &draft).await?;
                 draft
@@ -184,7 +190,7 @@ impl Desk {
             None => {
                 let draft = Reply {
                     changes: replaces,
-                    ..draft(&case.locked.0, &me, text.clone(), case.now)
+                    ..draft(&case.locked.0, &me, text.clone(), read, case.now)
                 };
                 reply::insert(tx, &draft).await?;
                 draft
@@ -203,7 +209,7 @@ impl Desk {
             // The card may say that somebody has begun.
             case.locked.0.reply = Some(draft.id);
         }
-        let preview = self.preview_form(case, &draft);
+        let preview = self.preview_form(tx, case, &draft, read, Preview::First).await?;
         Ok(Verdict::Changed(Box::new(change), Some(preview)))
     }
 
@@ -250,6 +256,7 @@ impl Desk {
             by,
             until,
             offered: false,
+            ..
         } = &case.locked.0.handling
             && *by != me
             && *until > case.now
@@ -261,13 +268,23 @@ impl Desk {
         }
         if form.seal.as_deref() != Some(seal(&draft.body).as_str()) {
             // Changed in another window: what leaves must have been read as it is.
-            return Ok(Verdict::Show(self.preview_form(case, &draft)));
+            let first = self
+                .preview_form(tx, case, &draft, draft.answers, Preview::First)
+                .await?;
+            return Ok(Verdict::Show(first));
+        }
+        // What it answers is not what its author has read: they are asked once more, with both before them.
+        let read = form.read.unwrap_or(draft.answers);
+        if self.before(tx, &case.locked.0, read).await?.is_some() {
+            let again = self.preview_form(tx, case, &draft, read, Preview::Again).await?;
+            return Ok(Verdict::Show(again));
         }
         if let Some(too_long) = self.too_long(&case.locked.0, &draft.body, case.voice) {
             return Ok(Verdict::Say(vec![crate::domain::text::Seg::Text(too_long)]));
         }
         let until = case.now + TimeDelta::seconds(self.rules.undo_seconds);
         draft.state = ReplyState::Queued { until };
+        draft.answers = case.locked.0.revision;
         draft.sent_at = Some(case.now);
         reply::save(tx, &draft).await?;
         let approval = reply::approve(tx, draft.id).await?;
@@ -394,15 +411,18 @@ impl Desk {
 
     fn too_long(&self, item: &Item, text: &str, voice: Voice) -> Option<String> {
         let limit = item.caps.limit?;
-        let over = limit.excess(text)?;
+        let over = limit.surplus(text)?;
+        let key = match limit.unit {
+            Unit::Chars => "fault-too-long",
+            Unit::Bytes => "fault-too-long-bytes",
+        };
         Some(voice.lang.text(
-            "fault-too-long",
+            key,
             &[
-                ("over", voice.lang.number(over).into()),
-                ("unit", unit(limit, voice).into()),
+                ("over", over.into()),
                 ("source", self.rules.label(&item.source).into()),
-                ("count", voice.lang.number(limit.count(text)).into()),
-                ("max", voice.lang.number(limit.max).into()),
+                ("count", limit.count(text).into()),
+                ("max", limit.max.into()),
             ],
         ))
     }
@@ -488,14 +508,15 @@ fn snooze(case: &mut Case<'_>, days: Days<'_>, values: &Values) -> Verdict {
     }
 }
 
-fn draft(item: &Item, by: &PersonId, body: String, now: At) -> Reply {
+/// `read` is the customer's version that its author had before them.
+fn draft(item: &Item, by: &PersonId, body: String, read: i32, now: At) -> Reply {
     Reply {
         id: ReplyId::new(now),
         item: item.id,
         body,
         by: by.clone(),
         state: ReplyState::Draft,
-        answers: item.revision,
+        answers: read,
         changes: None,
         native_id: None,
         url: None,
@@ -504,10 +525,10 @@ fn draft(item: &Item, by: &PersonId, body: String, now: At) -> Reply {
     }
 }
 
-fn value<'a>(values: &'a Values, key: &str) -> &'a str {
+pub(crate) fn value<'a>(values: &'a Values, key: &str) -> &'a str {
     values.get(key).map_or("", String::as_str)
 }
 
-fn fault(key: &str, sentence: String) -> Verdict {
+pub(crate) fn fault(key: &str, sentence: String) -> Verdict {
     Verdict::Faults(BTreeMap::from([(key.to_owned(), sentence)]))
 }

@@ -39,7 +39,13 @@ impl Desk {
     }
 
     /// A person looked: it is not there, and takes it on themselves to send it once more.
-    pub(crate) async fn send_again(&self, tx: &mut Tx, case: &mut Case<'_>) -> Result<Verdict> {
+    /// `read` is the version that somebody had before them when they said so; a button that asks nothing says none.
+    pub(crate) async fn send_again(
+        &self,
+        tx: &mut Tx,
+        case: &mut Case<'_>,
+        read: Option<i32>,
+    ) -> Result<Verdict> {
         let Some(mut ours) = case
             .reply
             .clone()
@@ -47,8 +53,13 @@ impl Desk {
         else {
             return Ok(Verdict::Refused(Refusal::NothingThere));
         };
+        let read = read.unwrap_or(ours.answers);
+        if self.before(tx, &case.locked.0, read).await?.is_some() {
+            return Ok(Verdict::Show(self.sure_form(tx, case, read).await?));
+        }
         let me = case.press.by.person.clone();
         ours.state = ReplyState::Queued { until: case.now };
+        ours.answers = case.locked.0.revision;
         reply::save(tx, &ours).await?;
         let approval = reply::approve(tx, ours.id).await?;
         let mut change = Change::of(case.locked.0.id, case.now);

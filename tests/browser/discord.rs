@@ -35,7 +35,7 @@ async fn answers_in_discord(person: &Person, card: &str, text: &str) {
 async fn sends_in_discord(person: &Person, card: &str) {
     person.presses(PRIVATE, "Senden").await;
     until("it can be taken back", async || {
-        person.can_press(card, "Zurückholen").await
+        person.can_press(card, "Antwort zurückholen").await
     })
     .await;
 }
@@ -105,7 +105,7 @@ async fn a_review_is_answered_from_discord() {
     answers_in_discord(&anna, &discord, reply).await;
     anna.shows("discord-2-preview").await;
     sends_in_discord(&anna, &discord).await;
-    anna.sees(&slack, "noch zurückholbar").await;
+    anna.sees(&slack, "zurückholen bis").await;
     demo.advance(31).await;
     published_once(&demo, "Eike Probe", reply).await;
     anna.sees(&slack, "Beantwortet von Anna").await;
@@ -177,7 +177,7 @@ async fn the_keyboard_is_enough_in_discord() {
     anna.shows("discord-keyboard-preview").await;
     anna.hits(Key::Enter).await;
     until("it can be taken back", async || {
-        anna.can_press(&card, "Zurückholen").await
+        anna.can_press(&card, "Antwort zurückholen").await
     })
     .await;
     demo.advance(31).await;
@@ -306,7 +306,7 @@ async fn discord_fits_on_a_phone() {
     sends_in_discord(&anna, &card).await;
     anna.clicks("#side-slack").await;
     let slack = anna.card(words).await;
-    anna.sees(&slack, "noch zurückholbar").await;
+    anna.sees(&slack, "zurückholen bis").await;
     anna.clicks("#tools").await;
     anna.fits().await;
     anna.shows("phone-discord-3-tools").await;

@@ -63,7 +63,7 @@ async fn sends(person: &Person, card: &str) {
     })
     .await;
     until("it can be taken back", async || {
-        person.can_press(card, "Zurückholen").await
+        person.can_press(card, "Antwort zurückholen").await
     })
     .await;
 }

@@ -112,12 +112,12 @@ async fn every_button_of_it_works_and_nothing_is_published() {
     desk.submit(ANNA, &[("text", "Danke, ich übe. – Anna")]).await;
     let preview = desk.form(ANNA);
     assert!(
-        preview.contains("So stünde es beim Kunden. Zur Übung bleibt es hier:"),
+        preview.contains("So stünde es öffentlich. Zur Übung bleibt es hier:"),
         "{preview}"
     );
     assert!(!preview.contains("öffentlich bei"), "{preview}");
     desk.submit(ANNA, &[]).await;
-    desk.press(ANNA, &card, "Zurückholen").await;
+    desk.press(ANNA, &card, "Antwort zurückholen").await;
     desk.press(ANNA, &card, "Weiterschreiben").await;
     desk.submit(ANNA, &[("text", "Danke, ich übe noch. – Anna")])
         .await;

@@ -120,7 +120,7 @@ async fn bring(state: &str) -> (Desk, Message) {
 }
 
 /// In an order in which each leaves the state as the next one needs it: first what only reads or opens a form.
-const ORDER: [Verb; 16] = [
+const ORDER: [Verb; 17] = [
     Verb::FullText,
     Verb::Why,
     Verb::ViewReply,
@@ -130,6 +130,7 @@ const ORDER: [Verb; 16] = [
     Verb::ChangeReply,
     Verb::Escalate,
     Verb::Handle,
+    Verb::HandOver,
     Verb::Acknowledge,
     Verb::Snooze,
     Verb::Reply,

@@ -260,7 +260,7 @@ async fn an_answer_can_be_taken_back_and_changed(chat: Chat) {
     seat.press(Anna, &card, "Antworten").await;
     seat.submit(Anna, &[("text", "Danke.")]).await;
     seat.submit(Anna, &[]).await;
-    seat.press(Anna, &card, "Zurückholen").await;
+    seat.press(Anna, &card, "Antwort zurückholen").await;
     seat.press(Anna, &card, "Weiterschreiben").await;
     seat.submit(Anna, &[("text", "Danke schön.")]).await;
     seat.submit(Anna, &[]).await;
@@ -335,7 +335,7 @@ async fn an_english_channel_speaks_english(chat: Chat) {
         .await;
     insta::assert_snapshot!(named("form_preview"), seat.form(Anna));
     for (form, name) in [("Escalate", "escalate"), ("Mark handled", "mark_handled")] {
-        seat.press(Ben, &card, form).await;
+        seat.choose(Ben, &card, form).await;
         insta::assert_snapshot!(named(&format!("form_{name}")), seat.form(Ben));
         seat.close(Ben);
     }
@@ -346,8 +346,8 @@ async fn an_english_channel_speaks_english(chat: Chat) {
     insta::assert_snapshot!(named("form_why"), seat.form(Ben));
     seat.submit(Anna, &[]).await;
     insta::assert_snapshot!(named("card_queued"), seat.text(&card));
-    seat.press(Gast, &card, "Undo").await;
-    seat.press(Anna, &card, "Undo").await;
+    seat.press(Gast, &card, "Undo sending").await;
+    seat.press(Anna, &card, "Undo sending").await;
     seat.press(Anna, &card, "Keep writing").await;
     seat.submit(Anna, &[("text", "Dear Jule, that was too long. – Anna")])
         .await;

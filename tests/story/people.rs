@@ -649,7 +649,7 @@ async fn taken_back_near_the_end_of_the_claim_it_is_held_for_writing_on() {
     desk.advance(TimeDelta::seconds(15 * 60 - 10)).await;
     desk.submit(ANNA, &[]).await;
     desk.seconds(15).await;
-    desk.press(ANNA, &card, "Zurückholen").await;
+    desk.press(ANNA, &card, "Antwort zurückholen").await;
     assert!(
         desk.text(&card).contains("Anna ist dran (bis Fr 20.11. 10:35)"),
         "{}",

@@ -610,7 +610,7 @@ async fn while_it_is_the_customers_turn_the_clock_stands_and_their_word_starts_i
         assert_eq!(due(&desk).await, at("2026-11-21T13:05:00Z"));
         seat.choose(Who::Anna, &card, "Warum diese Frist?").await;
         let why = seat.form(Who::Anna);
-        assert!(why.contains("da war der Kunde am Zug"), "{why}");
+        assert!(why.contains("da fehlte eine Rückmeldung der Kundschaft"), "{why}");
         seat.close(Who::Anna);
         seat.answer(Who::Anna, &card, "Das tut uns leid. – Anna").await;
         done(desk, chat).await;

@@ -521,7 +521,7 @@ async fn a_reply_taken_back_in_time_never_leaves_and_can_be_sent_later() {
     let (review, card) = bad_review(&desk).await;
     send(&desk, ANNA, &card, WORDS).await;
     desk.seconds(29).await;
-    desk.press(ANNA, &card, "Zurückholen").await;
+    desk.press(ANNA, &card, "Antwort zurückholen").await;
     desk.minutes(5).await;
     assert_eq!(puts(&desk, &review), 0);
     assert!(desk.buttons(&card).contains(&"Weiterschreiben".to_owned()));
@@ -550,7 +550,7 @@ async fn taking_back_too_late_gets_a_private_sentence() {
     desk.seconds(30).await;
     let outcome = desk
         .slack
-        .press_as_seen(ANNA, CARE, &card.ts, &seen, "Zurückholen")
+        .press_as_seen(ANNA, CARE, &card.ts, &seen, "Antwort zurückholen")
         .await;
     assert!(outcome.acked);
     desk.settle().await;
@@ -558,7 +558,7 @@ async fn taking_back_too_late_gets_a_private_sentence() {
     desk.minutes(2).await;
     let outcome = desk
         .slack
-        .press_as_seen(ANNA, CARE, &card.ts, &seen, "Zurückholen")
+        .press_as_seen(ANNA, CARE, &card.ts, &seen, "Antwort zurückholen")
         .await;
     assert!(outcome.acked);
     desk.settle().await;
@@ -665,7 +665,7 @@ async fn a_change_taken_back_leaves_the_published_reply_as_it_is() {
     desk.press(ANNA, &card, "Antwort ändern").await;
     desk.submit(ANNA, &[("text", OTHER)]).await;
     desk.submit(ANNA, &[]).await;
-    desk.press(ANNA, &card, "Zurückholen").await;
+    desk.press(ANNA, &card, "Antwort zurückholen").await;
     desk.minutes(10).await;
     assert_eq!(
         (puts(&desk, &review), at_google(&desk, &review).as_deref()),
@@ -862,7 +862,7 @@ async fn a_review_answered_before_we_knew_it_gets_a_card_when_its_customer_is_no
 }
 
 #[tokio::test]
-async fn a_text_too_long_for_google_is_told_in_bytes_and_kept() {
+async fn a_text_too_long_for_google_is_told_in_characters_with_googles_own_count() {
     let desk = Desk::open().await;
     let (review, card) = bad_review(&desk).await;
     desk.press(ANNA, &card, "Antworten").await;
@@ -870,7 +870,10 @@ async fn a_text_too_long_for_google_is_told_in_bytes_and_kept() {
     let errors = desk.slack.view(ANNA).unwrap().errors;
     assert_eq!(
         errors.values().next().map(String::as_str),
-        Some("4 Bytes zu lang für Google (4.100 von 4.096). Dein Text ist gespeichert.")
+        Some(
+            "2 Zeichen zu lang für Google. Dort zählen Bytes: 4.100 von 4.096; Umlaute zählen doppelt, Emojis vierfach. \
+             Dein Text ist gespeichert."
+        )
     );
     desk.submit(ANNA, &[("text", &"ä".repeat(2048))]).await;
     desk.submit(ANNA, &[]).await;

@@ -21,15 +21,15 @@ use crate::port::PortError;
 const NAME: &str = "zeitnah";
 const LISTS: [&str; 7] = ["open", "mine", "overdue", "home", "sources", "digest", "help"];
 /// What a card's buttons do, for whoever rather types: Discord has room for 25 in all, so the two decisions after an
-/// unclear outcome stay on the card, and what only shows something comes with `item`.
-const VERBS: [Verb; 13] = [
+/// unclear outcome stay on the card, "seen" stays below the call that it answers, and what only shows something comes with
+/// `item`.
+const VERBS: [Verb; 12] = [
     Verb::Reply,
     Verb::Take,
     Verb::Release,
     Verb::Escalate,
     Verb::Handle,
     Verb::Snooze,
-    Verb::Acknowledge,
     Verb::Undo,
     Verb::FullText,
     Verb::Why,
@@ -63,6 +63,9 @@ pub fn list() -> Value {
     let change = described(CommandOptionType::String, "change", "change");
     let settings = described(CommandOptionType::SubCommand, "settings", "settings");
     command = command.add_option(settings.add_sub_option(change));
+    let give = described(CommandOptionType::SubCommand, Verb::HandOver.as_str(), "give");
+    let person = described(CommandOptionType::User, "person", "person");
+    command = command.add_option(give.add_sub_option(number()).add_sub_option(person));
     for verb in VERBS {
         let number = number();
         let sub = described(CommandOptionType::SubCommand, verb.as_str(), verb.as_str());

@@ -100,7 +100,7 @@ pub fn read(raw: &[u8], server: &str) -> Press {
     let ask = match kind(&value) {
         Kind::Button => pressed(&value, &room),
         Kind::Submission => submitted(&value, &room),
-        Kind::Command => command(&value),
+        Kind::Command => command(&value, server),
         Kind::Typing => typing(&value),
         Kind::Ping => Ask::Nothing,
         // What happens in another server is nothing to us.
@@ -205,10 +205,40 @@ fn submitted(value: &Value, room: &str) -> Ask {
 }
 
 /// `/zeitnah take 42` is the subcommand `take` with the option `number`.
-fn command(value: &Value) -> Ask {
+fn command(value: &Value, server: &str) -> Ask {
     let word = text(value, "/data/options/0/name").unwrap_or_default();
     let number = option(value);
-    typed(format!("{word} {number}").trim())
+    let person = person(value);
+    let named = person.map(|id| format!("<@{id}>")).unwrap_or_default();
+    let mut ask = typed(format!("{word} {number} {named}").trim());
+    if let (Ask::Give { to, .. }, Some(id)) = (&mut ask, person) {
+        to.known = resolved(value, id, server);
+    }
+    ask
+}
+
+/// The person that an option of a command names.
+fn person(value: &Value) -> Option<&str> {
+    let options = value.pointer("/data/options/0/options").and_then(Value::as_array);
+    let mut options = options.into_iter().flatten();
+    let named = options.find(|o| o.get("name").and_then(Value::as_str) == Some("person"))?;
+    named.get("value").and_then(Value::as_str)
+}
+
+/// What the command's own delivery says about a person whom it names.
+fn resolved(value: &Value, id: &str, server: &str) -> Option<Actor> {
+    let mut member = value.pointer("/data/resolved/members")?.get(id)?.clone();
+    let user = value.pointer("/data/resolved/users").and_then(|u| u.get(id));
+    if let Some(fields) = member.as_object_mut() {
+        fields.insert("user".to_owned(), user.cloned().unwrap_or_default());
+    }
+    let here = text(value, "/guild_id") == Some(server);
+    here.then(|| Actor {
+        person: PersonId::new(NAME, id),
+        name: called(&member, id),
+        outsider: false,
+        vouched: Some(circles(&member, server)),
+    })
 }
 
 /// Which verb is being typed after; what is typed so far is asked for by itself.
@@ -225,7 +255,12 @@ fn typing(value: &Value) -> Ask {
 
 /// The number as it stands in the command, or as far as it is typed.
 pub fn option(value: &Value) -> String {
-    match value.pointer("/data/options/0/options/0/value") {
+    let options = value.pointer("/data/options/0/options");
+    let options = options.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let named = |o: &&Value| o.get("name").and_then(Value::as_str) == Some("number");
+    // Whoever names a person may do so first.
+    let option = options.iter().find(named).or(options.first());
+    match option.and_then(|o| o.get("value")) {
         Some(Value::String(typed)) => typed.clone(),
         Some(Value::Number(number)) => number.to_string(),
         _ => String::new(),

@@ -314,7 +314,11 @@ pub fn note_content(note: &Note) -> String {
     let pings = note.ping.iter().filter_map(markdown::ping);
     let mut parts: Vec<String> = pings.collect();
     parts.push(markdown::text(&note.text));
-    let mut lines = vec![parts.join(" ")];
+    let said = parts.join(" ");
+    let mut lines = vec![match &note.quote {
+        Some(quote) => format!("{}\n{}", said.trim(), markdown::quote(quote)),
+        None => said,
+    }];
     lines.extend(listed(&note.each));
     markdown::fit(lines.join("\n").trim(), CONTENT_UNITS)
 }
@@ -388,7 +392,9 @@ fn button(item: ItemId, button: &Button, mark: &str) -> CreateButton {
         return CreateButton::new_link(url).label(label);
     }
     let custom_id = name(item, button, mark);
-    let style = if button.main {
+    let style = if button.stops() {
+        ButtonStyle::Danger
+    } else if button.main {
         ButtonStyle::Primary
     } else {
         ButtonStyle::Secondary

@@ -24,12 +24,13 @@ const SUBMIT: &str = "z1f";
 const AGAIN: &str = "z1a";
 const SURE: &str = "z1c";
 
-const STEPS: [(Step, &str); 7] = [
+const STEPS: [(Step, &str); 8] = [
     (Step::Write, "w"),
     (Step::Preview, "p"),
     (Step::Escalate, "e"),
     (Step::Handle, "h"),
     (Step::Snooze, "s"),
+    (Step::HandOver, "g"),
     (Step::SendAgain, "a"),
     (Step::Read, "r"),
 ];
@@ -119,12 +120,19 @@ fn pack(sort: &str, form: &FormToken) -> String {
         .map_or("r", |(_, s)| *s);
     let reply = form.reply.map(|r| id(r.0)).unwrap_or_default();
     let seal = form.seal.as_deref().unwrap_or_default();
-    format!("{sort}.{step}.{}.{reply}.{seal}", id(form.item.0))
+    let read = form.read.map(|n| format!(".{n}")).unwrap_or_default();
+    format!("{sort}.{step}.{}.{reply}.{seal}{read}", id(form.item.0))
 }
 
 fn unpack(packed: &[&str], room: &str) -> Option<FormToken> {
-    let [step, item, reply, seal] = packed else {
+    // What the person had read stands there since a later release.
+    let [step, item, reply, seal, read @ ..] = packed else {
         return None;
+    };
+    let read = match read {
+        [] => None,
+        [read] => Some(read.parse().ok()?),
+        _ => return None,
     };
     let (step, _) = STEPS.iter().find(|(_, letter)| letter == step)?;
     let reply = match *reply {
@@ -137,6 +145,9 @@ fn unpack(packed: &[&str], room: &str) -> Option<FormToken> {
         room: room.to_owned(),
         reply,
         seal: Some((*seal).to_owned()).filter(|s| !s.is_empty()),
+        read,
+        // A modal that is put away is not reported here.
+        lease: None,
     })
 }
 
@@ -157,9 +168,13 @@ mod tests {
     fn a_form_comes_back_as_it_went_and_fits() {
         let now = At::UNIX_EPOCH;
         for (step, _) in STEPS {
-            for (reply, seal) in [
-                (None, None),
-                (Some(ReplyId::new(now)), Some("0123456789abcdef".to_owned())),
+            for (reply, seal, seen) in [
+                (None, None, None),
+                (
+                    Some(ReplyId::new(now)),
+                    Some("0123456789abcdef".to_owned()),
+                    Some(i32::MAX),
+                ),
             ] {
                 let form = FormToken {
                     step,
@@ -167,6 +182,8 @@ mod tests {
                     room: "1".into(),
                     reply,
                     seal,
+                    read: seen,
+                    lease: None,
                 };
                 assert!(submit(&form).len() <= 100, "{}", submit(&form).len());
                 assert_eq!(read(&submit(&form), "1"), Some(Meant::Submit(form.clone())));
@@ -204,6 +221,8 @@ mod tests {
             "z1.reply.no-id",
             "z1f.w",
             "z1f.q.a.b.c",
+            "z1f.w.AAAAAAAAAAAAAAAAAAAAAA...x",
+            "z1f.w.AAAAAAAAAAAAAAAAAAAAAA...1.2",
             "hello",
         ] {
             assert_eq!(read(odd, ""), None, "{odd}");

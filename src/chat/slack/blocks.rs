@@ -146,7 +146,9 @@ pub fn note(note: &Note) -> Vec<Value> {
         elements.push(json!({ "type": "text", "text": " " }));
     }
     elements.extend(segments::rich(&note.text));
-    let mut blocks = vec![rich_text(vec![section(elements)])];
+    let mut said = vec![section(elements)];
+    said.extend(note.quote.as_deref().map(quote));
+    let mut blocks = vec![rich_text(said)];
     if let Some(item) = note.item {
         blocks.extend(actions(item, &note.buttons, &[]));
     }
@@ -295,7 +297,9 @@ fn button(item: ItemId, button: &Button) -> Value {
         "action_id": action::token(button.verb, item),
         "text": segments::plain_text(&words::short_line(&button.label, BUTTON_UNITS)),
     });
-    if button.main {
+    if button.stops() {
+        out["style"] = json!("danger");
+    } else if button.main {
         out["style"] = json!("primary");
     }
     if let Some(url) = button.url.as_deref().filter(|u| segments::is_web(u)) {

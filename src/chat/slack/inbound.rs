@@ -63,6 +63,7 @@ pub fn key(raw: &[u8]) -> String {
             word("/view/hash"),
             word("/trigger_id"),
         ]),
+        "view_closed" => hash(&["closed", word("/view/id"), word("/view/hash"), word("/user/id")]),
         "event_callback" => hash(&["event", word("/event_id")]),
         _ if value.get("command").is_some() => hash(&["command", word("/user_id"), word("/trigger_id")]),
         _ => hash(&[&String::from_utf8_lossy(raw)]),
@@ -104,7 +105,14 @@ pub fn read(raw: &[u8], team: &str) -> Press {
             event(&value),
             text(&value, "/event/channel").unwrap_or_default().to_owned(),
         ),
-        Some("view_closed") => (Ask::Nothing, String::new()),
+        Some("view_closed") => match token(&value) {
+            Some(form) => {
+                let room = form.room.clone();
+                let values = view::values(value.get("view").unwrap_or(&Value::Null));
+                (Ask::Closed { form, values }, room)
+            }
+            None => (Ask::Nothing, String::new()),
+        },
         Some(other) => (
             Ask::Odd {
                 why: format!("unknown type {:?}", words::short_line(other, 60)),

@@ -30,6 +30,10 @@ pub fn modal(form: &Form) -> Value {
     if let Some(submit) = &form.submit {
         view["submit"] = segments::plain_text(&words::short_line(submit, TITLE_UNITS));
     }
+    if form.token.lease.is_some() {
+        // Then an empty form gives back what it took.
+        view["notify_on_close"] = json!(true);
+    }
     view
 }
 

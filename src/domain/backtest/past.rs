@@ -9,6 +9,7 @@ use crate::domain::handling::Reason;
 use crate::domain::item::Item;
 use crate::domain::item::Rating;
 use crate::domain::item::Tone;
+use crate::domain::person::PersonId;
 use crate::domain::route::View;
 use crate::domain::rules::ClockStops;
 
@@ -159,13 +160,15 @@ fn step(now: &mut Moment, event: &Event, stops: ClockStops) {
         | What::NotAccepted { .. }
         | What::Reopened { .. }
         | What::Woke => now.handling = Handling::Open,
-        What::Claimed { .. } | What::TakenOver { .. } => hold(now, event),
+        What::Claimed { .. } | What::TakenOver { .. } => hold(now, event.by.as_ref()),
+        // By name it is handed over also by who had not taken it.
+        What::Offered { of, to: Some(_), .. } => hold(now, Some(of)),
         What::Sent { .. } | What::SentAgain => now.out = true,
-        What::TakenBack => {
+        What::TakenBack { of } => {
             now.out = false;
             // Whoever took back a change has the answer before it on the card.
             if now.handling.is_open() {
-                hold(now, event);
+                hold(now, of.as_ref().or(event.by.as_ref()));
             }
         }
         What::Accepted { .. } => {
@@ -229,9 +232,9 @@ fn step(now: &mut Moment, event: &Event, stops: ClockStops) {
     }
 }
 
-fn hold(now: &mut Moment, event: &Event) {
-    if let Some(by) = event.by.clone() {
-        now.handling = Handling::held(&by, HELD);
+fn hold(now: &mut Moment, by: Option<&PersonId>) {
+    if let Some(by) = by {
+        now.handling = Handling::held(by, HELD);
     }
 }
 

@@ -230,7 +230,7 @@ impl Fold<'_> {
             | What::ClaimEnded { .. }
             | What::Drafted
             | What::Sent { .. }
-            | What::TakenBack
+            | What::TakenBack { .. }
             | What::Unclear
             | What::ConfirmedThere
             | What::SentAgain

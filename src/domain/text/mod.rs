@@ -381,6 +381,11 @@ impl Voice {
         }
     }
 
+    /// The time of day to the second, in the channel's zone.
+    pub fn clock(self, at: At) -> String {
+        at.with_timezone(&self.zone).format("%H:%M:%S").to_string()
+    }
+
     /// `Mon–Fri 09:00–17:00, Sat 10:00–14:00`, from first and last weekday (Monday is 0) and windows in minutes.
     pub fn hours(self, grouped: &[(u8, u8, Vec<Window>)]) -> String {
         let day = |n: &u8| self.lang.text(&format!("weekday-{n}"), &[]);
