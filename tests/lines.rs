@@ -223,7 +223,8 @@ proptest! {
         let text = note(&event, &item(due), "Gartenshop", voice, held, |_| "Anna".to_owned());
         prop_assert_eq!(event.what.is_told(), !flat(&text).trim().is_empty(), "{:?}", event.what);
         if event.what.is_told() {
-            prop_assert!(!flat(&text).contains("less than 1 min left") && !flat(&text).contains("for less than"));
+            let said = flat(&text);
+            prop_assert!(!said.contains("less than 1 min left") && !said.contains("for less than"), "{}", said);
             let line = Note {
                 ping: vec![], text, buttons: vec![], item: None, each: vec![], about: String::new(),
             };

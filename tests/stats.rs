@@ -450,8 +450,7 @@ async fn lives(steps: &[Step], periods: &[(At, At)]) {
     database::drop(&database).await;
 }
 
-/// A history that an earlier release counted is counted as a new one would be, once the migration was there; what was
-/// answered in time, or how many answers there were, is as it was.
+/// A history that an earlier release counted is, once the migration was there, what a recount says.
 #[tokio::test]
 async fn what_was_counted_before_is_counted_right_after_the_migration() {
     use proptest::strategy::ValueTree;
@@ -493,17 +492,12 @@ async fn what_was_counted_before_is_counted_right_after_the_migration() {
         }
     }
     let whole = [(after(-90_000), after(STAGE + 200_000))];
-    let before = world.sums("care", &whole).await.remove(0);
     some(|_| true).run(world.store.pool()).await.unwrap();
     world.agrees(&whole).await;
-    let now = world.sums("care", &whole).await.remove(0);
-    assert_eq!(
-        (now.answered(), now.in_time().0),
-        (before.answered(), before.in_time().0)
-    );
+    let (kept, decided) = world.sums("care", &whole).await[0].in_time();
     assert!(
-        now.in_time().1 > before.in_time().1,
-        "what broke and was never answered counts now"
+        0 < kept && kept < decided,
+        "{kept} of {decided}: some were kept and some broke"
     );
     world.store.close().await;
     database::drop(&database).await;

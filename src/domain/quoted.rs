@@ -23,7 +23,8 @@ pub fn words(why: &str) -> Option<String> {
     match why.split_once(ANSWERED) {
         Some((_, said)) => said_in(said),
         None if is_call(why) || why == NOTHING => None,
-        None => said_in(why),
+        // A reason that was asked for and given, if only by its name: that is what there is to tell.
+        None => said_in(why).or_else(|| Some(why.trim().to_owned()).filter(|why| is_code(why))),
     }
 }
 
@@ -73,9 +74,15 @@ fn plain(text: &str) -> Option<String> {
     }
     out.push_str(rest);
     let said = out.split_whitespace().collect::<Vec<_>>().join(" ");
-    let is_code = !said.contains(' ')
-        && (said.contains('_') || said.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()));
-    (!is_code && !said.starts_with(['{', '['])).then_some(said)
+    (!said.is_empty() && !is_code(&said) && !said.starts_with(['{', '['])).then_some(said)
+}
+
+/// A name that programs know, like `NOT_FOUND`.
+fn is_code(text: &str) -> bool {
+    let letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !text.is_empty()
+        && text.chars().all(letter)
+        && (text.contains('_') || text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()))
 }
 
 /// `POST /replies: 404`: what we did, which says nothing to anybody.
@@ -128,6 +135,7 @@ mod tests {
                 Some("Sieht nach Werbung aus"),
             ),
             ("Spam", Some("Spam")),
+            ("OFF_TOPIC", Some("OFF_TOPIC")),
             (
                 "the item already has an answer",
                 Some("the item already has an answer"),

@@ -577,7 +577,7 @@ pub async fn tries(pool: &sqlx::PgPool, item: ItemId) -> Result<Vec<Try>> {
              a.error, CASE WHEN e.kind = 'notify' THEN e.body -> 'to' END AS "to: sqlx::types::Json<Addressee>",
              e.body ->> 'webhook' AS webhook
            FROM effect e JOIN effect_attempt a ON a.effect_id = e.id LEFT JOIN card c ON c.id = (e.body ->> 'card')::uuid
-           WHERE e.item_id = $1 OR e.id IN (SELECT n.effect_id FROM notice n WHERE n.item_id = $1)
+           WHERE e.item_id = $1 OR e.id IN (SELECT n.effect_id FROM notice n WHERE n.item_id = $1 AND NOT n.dropped)
            ORDER BY a.ended_at, a.begun_at, e.seq"#,
         item.0
     )

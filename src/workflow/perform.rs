@@ -1094,7 +1094,7 @@ pub fn note(
         },
         What::Reminded { due, .. } => {
             let minutes = ((*due - event.at).num_seconds() + 30) / 60;
-            let soon = if minutes == 0 { "-soon" } else { "" };
+            let soon = if minutes <= 0 { "-soon" } else { "" };
             let mut args = vec![
                 ("due", Arg::from(*due)),
                 ("span", voice.lang.span(minutes).into()),

@@ -492,6 +492,7 @@ async fn a_deadline_that_broke_counts_when_it_breaks() {
         seat.thread(&kept);
         seat.thread(&broken);
         seat.whispers(Anna);
+        seat.whispers(Ben);
         desk.finish().await;
     }
 }

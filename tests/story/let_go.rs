@@ -40,7 +40,7 @@ async fn overdue_with_anna(desk: &Desk, seat: &Seat<'_>) -> Shown {
     let calls = seat.calls(&card);
     assert_eq!(calls.len(), 1, "{calls:?}");
     assert!(
-        calls[0].contains("Anna, antworte jetzt oder gib zurück"),
+        calls[0].contains("Anna") && calls[0].contains("antworte jetzt oder gib zurück"),
         "{calls:?}"
     );
     let line = seat.last_line(&card);
@@ -185,7 +185,7 @@ async fn who_may_not_answer_any_more_holds_nothing() {
             }
         }
         let thread = seat.thread(&card).join("\n");
-        assert!(thread.contains("Anna darf hier nicht mehr antworten"), "{thread}");
+        assert!(thread.contains("darf hier nicht mehr antworten"), "{thread}");
         team_is_called_once(&desk, &seat, &card, 1).await;
         seat.answer(Who::Ben, &card, "Das tut uns leid. – Ben").await;
         done(desk, chat).await;
