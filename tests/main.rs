@@ -3,6 +3,7 @@
 // Said for clippy: all of this may unwrap, also what is not marked as a test itself.
 #![cfg(test)]
 
+mod blocks;
 mod browser;
 mod cut;
 mod database;

@@ -70,7 +70,7 @@ impl NewCard<'_> {
 }
 
 /// What the cards of an item should show.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Wanted {
     pub item: ItemId,
     pub version: i64,
@@ -177,18 +177,23 @@ pub async fn of_items(tx: &mut Tx, items: &[ItemId]) -> Result<Vec<CardRow>> {
 /// They are locked in one order, so that two who want many never wait for each other. Besides the cards it says which of them
 /// were put away, because nobody had to see them until now.
 pub async fn want(tx: &mut Tx, wanted: &[Wanted]) -> Result<(Vec<CardRow>, BTreeSet<CardId>)> {
-    let json = serde_json::to_value(wanted).map_err(|e| StoreError::odd("card", "wanted", "batch", e))?;
+    let items: Vec<Uuid> = wanted.iter().map(|w| w.item.0).collect();
+    let versions: Vec<i64> = wanted.iter().map(|w| w.version).collect();
+    let watched: Vec<bool> = wanted.iter().map(|w| w.watched).collect();
     let rows = sqlx::query!(
-        r#"WITH mine AS (
-             SELECT card.id, r.version, r.watched, card.watched AS was_watched
-             FROM jsonb_to_recordset($1) AS r(item uuid, version bigint, watched boolean)
-             JOIN card ON card.item_id = r.item ORDER BY card.id FOR NO KEY UPDATE OF card)
-           UPDATE card SET wanted = mine.version, watched = mine.watched FROM mine WHERE card.id = mine.id
+        // Named by arrays, so that each is found through its index: joined with a document, all cards there are would be read.
+        r#"WITH locked AS (
+             SELECT id, watched AS was_watched FROM card WHERE item_id = ANY($1) ORDER BY id FOR NO KEY UPDATE)
+           UPDATE card SET wanted = r.version, watched = r.watched
+           FROM unnest($1::uuid[], $2::bigint[], $3::boolean[]) AS r(item, version, watched), locked
+           WHERE card.id = ANY(ARRAY(SELECT id FROM locked)) AND card.item_id = r.item AND locked.id = card.id
            RETURNING card.id, card.item_id, card.channel, card.chat, card.room, card.message_id, card.shown,
                card.generation, card.folded_at IS NOT NULL AND card.message_id IS NULL AS "is_folded!",
-               coalesce(card.let_in_at, card.posted_at) IS NOT NULL AS "is_granted!", mine.was_watched AS "was_watched!",
-               card.watched AS "is_watched!""#,
-        json
+               coalesce(card.let_in_at, card.posted_at) IS NOT NULL AS "is_granted!",
+               locked.was_watched AS "was_watched!", card.watched AS "is_watched!""#,
+        &items,
+        &versions,
+        &watched
     )
     .fetch_all(&mut **tx)
     .await?;

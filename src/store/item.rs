@@ -175,7 +175,13 @@ pub async fn lock_known(
     native_ids: &[String],
 ) -> Result<Vec<Locked>> {
     items!(
-        "WHERE (source, scope, native_id) IN (SELECT $1, * FROM unnest($2::text[], $3::text[])) ORDER BY id FOR NO KEY UPDATE",
+        // One by one through the unique index: joined with a list of any length, the planner reads the whole table.
+        "WHERE id = ANY(ARRAY(
+             SELECT known.id FROM unnest($2::text[], $3::text[]) AS told (scope, native_id)
+             CROSS JOIN LATERAL (
+                 SELECT i.id FROM item i
+                 WHERE i.source = $1 AND i.scope = told.scope AND i.native_id = told.native_id LIMIT 1) known))
+         ORDER BY id FOR NO KEY UPDATE",
         source,
         scopes,
         native_ids
@@ -227,8 +233,9 @@ pub async fn page(pool: &sqlx::PgPool, filter: Filter<'_>, limit: i64, after: i6
     let (channels, person, overdue, folded) = filter.parts();
     let rows = items!(
         "WHERE state IN ('open', 'claimed', 'snoozed')
-           AND ($1::text[] IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = ANY($1)
-               AND (NOT $6 OR c.folded_at IS NOT NULL AND c.message_id IS NULL)))
+           -- One by one: a list begins with a few, and the cards of all others need not be read.
+           AND ($1::text[] IS NULL OR (SELECT true FROM card c WHERE c.item_id = item.id AND c.channel = ANY($1)
+               AND (NOT $6 OR c.folded_at IS NOT NULL AND c.message_id IS NULL) LIMIT 1))
            AND ($2::text IS NULL OR handling ->> 'by' = $2)
            AND ($3::timestamptz IS NULL OR due_at < $3)
          ORDER BY raised_at IS NULL, due_at, number LIMIT $4 OFFSET $5",
@@ -537,15 +544,18 @@ pub async fn save(tx: &mut Tx, locked: &mut [&mut Locked]) -> Result<()> {
         });
     }
     let wanted = rows.len();
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
     let json = serde_json::to_value(rows).map_err(|e| StoreError::odd("item", "*", "batch", e))?;
     let done = sqlx::query!(
+        // Named besides being joined: how many rows a document holds the planner cannot know, and it reads the whole table.
         "UPDATE item SET handling = r.handling, escalation = nullif(r.escalation, 'null'),
              deadline = nullif(r.deadline, 'null'), due_at = r.due_at, overdue_at = r.overdue_at, raised_at = r.raised_at,
              reply_id = r.reply_id, version = r.version
          FROM jsonb_to_recordset($1) AS r(id uuid, handling jsonb, escalation jsonb, deadline jsonb, due_at timestamptz,
              overdue_at timestamptz, raised_at timestamptz, reply_id uuid, version bigint)
-         WHERE item.id = r.id",
-        json
+         WHERE item.id = r.id AND item.id = ANY($2)",
+        json,
+        &ids
     )
     .execute(&mut **tx)
     .await?;

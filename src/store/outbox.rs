@@ -168,12 +168,27 @@ pub struct Taken {
 pub async fn lease(pool: &sqlx::PgPool, now: At, until: At, token: LeaseToken, limit: i64) -> Result<Taken> {
     let kinds = Effect::KINDS.map(str::to_owned);
     let rows = sqlx::query!(
-        r#"WITH waiting AS (
-             SELECT e.id, e.serial, e.lane, e.run_at, e.seq FROM effect e
-             WHERE e.state IN ('ready', 'unknown') AND e.run_at <= $1 AND e.kind = ANY($5)
-               AND NOT EXISTS (SELECT 1 FROM effect s WHERE s.serial = e.serial AND s.state = 'sending')
-               AND NOT EXISTS (SELECT 1 FROM rate WHERE rate.key = e.pace AND rate.free_at > $1)
-             ORDER BY e.lane, e.run_at, e.seq LIMIT 400),
+        // A line is what waits for the same limit in the same lane. Lines are found by jumping from one to the next in the index
+        // `effect_line`, and of each only its head is read: what it costs follows from how many lines there are, never from how
+        // long they are. In a room's line all share one serial, so one is enough; elsewhere some may wait for their serial.
+        r#"WITH RECURSIVE line AS (
+             (SELECT coalesce(pace, '') AS pace, lane, serial FROM effect WHERE state IN ('ready', 'unknown')
+              ORDER BY coalesce(pace, ''), lane, run_at, seq LIMIT 1)
+             UNION ALL
+             SELECT after.* FROM line l CROSS JOIN LATERAL (
+                 SELECT coalesce(e.pace, ''), e.lane, e.serial FROM effect e
+                 WHERE e.state IN ('ready', 'unknown') AND (coalesce(e.pace, ''), e.lane) > (l.pace, l.lane)
+                 ORDER BY coalesce(e.pace, ''), e.lane, e.run_at, e.seq LIMIT 1) after),
+           free AS MATERIALIZED (
+             SELECT * FROM line WHERE NOT EXISTS (SELECT 1 FROM rate WHERE rate.key = line.pace AND rate.free_at > $1)),
+           waiting AS (
+             SELECT e.* FROM free CROSS JOIN LATERAL (
+                 SELECT h.id, h.serial, h.lane, h.run_at, h.seq FROM (
+                     SELECT w.id, w.serial, w.lane, w.run_at, w.seq FROM effect w
+                     WHERE w.state IN ('ready', 'unknown') AND coalesce(w.pace, '') = free.pace AND w.lane = free.lane
+                       AND w.run_at <= $1 AND w.kind = ANY($5)
+                     ORDER BY w.run_at, w.seq LIMIT CASE WHEN free.serial = free.pace THEN 1 ELSE 100 END) h
+                 WHERE NOT EXISTS (SELECT 1 FROM effect s WHERE s.serial = h.serial AND s.state = 'sending')) e),
            heads AS (SELECT DISTINCT ON (serial) id, lane, run_at, seq FROM waiting ORDER BY serial, lane, run_at, seq),
            mine AS (
              SELECT e.id, e.state, e.run_at FROM effect e JOIN heads h ON h.id = e.id
@@ -482,9 +497,23 @@ pub async fn revive_cards(pool: &sqlx::PgPool, given_up: At, now: At) -> Result<
 /// When the next effect may run that is not due yet: its own time, or when its pace is free again.
 pub async fn next(pool: &sqlx::PgPool, now: At) -> Result<Option<At>> {
     Ok(sqlx::query_scalar!(
-        "SELECT min(greatest(e.run_at, coalesce((SELECT free_at FROM rate WHERE key = e.pace), e.run_at)))
-         FROM (SELECT run_at, pace FROM effect WHERE state IN ('ready', 'unknown') ORDER BY run_at LIMIT 500) e
-         WHERE greatest(e.run_at, coalesce((SELECT free_at FROM rate WHERE key = e.pace), e.run_at)) > $1",
+        // Of each line (see `lease`) the first that is not due yet, or when a limit ends that keeps what is.
+        r#"WITH RECURSIVE line AS (
+             (SELECT coalesce(pace, '') AS pace, lane FROM effect WHERE state IN ('ready', 'unknown')
+              ORDER BY coalesce(pace, ''), lane LIMIT 1)
+             UNION ALL
+             SELECT after.* FROM line l CROSS JOIN LATERAL (
+                 SELECT coalesce(e.pace, ''), e.lane FROM effect e
+                 WHERE e.state IN ('ready', 'unknown') AND (coalesce(e.pace, ''), e.lane) > (l.pace, l.lane)
+                 ORDER BY coalesce(e.pace, ''), e.lane LIMIT 1) after),
+           at AS (
+             SELECT (SELECT free_at FROM rate WHERE key = line.pace AND free_at > $1) AS free_at,
+               (SELECT e.run_at FROM effect e WHERE e.state IN ('ready', 'unknown') AND coalesce(e.pace, '') = line.pace
+                  AND e.lane = line.lane ORDER BY e.run_at, e.seq LIMIT 1) AS first,
+               (SELECT e.run_at FROM effect e WHERE e.state IN ('ready', 'unknown') AND coalesce(e.pace, '') = line.pace
+                  AND e.lane = line.lane AND e.run_at > $1 ORDER BY e.run_at, e.seq LIMIT 1) AS later
+             FROM line)
+           SELECT min(CASE WHEN free_at IS NULL THEN later ELSE greatest(first, free_at) END) FROM at"#,
         now
     )
     .fetch_one(pool)

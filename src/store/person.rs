@@ -11,10 +11,13 @@ use crate::store::Reads;
 use crate::store::Result;
 use crate::store::Tx;
 
-/// Remembers a name that came with a press, unless a better one was looked up.
+/// Remembers a name that came with a press, unless a better one was looked up. It nearly always is the one that we know, and
+/// then nothing is written and nothing locked: somebody who presses many buttons would wait for themselves.
 pub async fn met(tx: &mut Tx, person: &PersonId, name: &str) -> Result<()> {
     sqlx::query!(
-        "INSERT INTO person (id, name) VALUES ($1, $2)
+        "INSERT INTO person (id, name)
+         SELECT $1, $2 WHERE NOT EXISTS (
+             SELECT 1 FROM person WHERE id = $1 AND (looked_up_at IS NOT NULL OR name = $2))
          ON CONFLICT (id) DO UPDATE SET name = excluded.name
          WHERE person.looked_up_at IS NULL AND person.name <> excluded.name",
         person.to_string(),
