@@ -226,11 +226,11 @@ impl World {
     async fn drain(&mut self) {
         let (pool, now) = (self.app.desk.store.pool(), self.clock.now());
         let until = now + TimeDelta::seconds(60);
-        let leased = outbox::lease(pool, now, until, LeaseToken::new(now), 4)
+        let taken = outbox::lease(pool, now, until, LeaseToken::new(now), 4)
             .await
             .unwrap();
-        assert_eq!(leased.len(), 4);
-        for leased in leased {
+        assert_eq!((taken.leased.len(), taken.odd.len()), (4, 0));
+        for leased in taken.leased {
             let mut tx = self.app.desk.store.begin().await.unwrap();
             assert!(
                 outbox::settle(&mut tx, &leased, &Settled::Done, now)
@@ -259,7 +259,10 @@ impl World {
 
     /// The first lines of what is open in a channel.
     async fn list(&mut self) {
-        let filter = Filter::Open { channel: Some("r1") };
+        let channels = ["r1".to_owned()];
+        let filter = Filter::Open {
+            channels: Some(&channels),
+        };
         let items = item::list(self.app.desk.store.pool(), filter, 5).await.unwrap();
         assert_eq!(items.len(), 5);
     }

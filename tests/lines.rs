@@ -139,6 +139,8 @@ fn what() -> impl Strategy<Value = What> {
         What::AnsweredElsewhere {
             given: None,
             in_time: None,
+            words: None,
+            author: None,
         },
         What::Claimed { until: at },
         What::TakenOver {
@@ -147,7 +149,7 @@ fn what() -> impl Strategy<Value = What> {
         },
         What::Released,
         What::Sent { until: at },
-        What::TakenBack,
+        What::TakenBack { of: None },
         What::Accepted {
             minutes: None,
             in_time: None,
@@ -171,8 +173,14 @@ fn what() -> impl Strategy<Value = What> {
             of: anna(),
             until: at,
             called: vec![],
+            to: None,
+            why: None,
         },
-        What::NotAccepted { of: anna() },
+        What::NotAccepted { of: anna(), to: None },
+        What::NotAccepted {
+            of: anna(),
+            to: Some(PersonId::new("slack", "U0BEN")),
+        },
     ];
     prop_oneof![
         3 => stepped(),
@@ -226,7 +234,7 @@ proptest! {
             let said = flat(&text);
             prop_assert!(!said.contains("less than 1 min left") && !said.contains("for less than"), "{}", said);
             let line = Note {
-                ping: vec![], text, buttons: vec![], item: None, each: vec![], about: String::new(),
+                ping: vec![], text, quote: None, buttons: vec![], item: None, each: vec![], about: String::new(),
             };
             let post = Post {
                 key: "note:1".into(), generation: 0, room: "1".into(), thread: None, body: Body::Note(line),

@@ -223,8 +223,8 @@ fn what_does_nothing_is_a_warning_and_no_fault() {
     assert_eq!(
         told(&text, &full),
         [
-            r#"zeitnah.toml: warning: no route and no digest leads to channel "idle"; name it in the `to` of a route, or take it out"#,
             "zeitnah.toml: warning: there is no [slack] and no [discord], so nobody will see a card; add the line [slack], or [discord] with its server",
+            r#"zeitnah.toml: warning: no route and no digest leads to channel "idle"; name it in the `to` of a route, or take it out"#,
             "zeitnah.toml:3: warning: we speak plain HTTP, and this address can be reached from other machines; \
              put a proxy with TLS in front and write its address as public_url = \"https://…\"",
         ]
@@ -357,7 +357,7 @@ fn secrets_come_from_files_too_and_are_never_shown() {
     fs::remove_file(&path).unwrap();
     assert_eq!(config.database.url.expose_secret(), "s3cret");
     assert!(!format!("{config:?}").contains("s3cret"));
-    assert!(told(&given, &full)[0].contains("cannot be used (`database.url`): entity not found"));
+    assert!(told(&given, &full)[0].contains("cannot be used (`database.url`): there is no such file"));
     let plain = told(
         &format!("[database]\nurl = \"postgres://me:s3cret@db\"\n{MINIMAL}"),
         &full,

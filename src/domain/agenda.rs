@@ -311,7 +311,7 @@ fn was_let_go(log: &[&Event]) -> bool {
         What::NotAccepted { .. } => Some(false),
         What::Claimed { .. }
         | What::TakenOver { .. }
-        | What::TakenBack
+        | What::TakenBack { .. }
         | What::Released
         | What::ClaimEnded { .. }
         | What::Snoozed { .. }

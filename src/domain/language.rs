@@ -373,7 +373,9 @@ mod tests {
         assert!(wrong.is_empty(), "{wrong:?}");
         assert!(right >= 34, "{right} right, {unknown} unknown");
         assert_eq!(
-            detect("Le couvercle fuit quand on incline la bouteille, dommage."),
+            detect(
+                "Le couvercle fuit quand on incline la bouteille, et le service après-vente ne répond pas depuis trois semaines."
+            ),
             Some("fr")
         );
         assert_eq!(declared("de-AT").as_deref(), Some("de"));

@@ -10,7 +10,6 @@ use crate::domain::calendar::Calendar;
 use crate::domain::calendar::Stretch;
 use crate::domain::item::Item;
 use crate::domain::policy::Metric;
-use crate::domain::route;
 use crate::domain::sla;
 use crate::domain::sla::Base;
 use crate::domain::sla::Gap;

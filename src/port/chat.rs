@@ -250,6 +250,10 @@ pub struct Delivery {
 
 /// A delivery that is known already.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one lives for the length of an acknowledgement, and is never kept in numbers"
+)]
 pub enum Repeat {
     /// Somebody still works on it.
     Waiting,

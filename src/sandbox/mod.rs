@@ -9,14 +9,14 @@ use chrono::{DateTime, Utc};
 pub mod demo;
 pub mod discord;
 pub mod google;
-#[cfg(test)]
-mod odd;
 pub mod page;
 mod png;
 pub mod samples;
 pub mod shop;
 pub mod sites;
 pub mod slack;
+#[cfg(test)]
+mod tests;
 
 /// Where the stand-ins read the time.
 pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;

@@ -40,7 +40,8 @@ impl Desk {
         let text = self.voice(chat, room).say(
             "told-closed",
             &[
-                ("channel", channel.said()),
+                // By the file's name: the chat shows nothing for a room that is gone.
+                ("channel", channel.name.as_str().into()),
                 ("why", words::short_line(why, 200).into()),
             ],
         );

@@ -96,7 +96,7 @@ impl Desk {
                 What::Sent { until: at } if at > now => {
                     until.insert(happened.item, at);
                 }
-                What::TakenBack => {
+                What::TakenBack { .. } => {
                     until.remove(&happened.item);
                 }
                 _ => {}

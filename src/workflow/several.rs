@@ -82,6 +82,7 @@ impl Desk {
             }
             Verdict::Refused(refusal) => (false, self.refusal(tx, &case, &refusal).await?),
             Verdict::Say(text) => (false, text),
+            Verdict::Repeated => (true, voice.say(&format!("several-{}", verb.as_str()), &[])),
             // Such a verb asks nothing.
             Verdict::Show(_) | Verdict::Faults(_) => (false, voice.say("told-press-again", &[])),
         })

@@ -90,7 +90,7 @@ async fn what_one_answers_stays_in_sight_until_it_stands_at_the_shop() {
     for place in [&card, &twin] {
         anna.sees_whole(place).await;
         assert!(
-            anna.can_press(place, "Zurückholen").await,
+            anna.can_press(place, "Antwort zurückholen").await,
             "{place} can be taken back"
         );
     }

@@ -35,7 +35,7 @@ async fn the_chart_is_written_where_it_was_asked_for() {
         .run(&[&preview[..], &["--at", &later, "--png", "chart.png"]].concat())
         .await;
     assert_eq!(said.code, Some(0), "{said:?}");
-    said.says(&["Chart: chart.png", "2 neue Beiträge. Lob 1, Kritik 1."]);
+    said.says(&["Chart: chart.png", "2 neue Beiträge in 7 Tagen. Lob 1, Kritik 1."]);
     let png = std::fs::read(bench.folder.join("chart.png")).unwrap();
     assert!(
         png.starts_with(b"\x89PNG\r\n\x1a\n") && png.len() > 10_000,

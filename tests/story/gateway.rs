@@ -82,7 +82,11 @@ async fn presses_forms_and_commands_come_over_the_line() {
         "{}",
         seat.text(&card)
     );
-    assert!(seat.command(Anna, "open", None).await.contains("Nichts offen"));
+    assert!(
+        seat.command(Anna, "open", None)
+            .await
+            .contains("ist nichts offen")
+    );
     let offered = desk
         .discord
         .autocomplete(D_ANNA, D_CARE, "/zeitnah reopen", ("number", ""))

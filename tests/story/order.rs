@@ -16,7 +16,7 @@ fn version(stars: u8, text: &str, edited: Option<&str>) -> String {
 }
 
 async fn state(desk: &Desk) -> String {
-    desk.row("SELECT state || ' ' || (rating ->> 'value') || ' ' || body FROM item WHERE native_id = 'r1'")
+    desk.row("SELECT state || ' ' || (rating ->> 'value')::float8::int || ' ' || body FROM item WHERE native_id = 'r1'")
         .await
 }
 
@@ -58,6 +58,7 @@ async fn a_late_push_neither_restores_old_words_nor_reopens_what_was_answered() 
         "newer words are news"
     );
     desk.settle().await;
+    desk.thread(&card);
     desk.finish().await;
 }
 
@@ -87,5 +88,6 @@ async fn a_comma_more_is_shown_and_gives_no_new_deadline() {
     assert_eq!(state(&desk).await, "open 2 Deckel passt, klappert nicht.");
     assert_eq!(desk.row::<i64>(events).await, 1, "other words are");
     desk.settle().await;
+    desk.thread(&card);
     desk.finish().await;
 }

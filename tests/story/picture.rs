@@ -85,7 +85,7 @@ async fn a_digest_in_slack_shows_its_chart_with_the_numbers_in_words() {
     let image = digests[0].blocks.iter().find(|b| b["type"] == "image").unwrap();
     let alt = image["alt_text"].as_str().unwrap();
     assert!(
-        alt.contains("3 neue Beiträge. Lob 1, Vorschlag 1, Kritik 1."),
+        alt.contains("3 neue Beiträge in 7 Tagen. Lob 1, Vorschlag 1, Kritik 1."),
         "{alt}"
     );
     let files = desk.slack.files();
@@ -110,7 +110,7 @@ async fn a_digest_in_discord_shows_its_chart_with_the_numbers_in_words() {
     assert_eq!((file.filename.as_str(), file.width), ("chart.png", Some(1080)));
     let alt = file.description.as_deref().unwrap();
     assert!(
-        alt.contains("3 neue Beiträge. Lob 1, Vorschlag 1, Kritik 1."),
+        alt.contains("3 neue Beiträge in 7 Tagen. Lob 1, Vorschlag 1, Kritik 1."),
         "{alt}"
     );
     look_at_all(&desk, Chat::Discord);

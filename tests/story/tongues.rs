@@ -90,7 +90,9 @@ async fn whispers_follow_the_room_and_homes_the_person() {
         is_in(&desk.slack.visible_view(&home), lang);
     }
     // Whoever has said it once is spoken to like this everywhere.
-    assert!(desk.slack.press_at_home(ANNA, "In English").await.acked);
+    crate::seat::Seat::new(&desk, crate::seat::Chat::Slack)
+        .set(crate::seat::Who::Anna, "In English")
+        .await;
     desk.settle().await;
     for (room, text) in [
         (LEADS, "item 1"),

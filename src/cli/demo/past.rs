@@ -258,7 +258,7 @@ impl Behind {
                 };
                 event::append(&mut tx, &[event(at, handled)]).await?;
                 locked.0.handling = Handling::Handled {
-                    by,
+                    by: Some(by),
                     at,
                     reason: Reason::NoNeed,
                     note: None,
@@ -279,7 +279,7 @@ impl Behind {
             version,
             watched: false,
         };
-        for card in card::want(tx, &[wanted]).await? {
+        for card in card::want(tx, &[wanted]).await?.0 {
             let effect = post_card(card.id, id, &card.chat, &card.room, card.generation, now);
             outbox::cancel(tx, &effect.key, now).await?;
             fold::put_in(tx, &card, version, now).await?;

@@ -355,7 +355,11 @@ fn a_chain_goes_on_until_somebody_answers() {
     assert_eq!((would(&all), all.messages), ([0, 1, 3], 5));
     let taken = Story::from(at("06:00")).claimed(at("16:40"), anna(), at("16:55"));
     let held = report(&rules, &[taken]);
-    assert_eq!(would(&held), [0, 1, 3], "the lease was over at 16:55");
+    assert_eq!(
+        would(&held),
+        [0, 2, 3],
+        "the lease was over at 16:55, and whoever is responsible is told that nobody has it any more"
+    );
     let taken = Story::from(at("06:00"))
         .claimed(at("16:40"), anna(), at("16:55"))
         .then(

@@ -179,10 +179,11 @@ fn one(n: usize, at: DateTime<Utc>, now: DateTime<Utc>) -> Past {
             &ANSWERS,
         ),
     };
-    // Most within the hours that are promised for them, some not.
-    let minutes = match n % 11 {
-        10 => 30 * 60,
-        k => 12 + i64::try_from(k * k * 9).unwrap_or(0),
+    // Most within what is promised, which is minutes for a complaint here; some not.
+    let minutes = match (n % 11, stars) {
+        (10, _) => 30 * 60,
+        (k, Some(1 | 2)) => 1 + i64::try_from(k % 3).unwrap_or(0),
+        (k, _) => 12 + i64::try_from(k * k * 9).unwrap_or(0),
     };
     let answered = (at + TimeDelta::minutes(minutes)).min(now - TimeDelta::minutes(10));
     // Praise is not always answered.

@@ -106,10 +106,14 @@ impl Column {
         match field {
             Field::Rating => self.is_mostly(self.starry),
             Field::Published | Field::Edited | Field::ReplyAt => self.is_mostly(self.dated),
+            // Whoever writes only "5/5" below "text" wrote words; a name that may be something else is judged.
             Field::Body | Field::Title | Field::Reply | Field::Good | Field::Bad => {
-                self.looked == 0
-                    || self.wordy > 0
-                    || !(self.starry * 2 > self.looked || self.dated * 2 > self.looked)
+                let is_doubtful = self
+                    .may
+                    .iter()
+                    .any(|(f, _)| matches!(f, Field::Rating | Field::Published));
+                let reads_otherwise = self.starry * 2 > self.looked || self.dated * 2 > self.looked;
+                self.looked == 0 || self.wordy > 0 || !is_doubtful || !reads_otherwise
             }
             _ => true,
         }

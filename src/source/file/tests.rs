@@ -38,7 +38,9 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new() -> Self {
-        let name = format!("zeitnah-file-{}", uuid::Uuid::now_v7());
+        static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        let next = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let name = format!("zeitnah-file-{}-{next}", std::process::id());
         let path = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
@@ -747,7 +749,7 @@ fn what_is_not_known_can_be_said() {
     ] {
         wish.map(field, column).unwrap();
     }
-    let export = Export::survey(&[path.clone()], wish.clone(), |_| {}).unwrap();
+    let export = Export::survey(std::slice::from_ref(&path), wish.clone(), |_| {}).unwrap();
     let item = all(&export).remove(0).item.unwrap();
     assert_eq!(
         (item.native_id.as_str(), stars(&item), item.body.as_deref()),
@@ -810,7 +812,7 @@ fn folders_archives_and_workbooks_are_opened() {
     folder.write("a.csv", std::fs::read(given("portal-excel.csv")).unwrap());
     folder.write("a.csv.rejects", "x");
     folder.write("logo.png", b"\x89PNG\r\n");
-    let export = survey(&[folder.0.clone()]).unwrap();
+    let export = survey(std::slice::from_ref(&folder.0)).unwrap();
     assert_eq!(all(&export).len(), 4);
     assert_eq!(export.skipped.len(), 2);
 

@@ -149,13 +149,10 @@ impl Discord {
             return false;
         };
         let refused = self.look().line_refused();
-        match (frame["op"].as_u64(), refused) {
-            (Some(2 | 6), Some(code)) => {
-                self.change(|world, _| world.gateway.refused += 1);
-                out(Out::Close(code, "Refused."));
-                return false;
-            }
-            _ => {}
+        if let (Some(2 | 6), Some(code)) = (frame["op"].as_u64(), refused) {
+            self.change(|world, _| world.gateway.refused += 1);
+            out(Out::Close(code, "Refused."));
+            return false;
         }
         match frame["op"].as_u64() {
             Some(1) => {

@@ -11,7 +11,7 @@ use super::form;
 use super::staged;
 use super::whisper;
 use crate::sandbox::discord::Settings;
-use crate::sandbox::odd::variants;
+use crate::sandbox::tests::variants;
 
 const ODD_PLACES: [&str; 6] = [
     "0",

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{ANNA, REVIEWS, Stage, card, staged};
-use crate::sandbox::odd::variants;
 use crate::sandbox::slack::Settings;
+use crate::sandbox::tests::variants;
 
 async fn free() -> Stage {
     staged(Settings {
