@@ -371,7 +371,11 @@ fn a_chain_goes_on_until_somebody_answers() {
             },
         );
     let held = report(&rules, &[taken]);
-    assert_eq!(would(&held), [0, 1, 2], "it was prolonged, says the log");
+    assert_eq!(
+        would(&held),
+        [0, 2, 2],
+        "it was prolonged, says the log, and when it ended somebody was told"
+    );
     let seen = What::Acknowledged { until: at("18:00") };
     let seen = Story::from(at("06:00"))
         .then(at("16:10"), Some(anna()), seen)
