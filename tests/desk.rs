@@ -745,26 +745,28 @@ impl Desk {
         }
     }
 
-    /// At the end of a story nothing waits and nothing was posted that nobody looked at.
     /// Each message in a room is in the room's language. Where it was changed meanwhile, older ones stand in another.
     async fn rooms_are_spoken_to_in_their_language(&self) {
         let changed: i64 = self.row("SELECT count(*) FROM setting").await;
         let Some(app) = self.apps.first().filter(|_| changed == 0) else {
             return;
         };
+        let theirs: Vec<String> = self.rows("SELECT body FROM item").await;
+        let theirs = theirs.join("\n");
         for channel in app.desk.rules.channels.values().filter(|c| c.chat == "slack") {
             for message in self.slack.see(&channel.room) {
                 let mut all = self.slack.see_thread(&channel.room, &message.ts);
                 all.push(message);
                 for message in all.iter().filter(|m| m.bot_id.is_some() && !m.deleted) {
                     let text = self.slack.visible_text(message);
-                    let foreign = crate::tongue::foreign(&text, channel.voice.lang);
+                    let foreign = crate::tongue::foreign(&text, &theirs, channel.voice.lang);
                     assert_eq!(foreign, None, "in {} stands\n{text}", channel.name);
                 }
             }
         }
     }
 
+    /// At the end of a story nothing waits and nothing was posted that nobody looked at.
     pub async fn finish(self) {
         self.settle().await;
         let now = self.clock.now();

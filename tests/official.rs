@@ -11,6 +11,7 @@ use serde_json::Value;
 use serde_json::json;
 use twilight_model::channel::message::Component;
 use twilight_model::channel::message::Embed;
+use twilight_validate::embed::EmbedValidationErrorType;
 use zeitnah::sandbox::discord::Judge;
 
 struct Official {
@@ -75,9 +76,11 @@ fn second_opinion(body: &Value) -> Vec<String> {
         // Discord fills this in; the model wants it.
         embed["type"] = json!("rich");
         match serde_json::from_value::<Embed>(embed) {
+            // Its total counts bytes where Discord counts characters; the stand-in's own check counts these.
             Ok(embed) => found.extend(
                 twilight_validate::embed::embed(&embed)
                     .err()
+                    .filter(|e| !matches!(e.kind(), EmbedValidationErrorType::EmbedTooLarge { .. }))
                     .map(|e| e.to_string()),
             ),
             Err(error) => found.push(format!("no embed: {error}")),

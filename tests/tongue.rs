@@ -25,8 +25,8 @@ fn only(own: &str, other: &str) -> Vec<String> {
     telling.map(str::to_owned).collect()
 }
 
-/// Words in it that only the other language has.
-pub fn foreign(text: &str, lang: Lang) -> Option<String> {
+/// Words in it that only the other language has. What stands in `theirs`, too, is a customer's.
+pub fn foreign(text: &str, theirs: &str, lang: Lang) -> Option<String> {
     let (others, number) = match lang {
         Lang::De => (&*ONLY_EN, "No. "),
         Lang::En => (&*ONLY_DE, "Nr. "),
@@ -35,23 +35,29 @@ pub fn foreign(text: &str, lang: Lang) -> Option<String> {
         let after = text[at + number.len()..].chars().next();
         after.is_some_and(|c| c.is_ascii_digit())
     });
-    let found = others.iter().find(|piece| text.contains(piece.as_str()));
+    let found = others
+        .iter()
+        .find(|piece| text.contains(piece.as_str()) && !theirs.contains(piece.as_str()));
     found.cloned().or(numbered.map(|_| number.to_owned()))
 }
 
 #[test]
 fn words_of_the_other_language_are_noticed() {
     let german = "Nr. 2 · Dafür brauchst du hier das Recht „Antworten“.";
-    assert_eq!(foreign(german, Lang::De), None);
-    assert!(foreign(german, Lang::En).is_some());
-    assert!(foreign("No. 2", Lang::De).is_some() && foreign("Nr. 2", Lang::En).is_some());
+    assert_eq!(foreign(german, "", Lang::De), None);
+    assert!(foreign(german, "", Lang::En).is_some());
+    assert!(foreign("No. 2", "", Lang::De).is_some() && foreign("Nr. 2", "", Lang::En).is_some());
     assert!(
         foreign(
             "A reply by Anna is already on its way. The card shows how it ends.",
+            "",
             Lang::De
         )
         .is_some()
     );
+    let theirs = "Perhaps there is another reason why.";
+    assert_eq!(foreign("another reason", theirs, Lang::De), None);
+    assert!(foreign("another reason", "", Lang::De).is_some());
     assert!(
         ONLY_DE.len() > 300 && ONLY_EN.len() > 300,
         "{} {}",

@@ -157,11 +157,12 @@ async fn the_line_about_ones_own_case_stays_ten_seconds() {
 async fn whoever_goes_elsewhere_is_left_alone() {
     let demo = Demo::start();
     let anna = Person::sits_down(&demo, Screen::Desk).await;
-    demo.tell("demo/fault", json!({ "name": "rush" })).await;
-    until("there is something to scroll", async || cards(&demo).await > 12).await;
     let words = "Der Kompost riecht nach Parfüm.";
     wrote(&demo, "Ari Muster", words).await;
     let card = anna.card(words).await;
+    // After it: a card that comes in a rush waits until the channel takes it.
+    demo.tell("demo/fault", json!({ "name": "rush" })).await;
+    until("there is something to scroll", async || cards(&demo).await > 12).await;
     anna.presses(&card, "Übernehmen").await;
     anna.sees(&card, "Anna ist dran").await;
     anna.sees_whole(&card).await;
@@ -203,9 +204,10 @@ async fn typed_words_are_not_thrown_away_unasked() {
         anna.hits(Key::Escape).await;
         until("the empty form is closed", is_closed).await;
         let inside = "return document.querySelector(arguments[0]).contains(document.activeElement)";
-        until("the focus is back at the card", async || {
-            anna.run(inside, vec![json!(card)]).await == true
-        })
+        until(
+            &format!("the focus is back at {card}, after {form}"),
+            async || anna.run(inside, vec![json!(card)]).await == true,
+        )
         .await;
 
         anna.presses(&card, "Antworten").await;
@@ -230,9 +232,10 @@ async fn typed_words_are_not_thrown_away_unasked() {
         anna.hits(Key::Escape).await;
         anna.presses("#sure", "Verwerfen").await;
         until("the form is closed", is_closed).await;
-        until("the focus is back at the card", async || {
-            anna.run(inside, vec![json!(card)]).await == true
-        })
+        until(
+            &format!("the focus is back at {card}, after {form}"),
+            async || anna.run(inside, vec![json!(card)]).await == true,
+        )
         .await;
     }
     anna.leaves().await;

@@ -38,7 +38,11 @@ async fn typed(desk: &Desk, who: &str, room: &str, text: &str) -> String {
 
 #[track_caller]
 fn is_in(text: &str, lang: Lang) {
-    assert_eq!(foreign(text, lang), None, "not all of it is in {lang:?}:\n{text}");
+    assert_eq!(
+        foreign(text, "", lang),
+        None,
+        "not all of it is in {lang:?}:\n{text}"
+    );
 }
 
 #[tokio::test]

@@ -334,6 +334,16 @@ name = "team"
 label = "Care-Team"
 slack_group = "S0CARE"
 
+[[escalation]]
+name = "leitung-discord"
+label = "Leitung"
+discord_users = ["{carla}"]
+
+[[escalation]]
+name = "team-discord"
+label = "Care-Team"
+discord_role = "{DISCORD_CARE}"
+
 [[digest]]
 name = "stimmen"
 channel = "stimmen"

@@ -5,7 +5,7 @@ import { follow, tell } from "./api.js";
 import { showForm, startForm } from "./discord-form.js";
 import { bubble, headline, itemOf, numberOf, secondsOf } from "./discord-message.js";
 import { learn } from "./discord-text.js";
-import { $, announce, el, icon, point, sync } from "./dom.js";
+import { $, adrift, announce, el, icon, point, sync } from "./dom.js";
 import { goOn, leavesAt, letGo, take } from "./hand.js";
 import { atEnd, expect, fill, pip, seen, sends, watch, withLines } from "./log.js";
 import { markOf, read } from "./marks.js";
@@ -138,8 +138,7 @@ const inThread = handlers("discord-replies", () => open);
 
 // After a form the focus goes back to the button that opened it, or to what became of it.
 function comeBack() {
-  const now = document.activeElement;
-  if (!press || (now && now !== document.body)) return;
+  if (!press || !adrift()) return;
   const card = [...$(press.box).children].find((node) => node.dataset.id === press.id);
   const all = card ? [...card.querySelectorAll("[data-focus]")] : [];
   (all.find((n) => n.dataset.focus === press.focus) || all[0] || card || $("discord-messages")).focus({ preventScroll: true });

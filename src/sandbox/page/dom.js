@@ -64,6 +64,13 @@ function refocus(node, focus) {
   (same || node.querySelector("[data-focus]"))?.focus();
 }
 
+// Whether the focus is nowhere. In a form that has closed it stays until the browser draws again, if the button that
+// opened the form is gone.
+export function adrift() {
+  const now = document.activeElement;
+  return !now || now === document.body || Boolean(now.closest("dialog:not([open])"));
+}
+
 // Redrawn only when the list is another: an open select would close under the person's hands.
 export function options(select, list, chosen) {
   const now = chosen ?? select.value;

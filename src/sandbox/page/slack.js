@@ -2,7 +2,7 @@
 // Channels, unread marks, messages, threads, private sentences, forms.
 
 import { follow, tell } from "./api.js";
-import { $, announce, el, icon, point, sync, toast } from "./dom.js";
+import { $, adrift, announce, el, icon, point, sync, toast } from "./dom.js";
 import { goOn, leavesAt, letGo, take } from "./hand.js";
 import { meet } from "./inputs.js";
 import { atEnd, expect, fill, hold, pip, seen, sends, watch, withLines } from "./log.js";
@@ -168,8 +168,7 @@ const inThread = { act: acts("replies") };
 
 // After a form the focus goes back to the button that opened it, or to what became of it.
 function comeBack() {
-  const now = document.activeElement;
-  if (!press || (now && now !== document.body)) return;
+  if (!press || !adrift()) return;
   const card = [...$(press.box).children].find((node) => node.dataset.ts === press.ts);
   const all = card ? [...card.querySelectorAll("[data-focus]")] : [];
   const target = all.find((n) => n.dataset.focus === press.focus) || all[0] || card || $("messages");

@@ -24,10 +24,11 @@ export function slash({ box: boxId, list: listId, suggest, bare }) {
     });
   }
 
-  // A value may be typed without its name where there is only one.
+  // A value may be typed without its name where there is only one, or one that is required.
   function whole(text) {
     const found = commands.find((c) => text.startsWith(`${c.path} `));
-    const option = found?.options?.length === 1 && found.options[0].name;
+    const needed = found?.options?.filter((o) => o.required || found.options.length === 1) ?? [];
+    const option = needed.length === 1 && needed[0].name;
     const rest = found && text.slice(found.path.length).trim();
     return option && rest && !rest.startsWith(`${option}:`) ? `${found.path} ${option}:${rest}` : text;
   }

@@ -9,7 +9,7 @@ import { language, word } from "./words.js";
 let lines = [];
 let bot = null;
 let told = null;
-let kept = { n: null, since: 0, again: null };
+let kept = { line: null, own: false, since: 0, again: null };
 
 // Customers write all the time; what was won or lost inside stays long enough to be read.
 const READ = 10e3;
@@ -26,18 +26,18 @@ const all = () => (lines.length ? lines : failures().map((f, n) => ({ n, at: f.a
 function newest(list) {
   const last = list.at(-1);
   const weighs = (l) => l.tone === "good" || l.tone === "warn";
-  // What comes of the case in hand is what one waits for: nothing else takes its place while it is read.
+  const now = Date.now();
+  // What comes of the case in hand is what one waits for: nothing else takes its place while it is read, also when
+  // it has left the list or the hand meanwhile, and it is not passed over when others come with it.
   const mine = list.findLast((l) => weighs(l) && inHand() !== null && String(l.item) === inHand());
-  const shown = mine && kept.n === mine.n && Date.now() < kept.since + READ ? mine : null;
-  const weighty = shown ?? list.findLast(weighs);
-  if (!weighty || weighty === last) {
-    if (weighty && kept.n !== weighty.n) kept = { ...kept, n: weighty.n, since: Date.now() };
-    return last;
-  }
+  const reading = kept.own && now < kept.since + READ ? kept.line : null;
+  const fresh = mine && mine.n > (kept.line?.n ?? -1) ? mine : null;
+  const weighty = reading ?? fresh ?? list.findLast(weighs);
+  if (!weighty) return last;
   // What lay there before the page was opened is not news.
-  if (kept.n !== weighty.n) kept = { ...kept, n: weighty.n, since: told === null ? 0 : Date.now() };
-  const left = kept.since + READ - Date.now();
-  if (left <= 0) return last;
+  if (kept.line?.n !== weighty.n) kept = { ...kept, line: weighty, own: weighty === mine, since: told === null ? 0 : now };
+  const left = kept.since + READ - now;
+  if (weighty === last || left <= 0) return last;
   clearTimeout(kept.again);
   kept.again = setTimeout(drawStory, left + 50);
   return weighty;
