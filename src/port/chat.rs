@@ -120,6 +120,9 @@ pub trait ChatPlatform: Send + Sync {
         false
     }
 
+    /// How long a text is, in UTF-16 units, that its forms let somebody type.
+    fn longest_typed(&self) -> usize;
+
     /// Finds out who we are there. Needed before the first press is judged.
     async fn introduce(&self) -> Result<(), PortError>;
 

@@ -142,7 +142,7 @@ impl Desk {
         parts.push(Part::Text {
             key: "text".into(),
             label: case.voice.lang.text("form-reply-label", &[]),
-            hint: Some(limit_hint(item, source, case.voice)),
+            hint: Some(limit_hint(item, source, case.voice, self.typed(case)?)),
             placeholder: Some(case.voice.lang.text("form-reply-placeholder", &[])),
             initial: draft.as_ref().map(|d| d.body.clone()),
             lines: Lines::Many,
@@ -161,6 +161,11 @@ impl Desk {
             close: case.voice.lang.text("form-cancel", &[]),
             parts,
         })
+    }
+
+    /// What the chat's own field takes: no more can be written, whatever the source would take.
+    fn typed(&self, case: &Case<'_>) -> Result<usize> {
+        Ok(self.chat(&case.press.by.person.chat)?.longest_typed())
     }
 
     /// The answer exactly as it will stand, beside what it answers. `read` is the version that its author has read.
@@ -200,7 +205,7 @@ impl Desk {
                 .map(|p| Part::Quote(p.to_owned())),
         );
         parts.extend(
-            length(item, &draft.body, source, voice)
+            length(item, &draft.body, source, voice, self.typed(case)?)
                 .into_iter()
                 .map(Part::Say),
         );
@@ -491,7 +496,7 @@ fn was(before: &Before, voice: Voice) -> Vec<Part> {
 }
 
 /// How long the answer is, in what people count; in the source's own unit besides where that becomes tight.
-fn length(item: &Item, body: &str, source: &str, voice: Voice) -> Vec<Vec<Seg>> {
+fn length(item: &Item, body: &str, source: &str, voice: Voice, typed: usize) -> Vec<Vec<Seg>> {
     let count = ("count", body.chars().count().into());
     let Some(limit) = item.caps.limit else {
         return vec![voice.say("form-preview-length-free", &[count])];
@@ -510,7 +515,7 @@ fn length(item: &Item, body: &str, source: &str, voice: Voice) -> Vec<Vec<Seg>> 
             ]
         }
         Unit::Bytes => {
-            let max = ("max", limit.room(body).into());
+            let max = ("max", limit.room(body).min(typed).into());
             vec![voice.say("form-preview-length-about", &[count, max])]
         }
     }
@@ -674,17 +679,18 @@ fn coming(first: chrono::NaiveDate, voice: Voice) -> Vec<(String, String)> {
         .collect()
 }
 
-fn limit_hint(item: &Item, source: &str, voice: Voice) -> String {
+fn limit_hint(item: &Item, source: &str, voice: Voice, typed: usize) -> String {
     if item.source == practice::NAME {
         return voice.lang.text("practice-hint", &[]);
     }
     match item.caps.limit {
         Some(limit) => {
+            let room = limit.room("");
             let key = match limit.unit {
-                Unit::Chars => "form-reply-hint",
-                Unit::Bytes => "form-reply-hint-about",
+                Unit::Bytes if room <= typed => "form-reply-hint-about",
+                Unit::Bytes | Unit::Chars => "form-reply-hint",
             };
-            let max = ("max", limit.room("").into());
+            let max = ("max", room.min(typed).into());
             voice.lang.text(key, &[max, ("source", source.into())])
         }
         None => voice

@@ -282,15 +282,9 @@ impl Desk {
             ("keep_fold", "again") if before.is_empty() => news(Mood::Plain, "news-folded", &[]),
             ("keep_fold", "done") if !before.is_empty() => news(Mood::Good, "news-unfolded", &[]),
             ("send_digest", "done") => match decode::<Effect>(tried.body.clone()) {
-                Ok(Effect::SendDigest { slot, room, .. }) => {
+                Ok(Effect::SendDigest { slot, .. }) => {
                     let time = slot.get(11..16).unwrap_or(&slot).to_owned();
-                    let channel = self.rules.channels.values().find(|c| c.room == room);
-                    let name = channel.map_or(room.clone(), |c| c.name.clone());
-                    news(
-                        Mood::Plain,
-                        "news-digest",
-                        &[("slot", time.into()), ("channel", name.into())],
-                    )
+                    news(Mood::Plain, "news-digest", &[("slot", time.into())])
                 }
                 _ => Ok(None),
             },

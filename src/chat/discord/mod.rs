@@ -447,6 +447,10 @@ impl ChatPlatform for DiscordChat {
         true
     }
 
+    fn longest_typed(&self) -> usize {
+        form::INPUT_UNITS
+    }
+
     async fn introduce(&self) -> Result<(), PortError> {
         let identity = self.known().await?;
         commands::register(&self.api, &identity.application, &self.server).await

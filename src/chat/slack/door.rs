@@ -20,6 +20,7 @@ use crate::chat::slack::view;
 use crate::domain::action::Ask;
 use crate::domain::action::Outcome;
 use crate::domain::action::Press;
+use crate::domain::action::Step;
 use crate::port::PortError;
 use crate::port::chat::ChatPlatform;
 use crate::port::chat::Delivery;
@@ -87,14 +88,15 @@ impl Door {
         let Some(kept) = self.inbox.keep(delivery).await? else {
             // An empty acknowledgement would close a form without the step that comes next.
             return if submission {
-                self.same_again(&key).await
+                self.same_again(&key, step(&self.chat.read(&raw))).await
             } else {
                 Ok(None)
             };
         };
         let press = self.chat.read(&raw);
         if submission {
-            return self.inbox.act(&kept, press).await.map(answer);
+            let step = step(&press);
+            return self.inbox.act(&kept, press).await.map(|came| answer(came, step));
         }
         let door = self.clone();
         self.work
@@ -103,10 +105,10 @@ impl Door {
     }
 
     /// The answer that the same form got, on this replica or another, as soon as there is one.
-    async fn same_again(&self, key: &str) -> Result<Option<Value>, PortError> {
+    async fn same_again(&self, key: &str, step: Option<Step>) -> Result<Option<Value>, PortError> {
         loop {
             match self.inbox.repeated(NAME, key).await? {
-                Repeat::CameTo(outcome) => return Ok(answer(outcome)),
+                Repeat::CameTo(outcome) => return Ok(answer(outcome, step)),
                 Repeat::Over => return Err(PortError::later("what the form came to was not kept")),
                 Repeat::Waiting => sleep(LOOK_AGAIN).await,
             }
@@ -229,13 +231,24 @@ fn as_sent(value: &Value) -> Value {
     }
 }
 
-fn answer(outcome: Outcome) -> Option<Value> {
+/// The step of the form that was sent.
+fn step(press: &Press) -> Option<Step> {
+    match &press.ask {
+        Ask::Submit { form, .. } => Some(form.step),
+        _ => None,
+    }
+}
+
+fn answer(outcome: Outcome, sent: Option<Step>) -> Option<Value> {
     match outcome {
         // All steps of the form close, whatever is left to say is said elsewhere.
         Outcome::Done | Outcome::Told => Some(json!({ "response_action": "clear" })),
         Outcome::Faults(faults) => Some(json!({ "response_action": "errors", "errors": faults })),
         Outcome::Next(form) | Outcome::Open(form) => {
-            Some(json!({ "response_action": "update", "view": view::modal(&form) }))
+            // A preview lies above what was written, so that closing it leads back there.
+            let above = sent == Some(Step::Write) && form.token.step == Step::Preview;
+            let action = if above { "push" } else { "update" };
+            Some(json!({ "response_action": action, "view": view::modal(&form) }))
         }
     }
 }

@@ -168,6 +168,10 @@ impl ChatPlatform for SlackChat {
         NAME
     }
 
+    fn longest_typed(&self) -> usize {
+        view::INPUT_UNITS
+    }
+
     async fn introduce(&self) -> Result<(), PortError> {
         self.ask_who_we_are().await
     }

@@ -14,7 +14,7 @@ use crate::domain::form::Part;
 use crate::domain::words;
 
 const TITLE_UNITS: usize = 24;
-const INPUT_UNITS: usize = 3000;
+pub const INPUT_UNITS: usize = 3000;
 const OPTION_UNITS: usize = 75;
 
 pub fn modal(form: &Form) -> Value {
