@@ -133,6 +133,8 @@ pub struct Wish {
     pub skew: &'static [i64],
     /// Methods that this Slack-compatible server does not have.
     pub absent: &'static [&'static str],
+    /// Discord's channel of the team is a forum.
+    pub forum: bool,
 }
 
 impl Default for Wish {
@@ -150,6 +152,7 @@ impl Default for Wish {
             file: None,
             skew: &[],
             absent: &[],
+            forum: false,
         }
     }
 }
@@ -830,7 +833,10 @@ fn discord_server(now: zeitnah::sandbox::Now, wish: &Wish) -> Arc<Discord> {
     ] {
         discord.add_user(id, name, real);
     }
-    discord.add_channel(D_CARE, "care");
+    match wish.forum {
+        true => discord.add_forum(D_CARE, "care"),
+        false => discord.add_channel(D_CARE, "care"),
+    }
     discord.add_channel(D_LEADS, "leads");
     discord.add_role(D_TEAM, "care-team", &[D_ANNA, D_BEN]);
     discord

@@ -40,6 +40,8 @@ pub fn discord_manifest(application: Option<&str>) -> String {
     out.push_str(
         "\n# With mode = \"http\": set \"Interactions Endpoint URL\" to {public_url}/discord/interactions.\n\
          # With mode = \"gateway\": leave it empty.\n\
+         \n# A channel may be a forum: the same permissions do. `zeitnah check` says which tags to make there, or let the bot make\n\
+         # them: give its role Manage Channel in that forum alone. Manage Threads there lets it pin its overview.\n\
          \n# There is nothing else to paste: the bot registers its commands itself (--commands prints them).",
     );
     out

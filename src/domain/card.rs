@@ -22,6 +22,7 @@ const WORDS_UNITS: usize = 600;
 const WORDS_LINES: usize = 8;
 const NAME_UNITS: usize = 60;
 const WHY_UNITS: usize = 160;
+const TITLE_UNITS: usize = 100;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Card {
@@ -30,6 +31,8 @@ pub struct Card {
     /// What a notification and a screen reader say.
     pub summary: String,
     pub head: String,
+    /// What it is called where it stands in a list of many.
+    pub title: String,
     pub words: String,
     /// How to get the rest, when the words are cut.
     pub rest: Option<String>,
@@ -39,6 +42,29 @@ pub struct Card {
     /// What is pressed more rarely, and what a menu of it is called.
     pub more: Vec<Button>,
     pub more_label: String,
+    pub stage: Stage,
+    /// Nothing is expected of anybody any more, so it can be put away.
+    pub is_over: bool,
+}
+
+/// How far an item is, in one word, where a chat can sort by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    Open,
+    Taken,
+    Answered,
+    Handled,
+}
+
+impl Stage {
+    fn of(handling: &Handling) -> Self {
+        match handling {
+            Handling::Open => Self::Open,
+            Handling::Claimed { .. } | Handling::Snoozed { .. } => Self::Taken,
+            Handling::Answered { .. } => Self::Answered,
+            Handling::Handled { .. } | Handling::Removed { .. } => Self::Handled,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -101,6 +127,7 @@ pub fn build(facts: &Facts) -> Card {
         item: item.id,
         tone: item.tone,
         summary,
+        title: title(item, &head, lang),
         head,
         words,
         rest,
@@ -109,6 +136,8 @@ pub fn build(facts: &Facts) -> Card {
         buttons,
         more,
         more_label: lang.text("button-more", &[]),
+        stage: Stage::of(&item.handling),
+        is_over: !item.handling.is_open() && !facts.reply.is_some_and(|r| r.state.is_on_its_way()),
     }
 }
 
@@ -124,11 +153,7 @@ pub fn stands_as(item: &Item, source: &str) -> String {
 
 /// `★★☆☆☆  Kritik · Google · Filiale München Ost`
 pub fn head(item: &Item, source: &str, lang: Lang) -> String {
-    let mark = match (item.tone, item.rating) {
-        (Tone::Question, _) => "?".to_owned(),
-        (_, Some(rating)) => stars(rating.stars()),
-        (_, None) => "–".to_owned(),
-    };
+    let mark = mark(item);
     let mut parts = vec![
         lang.text(&format!("tone-{}", item.tone.as_str()), &[]),
         source.to_owned(),
@@ -139,6 +164,24 @@ pub fn head(item: &Item, source: &str, lang: Lang) -> String {
             .filter(|s| !s.is_empty()),
     );
     format!("{mark}  {}", parts.join(" · "))
+}
+
+fn mark(item: &Item) -> String {
+    match (item.tone, item.rating) {
+        (Tone::Question, _) => "?".to_owned(),
+        (_, Some(rating)) => stars(rating.stars()),
+        (_, None) => "–".to_owned(),
+    }
+}
+
+/// `★★☆☆☆ Kritik · Sehr lange gewartet, und dann …`
+fn title(item: &Item, head: &str, lang: Lang) -> String {
+    let words = words::line(&full_words(item));
+    if words.is_empty() {
+        return words::line(head);
+    }
+    let tone = lang.text(&format!("tone-{}", item.tone.as_str()), &[]);
+    words::short_line(&format!("{} {tone} · {words}", mark(item)), TITLE_UNITS)
 }
 
 pub fn stars(n: u8) -> String {

@@ -142,6 +142,12 @@ pub trait ChatPlatform: Send + Sync {
     /// Looks for a post that may have arrived, not older than `since`.
     async fn find(&self, post: &Post, since: At) -> Result<Found, PortError>;
 
+    /// After a line below a card: where a chat puts away what is dealt with, a line takes it out, and it is put back as the
+    /// card is now. Twice is once.
+    async fn tidy(&self, _room: &str, _message: &str, _card: &Card) -> Result<(), PortError> {
+        Ok(())
+    }
+
     /// Whether the message still stands.
     async fn stands(&self, room: &str, message: &str) -> Result<bool, PortError>;
 

@@ -258,7 +258,7 @@ impl Desk {
             thread: Some(thread.clone()),
             body: Body::Note(note),
         };
-        let posted = self.post(leased, &row.chat, &post).await?;
+        let posted = self.post_below(leased, row.id, &row.chat, &post).await?;
         if let Posted::Gone(_) = &posted {
             // The card was deleted: it gets a new message, and the line goes there.
             let now = self.now();

@@ -380,7 +380,7 @@ impl Desk {
             thread: Some(thread.clone()),
             body: Body::Note(note),
         };
-        match self.post(leased, &row.chat, &post).await? {
+        match self.post_below(leased, id, &row.chat, &post).await? {
             Posted::At(_) | Posted::Somewhere => self.settle(leased, Settled::Done).await,
             Posted::Found(_) => self.settle(leased, there(leased)).await,
             Posted::Gone(why) => {
@@ -395,6 +395,35 @@ impl Desk {
             }
             Posted::Not(how) | Posted::No(how) => self.settle(leased, how).await,
         }
+    }
+
+    /// A line below a card. What is dealt with and was put away comes out by it and is put back, whatever comes in between:
+    /// until that is done, it counts as not known whether the line is there.
+    pub(crate) async fn post_below(
+        &self,
+        leased: &Leased,
+        card: CardId,
+        chat: &str,
+        post: &Post,
+    ) -> Result<Posted> {
+        let posted = self.post(leased, chat, post).await?;
+        let (Posted::At(_) | Posted::Found(_) | Posted::Somewhere, Some(message)) = (&posted, &post.thread)
+        else {
+            return Ok(posted);
+        };
+        let mut shown = None;
+        while let Some((row, item, card)) = self.card(card).await?
+            && card.is_over
+            && shown != Some(item.version)
+        {
+            shown = Some(item.version);
+            if let Err(error) = self.chat(&row.chat)?.tidy(&row.room, message, &card).await {
+                let at = self.next(leased, None);
+                let why = error.to_string();
+                return Ok(Posted::Not(Settled::Unknown { at, why }));
+            }
+        }
+        Ok(posted)
     }
 
     /// The answer that customers see since this event; none where another one stands there by now.

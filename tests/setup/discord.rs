@@ -3,6 +3,7 @@
 
 use zeitnah::sandbox::discord::Fault;
 use zeitnah::sandbox::discord::Permission;
+use zeitnah::sandbox::discord::Tag;
 use zeitnah::store::Store;
 use zeitnah::store::item;
 use zeitnah::store::item::Filter;
@@ -85,6 +86,41 @@ stars = 1
     let said = bench.run(&["check"]).await;
     assert_eq!(said.code, Some(1), "{said:?}");
     insta::assert_snapshot!("faults_on_discord", area(&said.out));
+    bench.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_forum_is_known_by_its_kind_and_told_what_it_lacks() {
+    let bench = Bench::on_discord().await;
+    let discord = &bench.discord;
+    discord.delete_channel(D_ROOM);
+    discord.add_forum(D_ROOM, "care");
+    // Not needed there: whoever may send messages may make posts.
+    discord.take_permission(D_ROOM, Permission::CreatePublicThreads);
+    let said = bench.run(&["check"]).await;
+    assert_eq!(said.code, Some(0), "{said:?}");
+    insta::assert_snapshot!("a_forum_without_tags", area(&said.out));
+    discord.change_forum(D_ROOM, |forum| {
+        forum.requires_tag = true;
+        for name in ["Offen", "taken", "answered"] {
+            forum.tags.push(Tag {
+                id: name.len().to_string() + "1",
+                name: name.into(),
+                moderated: name == "taken",
+                emoji: None,
+            });
+        }
+    });
+    discord.take_permission(D_ROOM, Permission::SendMessages);
+    let said = bench.run(&["check"]).await;
+    assert_eq!(said.code, Some(1), "{said:?}");
+    insta::assert_snapshot!("faults_of_a_forum", area(&said.out));
+    // Whoever may make them needs nobody.
+    discord.give_permission(D_ROOM, Permission::SendMessages);
+    discord.give_permission(D_ROOM, Permission::ManageChannels);
+    discord.give_permission(D_ROOM, Permission::ManageThreads);
+    let said = bench.run(&["check"]).await;
+    assert_eq!(said.code, Some(0), "{said:?}");
     bench.finish().await;
 }
 

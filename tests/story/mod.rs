@@ -10,6 +10,7 @@ mod faults;
 mod find;
 mod fold;
 mod forms;
+mod forum;
 mod gateway;
 mod give;
 mod guests;

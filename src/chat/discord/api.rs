@@ -66,8 +66,13 @@ pub const UNKNOWN_CHANNEL: u64 = 10003;
 pub const UNKNOWN_MESSAGE: u64 = 10008;
 pub const UNKNOWN_WEBHOOK: u64 = 10015;
 pub const UNKNOWN_INTERACTION: u64 = 10062;
+pub const UNKNOWN_TAG: u64 = 10087;
 pub const TOO_MANY_EDITS: u64 = 30046;
+/// It is a forum.
+pub const NO_MESSAGES: u64 = 40058;
 pub const ALREADY_ANSWERED: u64 = 40060;
+/// A forum wants a tag on each post, and there is none that the bot may give it.
+pub const NEEDS_TAG: [u64; 2] = [40066, 40067];
 pub const NO_ACCESS: u64 = 50001;
 pub const NO_PERMISSION: u64 = 50013;
 /// They take no direct messages, or share no server with the bot any more.
@@ -76,6 +81,7 @@ pub const ARCHIVED: u64 = 50083;
 pub const HAS_THREAD: u64 = 160_004;
 pub const LOCKED: u64 = 160_005;
 pub const TOO_MANY_THREADS: u64 = 160_006;
+pub const TITLE_BLOCKED: u64 = 200_001;
 
 /// A call that Discord refused, or that did not come to an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,13 +134,16 @@ impl From<Trouble> for PortError {
             Trouble::Port(error) => error,
             Trouble::No { status, code, why } => match (status, code) {
                 (_, UNKNOWN_MESSAGE) => Self::Gone { why },
-                (_, ARCHIVED) => Self::Later { why, after: None },
+                (_, ARCHIVED | LOCKED) => Self::Later { why, after: None },
                 // It was told where it was noticed, and nothing is sent until it is looked at again.
                 (401, _) => Self::Later { why, after: None },
                 // A person's own choice, and no right that we lack.
                 (_, code) if NO_DIRECT.contains(&code) => Self::Never { why },
                 // Somebody has to give back a right or a channel.
-                (403, _) | (_, UNKNOWN_CHANNEL | NO_ACCESS | NO_PERMISSION) => Self::Denied { why },
+                (403, _) | (_, UNKNOWN_CHANNEL | NO_ACCESS | NO_PERMISSION | TOO_MANY_THREADS) => {
+                    Self::Denied { why }
+                }
+                (_, code) if NEEDS_TAG.contains(&code) => Self::Denied { why },
                 (404, _) => Self::Gone { why },
                 _ => Self::Never { why },
             },
@@ -154,6 +163,8 @@ pub struct Call<'a> {
     pub file: Option<(&'static str, &'a [u8])>,
     /// The room whose closing closes this call too.
     pub room: Option<&'a str>,
+    /// It is about one post of the room: that there is none says nothing about the room.
+    pub inside: bool,
     /// The message whose own limit on edits counts.
     pub message: Option<&'a str>,
     /// Interactions carry their own token and have their own limits.
@@ -173,6 +184,7 @@ impl<'a> Call<'a> {
             body: None,
             file: None,
             room: None,
+            inside: false,
             message: None,
             with_token: true,
             knocks: false,
@@ -223,6 +235,11 @@ impl Api {
 
     pub fn now(&self) -> At {
         self.clock.now()
+    }
+
+    /// Whether it is ours to do something that only one may do at a time; else until when it is not.
+    pub async fn turn(&self, key: &str, every: TimeDelta) -> Result<Option<At>, PortError> {
+        self.pace.spend(key, every, 0).await
     }
 
     pub async fn get(&self, path: String, route: &'static str, major: &str) -> Result<Value, Trouble> {
@@ -364,7 +381,8 @@ impl Api {
             });
         }
         let trouble = Trouble::No { status, code, why };
-        if let Some(room) = call.room.filter(|_| trouble.closes_room()) {
+        let of_post = call.inside && code == UNKNOWN_CHANNEL;
+        if let Some(room) = call.room.filter(|_| trouble.closes_room() && !of_post) {
             let closure = closure(Closed::Room, room, trouble.why());
             self.shut(&room_key(room), CLOSED_ROOM_SECONDS, closure).await?;
         }

@@ -9,10 +9,15 @@ use serenity::model::permissions::Permissions;
 use crate::chat::discord::PERMISSIONS;
 use crate::chat::discord::api::Api;
 use crate::chat::discord::api::Trouble;
+use crate::chat::discord::forum;
+use crate::chat::discord::forum::Forum;
 use crate::domain::rules::Named;
+use crate::domain::text::Lang;
 use crate::port::chat::Finding;
 
 const AGAIN: &str = "Try again in a minute; if it stays so, check [discord] api_url and the way out to it.";
+const TAGS: &str = "In the forum's settings, make tags with these names, in either language; or let the bot make them: give its role \
+    Manage Channel in this forum's own permissions, and take it back afterwards.";
 const USER_ID: &str = "Check the id: developer mode, then right-click the person, Copy User ID.";
 
 /// Answers that were asked for once, for all that is looked at.
@@ -68,14 +73,14 @@ pub async fn all(api: &Api, server: &str, named: &[Named]) -> Vec<Finding> {
     out
 }
 
-async fn look(api: &Api, known: &Known<'_>, named: &Named) -> Option<Finding> {
+async fn look(api: &Api, known: &Known<'_>, named: &Named) -> Vec<Finding> {
     match named {
         // Read already.
-        Named::Server(_) => None,
+        Named::Server(_) => Vec::new(),
         Named::Room(id) => room(api, known, named, id).await,
-        Named::Circle(circle) => role(known, named, circle.id()),
-        Named::Group(id) => role(known, named, id),
-        Named::Person(id) | Named::Confidant(id) => person(api, known, named, id).await,
+        Named::Circle(circle) => role(known, named, circle.id()).into_iter().collect(),
+        Named::Group(id) => role(known, named, id).into_iter().collect(),
+        Named::Person(id) | Named::Confidant(id) => person(api, known, named, id).await.into_iter().collect(),
     }
 }
 
@@ -112,47 +117,95 @@ async fn person(api: &Api, known: &Known<'_>, named: &Named, id: &str) -> Option
     }
 }
 
-async fn room(api: &Api, known: &Known<'_>, named: &Named, room: &str) -> Option<Finding> {
+async fn room(api: &Api, known: &Known<'_>, named: &Named, room: &str) -> Vec<Finding> {
     let about = Some(named);
     let server = known.server;
     let channel = match api.get(format!("/channels/{room}"), "get channel", room).await {
         Ok(channel) => channel,
         Err(Trouble::Port(error)) => {
             let text = format!("Channel {room} could not be looked at: {error}.");
-            return Some(Finding::fault(about, text, AGAIN));
+            return vec![Finding::fault(about, text, AGAIN)];
         }
         Err(trouble) => {
-            return Some(Finding::fault(
+            return vec![Finding::fault(
                 about,
                 format!("Channel {room} cannot be used: {}.", why(&trouble)),
                 "Check the id, and that the bot may see the channel.",
-            ));
+            )];
         }
     };
     if channel.get("guild_id").and_then(Value::as_str) != Some(server) {
-        return Some(Finding::fault(
+        return vec![Finding::fault(
             about,
             format!("Channel {room} is not on the server {server}."),
             "Name a channel of the server in [discord] server.",
-        ));
+        )];
     }
-    if !matches!(channel.get("type").and_then(Value::as_u64), Some(0 | 5)) {
-        return Some(Finding::fault(
+    let forum = Forum::read(&channel);
+    if forum.is_none() && !matches!(channel.get("type").and_then(Value::as_u64), Some(0 | 5)) {
+        return vec![Finding::fault(
             about,
-            format!("Channel {room} is not a text channel."),
-            "Cards need a text channel, because their story stands in threads below them.",
-        ));
+            format!("Channel {room} is neither a text channel nor a forum."),
+            "Name one of these: a card's story stands in a thread below it, or in its own post.",
+        )];
     }
     let may = allowed(server, &known.roles, &known.me, &channel);
     let lacking = PERMISSIONS.iter().filter(|(p, _, _)| !may.contains(*p));
+    // Whoever may send messages in a forum may make posts there.
+    let lacking = lacking.filter(|(p, _, _)| forum.is_none() || *p != Permissions::CREATE_PUBLIC_THREADS);
     let lacking: Vec<String> = lacking.map(|(_, name, why)| format!("{name} ({why})")).collect();
-    (!lacking.is_empty()).then(|| {
+    let lacking = (!lacking.is_empty()).then(|| {
         Finding::fault(
             about,
             format!("In channel {room} the bot lacks: {}.", lacking.join(", ")),
             "Give these to the bot's role in the channel's settings, or invite it anew with `zeitnah manifest discord`.",
         )
-    })
+    });
+    let tags = forum.map(|forum| tags(about, room, &forum, forum::requires_tag(&channel), may));
+    lacking.into_iter().chain(tags.into_iter().flatten()).collect()
+}
+
+/// What keeps a forum's posts from carrying our tags.
+fn tags(
+    about: Option<&Named>,
+    room: &str,
+    forum: &Forum,
+    requires_tag: bool,
+    may: Permissions,
+) -> Vec<Finding> {
+    let mut out = Vec::new();
+    let missing = forum.missing();
+    let named: Vec<String> = missing
+        .iter()
+        .map(|mark| format!("{} ({})", mark.name(Lang::En), mark.name(Lang::De)))
+        .collect();
+    let are_made = may.contains(Permissions::MANAGE_CHANNELS) && forum.has_room_for(missing.len());
+    if !are_made && !missing.is_empty() {
+        let names = named.join(", ");
+        out.push(match requires_tag {
+            true => Finding::fault(
+                about,
+                format!(
+                    "Forum {room} wants a tag on each post, and has none called {names}: posts are refused."
+                ),
+                TAGS,
+            ),
+            false => Finding::warning(
+                about,
+                format!("Forum {room} has no tags called {names}: posts come without."),
+                TAGS,
+            ),
+        });
+    }
+    let moderated = forum.tags.iter().filter(|tag| tag.is_moderated).count();
+    if moderated > 0 && !may.contains(Permissions::MANAGE_THREADS) {
+        out.push(Finding::warning(
+            about,
+            format!("In forum {room} only moderators may set {moderated} of the bot's tags, and the bot is none."),
+            "Give the bot's role Manage Threads in this forum, or let everybody set these tags in the forum's settings.",
+        ));
+    }
+    out
 }
 
 /// The role that everybody has, then one's own, then the channel's exceptions in the order that Discord gives them.

@@ -113,6 +113,21 @@ pub fn create(post: &Post, reply_to: Option<&str>) -> Value {
     body
 }
 
+/// The first message of a forum's post, where Discord knows no nonce.
+pub fn in_post(mut message: Value) -> Value {
+    if let Some(message) = message.as_object_mut() {
+        message.remove("nonce");
+        message.remove("enforce_nonce");
+    }
+    message
+}
+
+/// A sentence of ours and nothing else.
+pub fn plain(text: &str) -> Value {
+    let text = markdown::fit(&markdown::escape(text), CONTENT_UNITS);
+    json(&quiet().content(text))
+}
+
 /// What goes with a post as a file.
 pub fn picture(post: &Post) -> Option<&Picture> {
     match &post.body {

@@ -7,6 +7,7 @@ pub mod check;
 pub mod commands;
 pub mod door;
 pub mod form;
+pub mod forum;
 pub mod gateway;
 pub mod http;
 pub mod inbound;
@@ -32,14 +33,17 @@ use tokio::time::Instant;
 use crate::chat::discord::api::Api;
 use crate::chat::discord::api::Call;
 use crate::chat::discord::api::Trouble;
+use crate::chat::discord::forum::Place;
 use crate::chat::discord::turn::Turns;
 use crate::domain::At;
 use crate::domain::action::Press;
+use crate::domain::card::Card;
 use crate::domain::home::Home;
 use crate::domain::rights::Circle;
 use crate::domain::row::Told;
 use crate::domain::rules::Named;
 use crate::domain::text::Lang;
+use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::domain::words;
 use crate::port::PortError;
@@ -142,6 +146,7 @@ pub struct DiscordChat {
     server: String,
     voices: RwLock<BTreeMap<String, Voice>>,
     identity: RwLock<Identity>,
+    rooms: forum::Known,
     /// Presses whose first answer is not out yet.
     pub turns: Turns,
 }
@@ -160,6 +165,7 @@ impl DiscordChat {
             server,
             voices: RwLock::new(voices),
             identity: RwLock::default(),
+            rooms: forum::Known::default(),
             turns: Turns::default(),
         })
     }
@@ -236,6 +242,10 @@ impl DiscordChat {
     /// locked, or there are too many, or the bot may not, the line answers the card in the channel.
     async fn create_in_thread(&self, post: &Post, card: &str, body: &Value) -> Result<Value, Trouble> {
         let room = post.room.as_str();
+        let place = Place::of(room, card);
+        if place.is_post {
+            return self.create_in_post(post, place, body).await;
+        }
         let first = match self.create(card, room, body).await {
             Err(no) if no.code() == api::UNKNOWN_CHANNEL => match self.start_thread(post, card).await {
                 Ok(()) => self.create(card, room, body).await,
@@ -253,6 +263,51 @@ impl DiscordChat {
             }
             done => done,
         }
+    }
+
+    /// The same in a forum, where the card's post is the thread; else where it calls people.
+    async fn create_in_post(&self, post: &Post, place: Place<'_>, body: &Value) -> Result<Value, Trouble> {
+        let room = post.room.as_str();
+        match self.create(place.channel, room, body).await {
+            Err(no) if no.code() == api::UNKNOWN_CHANNEL => Err(PortError::Gone {
+                why: no.why().to_owned(),
+            }
+            .into()),
+            Err(no) if NO_THREAD.contains(&no.code()) => {
+                tracing::warn!(
+                    code = no.code(),
+                    "nothing can be written into a post; the line stands among the forum's notices"
+                );
+                let Some(forum) = self.forum(room).await? else {
+                    return Err(no);
+                };
+                let elsewhere = self.elsewhere(post, place);
+                let body = message::create(&elsewhere, None);
+                self.call_in_forum(room, &body, forum).await
+            }
+            done => done,
+        }
+    }
+
+    /// A line that does not stand where it belongs says what it is about.
+    fn elsewhere(&self, post: &Post, place: Place<'_>) -> Post {
+        let mut post = Post {
+            thread: None,
+            ..post.clone()
+        };
+        if let Body::Note(note) = &mut post.body {
+            note.text.push(Seg::Text("\n".to_owned()));
+            note.text.push(Seg::Link {
+                label: note.about.clone(),
+                url: self.address(place),
+            });
+        }
+        post
+    }
+
+    fn address(&self, place: Place<'_>) -> String {
+        let Place { channel, message, .. } = place;
+        format!("https://discord.com/channels/{}/{channel}/{message}", self.server)
     }
 
     async fn start_thread(&self, post: &Post, card: &str) -> Result<(), Trouble> {
@@ -278,6 +333,20 @@ impl DiscordChat {
             // Another line was faster, or an answer got lost.
             Err(no) if no.code() == api::HAS_THREAD => Ok(()),
             Err(no) => Err(no),
+        }
+    }
+
+    async fn look_in_room(&self, post: &Post, since: At, bot: &str) -> Result<Option<String>, Trouble> {
+        let Some(_) = self.forum(&post.room).await? else {
+            return self.look(&post.room, post, since, bot).await;
+        };
+        match (&post.thread, &post.body) {
+            (None, Body::Card(_)) => self.find_card(post, since, bot).await,
+            (None, _) => self.find_in_forum(post, since, bot).await,
+            (Some(card), _) => {
+                let elsewhere = self.elsewhere(post, Place::of(&post.room, card));
+                self.find_in_forum(&elsewhere, since, bot).await
+            }
         }
     }
 
@@ -409,7 +478,8 @@ impl DiscordChat {
         // Asked twice, Discord answers with the same one: nothing about it is unclear.
         let answer = self.api.call(&call).await?;
         let room = answer.get("id").and_then(Value::as_str);
-        room.map(str::to_owned)
+        room.inspect(|room| self.rooms.is_plain(room))
+            .map(str::to_owned)
             .ok_or_else(|| PortError::unknown("Discord opened a conversation without an id").into())
     }
 
@@ -423,7 +493,12 @@ impl DiscordChat {
         let text = self.voice(room).say("told-no-direct", &[]);
         let body = message::call(user, &text);
         let made = match self.create(card, room, &body).await {
-            Err(no) if no.code() == api::UNKNOWN_CHANNEL => self.create(room, room, &body).await,
+            Err(no) if [api::UNKNOWN_CHANNEL, api::NO_MESSAGES].contains(&no.code()) => {
+                match self.forum(room).await? {
+                    Some(forum) => self.call_in_forum(room, &body, forum).await,
+                    None => self.create(room, room, &body).await,
+                }
+            }
             done => done,
         };
         Ok(made.map(drop)?)
@@ -458,9 +533,17 @@ impl ChatPlatform for DiscordChat {
 
     async fn post(&self, post: &Post) -> Result<Option<String>, PortError> {
         let body = message::create(post, None);
-        let made = match &post.thread {
-            Some(card) => self.create_in_thread(post, card, &body).await,
-            None => {
+        let forum = match &post.thread {
+            Some(_) => None,
+            None => self.forum(&post.room).await?,
+        };
+        let made = match (&post.thread, forum, &post.body) {
+            (None, Some(forum), Body::Card(card)) => {
+                return Ok(Some(self.start_card(post, card, forum).await?));
+            }
+            (None, Some(forum), _) => return Ok(Some(self.say_in_forum(post, &body, forum).await?)),
+            (Some(card), ..) => self.create_in_thread(post, card, &body).await,
+            (None, None, _) => {
                 self.create_with(&post.room, &post.room, &body, message::picture(post))
                     .await
             }
@@ -485,61 +568,77 @@ impl ChatPlatform for DiscordChat {
     }
 
     async fn edit(&self, room: &str, message: &str, key: &str, body: &Body) -> Result<(), PortError> {
+        let place = Place::of(room, message);
+        let card = match body {
+            Body::Card(card) => Some(&**card),
+            Body::Note(_) | Body::Digest(_) => None,
+        };
         let body = message::edit(body, key);
+        if place.is_post {
+            return match self.edit_in_post(room, place, &body, card).await {
+                Err(Trouble::No {
+                    code: api::UNKNOWN_CHANNEL,
+                    why,
+                    ..
+                }) => Err(PortError::Gone { why }),
+                done => Ok(done?),
+            };
+        }
         let call = Call {
             body: Some(&body),
-            room: Some(room),
             message: Some(message),
-            ..Call::new(
-                Method::PATCH,
-                format!("/channels/{room}/messages/{message}"),
-                "edit message",
-                room,
-            )
+            ..self.inside(Method::PATCH, room, place, "edit message")
         };
         Ok(self.api.call(&call).await.map(drop)?)
     }
 
     async fn find(&self, post: &Post, since: At) -> Result<Found, PortError> {
         let bot = self.known().await?.bot;
-        let places = post.thread.iter().chain([&post.room]);
-        for place in places {
-            match self.look(place, post, since, &bot).await {
-                Ok(Some(message)) => return Ok(Found::At(message)),
-                Ok(None) => {}
-                // No thread, no line in it; the room may hold it still.
-                Err(no) if no.code() == api::UNKNOWN_CHANNEL => {}
-                Err(no) if no.closes_room() || no.code() == api::NO_PERMISSION => {
-                    return Ok(Found::CannotLook);
-                }
-                Err(no) => return Err(no.into()),
-            }
+        let mut found = Ok(None);
+        if let Some(card) = &post.thread {
+            let place = Place::of(&post.room, card);
+            let thread = if place.is_post { place.channel } else { card };
+            found = self.look(thread, post, since, &bot).await;
         }
-        Ok(Found::NotThere)
+        // No thread, no line in it; the room may hold it still.
+        if matches!(found, Ok(None)) || found.as_ref().is_err_and(|no| no.code() == api::UNKNOWN_CHANNEL) {
+            found = self.look_in_room(post, since, &bot).await;
+        }
+        match found {
+            Ok(Some(message)) => Ok(Found::At(message)),
+            Ok(None) => Ok(Found::NotThere),
+            Err(no) if no.code() == api::UNKNOWN_CHANNEL => Ok(Found::NotThere),
+            Err(no) if no.closes_room() || no.code() == api::NO_PERMISSION => Ok(Found::CannotLook),
+            Err(no) => Err(no.into()),
+        }
+    }
+
+    async fn tidy(&self, room: &str, message: &str, card: &Card) -> Result<(), PortError> {
+        let place = Place::of(room, message);
+        if !place.is_post {
+            return Ok(());
+        }
+        match self.tidy_post(room, place.channel, card).await {
+            // Whoever edits it next notices.
+            Err(no) if no.code() == api::UNKNOWN_CHANNEL => Ok(()),
+            done => Ok(done?),
+        }
     }
 
     async fn stands(&self, room: &str, message: &str) -> Result<bool, PortError> {
-        let call = Call {
-            room: Some(room),
-            ..Call::new(
-                Method::GET,
-                format!("/channels/{room}/messages/{message}"),
-                "get message",
-                room,
-            )
-        };
+        let place = Place::of(room, message);
+        let call = self.inside(Method::GET, room, place, "get message");
         match self.api.call(&call).await {
             Ok(_) => Ok(true),
             Err(no) if no.code() == api::UNKNOWN_MESSAGE => Ok(false),
+            // Somebody deleted the post, and the card with it.
+            Err(no) if no.code() == api::UNKNOWN_CHANNEL && place.is_post => Ok(false),
             Err(no) => Err(no.into()),
         }
     }
 
     fn link(&self, room: &str, message: &str) -> Option<String> {
-        Some(format!(
-            "https://discord.com/channels/{}/{room}/{message}",
-            self.server
-        ))
+        Some(self.address(Place::of(room, message)))
     }
 
     async fn whisper(

@@ -843,3 +843,14 @@ practice-hint = Zur Übung: Die Antwort bleibt hier und wird nirgends veröffent
 practice-as = So stünde es öffentlich. Zur Übung bleibt es hier:
 practice-visible = Zur Übung gesendet (nach { $span }). Veröffentlicht wurde nichts.
 practice-visible-again = Zur Übung geändert. Veröffentlicht wurde nichts.
+
+## Forum: Marken und gemeinsame Beiträge
+tag-open = offen
+tag-taken = übernommen
+tag-answered = beantwortet
+tag-handled = erledigt
+tag-overview = Übersicht
+forum-overview = Übersicht
+forum-overview-first = Hier steht, was alle Beiträge betrifft: die Zusammenfassungen und, wenn viele auf einmal kommen, die Liste derer, die noch warten.
+forum-notices = Hinweise
+forum-notices-first = Hier steht, was mehrere Beiträge zugleich betrifft und jemanden braucht.

@@ -858,3 +858,14 @@ practice-hint = For practice: the reply stays here and is published nowhere
 practice-as = This is how a customer would see it. For practice it stays here:
 practice-visible = Sent for practice (after { $span }). Nothing was published.
 practice-visible-again = Changed for practice. Nothing was published.
+
+## Forum: tags and what is shared
+tag-open = open
+tag-taken = taken
+tag-answered = answered
+tag-handled = handled
+tag-overview = overview
+forum-overview = Overview
+forum-overview-first = This is about all posts: the digests and, when many come at once, the list of those that still wait.
+forum-notices = Notices
+forum-notices-first = This is about several posts at once and needs somebody.

@@ -156,6 +156,7 @@ impl World {
         ephemeral: bool,
     ) -> String {
         let draft = Draft {
+            id: None,
             channel: &found.channel,
             // An answer to a command is of a kind of its own.
             kind: if found.kind == 2 { 20 } else { 0 },

@@ -13,11 +13,16 @@ use super::state::Channel;
 use super::state::DIRECT;
 use super::state::Message;
 use super::state::Role;
+use super::state::Tag;
 use super::state::User;
 use super::state::World;
 use super::state::made;
 
 const HAS_THREAD: u64 = 1 << 5;
+/// Of a thread.
+pub const PINNED: u64 = 1 << 1;
+/// Of a forum.
+const REQUIRE_TAG: u64 = 1 << 4;
 
 pub fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, false)
@@ -49,6 +54,16 @@ pub fn role(role: &Role) -> Value {
         "managed": role.managed,
         "mentionable": role.mentionable,
         "flags": 0,
+    })
+}
+
+fn tag(tag: &Tag) -> Value {
+    json!({
+        "id": tag.id,
+        "name": tag.name,
+        "moderated": tag.moderated,
+        "emoji_id": null,
+        "emoji_name": tag.emoji,
     })
 }
 
@@ -104,6 +119,13 @@ impl World {
             shown["position"] = json!(0);
             shown["topic"] = Value::Null;
             shown["permission_overwrites"] = channel.overwrites.iter().map(|o| self.overwrite(o)).collect();
+            if let Some(forum) = &channel.forum {
+                shown["available_tags"] = forum.tags.iter().map(tag).collect();
+                shown["flags"] = json!(if forum.requires_tag { REQUIRE_TAG } else { 0 });
+                shown["default_reaction_emoji"] = Value::Null;
+                shown["default_sort_order"] = Value::Null;
+                shown["default_forum_layout"] = json!(0);
+            }
             return shown;
         };
         let said = self
@@ -121,6 +143,10 @@ impl World {
             "archive_timestamp": instant(thread.changed),
             "create_timestamp": made(&channel.id).map(instant),
         });
+        if self.forum_of(channel).is_some() {
+            shown["applied_tags"] = json!(thread.tags);
+            shown["flags"] = json!(if thread.pinned { PINNED } else { 0 });
+        }
         shown
     }
 

@@ -51,9 +51,11 @@ pub use settings::Settings;
 pub use state::ApiCall;
 pub use state::Channel;
 pub use state::Failure;
+pub use state::Forum;
 pub use state::Message;
 pub use state::Modal;
 pub use state::Role;
+pub use state::Tag;
 pub use state::User;
 
 /// One server (guild) with one app in it. Shared by the routes, the tests and the demo page.

@@ -8,6 +8,7 @@ use super::state::World;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {
     Administrator,
+    ManageChannels,
     ManageMessages,
     ViewChannel,
     SendMessages,
@@ -25,6 +26,7 @@ impl Permission {
     pub const fn bit(self) -> u64 {
         1 << match self {
             Self::Administrator => 3,
+            Self::ManageChannels => 4,
             Self::ViewChannel => 10,
             Self::SendMessages => 11,
             Self::ManageMessages => 13,
@@ -45,6 +47,7 @@ impl Permission {
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
             "ADMINISTRATOR" => Self::Administrator,
+            "MANAGE_CHANNELS" => Self::ManageChannels,
             "MANAGE_MESSAGES" => Self::ManageMessages,
             "VIEW_CHANNEL" => Self::ViewChannel,
             "SEND_MESSAGES" => Self::SendMessages,

@@ -45,7 +45,7 @@ fn of(route: &str) -> (u32, i64) {
     match route {
         "create_message" | "edit_message" | "create_followup" | "edit_original" | "edit_followup" => (5, 5),
         "delete_message" => (5, 1),
-        "start_thread" | "modify_channel" => (10, 10),
+        "start_thread" | "start_post" | "modify_channel" => (10, 10),
         "list_messages" | "get_message" => (10, 5),
         "create_dm" => (10, 10),
         "overwrite_commands" | "overwrite_guild_commands" => (2, 20),

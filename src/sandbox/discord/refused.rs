@@ -72,6 +72,10 @@ impl Refused {
         Self::new(400, 50083, "Thread is archived")
     }
 
+    pub fn too_many_threads() -> Self {
+        Self::new(400, 160_006, "Maximum number of active threads reached")
+    }
+
     pub fn unauthorized() -> Self {
         Self::new(401, 0, "401: Unauthorized")
     }

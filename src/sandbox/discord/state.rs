@@ -22,6 +22,7 @@ use super::settings::Settings;
 pub const TEXT: u8 = 0;
 pub const DIRECT: u8 = 1;
 pub const PUBLIC_THREAD: u8 = 11;
+pub const FORUM: u8 = 15;
 
 /// Discord counts milliseconds from the beginning of 2015.
 const EPOCH_MS: i64 = 1_420_070_400_000;
@@ -63,6 +64,29 @@ pub struct Thread {
     pub locked: bool,
     pub auto_archive: u64,
     pub changed: DateTime<Utc>,
+    /// Of a forum's post, by their ids.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Stands above all others of its forum.
+    #[serde(default)]
+    pub pinned: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tag {
+    pub id: String,
+    pub name: String,
+    /// Only for those who may manage threads.
+    pub moderated: bool,
+    pub emoji: Option<String>,
+}
+
+/// What a channel has that takes posts and no messages.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Forum {
+    pub tags: Vec<Tag>,
+    /// A post without a tag is refused.
+    pub requires_tag: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,6 +97,8 @@ pub struct Channel {
     pub parent: Option<String>,
     pub overwrites: Vec<Overwrite>,
     pub thread: Option<Thread>,
+    #[serde(default)]
+    pub forum: Option<Forum>,
     /// Set for a direct message: the person on the other side.
     pub with: Option<String>,
 }
@@ -315,6 +341,7 @@ impl World {
             parent: None,
             overwrites: Vec::new(),
             thread: None,
+            forum: None,
             with: Some(user.to_owned()),
         });
         id

@@ -28,6 +28,8 @@ const OLD: TimeDelta = TimeDelta::hours(1);
 /// What a new message has besides its content.
 #[derive(Debug, Default)]
 pub struct Draft<'a> {
+    /// Where it has one already: a post's first message has the post's.
+    pub id: Option<String>,
     pub channel: &'a str,
     pub kind: u8,
     pub only_for: Option<String>,
@@ -36,6 +38,13 @@ pub struct Draft<'a> {
 
 pub fn create(world: &mut World, now: DateTime<Utc>, call: &Call) -> Answer {
     let channel = world.visible(call.place(0))?.clone();
+    if channel.forum.is_some() {
+        return Err(Refused::new(
+            400,
+            40058,
+            "Cannot send a message in a forum channel",
+        ));
+    }
     let manages = world.may(world.bot(), &channel, Permission::ManageThreads);
     world.need(
         &channel,
@@ -184,7 +193,7 @@ impl World {
         };
         let ephemeral = if draft.only_for.is_some() { EPHEMERAL } else { 0 };
         let message = Message {
-            id: self.id(now),
+            id: draft.id.unwrap_or_else(|| self.id(now)),
             channel: draft.channel.to_owned(),
             author: bot,
             kind: draft.kind,
@@ -286,8 +295,13 @@ pub fn edit(world: &mut World, now: DateTime<Utc>, call: &Call) -> Answer {
     if left.is_empty() {
         return Err(Refused::empty_message());
     }
-    if channel.thread.as_ref().is_some_and(|thread| thread.archived) {
-        return Err(Refused::thread_archived());
+    if let Some(thread) = &channel.thread {
+        if thread.archived {
+            return Err(Refused::thread_archived());
+        }
+        if thread.locked && !world.may(world.bot(), &channel, Permission::ManageThreads) {
+            return Err(Refused::new(400, 160_005, "Thread is locked"));
+        }
     }
     if now - at > OLD
         && world.settings.rate_limits

@@ -3,6 +3,7 @@
 
 mod channels;
 mod commands;
+mod forum;
 mod guild;
 mod interactions;
 mod messages;

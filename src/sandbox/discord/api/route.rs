@@ -8,6 +8,7 @@ use chrono::Utc;
 use super::Call;
 use super::channels;
 use super::commands;
+use super::forum;
 use super::guild;
 use super::interactions;
 use super::messages;
@@ -74,6 +75,8 @@ const ROUTES: &[Route] = &[
     bot("edit_message", "PATCH", "/channels/{channel_id}/messages/{message_id}", messages::edit),
     bot("delete_message", "DELETE", "/channels/{channel_id}/messages/{message_id}", messages::delete),
     bot("start_thread", "POST", "/channels/{channel_id}/messages/{message_id}/threads", threads::start),
+    bot("start_post", "POST", "/channels/{channel_id}/threads", forum::start),
+    bot("archived_threads", "GET", "/channels/{channel_id}/threads/archived/public", forum::archived),
     bot("join_thread", "PUT", "/channels/{channel_id}/thread-members/@me", threads::join),
     bot("get_guild", "GET", "/guilds/{guild_id}", guild::get),
     bot("get_guild_channels", "GET", "/guilds/{guild_id}/channels", guild::channels),

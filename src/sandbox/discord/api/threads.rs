@@ -6,7 +6,9 @@ use chrono::Utc;
 use serde_json::Value;
 
 use super::Call;
+use super::forum;
 use crate::sandbox::discord::form::Form;
+use crate::sandbox::discord::json::PINNED;
 use crate::sandbox::discord::permission::Permission;
 use crate::sandbox::discord::refused::Answer;
 use crate::sandbox::discord::refused::Refused;
@@ -16,12 +18,12 @@ use crate::sandbox::discord::state::PUBLIC_THREAD;
 use crate::sandbox::discord::state::Thread;
 use crate::sandbox::discord::state::World;
 
-const MOST_ACTIVE: usize = 1_000;
+pub const MOST_ACTIVE: usize = 1_000;
 
 pub fn start(world: &mut World, now: DateTime<Utc>, call: &Call) -> Answer {
     let parent = world.visible(call.place(0))?.clone();
     let message = call.place(1);
-    if parent.thread.is_some() || parent.with.is_some() {
+    if parent.thread.is_some() || parent.with.is_some() || parent.forum.is_some() {
         return Err(Refused::new(
             400,
             50024,
@@ -44,13 +46,8 @@ pub fn start(world: &mut World, now: DateTime<Utc>, call: &Call) -> Answer {
         let message = "A thread has already been created for this message";
         return Err(Refused::new(400, 160_004, message));
     }
-    let active = world
-        .channels
-        .iter()
-        .filter(|c| c.thread.as_ref().is_some_and(|t| !t.archived));
-    if active.count() >= MOST_ACTIVE {
-        let message = "Maximum number of active threads reached";
-        return Err(Refused::new(400, 160_006, message));
+    if world.active_threads() >= MOST_ACTIVE {
+        return Err(Refused::too_many_threads());
     }
     let thread = Channel {
         id: message.to_owned(),
@@ -64,7 +61,10 @@ pub fn start(world: &mut World, now: DateTime<Utc>, call: &Call) -> Answer {
             locked: false,
             auto_archive,
             changed: now,
+            tags: Vec::new(),
+            pinned: false,
         }),
+        forum: None,
         with: None,
     };
     world.channels.push(thread.clone());
@@ -72,7 +72,7 @@ pub fn start(world: &mut World, now: DateTime<Utc>, call: &Call) -> Answer {
     Ok(Reply::created(world.channel_json(&thread)))
 }
 
-fn duration(form: &mut Form, body: &Value) -> Option<u64> {
+pub fn duration(form: &mut Form, body: &Value) -> Option<u64> {
     let value = body
         .get("auto_archive_duration")
         .filter(|value| !value.is_null())?;
@@ -98,9 +98,12 @@ pub fn join(world: &mut World, _: DateTime<Utc>, call: &Call) -> Answer {
     }
 }
 
-/// Only threads: the bot has no business in changing channels.
+/// Threads, and the tags of a forum.
 pub fn modify(world: &mut World, now: DateTime<Utc>, call: &Call) -> Answer {
     let channel = world.visible(call.place(0))?.clone();
+    if let Some(forum) = &channel.forum {
+        return forum::modify(world, now, &channel, forum, &call.body);
+    }
     let Some(thread) = channel.thread.clone() else {
         return Err(Refused::missing_permissions());
     };
@@ -113,6 +116,8 @@ pub fn modify(world: &mut World, now: DateTime<Utc>, call: &Call) -> Answer {
             form.fault(key, "BOOLEAN_TYPE_CONVERT", "Must be either true or false.");
         }
     }
+    let tags = forum::applied(&mut form, body);
+    let flags = form.number(body, "", "flags", 0, i64::from(i32::MAX));
     form.finish()?;
     let archived = body["archived"].as_bool().unwrap_or(thread.archived);
     let locked = body["locked"].as_bool().unwrap_or(thread.locked);
@@ -121,10 +126,40 @@ pub fn modify(world: &mut World, now: DateTime<Utc>, call: &Call) -> Answer {
     if thread.archived && archived {
         return Err(Refused::thread_archived());
     }
+    let pinned = flags.map_or(thread.pinned, |flags| flags & PINNED as i64 != 0);
+    match world.forum_of(&channel) {
+        Some(forum) => forum::tags_of(
+            forum,
+            tags.as_deref().unwrap_or(&thread.tags),
+            &thread.tags,
+            manages,
+        )?,
+        None if tags.is_some() || flags.is_some() => {
+            let message = "Cannot execute action on this channel type";
+            return Err(Refused::new(400, 50024, message));
+        }
+        None => {}
+    }
+    let others = || {
+        world
+            .channels
+            .iter()
+            .filter(|c| c.parent == channel.parent && c.id != channel.id)
+    };
+    if pinned && !thread.pinned && others().any(|c| c.thread.as_ref().is_some_and(|t| t.pinned)) {
+        let message = "Maximum number of pinned threads in a forum channel has been reached";
+        return Err(Refused::new(400, 30047, message));
+    }
     let allowed = match () {
         () if manages => true,
-        () if thread.locked || locked != thread.locked => false,
-        () if name.is_some() || auto_archive.is_some() || (archived && !thread.archived) => owns,
+        () if thread.locked || locked != thread.locked || pinned != thread.pinned => false,
+        () if name.is_some()
+            || auto_archive.is_some()
+            || tags.is_some()
+            || (archived && !thread.archived) =>
+        {
+            owns
+        }
         // Waking it up is for everybody who may write in it.
         () => world.may(world.bot(), &channel, Permission::SendMessagesInThreads),
     };
@@ -137,19 +172,22 @@ pub fn modify(world: &mut World, now: DateTime<Utc>, call: &Call) -> Answer {
             archived,
             locked,
             auto_archive: auto_archive.unwrap_or(thread.auto_archive),
+            tags: tags.unwrap_or(thread.tags),
+            // Who puts it away takes it down.
+            pinned: pinned && !archived,
             changed: if archived == thread.archived {
                 thread.changed
             } else {
                 now
             },
-            ..thread
+            owner: thread.owner,
         });
     }
     world.tell_channel("THREAD_UPDATE", &channel.id);
     get(world, &channel.id)
 }
 
-fn get(world: &World, id: &str) -> Answer {
+pub fn get(world: &World, id: &str) -> Answer {
     let channel = world.channel(id).ok_or_else(Refused::unknown_channel)?;
     Ok(world.channel_json(channel).into())
 }
@@ -187,7 +225,7 @@ impl World {
                 .map(|m| m.at);
             let last = last.unwrap_or(thread.changed).max(thread.changed);
             let minutes = i64::try_from(thread.auto_archive).unwrap_or(i64::MAX >> 16);
-            !thread.archived && last + TimeDelta::minutes(minutes) <= now
+            !thread.archived && !thread.pinned && last + TimeDelta::minutes(minutes) <= now
         };
         let tired = self.channels.iter().filter(tired);
         tired.map(|channel| channel.id.clone()).collect()

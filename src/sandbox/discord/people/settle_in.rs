@@ -4,6 +4,8 @@ use crate::sandbox::discord::Discord;
 use crate::sandbox::discord::Settings;
 use crate::sandbox::discord::json;
 use crate::sandbox::discord::state::Channel;
+use crate::sandbox::discord::state::FORUM;
+use crate::sandbox::discord::state::Forum;
 use crate::sandbox::discord::state::Role;
 use crate::sandbox::discord::state::TEXT;
 use crate::sandbox::discord::state::User;
@@ -80,14 +82,45 @@ impl Discord {
     }
 
     pub fn add_channel(&self, id: &str, name: &str) {
+        self.open_room(id, name, TEXT, None);
+    }
+
+    /// A channel of posts.
+    pub fn add_forum(&self, id: &str, name: &str) {
+        self.open_room(id, name, FORUM, Some(Forum::default()));
+    }
+
+    /// Somebody changes a forum's tags, or that it asks for one. What is no tag any more is none on its posts, either.
+    pub fn change_forum(&self, id: &str, change: impl FnOnce(&mut Forum)) {
+        self.change(|world, _| {
+            if let Some(forum) = world.channel_mut(id).and_then(|c| c.forum.as_mut()) {
+                change(forum);
+            }
+            world.forget_tags(id);
+            world.tell_channel("CHANNEL_UPDATE", id);
+        });
+    }
+
+    /// Somebody tags a post.
+    pub fn set_tags(&self, post: &str, tags: &[&str]) {
+        self.change(|world, _| {
+            if let Some(thread) = world.channel_mut(post).and_then(|c| c.thread.as_mut()) {
+                thread.tags = tags.iter().map(|id| (*id).to_owned()).collect();
+            }
+            world.tell_channel("THREAD_UPDATE", post);
+        });
+    }
+
+    fn open_room(&self, id: &str, name: &str, kind: u8, forum: Option<Forum>) {
         self.change(|world, _| {
             world.channels.push(Channel {
                 id: id.to_owned(),
-                kind: TEXT,
+                kind,
                 name: name.to_owned(),
                 parent: None,
                 overwrites: Vec::new(),
                 thread: None,
+                forum,
                 with: None,
             });
             world.tell_channel("CHANNEL_CREATE", id);

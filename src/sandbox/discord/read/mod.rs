@@ -53,6 +53,28 @@ impl Discord {
         self.look().channels.clone()
     }
 
+    /// The posts of a forum, oldest first.
+    pub fn posts(&self, forum: &str) -> Vec<Channel> {
+        let world = self.look();
+        let posts = world
+            .channels
+            .iter()
+            .filter(|c| c.parent.as_deref() == Some(forum));
+        posts.cloned().collect()
+    }
+
+    /// What stands on a post, in the order in which it was put there.
+    pub fn tags(&self, post: &str) -> Vec<String> {
+        let world = self.look();
+        let Some(post) = world.channel(post) else {
+            return Vec::new();
+        };
+        let known = world.forum_of(post).map_or(&[][..], |forum| &forum.tags);
+        let applied = post.thread.iter().flat_map(|thread| &thread.tags);
+        let named = |id: &String| known.iter().find(|tag| tag.id == *id).map(|tag| tag.name.clone());
+        applied.filter_map(named).collect()
+    }
+
     pub fn users(&self) -> Vec<User> {
         self.look().users.clone()
     }

@@ -5,6 +5,7 @@ mod commands;
 mod control;
 mod faults;
 mod forms;
+mod forums;
 mod gateway;
 mod hostile;
 mod interactions;

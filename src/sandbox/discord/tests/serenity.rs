@@ -12,6 +12,7 @@ use serenity::model::guild::Guild;
 use serenity::model::guild::Member;
 use serenity::model::guild::Role;
 
+use super::super::Tag;
 use super::ANNA;
 use super::BEN;
 use super::REVIEWS;
@@ -40,7 +41,22 @@ async fn answers_are_of_serenitys_types() {
         (message.id.to_string(), message.components.len()),
         (id.clone(), 3)
     );
-    for channel in [REVIEWS, &id] {
+    let forum = "1300000000000000302";
+    stage.discord.add_forum(forum, "posts");
+    stage.discord.change_forum(forum, |forum| {
+        forum.tags.push(Tag {
+            id: "7".into(),
+            name: "open".into(),
+            ..Tag::default()
+        })
+    });
+    let body = json!({ "name": "t", "applied_tags": ["7"], "message": { "content": "t" } });
+    let (_, post) = stage
+        .call("POST", &format!("/channels/{forum}/threads"), body)
+        .await;
+    reads::<GuildChannel>("post", &post);
+    reads::<Message>("its message", &post["message"]);
+    for channel in [REVIEWS, &id, forum] {
         let (_, channel) = stage
             .call("GET", &format!("/channels/{channel}"), Value::Null)
             .await;
