@@ -152,6 +152,35 @@ async fn the_line_about_ones_own_case_stays_ten_seconds() {
     demo.stop().await;
 }
 
+/// What only one person sees, as the answer to what they did, is read where it stands, whatever else comes.
+#[tokio::test]
+async fn a_private_answer_stays_in_sight_while_it_is_read() {
+    let demo = Demo::start();
+    let anna = Person::sits_down(&demo, Screen::Desk).await;
+    for (field, private, cards) in [
+        ("#say", "#messages .whisper", "#messages"),
+        ("#discord-say", "#discord-messages .private", "#discord-messages"),
+    ] {
+        anna.types(field, "/zeitnah sources").await;
+        anna.hits(Key::Enter).await;
+        anna.sees(cards, "zuletzt gelesen").await;
+        let words = format!("Die Schaufel ist krumm, sagt {field}.");
+        wrote(&demo, "Lou Muster", &words).await;
+        anna.sees(cards, &words).await;
+        let newest =
+            "const all = document.querySelectorAll(arguments[0]); all[all.length - 1].id = arguments[1];";
+        anna.run(newest, vec![json!(private), json!("answer-read")]).await;
+        anna.sees_whole("#answer-read").await;
+        anna.run(
+            "document.querySelector('#answer-read').removeAttribute('id')",
+            vec![],
+        )
+        .await;
+    }
+    anna.leaves().await;
+    demo.stop().await;
+}
+
 /// Whoever scrolls away themselves is not brought back.
 #[tokio::test]
 async fn whoever_goes_elsewhere_is_left_alone() {

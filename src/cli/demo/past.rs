@@ -199,10 +199,18 @@ impl Behind {
             };
             self.ends(id, one, now).await?;
             if let Some((at, text)) = one.answer {
-                self.demo.google.answered(review, text, at.max(now + UNDO));
+                self.demo
+                    .google
+                    .answered(review, text, self.answered(one, at, now));
             }
         }
         Ok(())
+    }
+
+    /// What was read late was answered as much later, and not in the future.
+    fn answered(&self, one: &Past, at: At, now: At) -> At {
+        let late = (at + (now - one.at)).min(self.demo.clock.now() - UNDO);
+        late.max(now + UNDO)
     }
 
     /// Somebody saw to it, at their time.
@@ -224,8 +232,7 @@ impl Behind {
         };
         match one.answer {
             Some((at, text)) => {
-                // What was read late was answered later.
-                let at = at.max(now + UNDO);
+                let at = self.answered(one, at, now);
                 let ours = Reply {
                     id: ReplyId::new(at),
                     item: id,

@@ -6,7 +6,7 @@ import { showForm, startForm } from "./discord-form.js";
 import { bubble, headline, itemOf, numberOf, secondsOf } from "./discord-message.js";
 import { learn } from "./discord-text.js";
 import { $, adrift, announce, el, icon, point, sync } from "./dom.js";
-import { goOn, leavesAt, letGo, take } from "./hand.js";
+import { goOn, leavesAt, reads, take } from "./hand.js";
 import { atEnd, expect, fill, pip, seen, sends, watch, withLines } from "./log.js";
 import { markOf, read } from "./marks.js";
 import { recall, remember } from "./memory.js";
@@ -164,8 +164,7 @@ let shownOwn = 0;
 function showOwn(own) {
   const newest = own.length ? secondsOf(own.at(-1)) : 0;
   if (newest > shownOwn && shownOwn && press && Date.now() - press.at < 8000) {
-    letGo($("discord-messages"));
-    $("discord-messages").scrollTop = $("discord-messages").scrollHeight;
+    reads($("discord-messages"), own.at(-1).id);
   }
   shownOwn = Math.max(shownOwn, newest, 1);
 }

@@ -14,6 +14,7 @@ let last = 0; // when something was last done about it
 let asked = 0; // when the customers were last told to wait
 let quiet = true; // whether there is no demo that could be told
 const free = new Set(); // lists in which the person has gone elsewhere by themselves
+const reading = new Map(); // list → the private answer that is read in it, and until when
 let sent = 0; // when something was last sent off, also without a card
 const leaving = new Map(); // number → until when its answer can be taken back, by the demo's clock
 const boxes = [];
@@ -48,7 +49,22 @@ export function take(number) {
 }
 
 // What answers a press in the same list wants to be seen, too.
-export const letGo = (box) => free.add(box);
+const letGo = (box) => free.add(box);
+
+// A private answer to what somebody did is read where it stands: others wait, and what comes all the same comes below.
+export function reads(box, key) {
+  last = Date.now();
+  reading.set(box, { key, until: last + PATIENCE });
+  free.add(box);
+  bring(box, answerIn(box));
+  wait();
+}
+
+// The answer that is being read in this list.
+export function answerIn(box) {
+  const { key, until } = reading.get(box) ?? {};
+  return Date.now() < until ? [...box.children].find((node) => node.dataset.key === key) : undefined;
+}
 
 // Somebody has pressed on, say in a private answer: what is at stake is still the same case.
 export function goOn(box) {

@@ -2,7 +2,7 @@
 // read further up, and sets off days and what came while they were away. The same in each chat.
 
 import { el, point, sync } from "./dom.js";
-import { bring, held } from "./hand.js";
+import { answerIn, bring, held } from "./hand.js";
 import { when } from "./text.js";
 import { language, word } from "./words.js";
 
@@ -41,6 +41,11 @@ export function fill(box, view, wanted) {
     box.scrollTop = stands.offsetTop - stood;
     bring(box, stands);
     ends.set(box, atEnd(box));
+    return;
+  }
+  if (!other && answerIn(box)) {
+    if (down) bring(box, answerIn(box));
+    ends.set(box, false);
     return;
   }
   const grown = box.lastElementChild?.dataset.key !== before;

@@ -3,7 +3,7 @@
 
 import { follow, tell } from "./api.js";
 import { $, adrift, announce, el, icon, point, sync, toast } from "./dom.js";
-import { goOn, leavesAt, letGo, take } from "./hand.js";
+import { goOn, leavesAt, reads, take } from "./hand.js";
 import { meet } from "./inputs.js";
 import { atEnd, expect, fill, hold, pip, seen, sends, watch, withLines } from "./log.js";
 import { markOf, read } from "./marks.js";
@@ -203,8 +203,7 @@ let shownOwn = 0;
 function showOwn(own) {
   const newest = Number(own.at(-1)?.at || 0);
   if (newest > shownOwn && shownOwn && press && Date.now() - press.at < 8000) {
-    letGo($("messages"));
-    $("messages").scrollTop = $("messages").scrollHeight;
+    reads($("messages"), own.at(-1).key);
   }
   shownOwn = Math.max(shownOwn, newest, 1);
 }

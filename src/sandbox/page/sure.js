@@ -20,7 +20,8 @@ export function sure(confirm) {
       el("footer", null,
         el("button.button", { type: "button", autofocus: true, onclick: () => end(false) }, confirm.deny ? textOf(confirm.deny) : word("cancel")),
         el("button.button.primary", { type: "submit" }, confirm.confirm ? textOf(confirm.confirm) : word("yes")))));
-    dialog.onclose = () => end(false);
+    // The event of an earlier question may come only now.
+    dialog.onclose = () => dialog.open || end(false);
     dialog.showModal();
   });
 }
