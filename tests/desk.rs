@@ -346,6 +346,11 @@ impl Desk {
                 let book: Arc<dyn zeitnah::port::rulebook::Rulebook> = Arc::new(config.written);
                 book
             }),
+            exports: configured(&self.wish).map(|config| {
+                let files: Arc<dyn zeitnah::port::export::Exports> =
+                    Arc::new(zeitnah::app::exports::Files::of(&config));
+                files
+            }),
             sources: sources(&self.base),
             webhooks: vec![("pager".to_owned(), pager(&self.base))],
             slack: self.wish.chats.has_slack().then_some(SlackParts {

@@ -2,6 +2,7 @@
 //! number of these run on one database.
 
 mod book;
+pub mod exports;
 pub mod parts;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ use crate::http::Sockets;
 use crate::port::PortError;
 use crate::port::chat::ChatPlatform;
 use crate::port::clock::Clock;
+use crate::port::export::Exports;
 use crate::port::rulebook::Rulebook;
 use crate::port::source::ReviewSource;
 use crate::port::webhook::Webhook;
@@ -48,6 +50,8 @@ pub struct Parts {
     pub rules: Rules,
     /// Where rules come from under settings from a chat; without it there are no such settings.
     pub rulebook: Option<Arc<dyn Rulebook>>,
+    /// Who reads files that somebody hands in from a chat; without it nobody can.
+    pub exports: Option<Arc<dyn Exports>>,
     pub sources: Vec<Arc<dyn ReviewSource>>,
     pub webhooks: Vec<(String, Arc<dyn Webhook>)>,
     pub slack: Option<SlackParts>,
@@ -142,6 +146,7 @@ impl App {
             clock,
             rules,
             rulebook,
+            exports,
             sources,
             webhooks,
             slack,
@@ -179,6 +184,7 @@ impl App {
             clock: clock.clone(),
             rules: Live::of(rules.with_practice()),
             rulebook,
+            exports,
             sources: sources.map(|s| (s.name().to_owned(), s)).collect(),
             chats,
             webhooks: webhooks.into_iter().collect(),

@@ -36,6 +36,7 @@ impl Parts {
             clock,
             rules: config.rules(),
             rulebook: Some(Arc::new(config.written.clone())),
+            exports: Some(Arc::new(crate::app::exports::Files::of(config))),
             sources: sources.collect::<Result<_, _>>()?,
             webhooks: webhooks.collect::<Result<_, PortError>>()?,
             slack: config.slack.as_ref().map(slack_parts),

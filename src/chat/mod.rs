@@ -2,5 +2,6 @@
 //! nothing outside this folder knows how.
 
 pub mod discord;
+mod fetch;
 pub mod slack;
 pub mod typed;

@@ -67,6 +67,7 @@ pub fn typed(text: &str) -> Ask {
                 known: None,
             },
         },
+        ("import" | "hereinholen", _) => alone(Ask::Import),
         ("sources" | "quellen", _) => alone(Ask::Sources),
         ("digest" | "übersicht", _) => alone(Ask::Numbers { days: None }),
         ("stats" | "zahlen", _) => match (words.as_slice(), first_number) {
@@ -200,6 +201,7 @@ mod tests {
         }
         assert_eq!(typed("stats"), Ask::Numbers { days: Some(WEEK) });
         assert_eq!(typed("digest"), Ask::Numbers { days: None });
+        assert_eq!(typed("Import"), Ask::Import);
         assert_eq!(typed("Start"), Ask::Errand(Errand::Home));
         assert_eq!(
             typed("open 42"),

@@ -119,6 +119,23 @@ pub enum Step {
     SendAgain,
     /// Nothing to submit.
     Read,
+    /// A file, and for which source it is.
+    Import,
+}
+
+impl FormToken {
+    /// Of a form that is about no item; there is none of this id.
+    pub fn about_nothing(step: Step, room: &str) -> Self {
+        Self {
+            step,
+            item: ItemId(uuid::Uuid::nil()),
+            room: room.to_owned(),
+            reply: None,
+            seal: None,
+            read: None,
+            lease: None,
+        }
+    }
 }
 
 impl Step {
@@ -131,9 +148,19 @@ impl Step {
             Self::Snooze => Verb::Snooze,
             Self::HandOver => Verb::HandOver,
             Self::SendAgain => Verb::SendAgain,
-            Self::Read => Verb::FullText,
+            // A file is judged by its source's channels, and never as a deed with an item.
+            Self::Read | Self::Import => Verb::FullText,
         }
     }
+}
+
+/// A file that somebody handed in; its bytes are still in the chat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    pub name: String,
+    pub size: u64,
+    /// Where it can be fetched, in the chat's own words.
+    pub place: String,
 }
 
 /// Somebody whom a person named.
@@ -224,6 +251,13 @@ pub enum Ask {
     /// What an admin wants to see or change, as they typed it.
     Settings {
         typed: String,
+    },
+    /// An admin wants to hand in an export.
+    Import,
+    /// The form for it was sent.
+    HandIn {
+        source: String,
+        file: Option<Upload>,
     },
     Help {
         unknown: Option<String>,

@@ -71,6 +71,18 @@ pub enum Effect {
         reply: ReplyId,
         since: At,
     },
+    /// Somebody handed in a file: fetch it and show what it would come to.
+    ReadFile {
+        file: i64,
+    },
+    /// They want it: bring in the next rows of it.
+    BringIn {
+        file: i64,
+    },
+    /// What it brought goes again.
+    TakeBack {
+        file: i64,
+    },
     SendDigest {
         digest: String,
         room: String,
@@ -144,7 +156,7 @@ pub struct NewEffect {
 
 impl Effect {
     /// Everything that this version knows how to do. What else stands in the outbox is a newer version's.
-    pub const KINDS: [&'static str; 12] = [
+    pub const KINDS: [&'static str; 15] = [
         "post_card",
         "edit_card",
         "post_note",
@@ -156,6 +168,9 @@ impl Effect {
         "keep_fold",
         "publish_reply",
         "follow_reply",
+        "read_file",
+        "bring_in",
+        "take_back",
         "send_digest",
     ];
 
@@ -172,6 +187,9 @@ impl Effect {
             Self::KeepFold { .. } => "keep_fold",
             Self::PublishReply { .. } => "publish_reply",
             Self::FollowReply { .. } => "follow_reply",
+            Self::ReadFile { .. } => "read_file",
+            Self::BringIn { .. } => "bring_in",
+            Self::TakeBack { .. } => "take_back",
             Self::SendDigest { .. } => "send_digest",
         }
     }

@@ -28,21 +28,44 @@ pub enum Errand {
         everywhere: bool,
     },
     /// A page of what whoever presses found in their search of this number.
-    Found { number: i64, page: u32 },
+    Found {
+        number: i64,
+        page: u32,
+    },
     /// The same words as in the search of this number, in all rooms that whoever presses may see.
-    Wider { number: i64 },
+    Wider {
+        number: i64,
+    },
     /// Take what waits the longest.
     Oldest,
     /// What concerns me: what I hold, how the team does, what I have set.
     Home,
     /// My quiet hours: the usual ones, or none.
-    Quiet { on: bool },
+    Quiet {
+        on: bool,
+    },
     /// My quiet hours: these.
-    Rest { hours: Quiet },
+    Rest {
+        hours: Quiet,
+    },
     /// How I am spoken to where nobody else reads.
-    Speak { lang: Lang },
+    Speak {
+        lang: Lang,
+    },
     /// The day's numbers, directly, or no longer.
-    Daily { on: bool },
+    Daily {
+        on: bool,
+    },
+    /// A file that was handed in: bring it in, leave it, or take back what it brought.
+    BringIn {
+        file: i64,
+    },
+    LeaveOut {
+        file: i64,
+    },
+    TakeBack {
+        file: i64,
+    },
 }
 
 /// What a button that is offered does.
@@ -99,6 +122,9 @@ impl Errand {
             Self::Quiet { .. } | Self::Rest { .. } => "quiet",
             Self::Speak { .. } => "speak",
             Self::Daily { .. } => "daily",
+            Self::BringIn { .. } => "bring-in",
+            Self::LeaveOut { .. } => "leave-out",
+            Self::TakeBack { .. } => "take-back",
         }
     }
 
@@ -116,6 +142,9 @@ impl Errand {
             Self::Wider { number } => format!("{VERSION}.wider.{number}"),
             Self::Found { number, page } => format!("{VERSION}.found.{page}-{number}"),
             Self::Oldest | Self::Home => format!("{VERSION}.{}", self.as_str()),
+            Self::BringIn { file } | Self::LeaveOut { file } | Self::TakeBack { file } => {
+                format!("{VERSION}.{}.{file}", self.as_str())
+            }
             Self::Quiet { on } => format!("{VERSION}.quiet.{}", if on { "on" } else { "off" }),
             Self::Rest { hours } => format!("{VERSION}.quiet.{hours}"),
             Self::Speak { lang } => format!("{VERSION}.speak.{}", lang.as_str()),
@@ -149,6 +178,9 @@ impl Errand {
                 let page = page(of)?;
                 Some(Self::Found { number, page })
             }
+            ("bring-in", Some(file)) => Some(Self::BringIn { file: digits(file)? }),
+            ("leave-out", Some(file)) => Some(Self::LeaveOut { file: digits(file)? }),
+            ("take-back", Some(file)) => Some(Self::TakeBack { file: digits(file)? }),
             ("wider", Some(number)) => Some(Self::Wider {
                 number: digits(number)?,
             }),
@@ -210,6 +242,9 @@ mod tests {
             Errand::Speak { lang: Lang::En },
             Errand::Daily { on: true },
             Errand::Daily { on: false },
+            Errand::BringIn { file: 1 },
+            Errand::LeaveOut { file: i64::MAX },
+            Errand::TakeBack { file: 7 },
         ];
         for errand in lists.chain(others) {
             assert_eq!(Errand::read(&errand.token()), Some(errand));
@@ -236,6 +271,8 @@ mod tests {
             "z1e.open.all-all-1",
             "z1e.wider",
             "z1e.wider.x",
+            "z1e.bring-in.-1",
+            "z1e.take-back",
             "z1e.open.99999999",
             "z1e.dance.1",
             "z1e.found.1",

@@ -43,6 +43,12 @@ pub enum Part {
         options: Vec<(String, String)>,
         initial: Option<String>,
     },
+    /// A file from the reader's device.
+    File {
+        key: String,
+        label: String,
+        hint: String,
+    },
     Date {
         key: String,
         label: String,

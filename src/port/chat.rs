@@ -179,6 +179,11 @@ pub trait ChatPlatform: Send + Sync {
     /// Who is in a group or a room now.
     async fn members(&self, circle: &Circle) -> Result<Members, PortError>;
 
+    /// The bytes of a file that somebody handed in, if they are no more than `most`. `Never`: there is nothing to fetch.
+    async fn fetch(&self, _place: &str, _most: u64) -> Result<Vec<u8>, PortError> {
+        Err(PortError::never("this chat hands in no files"))
+    }
+
     /// What the chat says about this person.
     async fn profile(&self, user: &str) -> Result<Profile, PortError>;
 

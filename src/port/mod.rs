@@ -3,6 +3,7 @@
 
 pub mod chat;
 pub mod clock;
+pub mod export;
 pub mod rulebook;
 pub mod shared;
 pub mod source;

@@ -71,6 +71,13 @@ pub async fn progress(pool: &sqlx::PgPool, source: &str, file: &str) -> Result<O
 
 /// A run begins, or begins again. Returns its number.
 pub async fn begin(pool: &sqlx::PgPool, source: &str, file: &str, name: &str, now: At) -> Result<i64> {
+    let mut tx = pool.begin().await?;
+    let number = begin_in(&mut tx, source, file, name, now).await?;
+    tx.commit().await?;
+    Ok(number)
+}
+
+pub async fn begin_in(tx: &mut Tx, source: &str, file: &str, name: &str, now: At) -> Result<i64> {
     Ok(sqlx::query_scalar!(
         "INSERT INTO import_run (source, file, byte_offset, line, counts, updated_at, name, rows, began_at)
          VALUES ($1, $2, 0, 0, $4, $5, $3, 0, $5)
@@ -83,8 +90,19 @@ pub async fn begin(pool: &sqlx::PgPool, source: &str, file: &str, name: &str, no
         Json(Counts::default()) as _,
         now
     )
-    .fetch_one(pool)
+    .fetch_one(&mut **tx)
     .await?)
+}
+
+/// How many rows of a run are done. It is ours until the end of the transaction. `None`: there is none, or it was taken back.
+pub async fn rows(tx: &mut Tx, number: i64) -> Result<Option<u64>> {
+    let rows = sqlx::query_scalar!(
+        "SELECT rows FROM import_run WHERE number = $1 AND undone_at IS NULL FOR UPDATE",
+        number
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(rows.flatten().and_then(|rows| u64::try_from(rows).ok()))
 }
 
 pub async fn advance(tx: &mut Tx, progress: &Progress, now: At) -> Result<()> {

@@ -10,6 +10,7 @@ pub mod event;
 pub mod fold;
 pub mod home;
 pub mod import;
+pub mod import_file;
 pub mod inbox;
 pub mod item;
 pub mod leader;

@@ -286,6 +286,11 @@ impl Desk {
                 self.whisper(&mut tx, press, text, now).await?;
                 Judged::told(came_to)
             }
+            Ask::Import => self.offer_import(&mut tx, press, voice, now).await?,
+            Ask::HandIn { source, file } => {
+                self.hand_in(&mut tx, press, voice, (source, file.as_ref()), now)
+                    .await?
+            }
             Ask::Help { unknown } => {
                 let text = crate::workflow::commands::help(voice, unknown.as_deref());
                 self.whisper(&mut tx, press, text, now).await?;
@@ -392,6 +397,7 @@ fn verb_of(ask: &Ask) -> Option<&'static str> {
             Step::HandOver => "form_give",
             Step::SendAgain => "form_send_again",
             Step::Read => "form_read",
+            Step::Import => "form_import",
         },
         Ask::Give { .. } => Verb::HandOver.as_str(),
         Ask::Closed { .. } => "form_closed",
@@ -399,6 +405,8 @@ fn verb_of(ask: &Ask) -> Option<&'static str> {
         Ask::Again { .. } => "form_again",
         Ask::List(_) => "list",
         Ask::Errand(errand) => errand.as_str(),
+        Ask::Import => "import",
+        Ask::HandIn { .. } => "form_import",
         Ask::Find { .. } => "find",
         Ask::Show { .. } => "item",
         Ask::Sources => "sources",

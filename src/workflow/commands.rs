@@ -411,6 +411,7 @@ pub(crate) fn help(voice: Voice, unknown: Option<&str>) -> Vec<Seg> {
         "help-quiet",
         "help-zone",
         "help-settings",
+        "help-import",
         "help-give",
         "help-verbs",
     ] {

@@ -286,9 +286,13 @@ impl Desk {
                 }
                 self.begin_reply(tx, case).await
             }
-            Step::Escalate | Step::Handle | Step::Snooze | Step::HandOver | Step::SendAgain | Step::Read => {
-                self.decide(tx, case, form.step.verb()).await
-            }
+            Step::Escalate
+            | Step::Handle
+            | Step::Snooze
+            | Step::HandOver
+            | Step::SendAgain
+            | Step::Read
+            | Step::Import => self.decide(tx, case, form.step.verb()).await,
         }
     }
 

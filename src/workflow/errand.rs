@@ -47,8 +47,9 @@ impl Desk {
             | Errand::Rest { .. }
             | Errand::Speak { .. }
             | Errand::Daily { .. } => Role::Viewer,
+            Errand::BringIn { .. } | Errand::LeaveOut { .. } | Errand::TakeBack { .. } => Role::Admin,
         };
-        // Whoever has a right in one channel has a home, wherever they ask for it.
+        // Whoever has a right in one channel has a home, wherever they ask for it; a file is judged by its own channels.
         let own = !matches!(
             errand,
             Errand::Oldest
@@ -59,7 +60,11 @@ impl Desk {
                 }
         );
         let elsewhere = own && !self.channels_seen(tx, &press.by, now).await?.is_empty();
-        if !elsewhere && let Some(no) = self.no_right(tx, press, voice, needed, None, now).await? {
+        let of_file = needed == Role::Admin;
+        if !elsewhere
+            && !of_file
+            && let Some(no) = self.no_right(tx, press, voice, needed, None, now).await?
+        {
             self.whisper(tx, press, no, now).await?;
             return Ok(Judged::told("forbidden"));
         }
@@ -79,6 +84,9 @@ impl Desk {
             Errand::Wider { number } => self.find_wider(tx, press, voice, number, now).await,
             Errand::Found { number, page } => self.turn(tx, press, voice, number, page, now).await,
             Errand::Oldest => self.take_oldest(tx, press, voice, now).await,
+            Errand::BringIn { .. } | Errand::LeaveOut { .. } | Errand::TakeBack { .. } => {
+                self.decide_import(tx, press, voice, errand, now).await
+            }
             Errand::Home => {
                 let told = self.home(tx, &press.by, voice, now).await?.flat();
                 self.whisper_with(tx, press, told, now).await?;

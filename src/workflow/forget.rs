@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 
 use crate::store::digest;
 use crate::store::import;
+use crate::store::import_file;
 use crate::store::inbox;
 use crate::store::notice;
 use crate::store::outbox;
@@ -19,6 +20,8 @@ use crate::workflow::Result;
 const AT_ONCE: i64 = 500;
 /// A limit of a chat that has been over for so long, by anybody's clock. Each press on Discord may leave one behind.
 const LIMITS_HOURS: i64 = 1;
+/// A file that somebody handed in waits so long for its decision.
+const UNDECIDED_HOURS: i64 = 1;
 
 impl Desk {
     /// One batch of each table. True when there may be more.
@@ -27,6 +30,7 @@ impl Desk {
         let keep = self.rules.keep;
         let deliveries = self.now() - TimeDelta::days(keep.deliveries);
         let history = self.now() - TimeDelta::days(keep.history);
+        let undecided = self.now() - TimeDelta::hours(UNDECIDED_HOURS);
         let limits = self.now() - TimeDelta::hours(LIMITS_HOURS);
         let gone = [
             ("inbox", inbox::forget(pool, deliveries, AT_ONCE).await?),
@@ -38,6 +42,10 @@ impl Desk {
             ("digest_slot", digest::forget(pool, history, AT_ONCE).await?),
             ("odd_item", source::forget_odd(pool, history, AT_ONCE).await?),
             ("rate", outbox::forget_limits(pool, limits, AT_ONCE).await?),
+            (
+                "import_file",
+                import_file::forget(pool, undecided, history, AT_ONCE).await?,
+            ),
             ("import_run", import::forget(pool, history, AT_ONCE).await?),
         ];
         for (table, rows) in gone {

@@ -17,6 +17,7 @@ pub mod forms;
 mod give;
 pub mod home;
 pub mod illustrate;
+pub mod import;
 pub mod ingest;
 pub mod live;
 pub mod look;
@@ -46,7 +47,6 @@ pub mod story;
 pub mod submit;
 pub mod tell;
 mod unclear;
-pub mod undo_import;
 mod unseat;
 mod webhook;
 mod whisper;
@@ -59,6 +59,7 @@ use crate::domain::id::ItemId;
 use crate::port::PortError;
 use crate::port::chat::ChatPlatform;
 use crate::port::clock::Clock;
+use crate::port::export::Exports;
 use crate::port::rulebook::Rulebook;
 use crate::port::source::ReviewSource;
 use crate::port::webhook::Webhook;
@@ -75,6 +76,8 @@ pub struct Desk {
     pub rules: Live,
     /// Where rules come from under settings; without it there are none from a chat.
     pub rulebook: Option<Arc<dyn Rulebook>>,
+    /// Who reads files that somebody hands in; without it nobody can.
+    pub exports: Option<Arc<dyn Exports>>,
     pub sources: BTreeMap<String, Arc<dyn ReviewSource>>,
     pub chats: BTreeMap<String, Arc<dyn ChatPlatform>>,
     /// Services outside that chains call.
@@ -93,6 +96,8 @@ pub enum WorkflowError {
     NoItem(ItemId),
     #[error("{what} {name:?} is not configured")]
     NotConfigured { what: &'static str, name: String },
+    #[error("{0}")]
+    Export(String),
 }
 
 pub type Result<T> = std::result::Result<T, WorkflowError>;
@@ -124,7 +129,7 @@ impl WorkflowError {
     pub fn is_of_item(&self) -> bool {
         match self {
             Self::Store(e) => e.is_of_rows(),
-            Self::Port(_) | Self::NoItem(_) | Self::NotConfigured { .. } => true,
+            Self::Port(_) | Self::NoItem(_) | Self::NotConfigured { .. } | Self::Export(_) => true,
         }
     }
 
@@ -132,7 +137,7 @@ impl WorkflowError {
     pub fn is_conflict(&self) -> bool {
         match self {
             Self::Store(e) => e.is_conflict(),
-            Self::Port(_) | Self::NoItem(_) | Self::NotConfigured { .. } => false,
+            Self::Port(_) | Self::NoItem(_) | Self::NotConfigured { .. } | Self::Export(_) => false,
         }
     }
 }

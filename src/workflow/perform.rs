@@ -203,6 +203,9 @@ impl Desk {
             Effect::ShowHome { person } => self.show_home(leased, person).await,
             Effect::PublishReply { reply } => self.publish_reply(leased, *reply).await,
             Effect::FollowReply { reply, since } => self.follow_reply(leased, *reply, *since).await,
+            Effect::ReadFile { file } => self.read_file(leased, *file).await,
+            Effect::BringIn { file } => self.bring_in(leased, *file).await,
+            Effect::TakeBack { file } => self.take_file_back(leased, *file).await,
             Effect::SendDigest {
                 room,
                 from,
@@ -785,7 +788,7 @@ impl Desk {
         }
     }
 
-    fn next(&self, leased: &Leased, hint: Option<i64>) -> At {
+    pub(crate) fn next(&self, leased: &Leased, hint: Option<i64>) -> At {
         // Different for each effect and try, the same on every run: replicas spread out, tests stay exact.
         let jitter = (leased.id.0.as_u128() % 997) as f64 / 997.0;
         next_try(self.now(), leased.attempts, hint, jitter)
@@ -915,7 +918,7 @@ impl Desk {
 /// that cannot be read says no; but a reply is public, and there the item is read again after the call.
 fn may_be_done(effect: &Effect, error: &WorkflowError) -> bool {
     match error {
-        WorkflowError::NotConfigured { .. } | WorkflowError::NoItem(_) => false,
+        WorkflowError::NotConfigured { .. } | WorkflowError::NoItem(_) | WorkflowError::Export(_) => false,
         WorkflowError::Store(error) => {
             matches!(effect, Effect::PublishReply { .. }) || !error.is_unreadable()
         }

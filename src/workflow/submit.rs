@@ -88,7 +88,8 @@ impl Desk {
                 | Step::Snooze
                 | Step::HandOver
                 | Step::SendAgain
-                | Step::Read => {
+                | Step::Read
+                | Step::Import => {
                     self.whisper(tx, press, no, now).await?;
                     Ok(Judged::told("forbidden"))
                 }
@@ -121,7 +122,7 @@ impl Desk {
             }
             Step::HandOver => self.give_by_form(tx, &mut case, values).await?,
             Step::SendAgain => self.send_again(tx, &mut case, form.read).await?,
-            Step::Read => return Ok(Judged::done("noted")),
+            Step::Read | Step::Import => return Ok(Judged::done("noted")),
         };
         self.conclude(tx, &mut case, verdict, Opening::Form).await
     }

@@ -18,6 +18,7 @@ mod home;
 mod hook;
 mod hostile;
 mod import;
+mod import_chat;
 mod keeping;
 mod killed;
 mod let_go;

@@ -62,6 +62,9 @@ const OLD_MESSAGE: TimeDelta = TimeDelta::hours(1);
 const OLD_EDITS_APART: TimeDelta = TimeDelta::seconds(30);
 const OLD_EDITS_AHEAD: i32 = 4;
 
+/// Where Discord keeps what people attach.
+const ATTACHMENTS: [&str; 2] = ["cdn.discordapp.com", "media.discordapp.net"];
+
 pub const UNKNOWN_CHANNEL: u64 = 10003;
 pub const UNKNOWN_MESSAGE: u64 = 10008;
 pub const UNKNOWN_WEBHOOK: u64 = 10015;
@@ -227,6 +230,21 @@ impl Api {
             paced,
             buckets: Mutex::default(),
         })
+    }
+
+    /// Where an attachment lies: Discord's own hosts, or the stand-in's on its own host.
+    pub fn attachment(&self, address: &str) -> Result<url::Url, PortError> {
+        let home: Option<url::Url> = self.base.parse().ok();
+        let url: url::Url = address
+            .parse()
+            .map_err(|_| PortError::never("the address of the file is none"))?;
+        let is_theirs =
+            url.scheme() == "https" && url.host_str().is_some_and(|host| ATTACHMENTS.contains(&host));
+        let is_home = home.is_some_and(|home| home.origin() == url.origin());
+        match is_theirs || is_home {
+            true => Ok(url),
+            false => Err(PortError::never("the address of the file is not Discord's")),
+        }
     }
 
     pub fn token(&self) -> &SecretString {

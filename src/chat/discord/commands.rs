@@ -19,11 +19,13 @@ use crate::domain::text::Lang;
 use crate::port::PortError;
 
 const NAME: &str = "zeitnah";
-const LISTS: [&str; 7] = ["open", "mine", "overdue", "home", "sources", "digest", "help"];
+const LISTS: [&str; 8] = [
+    "open", "mine", "overdue", "home", "sources", "digest", "import", "help",
+];
 /// What a card's buttons do, for whoever rather types: Discord has room for 25 in all, so the two decisions after an
 /// unclear outcome stay on the card, "seen" stays below the call that it answers, and what only shows something comes with
 /// `item`.
-const VERBS: [Verb; 12] = [
+const VERBS: [Verb; 11] = [
     Verb::Reply,
     Verb::Take,
     Verb::Release,
@@ -33,7 +35,6 @@ const VERBS: [Verb; 12] = [
     Verb::Undo,
     Verb::FullText,
     Verb::Why,
-    Verb::ViewReply,
     Verb::ChangeReply,
     Verb::Reopen,
 ];
@@ -171,6 +172,7 @@ mod tests {
         for lang in [Lang::De, Lang::En] {
             for key in [
                 "open", "mine", "overdue", "home", "find", "item", "stats", "sources", "quiet", "settings",
+                "import",
             ] {
                 let text = lang.text(&format!("help-{key}"), &[]);
                 let word = text.split_whitespace().nth(1).unwrap().to_owned();

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::chat::discord::markdown;
 use crate::chat::discord::token;
 use crate::domain::action::FormToken;
+use crate::domain::action::Upload;
 use crate::domain::caps::Limit;
 use crate::domain::form::Form;
 use crate::domain::form::Lines;
@@ -42,7 +43,12 @@ pub enum Shown {
 }
 
 pub fn show(form: &Form) -> Shown {
-    let asks = |part: &Part| matches!(part, Part::Text { .. } | Part::Choice { .. } | Part::Date { .. });
+    let asks = |part: &Part| {
+        matches!(
+            part,
+            Part::Text { .. } | Part::Choice { .. } | Part::Date { .. } | Part::File { .. }
+        )
+    };
     if form.parts.iter().any(asks) {
         Shown::Modal(modal(form))
     } else {
@@ -119,6 +125,11 @@ fn field(part: &Part) -> Option<Value> {
             coming,
             initial,
         } => (label, None, select(key, coming, initial.as_deref())),
+        Part::File { key, label, hint } => {
+            let upload =
+                json!({ "type": 19, "custom_id": key, "min_values": 1, "max_values": 1, "required": true });
+            (label, Some(hint.as_str()), upload)
+        }
         Part::Say(_) | Part::Quote(_) | Part::Rule => return None,
     };
     let mut field = json!({
@@ -271,7 +282,7 @@ fn pages(parts: &[Part]) -> Vec<String> {
                 }
             }
             Part::Rule => lines.push(String::new()),
-            Part::Text { .. } | Part::Choice { .. } | Part::Date { .. } => {}
+            Part::Text { .. } | Part::Choice { .. } | Part::Date { .. } | Part::File { .. } => {}
         }
     }
     let mut pages = vec![String::new()];
@@ -332,6 +343,18 @@ fn gather(value: &Value, depth: usize, out: &mut BTreeMap<String, String>) {
     }
 }
 
+/// What was handed in by a field for a file: the field has its id, the rest stands beside.
+pub fn handed(data: &Value, key: &str) -> Option<Upload> {
+    let id = values(data).remove(key)?;
+    let file = data.pointer("/resolved/attachments")?.get(&id)?;
+    let word = |name: &str| file.get(name).and_then(Value::as_str).filter(|w| !w.is_empty());
+    Some(Upload {
+        name: word("filename").unwrap_or(&id).to_owned(),
+        size: file.get("size").and_then(Value::as_u64).unwrap_or(0),
+        place: word("url")?.to_owned(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -351,6 +374,22 @@ mod tests {
         assert_eq!(found.get("reason").map(String::as_str), Some("spam"));
         assert_eq!(found.get("old").map(String::as_str), Some("auch"));
         assert_eq!(found.len(), 3);
+    }
+
+    #[test]
+    fn a_file_is_named_in_its_field_and_told_beside_it() {
+        let mut data = json!({
+            "components": [{ "type": 18, "component": { "type": 19, "custom_id": "file", "values": ["13"] } }],
+            "resolved": { "attachments": { "13": { "id": "13", "filename": "a.csv", "size": 12, "url": "https://x.example/a.csv" } } },
+        });
+        let found = handed(&data, "file").unwrap();
+        assert_eq!(
+            (found.name.as_str(), found.size, found.place.as_str()),
+            ("a.csv", 12, "https://x.example/a.csv")
+        );
+        data["resolved"] = json!(null);
+        assert_eq!(handed(&data, "file"), None);
+        assert_eq!(handed(&json!({ "components": [] }), "file"), None);
     }
 
     #[test]

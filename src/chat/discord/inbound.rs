@@ -15,6 +15,7 @@ use crate::domain::action::Ask;
 use crate::domain::action::Change;
 use crate::domain::action::ItemRef;
 use crate::domain::action::Press;
+use crate::domain::action::Step;
 use crate::domain::action::Verb;
 use crate::domain::person::PersonId;
 use crate::domain::rights::Circle;
@@ -196,6 +197,10 @@ fn pressed(value: &Value, room: &str) -> Ask {
 fn submitted(value: &Value, room: &str) -> Ask {
     let data = value.get("data").unwrap_or(&Value::Null);
     match text(data, "/custom_id").and_then(|id| token::read(id, room)) {
+        Some(Meant::Submit(form)) if form.step == Step::Import => Ask::HandIn {
+            source: form::values(data).remove("source").unwrap_or_default(),
+            file: form::handed(data, "file"),
+        },
         Some(Meant::Submit(form)) => Ask::Submit {
             form,
             values: form::values(data),

@@ -35,6 +35,7 @@ use crate::chat::discord::api::Call;
 use crate::chat::discord::api::Trouble;
 use crate::chat::discord::forum::Place;
 use crate::chat::discord::turn::Turns;
+use crate::chat::fetch;
 use crate::domain::At;
 use crate::domain::action::Press;
 use crate::domain::card::Card;
@@ -685,6 +686,11 @@ impl ChatPlatform for DiscordChat {
     async fn members(&self, _circle: &Circle) -> Result<Members, PortError> {
         // The list needs an intent that reads everybody on the server; each press brings its own person's roles.
         Ok(Members::EachVouchedFor)
+    }
+
+    async fn fetch(&self, place: &str, most: u64) -> Result<Vec<u8>, PortError> {
+        let url = self.api.attachment(place)?;
+        Ok(fetch::get(url, None, most).await?.bytes)
     }
 
     async fn profile(&self, user: &str) -> Result<Profile, PortError> {

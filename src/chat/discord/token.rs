@@ -24,7 +24,7 @@ const SUBMIT: &str = "z1f";
 const AGAIN: &str = "z1a";
 const SURE: &str = "z1c";
 
-const STEPS: [(Step, &str); 8] = [
+const STEPS: [(Step, &str); 9] = [
     (Step::Write, "w"),
     (Step::Preview, "p"),
     (Step::Escalate, "e"),
@@ -33,6 +33,7 @@ const STEPS: [(Step, &str); 8] = [
     (Step::HandOver, "g"),
     (Step::SendAgain, "a"),
     (Step::Read, "r"),
+    (Step::Import, "i"),
 ];
 
 /// What a `custom_id` of ours means.

@@ -120,6 +120,10 @@ impl Api {
         }
     }
 
+    pub fn secret(&self) -> &SecretString {
+        &self.secret
+    }
+
     /// An address to which our bytes may go: Slack's own, or the stand-in's on its own host.
     pub fn is_ours(&self, address: &str) -> bool {
         let Ok(url) = address.parse::<url::Url>() else {

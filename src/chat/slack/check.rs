@@ -78,7 +78,9 @@ pub fn scope(name: &'static str, named: &[Named]) -> Finding {
         "users:read" => "cards show ids in place of names",
         "im:write" => "nobody gets a direct message on an escalation",
         "files:write" => "digests come without their chart",
-        "files:read" => "the chart of a digest may be missing now and then",
+        "files:read" => {
+            "no file can be brought in from the chat, and the chart of a digest may be missing now and then"
+        }
         _ => "something does not work",
     };
     let text = format!("The app lacks the scope {name}: {without}.");

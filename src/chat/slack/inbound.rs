@@ -5,6 +5,7 @@ use serde_json::Value;
 use sha2::Digest as _;
 
 use crate::chat::slack::NAME;
+use crate::chat::slack::file;
 use crate::chat::slack::view;
 use crate::chat::typed::typed;
 use crate::domain::action;
@@ -14,6 +15,7 @@ use crate::domain::action::Change;
 use crate::domain::action::FormToken;
 use crate::domain::action::ItemRef;
 use crate::domain::action::Press;
+use crate::domain::action::Step;
 use crate::domain::errand::Errand;
 use crate::domain::person::PersonId;
 use crate::domain::words;
@@ -89,8 +91,16 @@ pub fn read(raw: &[u8], team: &str) -> Press {
         Some("view_submission") => match token(&value) {
             Some(form) => {
                 let room = form.room.clone();
-                let values = view::values(value.get("view").unwrap_or(&Value::Null));
-                (Ask::Submit { form, values }, room)
+                let view = value.get("view").unwrap_or(&Value::Null);
+                let mut values = view::values(view);
+                let ask = match form.step {
+                    Step::Import => Ask::HandIn {
+                        source: values.remove("source").unwrap_or_default(),
+                        file: file::handed(view, "file"),
+                    },
+                    _ => Ask::Submit { form, values },
+                };
+                (ask, room)
             }
             None => (
                 Ask::Odd {

@@ -6,6 +6,7 @@ pub mod api;
 pub mod blocks;
 pub mod check;
 pub mod door;
+mod file;
 pub mod greet;
 pub mod http;
 pub mod inbound;
@@ -57,7 +58,7 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("files:write", "the chart of a digest"),
     (
         "files:read",
-        "whether Slack has taken in the chart, before a message shows it",
+        "the file that an admin hands in with /zeitnah import, and whether Slack has taken in the chart of a digest",
     ),
 ];
 
@@ -334,6 +335,10 @@ impl ChatPlatform for SlackChat {
             cursor = next.to_owned();
         }
         Ok(Members::These(out))
+    }
+
+    async fn fetch(&self, place: &str, most: u64) -> Result<Vec<u8>, PortError> {
+        file::fetch(&self.api, place, most).await
     }
 
     async fn profile(&self, user: &str) -> Result<Profile, PortError> {

@@ -84,6 +84,10 @@ fn part(part: &Part) -> Value {
             }
             input(key, label, None, element, true)
         }
+        Part::File { key, label, hint } => {
+            let element = json!({ "type": "file_input", "action_id": key, "max_files": 1 });
+            input(key, label, Some(hint), element, true)
+        }
         Part::Date {
             key, label, initial, ..
         } => {

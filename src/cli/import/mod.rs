@@ -11,20 +11,20 @@ use std::io::IsTerminal as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
-use chrono_tz::Tz;
 use clap::Args;
 use clap::ValueEnum;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 
 use crate::app::App;
+use crate::app::exports;
 use crate::app::parts::source_settings;
 use crate::cli::Failure;
 use crate::cli::Outcome;
 use crate::cli::desk;
-use crate::cli::import::look::Preview;
 use crate::cli::import::write::Import;
 use crate::cli::load;
 use crate::cli::say;
@@ -32,18 +32,15 @@ use crate::cli::tell;
 use crate::config::Config;
 use crate::config::source::Source;
 use crate::domain::At;
-use crate::domain::item::Kind;
-use crate::domain::route;
-use crate::domain::route::View;
+use crate::port::export as port;
 use crate::source::file::Export;
+use crate::source::file::Looked;
 use crate::source::file::Order;
 use crate::source::file::Wish;
 use crate::store::import;
 
 /// All of it was understood and taken, but some rows were not.
 const REFUSED: u8 = 3;
-/// So many open posts come as cards of their own; more wait in the room's fold from the beginning.
-const CARDS: u64 = 5;
 
 #[derive(Args)]
 #[command(after_long_help = known::help())]
@@ -134,15 +131,20 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
         bar.set_message(format!("{rows} rows looked at"))
     });
     bar.finish_and_clear();
-    let export = export?;
-    look::say_understood(&export);
-    let settings = source_settings(source);
+    let looked = Arc::new(Looked::through(export?, &source.name, source_settings(source)));
+    let export: Arc<dyn port::Export> = looked.clone();
+    look::say_understood(export.as_ref());
     let past_before = past_before(source, options.comes_as, now);
     let is_asked = std::io::stdin().is_terminal() && !options.yes;
     let counted = options.dry_run || is_asked;
-    let preview = Preview::of(&app, &export, &source.name, &settings, past_before, counted, now).await?;
-    preview.say(source);
-    preview.refuse(&export)?;
+    let preview = app
+        .desk
+        .preview(&export, &source.name, past_before, counted, now)
+        .await?;
+    look::say_preview(&preview, source);
+    if let Some(nothing) = preview.nothing(export.as_ref()) {
+        return Err(Failure::Say(look::said(&nothing)));
+    }
     if options.dry_run {
         say("Nothing was written, because of --dry-run.");
         return Ok(());
@@ -151,7 +153,7 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
         say("Nothing was written.");
         return Ok(());
     }
-    let mut import = Import::begin(&app, &export, source, settings, &options, &preview, past_before).await?;
+    let mut import = Import::begin(&app, &looked, source, &options, &preview, past_before).await?;
     import.read().await?;
     match import.report() {
         0 => Ok(()),
@@ -171,11 +173,7 @@ fn source<'a>(config: &'a Config, name: &str) -> Result<&'a Source, Failure> {
 
 /// What the file, then the command line, say about the export.
 fn wish(app: &App, source: &Source, options: &Options, now: At) -> Result<Wish, Failure> {
-    let mut wish = Wish::new(zone(app, &source.name), now);
-    wish.language.clone_from(&source.language);
-    for (field, column) in &source.columns {
-        wish.map(field, column)?;
-    }
+    let mut wish = exports::wish(source, app.desk.zone_of(&source.name), now).map_err(Failure::Say)?;
     for map in &options.map {
         let (field, column) = map.split_once('=').ok_or_else(|| {
             Failure::Say(format!(
@@ -184,17 +182,8 @@ fn wish(app: &App, source: &Source, options: &Options, now: At) -> Result<Wish, 
         })?;
         wish.map(field.trim(), column)?;
     }
-    if let Some(scale) = options.scale.as_ref().or(source.scale.as_ref()) {
-        let (min, max) = scale.split_once('-').unwrap_or(("1", scale));
-        let number = |text: &str| text.trim().replace(',', ".").parse::<f64>().ok();
-        match (number(min), number(max)) {
-            (Some(min), Some(max)) if min < max => wish.scale(min, max),
-            _ => {
-                return Err(Failure::Say(format!(
-                    "the scale {scale:?}: write its best rating, such as 10, or both ends, such as 0-10"
-                )));
-            }
-        }
+    if let Some(scale) = &options.scale {
+        exports::scaled(&mut wish, scale).map_err(Failure::Say)?;
     }
     match options.dates {
         Some(Dates::Dmy) => wish.order(Order::DayFirst),
@@ -205,23 +194,6 @@ fn wish(app: &App, source: &Source, options: &Options, now: At) -> Result<Wish, 
         wish.encoding(label)?;
     }
     Ok(wish)
-}
-
-/// The clock of the channel where the source's posts go.
-fn zone(app: &App, source: &str) -> Tz {
-    let rules = &app.desk.rules;
-    let view = View {
-        source,
-        kind: Kind::Review,
-        rating: None,
-        title: None,
-        body: None,
-        subject: None,
-        language: None,
-    };
-    let route = route::choose_for(&rules.routes, &rules.fallback, view);
-    let mut channels = route.to.iter().filter_map(|name| rules.channel(name));
-    channels.next().map_or(Tz::UTC, |channel| channel.voice.zone)
 }
 
 /// What was written before this, and nobody answered, is history.

@@ -1,6 +1,7 @@
 //! The writing part of an import: a batch of rows and how far it has come, in one transaction.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use indicatif::ProgressBar;
 use sha2::Digest as _;
@@ -8,24 +9,24 @@ use sha2::Digest as _;
 use crate::app::App;
 use crate::cli::Failure;
 use crate::cli::Outcome;
-use crate::cli::import::CARDS;
 use crate::cli::import::Options;
 use crate::cli::import::bar;
-use crate::cli::import::look::Preview;
 use crate::cli::import::rejects::Rejects;
 use crate::cli::say;
 use crate::config::source::Source;
 use crate::domain::At;
-use crate::domain::item::Incoming;
 use crate::domain::manner::File;
 use crate::domain::manner::Manner;
-use crate::source::Settings;
-use crate::source::file::Export;
-use crate::source::file::Row;
-use crate::source::file::Told;
+use crate::port::export::Export;
+use crate::port::export::Row;
+use crate::source::file::Looked;
 use crate::store::StoreError;
 use crate::store::import;
 use crate::store::import::Progress;
+use crate::workflow::import::CARDS;
+use crate::workflow::import::preview::Preview;
+use crate::workflow::import::rows::Batches;
+use crate::workflow::import::rows::Refused;
 
 /// Rows in one transaction.
 const BATCH: usize = 500;
@@ -34,9 +35,8 @@ const SHOWN: u64 = 20;
 
 pub struct Import<'a> {
     app: &'a App,
-    export: &'a Export,
+    export: Arc<Looked>,
     source: &'a str,
-    settings: Settings,
     manner: Manner,
     progress: Progress,
     bar: ProgressBar,
@@ -46,9 +46,8 @@ pub struct Import<'a> {
 impl<'a> Import<'a> {
     pub async fn begin(
         app: &'a App,
-        export: &'a Export,
+        export: &Arc<Looked>,
         source: &'a Source,
-        settings: Settings,
         options: &Options,
         preview: &Preview,
         past_before: Option<At>,
@@ -94,9 +93,8 @@ impl<'a> Import<'a> {
         bar.set_position(progress.rows);
         Ok(Self {
             app,
-            export,
+            export: export.clone(),
             source: &source.name,
-            settings,
             manner,
             progress,
             bar,
@@ -105,67 +103,30 @@ impl<'a> Import<'a> {
     }
 
     pub async fn read(&mut self) -> Outcome {
-        let settings = self.settings.clone();
-        let export = self.export;
-        let mut rows = export.rows(self.source, &settings);
-        for _ in 0..self.progress.rows {
-            rows.next().transpose()?;
+        let export: Arc<dyn Export> = self.export.clone();
+        let mut batches = Batches::of(&export, self.progress.rows, BATCH);
+        while let Some(rows) = batches.next().await? {
+            self.take(rows).await?;
         }
-        let mut batch = Vec::with_capacity(BATCH);
-        while let Some(row) = rows.next().transpose()? {
-            batch.push(row);
-            if batch.len() == BATCH {
-                self.take(std::mem::take(&mut batch)).await?;
-            }
-        }
-        self.take(batch).await?;
         self.bar.finish_and_clear();
         Ok(())
     }
 
     /// One batch: the rejects are on disk before the progress that covers them is in the database.
-    async fn take(&mut self, batch: Vec<Row>) -> Outcome {
-        if batch.is_empty() {
-            return Ok(());
-        }
-        let mut progress = Progress {
-            rows: self.progress.rows + batch.len() as u64,
-            ..self.progress.clone()
-        };
-        let mut items: Vec<Incoming> = Vec::new();
-        // Where each item's row stands, for the rejects file.
-        let mut places: Vec<(usize, u64, Vec<u8>)> = Vec::new();
-        for row in batch {
-            match row.parsed {
-                Ok(Told::Item(incoming)) => {
-                    items.push(*incoming);
-                    places.push((row.part, row.line, row.raw));
-                }
-                Ok(Told::Answer | Told::LeftOut(_)) => {}
-                Err(why) => self.refuse(&mut progress, row.part, row.line, &why, &row.raw)?,
-            }
-        }
+    async fn take(&mut self, rows: Vec<Row>) -> Outcome {
+        let mut progress = self.progress.clone();
         let app = self.app;
         let desk = &app.desk;
         let now = desk.now();
         let mut tx = desk.store.begin().await?;
-        let tally = desk
-            .take_in(&mut tx, self.source, items, &self.manner, now)
+        let refused = desk
+            .take_rows(&mut tx, self.source, rows, &self.manner, &mut progress, now)
             .await?;
-        for other in &tally.others {
-            if let Some((part, line, raw)) = places.get(*other) {
-                let why = "its id is that of somebody else's post, with another author and another date: give it an id of its own";
-                self.refuse(&mut progress, *part, *line, why, raw)?;
-            }
+        let before = progress.counts.bad - refused.len() as u64;
+        for (n, row) in (before..).zip(&refused) {
+            self.refuse(n, row)?;
         }
-        let counts = &mut progress.counts;
-        counts.rejected_bytes = self.rejects.flushed()?;
-        counts.new += tally.new as u64;
-        counts.changed += tally.changed as u64;
-        counts.same += tally.same as u64;
-        counts.older += tally.older as u64;
-        counts.answered += tally.answered as u64;
-        counts.past += tally.past as u64;
+        progress.counts.rejected_bytes = self.rejects.flushed()?;
         import::advance(&mut tx, &progress, now).await?;
         tx.commit().await.map_err(StoreError::from)?;
         self.progress = progress;
@@ -174,15 +135,16 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    fn refuse(&mut self, progress: &mut Progress, part: usize, line: u64, why: &str, raw: &[u8]) -> Outcome {
-        progress.counts.bad += 1;
-        let export = self.export;
-        if progress.counts.bad <= SHOWN {
-            self.bar
-                .suspend(|| say(&format!("{}:{line}: {why}", export.label(part))));
+    /// `n` bad rows were there before it.
+    fn refuse(&mut self, n: u64, row: &Refused) -> Outcome {
+        let Refused { part, line, why, raw } = row;
+        let export = &self.export;
+        let label = export.label(*part);
+        if n < SHOWN {
+            self.bar.suspend(|| say(&format!("{label}:{line}: {why}")));
         }
-        let head = || (export.label(part).to_owned(), export.header(part));
-        self.rejects.keep(part, head, line, why, raw)?;
+        let head = || (label.clone(), export.header(*part));
+        self.rejects.keep(*part, head, *line, why, raw)?;
         Ok(())
     }
 
@@ -225,7 +187,7 @@ impl<'a> Import<'a> {
 }
 
 /// The files by their content, and how they are read: files that were renamed are the same files.
-fn fingerprint(export: &Export, options: &Options) -> Result<String, Failure> {
+fn fingerprint(export: &Looked, options: &Options) -> Result<String, Failure> {
     let mut hash = sha2::Sha256::new();
     let mut files = export.fingerprints()?;
     files.sort();

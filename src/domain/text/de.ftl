@@ -347,7 +347,7 @@ help-quiet = /zeitnah quiet 20:00-07:00 · wann du nicht gerufen werden willst; 
 help-zone = /zeitnah quiet Europe/Lisbon · nach welcher Uhr du lebst; quiet zone off nimmt wieder die deines Profils
 help-settings = /zeitnah settings · was eingestellt ist; Admins ändern es dort
 help-give = /zeitnah give 42 @ben · einen Beitrag weitergeben
-help-verbs = /zeitnah reply 42 · antworten; ebenso take (übernehmen), release (zurückgeben), escalate (eskalieren), handled (erledigt), snooze (zurückstellen), undo (zurückholen), full, why, view, change, reopen. take, release und reopen gehen auch mit mehreren: take 41 42
+help-verbs = /zeitnah reply 42 · antworten; ebenso take (übernehmen), release (zurückgeben), escalate (eskalieren), handled (erledigt), snooze (zurückstellen), undo (zurückholen), full, why, change, reopen. take, release und reopen gehen auch mit mehreren: take 41 42
 help-unknown = „{ $word }“ kenne ich nicht.
 help-leftover = „{ $odd }“ gehört hier nicht hin, darum ist nichts passiert. Schreib: /zeitnah { $good }
 help-one-only = „{ $command }“ geht nur mit einer Nummer auf einmal, darum ist nichts passiert. Schreib: /zeitnah { $command } { $number }
@@ -854,3 +854,86 @@ forum-overview = Übersicht
 forum-overview-first = Hier steht, was alle Beiträge betrifft: die Zusammenfassungen und, wenn viele auf einmal kommen, die Liste derer, die noch warten.
 forum-notices = Hinweise
 forum-notices-first = Hier steht, was mehrere Beiträge zugleich betrifft und jemanden braucht.
+
+## Ein Export aus dem Chat
+import-title = Export hereinholen
+import-about = Gib die Datei ab, wie sie ist. Du siehst zuerst, was darin ist; herein kommt erst etwas, wenn du zustimmst.
+import-source = Von welcher Quelle ist sie?
+import-file = Datei
+import-hint = CSV, Excel, JSON oder ZIP, höchstens { $mb } MB
+import-submit = Ansehen
+import-not-here = Hier lässt sich keine Datei hereinholen: In der Konfigurationsdatei steht keine Quelle dafür.
+import-reading = „{ $file }“ wird gelesen. Gleich steht hier, was darin ist; bis dahin kommt nichts herein.
+import-understood = „{ $file }“ für { $source }: { $shape }, { $n } Zeilen.
+import-by-names = an den Spaltennamen erkannt
+import-encoding = Zeichen: { $encoding }
+import-used = Verwendet: { $columns }
+import-unused = Nicht verwendet: { $columns }
+import-day-first = Datum: Der Tag steht zuerst.
+import-month-first = Datum: Der Monat steht zuerst.
+import-scale = Sterne: von höchstens { $best }
+import-shortened = Die Nummern hat eine Tabelle gekürzt, zwei Leute können dieselbe haben. Sie werden an ihren Worten auseinandergehalten.
+import-more-files = Dazu { $n ->
+    [one] eine weitere Datei.
+   *[other] { $n } weitere Dateien.
+}
+import-quoted = „{ $words }“
+import-answered = schon beantwortet
+import-posts = { $n ->
+    [one] Ein Beitrag
+   *[other] { $n } Beiträge
+}: { $open } offen, { $answered } schon beantwortet, { $past } älter und abgeschlossen.
+import-news = { $new } neu, { $changed } geändert, { $known } schon da.
+import-older = { $n } weichen ab und sind nicht neuer als das, was da ist: Sie ändern nichts.
+import-thrown-away = { $n } bleiben weg, weil sie dort gelöscht oder Spam sind.
+import-bad = { $n ->
+    [one] Eine Zeile kommt
+   *[other] { $n } Zeilen kommen
+} nicht mit. Was daran nicht stimmt, steht hier auf Englisch:
+import-reason = { $where } „{ $what }“
+import-then-nothing = Wenn du zustimmst: keine Karten, keine Fristen. Alles ist zu finden und zählt in seiner eigenen Zeit.
+import-then-cards = { $n ->
+    [one] Wenn du zustimmst: eine Karte mit Frist für den offenen Beitrag.
+   *[other] Wenn du zustimmst: je eine Karte mit Frist für { $n } offene Beiträge.
+}
+import-then-list = Wenn du zustimmst: eine Nachricht mit der Liste von { $n } offenen Beiträgen, jeder mit seiner Frist.
+import-then-rest = Alle anderen bekommen weder Karte noch Frist: Sie sind beantwortet oder älter als { $span } Tage.
+button-bring-in = Hereinholen
+button-leave-out = Liegen lassen
+button-take-back = Wieder herausnehmen
+import-undecided = „{ $file }“ wartet noch auf deine Entscheidung.
+import-going = Gut, „{ $file }“ kommt herein. Ich melde mich hier, wenn alles da ist.
+import-going-already = „{ $file }“ kommt schon herein. Ich melde mich hier, wenn alles da ist.
+import-in-already = „{ $file }“ ist schon herein.
+import-left = Gut, „{ $file }“ bleibt liegen. Es ist nichts hereingekommen.
+import-gone = Diese Datei liegt nicht mehr bereit, und es kommt nichts aus ihr herein. Gib sie noch einmal ab: /zeitnah import
+import-unread = „{ $file }“ lässt sich nicht lesen, und es ist nichts hereingekommen. Woran es liegt, steht hier auf Englisch: „{ $what }“
+import-unfetched = „{ $file }“ ließ sich nicht aus dem Chat holen, und es ist nichts hereingekommen. Gib sie noch einmal ab: /zeitnah import
+import-denied = Der Chat gibt „{ $file }“ nicht heraus, und es ist nichts hereingekommen. Wer die App eingerichtet hat, sieht mit zeitnah check, welches Recht fehlt.
+import-broke-off = „{ $file }“ ließ sich nicht zu Ende lesen. Was bis dahin herein war, ist da. Woran es liegt, steht hier auf Englisch: „{ $what }“
+import-nothing-read = Keine Zeile ist zu lesen, darum kommt nichts herein.
+import-nothing-there = Es ist kein Beitrag darin, darum kommt nichts herein.
+import-nothing-of = In keiner Zeile steht etwas für: { $columns }. Darum kommt nichts herein. Benenne die Spalte um, oder lass sie in der Konfigurationsdatei unter [source.columns] zuordnen ({ $word }).
+import-done = „{ $file }“ ist herein.
+import-done-of-which = Von den neuen sind { $open } offen, { $answered } kamen beantwortet, { $past } sind älter und abgeschlossen.
+import-back-going = „{ $file }“ wird wieder herausgenommen. Ich melde mich hier, wenn es geschehen ist.
+import-back-already = „{ $file }“ ist schon wieder herausgenommen.
+import-back = „{ $file }“ ist wieder herausgenommen: { $n ->
+    [one] Ein Beitrag ist
+   *[other] { $n } Beiträge sind
+} weg, als wären sie nie gekommen.
+import-back-closed = { $n } hatten schon eine Karte. Die ist jetzt abgeschlossen, denn eine Nachricht im Chat bleibt.
+import-back-kept = { $n } bleiben, weil seitdem jemand etwas damit getan hat oder die Quelle sie selbst gemeldet hat.
+fault-no-file = Wähl eine Datei aus.
+fault-file-large = Sie ist größer als { $mb } MB. Größere holt zeitnah import am Terminal herein.
+field-rating = Sterne
+field-title = Titel
+field-body = Text
+field-author = Name
+field-subject = Produkt
+field-published-at = Datum
+field-edited-at = geändert
+field-reply = Antwort
+field-reply-at = beantwortet
+help-import = /zeitnah import · einen Export hereinholen, mit Vorschau (für Admins)
+command-import = Einen Export hereinholen, mit Vorschau (für Admins)

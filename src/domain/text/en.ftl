@@ -359,7 +359,7 @@ help-quiet = /zeitnah quiet 20:00-07:00 · when you do not want to be called; of
 help-zone = /zeitnah quiet Europe/Lisbon · by which clock you live; quiet zone off takes your profile’s again
 help-settings = /zeitnah settings · what is set; admins change it there
 help-give = /zeitnah give 42 @ben · hand a post over
-help-verbs = /zeitnah reply 42 · likewise take, release, escalate, handled, snooze, undo, full, why, view, change, reopen. take, release and reopen take several: take 41 42
+help-verbs = /zeitnah reply 42 · likewise take, release, escalate, handled, snooze, undo, full, why, change, reopen. take, release and reopen take several: take 41 42
 help-unknown = I do not know “{ $word }”.
 help-leftover = “{ $odd }” does not belong here, so nothing was done. Write: /zeitnah { $good }
 help-one-only = “{ $command }” takes one number at a time, so nothing was done. Write: /zeitnah { $command } { $number }
@@ -869,3 +869,86 @@ forum-overview = Overview
 forum-overview-first = This is about all posts: the digests and, when many come at once, the list of those that still wait.
 forum-notices = Notices
 forum-notices-first = This is about several posts at once and needs somebody.
+
+## An export from the chat
+import-title = Bring in an export
+import-about = Hand in the file as it is. You see first what is in it; nothing comes in before you say so.
+import-source = Which source is it from?
+import-file = File
+import-hint = CSV, Excel, JSON or ZIP, at most { $mb } MB
+import-submit = Look at it
+import-not-here = No file can be brought in here: the configuration file has no source for it.
+import-reading = “{ $file }” is being read. In a moment it says here what is in it; until then nothing comes in.
+import-understood = “{ $file }” for { $source }: { $shape }, { $n } rows.
+import-by-names = recognised by the names of its columns
+import-encoding = Characters: { $encoding }
+import-used = Used: { $columns }
+import-unused = Not used: { $columns }
+import-day-first = Dates: the day comes first.
+import-month-first = Dates: the month comes first.
+import-scale = Stars: of { $best } at most
+import-shortened = A spreadsheet has shortened the ids, so that two people may have the same one. They are kept apart by their words.
+import-more-files = Besides, { $n ->
+    [one] one more file.
+   *[other] { $n } more files.
+}
+import-quoted = “{ $words }”
+import-answered = answered already
+import-posts = { $n ->
+    [one] One post
+   *[other] { $n } posts
+}: { $open } open, { $answered } answered already, { $past } older and closed.
+import-news = { $new } new, { $changed } changed, { $known } there already.
+import-older = { $n } differ and are not newer than what is there: they change nothing.
+import-thrown-away = { $n } stay out, because they are deleted or spam where they come from.
+import-bad = { $n ->
+    [one] One row does not come along:
+   *[other] { $n } rows do not come along:
+}
+import-reason = { $where } “{ $what }”
+import-then-nothing = If you agree: no cards, no deadlines. All of it can be found and counts in its own time.
+import-then-cards = { $n ->
+    [one] If you agree: a card with a deadline for the open post.
+   *[other] If you agree: a card with a deadline for each of { $n } open posts.
+}
+import-then-list = If you agree: one message with a list of { $n } open posts, each with its deadline.
+import-then-rest = All others get neither card nor deadline: they are answered, or older than { $span } days.
+button-bring-in = Bring in
+button-leave-out = Leave it
+button-take-back = Take out again
+import-undecided = “{ $file }” still waits for your decision.
+import-going = Good, “{ $file }” is coming in. I will say so here when all of it is there.
+import-going-already = “{ $file }” is coming in already. I will say so here when all of it is there.
+import-in-already = “{ $file }” is in already.
+import-left = Good, “{ $file }” is left where it is. Nothing has come in.
+import-gone = This file is not kept any more, and nothing comes in from it. Hand it in again: /zeitnah import
+import-unread = “{ $file }” cannot be read, and nothing has come in: “{ $what }”
+import-unfetched = “{ $file }” could not be fetched from the chat, and nothing has come in. Hand it in again: /zeitnah import
+import-denied = The chat does not hand over “{ $file }”, and nothing has come in. Whoever set up the app sees with zeitnah check which right is missing.
+import-broke-off = “{ $file }” could not be read to its end. What was in by then is there: “{ $what }”
+import-nothing-read = No row can be read, so nothing comes in.
+import-nothing-there = There is no post in it, so nothing comes in.
+import-nothing-of = No row has anything for: { $columns }. So nothing comes in. Rename the column, or have it named in the configuration file under [source.columns] ({ $word }).
+import-done = “{ $file }” is in.
+import-done-of-which = Of the new ones { $open } are open, { $answered } came answered, { $past } are older and closed.
+import-back-going = “{ $file }” is being taken out again. I will say so here when it is done.
+import-back-already = “{ $file }” is taken out again already.
+import-back = “{ $file }” is taken out again: { $n ->
+    [one] one post is
+   *[other] { $n } posts are
+} gone, as if they had never come.
+import-back-closed = { $n } had a card already. It is closed now, because a message in the chat stays.
+import-back-kept = { $n } stay, because somebody has done something with them since, or the source has told of them itself.
+fault-no-file = Choose a file.
+fault-file-large = It is larger than { $mb } MB. Larger ones come in at the terminal: zeitnah import
+field-rating = stars
+field-title = title
+field-body = text
+field-author = name
+field-subject = product
+field-published-at = date
+field-edited-at = changed
+field-reply = reply
+field-reply-at = answered
+help-import = /zeitnah import · bring in an export, with a preview (for admins)
+command-import = Bring in an export, with a preview (for admins)

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::Router;
+use axum::body::Bytes;
+use axum::extract::DefaultBodyLimit;
 use axum::extract::Query;
 use axum::extract::State;
 use axum::routing::get;
@@ -19,6 +21,8 @@ use super::Fault;
 use super::Outcome;
 use super::Permission;
 
+/// More than the bot takes, so that it can say so.
+const LARGEST: usize = 64 * 1024 * 1024;
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 pub fn routes() -> Router<Arc<Discord>> {
@@ -27,6 +31,7 @@ pub fn routes() -> Router<Arc<Discord>> {
         .route("/choose", post(choose))
         .route("/submit", post(submit))
         .route("/close", post(close))
+        .route("/file", post(file).layer(DefaultBodyLimit::max(LARGEST)))
         .route("/command", post(command))
         .route("/autocomplete", post(autocomplete))
         .route("/say", post(say))
@@ -124,6 +129,17 @@ fn written(value: &Value) -> String {
         Value::Null => String::new(),
         other => other.to_string(),
     }
+}
+
+#[derive(Deserialize)]
+struct Held {
+    user: String,
+    name: String,
+}
+
+/// A file of somebody's device, before they send it with a form.
+async fn file(State(discord): State<Arc<Discord>>, Query(held): Query<Held>, body: Bytes) -> Json<Value> {
+    Json(json!({ "ok": true, "id": discord.hold_file(&held.user, &held.name, &body) }))
 }
 
 async fn close(State(discord): State<Arc<Discord>>, Json(form): Json<Submit>) -> Json<Value> {

@@ -100,7 +100,19 @@ impl World {
         payload
     }
 
-    /// The people and roles that ids in a choice mean.
+    /// A file that somebody hands in: its address holds for a while and needs no token.
+    fn held_json(&self, id: &str) -> Option<Value> {
+        let (name, _) = self.held.get(id)?;
+        let base = self.base.clone().unwrap_or_default();
+        let plain: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+        let address = format!("{base}/discord/ephemeral-attachments/{id}/{plain}?ex=1&is=1&hm=1");
+        Some(json!({
+            "id": id, "filename": name, "size": self.files.get(id).map_or(0, Vec::len), "url": address,
+            "proxy_url": address, "ephemeral": true,
+        }))
+    }
+
+    /// The people, roles and files that ids in a choice mean.
     pub fn resolved(&self, ids: &[String]) -> Value {
         let (mut users, mut members, mut roles, mut channels) =
             (Map::new(), Map::new(), Map::new(), Map::new());
@@ -117,7 +129,12 @@ impl World {
                 channels.insert(id.clone(), shown);
             }
         }
+        let attachments: Map<String, Value> = ids
+            .iter()
+            .filter_map(|id| Some((id.clone(), self.held_json(id)?)))
+            .collect();
         let all = [
+            ("attachments", attachments),
             ("users", users),
             ("members", members),
             ("roles", roles),

@@ -201,6 +201,8 @@ pub struct World {
     pub modals: BTreeMap<String, Modal>,
     /// What was attached, by the attachment's id.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// What people have on their devices to hand in: name and who, by the id that it gets.
+    pub held: BTreeMap<String, (String, String)>,
     pub failures: Vec<Failure>,
     pub calls: Vec<ApiCall>,
     pub odd: Vec<String>,
@@ -231,6 +233,7 @@ impl World {
             interactions: HashMap::new(),
             modals: BTreeMap::new(),
             files: BTreeMap::new(),
+            held: BTreeMap::new(),
             failures: Vec::new(),
             calls: Vec::new(),
             odd: Vec::new(),

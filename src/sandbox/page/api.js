@@ -51,6 +51,18 @@ export async function tell(path, what, quiet) {
   }
 }
 
+// The files of a form, brought to the stand-in before the form that names them.
+export async function bring(chat, user, form) {
+  for (const box of form.querySelectorAll("input[type=file]")) {
+    const file = box.files[0];
+    if (!file) continue;
+    const query = new URLSearchParams({ user, name: file.name });
+    const answer = await json(`/control/${chat}/file?${query}`, { method: "POST", body: file }).catch(() => null);
+    if (answer?.ok) box.dataset.file = answer.id;
+    else toast(`${word("failed")}: ${file.name}`);
+  }
+}
+
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 const followed = new Map();

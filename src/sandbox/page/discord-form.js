@@ -1,13 +1,13 @@
 // Discord's forms: one at a time for each person, in the browser's own dialog. A form that was sent is closed, whatever
 // the app says about it; only what the client itself checks keeps it open.
 
-import { tell } from "./api.js";
+import { bring, tell } from "./api.js";
 import { markdown } from "./discord-text.js";
 import { $, did, el, icon } from "./dom.js";
 import { closesWith, keepsNothing } from "./sure.js";
 import { language, word } from "./words.js";
 
-const FIELDS = { ROW: 1, TEXT: 4, DISPLAY: 10, LABEL: 18 };
+const FIELDS = { ROW: 1, TEXT: 4, DISPLAY: 10, LABEL: 18, UPLOAD: 19 };
 
 let shown = null;
 let open = null;
@@ -41,7 +41,8 @@ function form(modal) {
     const button = node.querySelector("button[type=submit]");
     button.disabled = true;
     did("submit");
-    const values = Object.fromEntries(fields.filter((f) => f.box).map((f) => [f.id, f.box.value]));
+    await bring("discord", open.user, node);
+    const values = Object.fromEntries(fields.filter((f) => f.box).map((f) => [f.id, f.box.type === "file" ? f.box.dataset.file ?? "" : f.box.value]));
     await tell("discord/submit", { ...open, values });
     button.disabled = false;
   };
@@ -63,7 +64,7 @@ function field(component, n) {
   if (!inner) return { node: el("p.unknown", null, `[${component.type}]`) };
   const id = `discord-field-${n}`;
   const label = component.label ?? inner.label ?? "";
-  const box = inner.type === FIELDS.TEXT ? text(inner, id) : select(inner, id);
+  const box = inner.type === FIELDS.TEXT ? text(inner, id) : inner.type === FIELDS.UPLOAD ? el("input", { id, type: "file" }) : select(inner, id);
   const error = el("p.error", { id: `${id}-error`, role: "alert", hidden: true });
   const required = inner.required !== false;
   box.setAttribute("aria-describedby", [component.description && `${id}-hint`, `${id}-error`].filter(Boolean).join(" "));

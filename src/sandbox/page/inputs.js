@@ -40,6 +40,7 @@ export function field(e, act) {
     case "radio_buttons":
       return ticks(e, shared, "radio", choices(e).map((o) => [o.value, o]), [e.initial_option?.value], changed);
     case "datepicker": return native(e, shared, "date", e.initial_date, changed);
+    case "file_input": return el("input", { ...shared, type: "file" });
     case "timepicker": return native(e, shared, "time", e.initial_time, changed);
     case "datetimepicker": return native(e, shared, "datetime-local", local(e.initial_date_time), changed);
     default: return el("span.unknown", null, `[${e.type}]`);
@@ -114,6 +115,7 @@ function valueOf(box) {
     case "channels_select": return { selected_channel: value };
     case "conversations_select": return { selected_conversation: value };
     case "datepicker": return { selected_date: value };
+    case "file_input": return { files: box.dataset.file ? [{ id: box.dataset.file }] : [] };
     case "timepicker": return { selected_time: value };
     case "datetimepicker": return { selected_date_time: value ? Math.floor(new Date(value) / 1000) : null };
     default: return { value };
@@ -145,7 +147,8 @@ export function restore(root, kept) {
     const was = kept.get(`${box.closest("[data-block]")?.dataset.block}/${box.dataset.action}`);
     if (was === undefined) continue;
     if (Array.isArray(was)) for (const tick of box.querySelectorAll("input")) tick.checked = was.includes(tick.value);
-    else box.value = was;
+    // What was chosen in a field for a file no page can put back.
+    else if (box.type !== "file") box.value = was;
     box.dispatchEvent(new Event("input"));
   }
 }

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Query, State};
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
@@ -13,6 +14,8 @@ use serde_json::{Value, json};
 use super::people::Move;
 use super::{Fault, Outcome, Slack};
 
+/// More than the bot takes, so that it can say so.
+const LARGEST: usize = 64 * 1024 * 1024;
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 pub fn routes() -> Router<Arc<Slack>> {
@@ -21,6 +24,7 @@ pub fn routes() -> Router<Arc<Slack>> {
         .route("/choose", post(choose))
         .route("/submit", post(submit))
         .route("/close", post(close))
+        .route("/file", post(file).layer(DefaultBodyLimit::max(LARGEST)))
         .route("/command", post(command))
         .route("/home", post(home))
         .route("/say", post(say))
@@ -89,6 +93,17 @@ struct Submit {
 
 async fn submit(State(slack): State<Arc<Slack>>, Json(form): Json<Submit>) -> Json<Value> {
     told(slack.submit_values(&form.user, &form.view_id, &form.values).await)
+}
+
+#[derive(Deserialize)]
+struct Held {
+    user: String,
+    name: String,
+}
+
+/// A file of somebody's device, before they send it with a form.
+async fn file(State(slack): State<Arc<Slack>>, Query(held): Query<Held>, body: Bytes) -> Json<Value> {
+    Json(json!({ "ok": true, "id": slack.hold_file(&held.user, &held.name, &body) }))
 }
 
 async fn close(State(slack): State<Arc<Slack>>, Json(form): Json<Submit>) -> Json<Value> {

@@ -42,6 +42,7 @@ fn initial(element: &Value) -> Option<Value> {
         "datepicker" => ("selected_date", element["initial_date"].clone()),
         "timepicker" => ("selected_time", element["initial_time"].clone()),
         "datetimepicker" => ("selected_date_time", element["initial_date_time"].clone()),
+        "file_input" => ("files", json!([])),
         "rich_text_input" => ("rich_text_value", element["initial_value"].clone()),
         _ => return None,
     };

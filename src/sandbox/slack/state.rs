@@ -104,6 +104,9 @@ pub struct StoredFile {
     pub done: Option<DateTime<Utc>>,
     /// From when on a message may show it.
     pub ready: Option<DateTime<Utc>>,
+    /// Whoever handed it in, if it was a person.
+    #[serde(default)]
+    pub by: Option<String>,
 }
 
 /// Bytes in JSON, for a demo that goes on where it was.

@@ -7,8 +7,8 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 use crate::domain::At;
+use crate::port::export::Order;
 use crate::source::file::date;
-use crate::source::file::date::Order;
 use crate::source::file::date::Vote;
 use crate::source::file::field;
 use crate::source::file::field::Field;

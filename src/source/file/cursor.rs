@@ -3,7 +3,7 @@
 use std::io;
 use std::io::BufReader;
 use std::io::Read;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -29,7 +29,7 @@ pub enum Layout {
     JsonLines,
     /// One document, and where its list is.
     Document(Vec<String>),
-    Book(Rc<Sheet>),
+    Book(Arc<Sheet>),
 }
 
 /// One row.
@@ -52,7 +52,7 @@ enum Form {
     Table(Table, Lines<BufReader<Text>>),
     JsonLines(Lines<BufReader<Text>>),
     Document(Box<Document<BufReader<Text>>>),
-    Book(Rc<Sheet>, usize),
+    Book(Arc<Sheet>, usize),
 }
 
 /// The words of a part.

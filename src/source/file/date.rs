@@ -11,13 +11,7 @@ use chrono::TimeZone;
 use chrono_tz::Tz;
 
 use crate::domain::At;
-
-/// What comes first in 11/10/2026.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
-    DayFirst,
-    MonthFirst,
-}
+use crate::port::export::Order;
 
 /// What a cell says about the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -24,7 +24,6 @@ mod table;
 mod tests;
 
 use std::io;
-use std::path::Path;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
@@ -37,10 +36,16 @@ use crate::source::file::cursor::Cursor;
 use crate::source::file::field::FIELDS;
 use crate::source::file::field::Field;
 use crate::source::file::item::Reading;
+use crate::source::file::record::Cells;
 use crate::source::file::survey::Prepared;
 
-pub use crate::source::file::date::Order;
-pub use crate::source::file::part::Skipped;
+pub use crate::port::export::About;
+pub use crate::port::export::Held;
+pub use crate::port::export::Order;
+pub use crate::port::export::Row;
+pub use crate::port::export::Skipped;
+pub use crate::port::export::Told;
+pub use crate::source::file::part::Handed;
 
 /// A row beyond this is a bad row.
 pub const LARGEST_ROW: usize = 1024 * 1024;
@@ -152,59 +157,16 @@ pub struct Export {
     wish: Wish,
 }
 
-/// How one of the files was understood.
-#[derive(Debug, Clone, PartialEq)]
-pub struct About {
-    pub label: String,
-    /// The export that it is known as.
-    pub shape: Option<&'static str>,
-    pub encoding: &'static str,
-    /// "a table separated by semicolons".
-    pub form: String,
-    /// The fields with their columns.
-    pub used: Vec<(&'static str, String)>,
-    pub unused: Vec<String>,
-    pub order: Option<(Order, String)>,
-    pub scale: (f64, f64),
-    pub rows: u64,
-    /// Ids that a spreadsheet has shortened, so that two people may have one.
-    pub shortened: u64,
-}
-
-/// Whether a field that nearly every export has is found in any row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Held {
-    pub words: bool,
-    pub stars: bool,
-    pub dates: bool,
-}
-
-/// One row of a file.
-#[derive(Debug)]
-pub struct Row {
-    /// Which of the files, from 0.
-    pub part: usize,
-    /// Where it begins, from 1. In a table a row may go over several lines.
-    pub line: u64,
-    pub parsed: Result<Told, String>,
-    /// The row as it came, in UTF-8 and without its line end; of a row that is too large only the beginning.
-    pub raw: Vec<u8>,
-}
-
-/// What a row tells.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Told {
-    Item(Box<Incoming>),
-    /// An answer to another row, which has it.
-    Answer,
-    /// It is no post for anybody: why.
-    LeftOut(&'static str),
-}
-
 impl Export {
     /// Finds the files and looks all of them through. `progress` is told the rows.
     pub fn survey(paths: &[PathBuf], wish: Wish, progress: impl Fn(u64)) -> Result<Self, FileError> {
-        let (parts, mut skipped) = part::find(paths)?;
+        let handed: Vec<Handed> = paths.iter().cloned().map(Handed::Path).collect();
+        Self::survey_handed(&handed, wish, progress)
+    }
+
+    /// The same with what may not lie in a file.
+    pub fn survey_handed(handed: &[Handed], wish: Wish, progress: impl Fn(u64)) -> Result<Self, FileError> {
+        let (parts, mut skipped) = part::find(handed)?;
         let mut prepared = Vec::new();
         let asked = parts.len();
         let mut rows = 0;
@@ -228,7 +190,7 @@ impl Export {
             }
         }
         if prepared.is_empty() {
-            let names = paths.iter().map(|p| p.display().to_string());
+            let names = handed.iter().map(Handed::label);
             return Err(FileError::Nothing(names.collect::<Vec<_>>().join(", ")));
         }
         for (_, column) in &wish.columns.map {
@@ -260,10 +222,10 @@ impl Export {
 
     /// The files as they were handed over, each by its content.
     pub fn fingerprints(&self) -> Result<Vec<String>, FileError> {
-        let mut paths: Vec<&Path> = self.parts.iter().map(|p| p.part.path()).collect();
-        paths.sort();
-        paths.dedup();
-        paths.into_iter().map(part::fingerprint).collect()
+        let mut handed: Vec<&Handed> = self.parts.iter().map(|p| p.part.handed()).collect();
+        handed.sort();
+        handed.dedup();
+        handed.into_iter().map(part::fingerprint).collect()
     }
 
     pub fn about(&self) -> Vec<About> {
@@ -322,6 +284,7 @@ impl Export {
             settings,
             part: 0,
             open: None,
+            skip: 0,
         }
     }
 }
@@ -332,6 +295,8 @@ pub struct Rows<'a> {
     settings: &'a Settings,
     part: usize,
     open: Option<(Cursor, Reading<'a>)>,
+    /// So many are known already, and not looked at.
+    skip: u64,
 }
 
 impl Rows<'_> {
@@ -352,9 +317,15 @@ impl Rows<'_> {
                 self.part += 1;
                 continue;
             };
+            if entry.cells.as_ref().is_ok_and(Cells::is_empty) {
+                continue;
+            }
+            if let Some(left) = self.skip.checked_sub(1) {
+                self.skip = left;
+                continue;
+            }
             let parsed = match &entry.cells {
                 Err(why) => Err(why.clone()),
-                Ok(cells) if cells.is_empty() => continue,
                 Ok(cells) => reading
                     .told(cells, &entry, cursor.names())
                     .and_then(|told| match told {
@@ -400,4 +371,80 @@ fn order_said(order: Order, by: OrderBy) -> Option<(Order, String)> {
         OrderBy::Country => "no date says so, the team's time zone does".to_owned(),
     };
     Some((order, why))
+}
+
+/// An export with whom it is for.
+pub struct Looked {
+    export: Export,
+    source: String,
+    settings: Settings,
+}
+
+impl Looked {
+    pub fn through(export: Export, source: &str, settings: Settings) -> Self {
+        Self {
+            export,
+            source: source.to_owned(),
+            settings,
+        }
+    }
+
+    /// The line of column names of a part, for the head of a rejects file.
+    pub fn header(&self, part: usize) -> Option<Vec<u8>> {
+        self.export.header(part)
+    }
+
+    pub fn fingerprints(&self) -> Result<Vec<String>, FileError> {
+        self.export.fingerprints()
+    }
+}
+
+impl crate::port::export::Export for Looked {
+    fn about(&self) -> Vec<About> {
+        self.export.about()
+    }
+
+    fn skipped(&self) -> Vec<Skipped> {
+        self.export.skipped.clone()
+    }
+
+    fn held(&self) -> Held {
+        self.export.held()
+    }
+
+    fn uses_all(&self) -> bool {
+        self.export.uses_all()
+    }
+
+    fn as_of(&self) -> Option<At> {
+        self.export.as_of()
+    }
+
+    fn dates_changes(&self) -> bool {
+        self.export.dates_changes()
+    }
+
+    fn rows_in_all(&self) -> u64 {
+        self.export.rows_in_all()
+    }
+
+    fn label(&self, part: usize) -> String {
+        self.export.label(part).to_owned()
+    }
+
+    fn rows(&self, after: u64) -> crate::port::export::Rows<'_> {
+        let rows = Rows {
+            skip: after,
+            ..self.export.rows(&self.source, &self.settings)
+        };
+        Box::new(rows.map(|row| row.map_err(|e| e.to_string())))
+    }
+
+    fn fingerprint(&self) -> Result<String, String> {
+        let mut files = self.export.fingerprints().map_err(|e| e.to_string())?;
+        match files.as_mut_slice() {
+            [file] => Ok(std::mem::take(file)),
+            files => Ok(files.join(" ")),
+        }
+    }
 }

@@ -8,9 +8,11 @@ use std::io::Seek as _;
 use std::io::SeekFrom;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use sha2::Digest as _;
 
+use crate::port::export::Skipped;
 use crate::source::file::FileError;
 
 /// More than this is no export but an attack, or a mistake.
@@ -21,9 +23,36 @@ const TIGHTEST: u64 = 200;
 const SMALL: u64 = 64 * 1024 * 1024;
 const LARGEST_BOOK: u64 = 512 * 1024 * 1024;
 
+/// Where the bytes are: in a file or a folder, or here, because somebody sent them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Handed {
+    Path(PathBuf),
+    Bytes { name: String, bytes: Arc<[u8]> },
+}
+
+impl Handed {
+    pub fn label(&self) -> String {
+        match self {
+            Self::Path(path) => path.display().to_string(),
+            Self::Bytes { name, .. } => name.clone(),
+        }
+    }
+
+    fn open(&self) -> io::Result<Box<dyn Bytes>> {
+        Ok(match self {
+            Self::Path(path) => Box::new(File::open(path)?),
+            Self::Bytes { bytes, .. } => Box::new(io::Cursor::new(bytes.clone())),
+        })
+    }
+}
+
+/// What can be read from any place in it.
+trait Bytes: Read + io::Seek {}
+impl<T: Read + io::Seek> Bytes for T {}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    path: PathBuf,
+    place: Handed,
     member: Option<Member>,
     /// As it is said: `reviews.csv`, `takeout.zip/reviews.json`.
     pub label: String,
@@ -49,18 +78,17 @@ pub enum Form {
     Book,
 }
 
-/// A file that lay beside others and is none that we read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Skipped {
-    pub label: String,
-    pub why: String,
-}
-
 /// All parts, in the order in which they were named, and by their names within a folder or an archive.
-pub fn find(paths: &[PathBuf]) -> Result<(Vec<Part>, Vec<Skipped>), FileError> {
+pub fn find(handed: &[Handed]) -> Result<(Vec<Part>, Vec<Skipped>), FileError> {
     let mut found = Found::default();
-    for path in paths {
-        found.path(path, true, 0)?;
+    for one in handed {
+        match one {
+            Handed::Path(path) => found.path(path, true, 0)?,
+            Handed::Bytes { name, bytes } => {
+                let beginning = bytes.get(..4096).unwrap_or(bytes);
+                found.file(one, name.clone(), true, beginning)?;
+            }
+        }
     }
     Ok((found.parts, found.skipped))
 }
@@ -105,13 +133,23 @@ impl Found {
                 "write it into a file first".to_owned(),
             ));
         }
-        if beginning.starts_with(b"PK\x03\x04") {
-            return self.archive(path, &label, asked);
-        }
-        self.take(path, None, label, asked, &beginning)
+        self.file(&Handed::Path(path.to_owned()), label, asked, &beginning)
     }
 
-    fn archive(&mut self, path: &Path, label: &str, asked: bool) -> Result<(), FileError> {
+    fn file(
+        &mut self,
+        place: &Handed,
+        label: String,
+        asked: bool,
+        beginning: &[u8],
+    ) -> Result<(), FileError> {
+        if beginning.starts_with(b"PK\x03\x04") {
+            return self.archive(place, &label, asked);
+        }
+        self.take(place, None, label, asked, beginning)
+    }
+
+    fn archive(&mut self, place: &Handed, label: &str, asked: bool) -> Result<(), FileError> {
         let broken = |e: zip::result::ZipError| {
             FileError::NotThis(
                 label.to_owned(),
@@ -119,14 +157,14 @@ impl Found {
                 "fetch it again".to_owned(),
             )
         };
-        let file = File::open(path).map_err(|e| FileError::Away(label.to_owned(), e))?;
+        let file = place.open().map_err(|e| FileError::Away(label.to_owned(), e))?;
         let mut archive = zip::ZipArchive::new(io::BufReader::new(file)).map_err(broken)?;
         let is_book = ["[Content_Types].xml", "mimetype"]
             .iter()
             .any(|name| archive.index_for_name(name).is_some());
         if is_book {
             self.parts.push(Part {
-                path: path.to_owned(),
+                place: place.clone(),
                 member: None,
                 label: label.to_owned(),
                 asked,
@@ -181,17 +219,17 @@ impl Found {
         members.sort_by(|a, b| a.0.cmp(&b.0));
         for (label, member) in members {
             let mut beginning = Vec::new();
-            open(path, Some(member))
+            open(place, Some(member))
                 .and_then(|file| file.take(4096).read_to_end(&mut beginning))
                 .map_err(|e| FileError::Away(label.clone(), e))?;
-            self.take(path, Some(member), label, false, &beginning)?;
+            self.take(place, Some(member), label, false, &beginning)?;
         }
         Ok(())
     }
 
     fn take(
         &mut self,
-        path: &Path,
+        place: &Handed,
         member: Option<Member>,
         label: String,
         asked: bool,
@@ -199,7 +237,7 @@ impl Found {
     ) -> Result<(), FileError> {
         if self.parts.len() >= MOST_PARTS {
             return Err(FileError::NotThis(
-                path.display().to_string(),
+                place.label(),
                 format!("more than {MOST_PARTS} files"),
                 "name the files with the reviews".to_owned(),
             ));
@@ -218,7 +256,7 @@ impl Found {
             }
         };
         self.parts.push(Part {
-            path: path.to_owned(),
+            place: place.clone(),
             member,
             label,
             asked,
@@ -313,10 +351,10 @@ fn looks_sixteen(beginning: &[u8]) -> bool {
     noughts(0).max(noughts(1)) > beginning.len() / 4
 }
 
-fn open(path: &Path, member: Option<Member>) -> io::Result<Box<dyn Read>> {
-    let mut file = File::open(path)?;
+fn open(place: &Handed, member: Option<Member>) -> io::Result<Box<dyn Read>> {
+    let mut file = place.open()?;
     let Some(member) = member else {
-        return Ok(Box::new(file));
+        return Ok(file);
     };
     file.seek(SeekFrom::Start(member.begin))?;
     let packed = io::BufReader::new(file.take(member.packed));
@@ -350,9 +388,9 @@ impl<R: Read> Read for Whole<R> {
     }
 }
 
-pub fn fingerprint(path: &Path) -> Result<String, FileError> {
-    let away = |e| FileError::Away(path.display().to_string(), e);
-    let mut file = File::open(path).map_err(away)?;
+pub fn fingerprint(place: &Handed) -> Result<String, FileError> {
+    let away = |e| FileError::Away(place.label(), e);
+    let mut file = place.open().map_err(away)?;
     let mut hash = sha2::Sha256::new();
     let mut piece = vec![0; 64 * 1024];
     loop {
@@ -366,13 +404,13 @@ pub fn fingerprint(path: &Path) -> Result<String, FileError> {
 
 impl Part {
     /// The file that it is, or lies in.
-    pub fn path(&self) -> &Path {
-        &self.path
+    pub fn handed(&self) -> &Handed {
+        &self.place
     }
 
     /// From its beginning, unpacked.
     pub fn open(&self) -> io::Result<Box<dyn Read>> {
-        let file = open(&self.path, self.member)?;
+        let file = open(&self.place, self.member)?;
         Ok(match self.form {
             Form::Gzip => Box::new(flate2::read::MultiGzDecoder::new(file).take(LARGEST_MEMBER * 4)),
             Form::Text | Form::Book => file,

@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 use std::io::Read as _;
-use std::rc::Rc;
+use std::sync::Arc;
 
-use crate::source::file::About;
+use crate::port::export::About;
 use crate::source::file::FileError;
 use crate::source::file::Wish;
 use crate::source::file::book;
@@ -145,7 +145,7 @@ fn form(part: &Part, wish: &Wish) -> Result<(Found, Layout, Included), FileError
                 "open it in Excel or LibreOffice and save the sheet with the reviews as CSV UTF-8".to_owned(),
             )
         })?;
-        return Ok((found, Layout::Book(Rc::new(sheet)), None));
+        return Ok((found, Layout::Book(Arc::new(sheet)), None));
     }
     let encoding = match wish.encoding {
         Some(found) => found,

@@ -55,6 +55,7 @@ pub fn routes() -> Router<Arc<Discord>> {
     Router::new()
         .route("/discord/api/v10/{*path}", any(call))
         .route("/discord/attachments/{id}/{name}", get(attachment))
+        .route("/discord/ephemeral-attachments/{id}/{name}", get(handed))
 }
 
 /// As Discord has it where nobody has paid for more.
@@ -66,6 +67,23 @@ async fn attachment(State(discord): State<Arc<Discord>>, Path((id, _)): Path<(St
     let bytes = discord.look().files.get(&id).cloned();
     match bytes.filter(|bytes| png::size(bytes).is_some()) {
         Some(bytes) => ([(header::CONTENT_TYPE, "image/png")], bytes).into_response(),
+        None => axum::http::StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// What somebody handed in, for whoever has the address.
+async fn handed(State(discord): State<Arc<Discord>>, Path((id, _)): Path<(String, String)>) -> Response {
+    let (bytes, fault) = discord.change(|world, _| {
+        let bytes = world
+            .files
+            .get(&id)
+            .filter(|_| world.held.contains_key(&id))
+            .cloned();
+        (bytes, world.strike_call("download").is_some())
+    });
+    match bytes.filter(|_| !fault) {
+        Some(bytes) => ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response(),
+        None if fault => axum::http::StatusCode::BAD_GATEWAY.into_response(),
         None => axum::http::StatusCode::NOT_FOUND.into_response(),
     }
 }

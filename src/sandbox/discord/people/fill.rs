@@ -106,6 +106,13 @@ impl World {
         Ok((modal.id.clone(), self.interaction(now, deed)))
     }
 
+    /// The id of a file that somebody holds, by itself or by its name.
+    fn holds(&self, file: &str) -> Option<&str> {
+        let mut held = self.held.iter().rev();
+        let found = held.find(|(id, (name, _))| id.as_str() == file || name == file);
+        found.map(|(id, _)| id.as_str())
+    }
+
     fn entry(
         &self,
         field: &Value,
@@ -129,6 +136,17 @@ impl World {
                 () if long < least => Err(format!("{label}: at least {least} characters")),
                 () if long > most => Err(format!("{label}: at most {most} characters")),
                 () => Ok(json!({ "value": text })),
+            };
+        }
+        if kind == 19 {
+            let given = given.unwrap_or_default();
+            let found: Vec<&str> = given.lines().filter_map(|file| self.holds(file)).collect();
+            return match found.is_empty() && (required || !given.is_empty()) {
+                true => Err(format!("{label}: This field is required")),
+                false => {
+                    ids.extend(found.iter().map(|id| (*id).to_owned()));
+                    Ok(json!({ "values": found }))
+                }
             };
         }
         let preset = |o: &&Value| o["default"] == true;

@@ -41,6 +41,16 @@ impl Discord {
         });
     }
 
+    /// Somebody has a file on their device that they may hand in. Returns the id that it will have.
+    pub fn hold_file(&self, user: &str, name: &str, bytes: &[u8]) -> String {
+        self.change(|world, now| {
+            let id = world.id(now);
+            world.files.insert(id.clone(), bytes.to_vec());
+            world.held.insert(id.clone(), (name.to_owned(), user.to_owned()));
+            id
+        })
+    }
+
     /// A role with nothing of its own but its name, which may be mentioned.
     pub fn add_role(&self, id: &str, name: &str, users: &[&str]) {
         self.change(|world, _| {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -19,6 +19,7 @@ use crate::sandbox::slack::wire::{Answer, Args, Refused};
 
 /// What logs and faults call the step in between, which is no method.
 const UPLOAD: &str = "upload";
+const DOWNLOAD: &str = "download";
 
 pub fn get_upload_url(world: &mut World, now: DateTime<Utc>, args: &Args) -> Answer {
     let name = args.word("filename").ok_or("invalid_arguments")?;
@@ -39,6 +40,7 @@ pub fn get_upload_url(world: &mut World, now: DateTime<Utc>, args: &Args) -> Ans
         bytes: Vec::new(),
         done: None,
         ready: None,
+        by: None,
     });
     Ok(json!({ "upload_url": format!("{base}/slack/upload/{ticket}"), "file_id": id }))
 }
@@ -83,6 +85,9 @@ pub fn info(world: &mut World, now: DateTime<Utc>, args: &Args) -> Answer {
         .file(&id)
         .filter(|f| f.done.is_some())
         .ok_or("file_not_found")?;
+    if file.by.is_some() {
+        return Ok(json!({ "file": handed(world, file) }));
+    }
     let size = png::size(&file.bytes).filter(|_| world.is_processed(file, now));
     // Before Slack has looked into it, these are empty.
     let kind = if size.is_some() { "image/png" } else { "" };
@@ -167,6 +172,71 @@ pub async fn upload(State(slack): State<Arc<Slack>>, Path(ticket): Path<String>,
         Ok(StatusCode::OK) => "OK".into_response(),
         Ok(status) => (status, Html("<html><body>no</body></html>")).into_response(),
         Err(_) => super::cut(None),
+    }
+}
+
+/// A person's file, as a form and `files.info` tell of it.
+pub fn handed(world: &World, file: &StoredFile) -> Value {
+    let base = world.base.clone().unwrap_or_default();
+    let address = format!("{base}/slack/files/{}/{}", file.id, encoded(&file.name));
+    let kind = file
+        .name
+        .rsplit_once('.')
+        .map_or("", |(_, ending)| ending)
+        .to_lowercase();
+    let mimetype = match kind.as_str() {
+        "csv" => "text/csv",
+        "json" => "application/json",
+        "html" => "text/html",
+        "zip" => "application/zip",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        _ => "text/plain",
+    };
+    json!({
+        "id": file.id, "created": file.asked.timestamp(), "name": file.name, "title": file.name, "user": file.by,
+        "mimetype": mimetype, "filetype": kind, "size": file.length, "mode": "hosted", "is_external": false,
+        "is_public": false, "url_private": address, "url_private_download": address,
+    })
+}
+
+fn encoded(name: &str) -> String {
+    url::form_urlencoded::byte_serialize(name.as_bytes()).collect()
+}
+
+/// What a person handed in, for whoever has the token and the scope; to all others Slack shows the way to its sign-in page.
+pub async fn download(
+    State(slack): State<Arc<Slack>>,
+    Path((id, _)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+    let (bytes, fault) = slack.change(|world, now| {
+        let fault = world.strike_call(DOWNLOAD);
+        let knows =
+            bearer == Some(&format!("Bearer {}", world.settings.bot_token)) && !world.settings.revoked;
+        let may = knows && world.settings.scopes.contains("files:read");
+        let file = world.file(&id).filter(|f| f.by.is_some());
+        let bytes = file.filter(|_| may).map(|f| f.bytes.clone());
+        world.calls.push(ApiCall {
+            at: now,
+            method: DOWNLOAD.to_owned(),
+            channel: None,
+            error: bytes.is_none().then(|| "http_302".to_owned()),
+        });
+        (bytes, fault)
+    });
+    match (fault.map(|f| (f.kind, f.status)), bytes) {
+        (Some((Kind::ServerError, status)), _) => StatusCode::from_u16(status.unwrap_or(502))
+            .unwrap_or(StatusCode::BAD_GATEWAY)
+            .into_response(),
+        (Some((Kind::RateLimit, _)), _) => StatusCode::TOO_MANY_REQUESTS.into_response(),
+        (Some((Kind::RequestLost | Kind::AnswerLost, _)), _) => super::cut(None),
+        (_, Some(bytes)) => ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response(),
+        (_, None) => (
+            StatusCode::FOUND,
+            [(header::LOCATION, "https://example.slack.com/?redir=files")],
+        )
+            .into_response(),
     }
 }
 

@@ -29,6 +29,7 @@ use super::wire::{Answer, Args, Refused};
 use super::{Slack, serve};
 
 pub use content::{Content, content};
+pub use files::handed as handed_file;
 pub use history::message_json;
 pub use views::{fit, show, view_json};
 
@@ -37,6 +38,7 @@ pub fn routes() -> Router<Arc<Slack>> {
         .route("/slack/api/{method}", get(call).post(call))
         .route("/slack/upload/{ticket}", post(files::upload))
         .route("/slack/files/{id}", get(files::show))
+        .route("/slack/files/{id}/{name}", get(files::download))
 }
 
 type Work = fn(&mut World, DateTime<Utc>, &Args) -> Answer;

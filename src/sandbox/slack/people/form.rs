@@ -29,6 +29,7 @@ impl Slack {
     /// As `submit`, with `state.values` as Slack's client would have it.
     pub async fn submit_values(&self, user: &str, view: &str, values: &Value) -> Outcome {
         let filled = self.change(|world, _| {
+            let mut files = Vec::new();
             let open = world.open_view_mut(user, view)?;
             for (block, fields) in values.as_object().into_iter().flatten() {
                 for (id, entry) in fields.as_object().into_iter().flatten() {
@@ -36,6 +37,22 @@ impl Slack {
                     let kind = slot["type"].clone();
                     *slot = entry.clone();
                     slot["type"] = kind;
+                    for file in slot["files"].as_array_mut().into_iter().flatten() {
+                        let id = file["id"].as_str().unwrap_or_default().to_owned();
+                        files.push((block.clone(), id));
+                    }
+                }
+            }
+            // The page only knows a file's id.
+            for (block, id) in files {
+                let shown = world.handed(&id)?;
+                let slots = world.open_view_mut(user, view)?.values[&block].as_object_mut();
+                for slot in slots.into_iter().flat_map(|s| s.values_mut()) {
+                    for file in slot["files"].as_array_mut().into_iter().flatten() {
+                        if file["id"] == *id {
+                            *file = shown.clone();
+                        }
+                    }
                 }
             }
             Ok(())

@@ -59,6 +59,10 @@ pub fn entered(world: &World, element: &Value, given: &str) -> Result<Value, Str
         "channels_select" => ("selected_channel", json!(given)),
         "conversations_select" => ("selected_conversation", json!(given)),
         "datepicker" => ("selected_date", json!(given)),
+        "file_input" => {
+            let files: Result<Vec<Value>, String> = words(given).map(|word| world.handed(word)).collect();
+            ("files", json!(files?))
+        }
         "timepicker" => ("selected_time", json!(given)),
         "datetimepicker" => ("selected_date_time", json!(given.parse::<i64>().ok())),
         "multi_users_select" => {
@@ -68,6 +72,16 @@ pub fn entered(world: &World, element: &Value, given: &str) -> Result<Value, Str
         _ => return Err(format!("nothing can be entered into a {kind}")),
     };
     Ok(json!({ "type": kind, key: value }))
+}
+
+impl World {
+    /// A file that somebody holds, by its id or its name.
+    pub fn handed(&self, given: &str) -> Result<Value, String> {
+        let mut own = self.files.iter().rev().filter(|file| file.by.is_some());
+        let found = own.find(|file| file.id == given || file.name == given);
+        let file = found.ok_or_else(|| format!("there is no file `{given}`"))?;
+        Ok(crate::sandbox::slack::api::handed_file(self, file))
+    }
 }
 
 /// Several choices are given with commas.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::sandbox::slack::Slack;
-use crate::sandbox::slack::state::{Channel, Group, User};
+use crate::sandbox::slack::state::{Channel, Group, StoredFile, User};
 
 impl Slack {
     /// A colleague. Ids are what the bot's configuration names, so the caller chooses them.
@@ -57,6 +57,27 @@ impl Slack {
                 .find(|channel| channel.id == id)
                 .map(change)
         });
+    }
+
+    /// Somebody has a file on their device that they may hand in. Returns its id.
+    pub fn hold_file(&self, user: &str, name: &str, bytes: &[u8]) -> String {
+        self.change(|world, now| {
+            let id = world.name("F");
+            let ticket = world.name("upload");
+            world.files.push(StoredFile {
+                id: id.clone(),
+                ticket,
+                name: name.to_owned(),
+                length: bytes.len() as u64,
+                title: None,
+                asked: now,
+                bytes: bytes.to_vec(),
+                done: Some(now),
+                ready: None,
+                by: Some(user.to_owned()),
+            });
+            id
+        })
     }
 
     pub fn add_group(&self, id: &str, handle: &str, users: &[&str]) {
