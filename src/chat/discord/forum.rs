@@ -40,6 +40,8 @@ const REQUIRE_TAG: u64 = 1 << 4;
 const PINNED: u64 = 1 << 1;
 /// What is missing is looked for again, and made, this often.
 const AGAIN: TimeDelta = TimeDelta::minutes(5);
+/// What is dealt with and was taken out to be looked at goes away again after an hour by itself.
+const OVER_MINUTES: i64 = 60;
 /// Nobody else makes the same while one is at it.
 const MAKING: TimeDelta = TimeDelta::seconds(30);
 /// A post that somebody has locked is tried again seldom: it takes a person to open it.
@@ -361,7 +363,7 @@ impl DiscordChat {
             made => made?,
         };
         if card.is_over
-            && let Err(trouble) = self.change_post(&made, &json!({ "archived": true })).await
+            && let Err(trouble) = self.change_post(&made, &resting()).await
         {
             // It will be found, and put away when it is edited.
             return Err(PortError::unknown(trouble.why()).into());
@@ -391,6 +393,11 @@ impl DiscordChat {
             }
             (Err(no), Some(tag)) if tag.is_moderated && no.code() == api::NO_PERMISSION => {
                 self.start_with(room, title, None, message).await
+            }
+            (Err(no), _) if api::NEEDS_TAG.contains(&no.code()) => {
+                // Somebody is told, and what they do about it is seen at the next try.
+                self.rooms.forget(room);
+                Err(no)
             }
             (made, _) => made,
         };
@@ -488,13 +495,20 @@ impl DiscordChat {
         let own = forum.tag(mark).map(|tag| tag.id.clone());
         let tags: Vec<String> = own.into_iter().chain(others).take(TAGS_OF_POST).collect();
         let same = tags.len() == before.len() && tags.iter().all(|id| before.contains(id));
-        if same && away == card.is_over {
+        let minutes = if card.is_over {
+            OVER_MINUTES
+        } else {
+            THREAD_MINUTES
+        };
+        let lasts = read.pointer("/thread_metadata/auto_archive_duration");
+        if same && away == card.is_over && lasts.and_then(Value::as_i64) == Some(minutes) {
             return Ok(());
         }
-        if away && !same {
+        if away {
             self.take_out(post).await?;
         }
-        let mut body = json!({ "archived": card.is_over });
+        let alone = json!({ "archived": card.is_over, "auto_archive_duration": minutes });
+        let mut body = alone.clone();
         if !same {
             body["applied_tags"] = json!(tags);
         }
@@ -505,8 +519,7 @@ impl DiscordChat {
             }
             // It may be the tag alone that is not allowed.
             Err(no) if no.code() == api::NO_PERMISSION && !same => {
-                let refused = self.change_post(post, &json!({ "archived": card.is_over })).await;
-                match refused {
+                match self.change_post(post, &alone).await {
                     Ok(_) => told(no),
                     Err(no) => left_so(no),
                 }
@@ -774,6 +787,10 @@ impl DiscordChat {
         let place = self.shared(room, Shared::Notices, forum).await?;
         self.create(&place, room, body).await
     }
+}
+
+fn resting() -> Value {
+    json!({ "archived": true, "auto_archive_duration": OVER_MINUTES })
 }
 
 fn ours<'a>(threads: &'a [Value], bot: &str) -> impl Iterator<Item = &'a Value> {

@@ -87,6 +87,9 @@ pub struct Forum {
     pub tags: Vec<Tag>,
     /// A post without a tag is refused.
     pub requires_tag: bool,
+    /// Words that the server's moderation takes in no title.
+    #[serde(default)]
+    pub blocked: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -65,6 +65,10 @@ pub fn start(world: &mut World, now: DateTime<Utc>, call: &Call) -> Answer {
         let message = "A tag is required to create a forum post in this channel";
         return Err(Refused::new(400, 40067, message));
     }
+    if forum.blocked.iter().any(|word| name.contains(word)) {
+        let message = "Title was blocked by automatic moderation";
+        return Err(Refused::new(400, 200_001, message));
+    }
     if world.active_threads() >= threads::MOST_ACTIVE {
         return Err(Refused::too_many_threads());
     }
