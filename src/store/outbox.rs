@@ -163,37 +163,43 @@ pub struct Taken {
     pub odd: Vec<Odd>,
 }
 
-/// Takes up to `limit` effects that may run now: one of each serial, none whose pace is used up, urgent ones first.
+/// Takes up to `limit` effects that may run now: one of each serial, none whose pace is used up. First what may have been
+/// done and has to be looked up, then what is urgent.
 /// Kinds that only a newer version knows are left to it.
 pub async fn lease(pool: &sqlx::PgPool, now: At, until: At, token: LeaseToken, limit: i64) -> Result<Taken> {
     let kinds = Effect::KINDS.map(str::to_owned);
     let rows = sqlx::query!(
-        // A line is what waits for the same limit in the same lane. Lines are found by jumping from one to the next in the index
-        // `effect_line`, and of each only its head is read: what it costs follows from how many lines there are, never from how
-        // long they are. In a room's line all share one serial, so one is enough; elsewhere some may wait for their serial.
+        // A line is what waits for the same limit in the same lane, or has to be looked up before. Lines are found by jumping
+        // from one to the next in the index `effect_rank`, and of each only its head is read: what it costs follows from how
+        // many lines there are, never from how long they are. In a room's line all share one serial, so one is enough;
+        // elsewhere some may wait for their serial.
         r#"WITH RECURSIVE line AS (
-             (SELECT coalesce(pace, '') AS pace, lane, serial FROM effect WHERE state IN ('ready', 'unknown')
-              ORDER BY coalesce(pace, ''), lane, run_at, seq LIMIT 1)
+             (SELECT coalesce(e.pace, '') AS pace, CASE e.state WHEN 'unknown' THEN -1 ELSE e.lane END AS rank, e.serial
+              FROM effect e WHERE e.state IN ('ready', 'unknown')
+              ORDER BY coalesce(e.pace, ''), CASE e.state WHEN 'unknown' THEN -1 ELSE e.lane END, e.run_at, e.seq LIMIT 1)
              UNION ALL
              SELECT after.* FROM line l CROSS JOIN LATERAL (
-                 SELECT coalesce(e.pace, ''), e.lane, e.serial FROM effect e
-                 WHERE e.state IN ('ready', 'unknown') AND (coalesce(e.pace, ''), e.lane) > (l.pace, l.lane)
-                 ORDER BY coalesce(e.pace, ''), e.lane, e.run_at, e.seq LIMIT 1) after),
+                 SELECT coalesce(e.pace, ''), CASE e.state WHEN 'unknown' THEN -1 ELSE e.lane END, e.serial FROM effect e
+                 WHERE e.state IN ('ready', 'unknown')
+                   AND (coalesce(e.pace, ''), CASE e.state WHEN 'unknown' THEN -1 ELSE e.lane END) > (l.pace, l.rank)
+                 ORDER BY coalesce(e.pace, ''), CASE e.state WHEN 'unknown' THEN -1 ELSE e.lane END, e.run_at, e.seq
+                 LIMIT 1) after),
            free AS MATERIALIZED (
              SELECT * FROM line WHERE NOT EXISTS (SELECT 1 FROM rate WHERE rate.key = line.pace AND rate.free_at > $1)),
            waiting AS (
              SELECT e.* FROM free CROSS JOIN LATERAL (
-                 SELECT h.id, h.serial, h.lane, h.run_at, h.seq FROM (
-                     SELECT w.id, w.serial, w.lane, w.run_at, w.seq FROM effect w
-                     WHERE w.state IN ('ready', 'unknown') AND coalesce(w.pace, '') = free.pace AND w.lane = free.lane
+                 SELECT h.id, h.serial, free.rank, h.run_at, h.seq FROM (
+                     SELECT w.id, w.serial, w.run_at, w.seq FROM effect w
+                     WHERE w.state IN ('ready', 'unknown') AND coalesce(w.pace, '') = free.pace
+                       AND CASE w.state WHEN 'unknown' THEN -1 ELSE w.lane END = free.rank
                        AND w.run_at <= $1 AND w.kind = ANY($5)
                      ORDER BY w.run_at, w.seq LIMIT CASE WHEN free.serial = free.pace THEN 1 ELSE 100 END) h
                  WHERE NOT EXISTS (SELECT 1 FROM effect s WHERE s.serial = h.serial AND s.state = 'sending')) e),
-           heads AS (SELECT DISTINCT ON (serial) id, lane, run_at, seq FROM waiting ORDER BY serial, lane, run_at, seq),
+           heads AS (SELECT DISTINCT ON (serial) id, rank, run_at, seq FROM waiting ORDER BY serial, rank, run_at, seq),
            mine AS (
              SELECT e.id, e.state, e.run_at FROM effect e JOIN heads h ON h.id = e.id
              WHERE e.state IN ('ready', 'unknown')
-             ORDER BY h.lane, h.run_at, h.seq LIMIT $4 FOR UPDATE OF e SKIP LOCKED)
+             ORDER BY h.rank, h.run_at, h.seq LIMIT $4 FOR UPDATE OF e SKIP LOCKED)
            UPDATE effect SET state = 'sending', lease_token = $3, lease_until = $2, attempts = attempts + 1,
                begun_at = coalesce(begun_at, $1)
            FROM mine WHERE effect.id = mine.id
@@ -271,6 +277,19 @@ pub async fn set_aside(pool: &sqlx::PgPool, odd: &Odd, at: At, now: At) -> Resul
     .execute(pool)
     .await?;
     Ok(())
+}
+
+/// Whoever is still at it holds it until then. False: the lease was lost in the meantime.
+pub async fn renew(pool: &sqlx::PgPool, leased: &Leased, until: At) -> Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE effect SET lease_until = $3 WHERE id = $1 AND lease_token = $2",
+        leased.id.0,
+        leased.token.0,
+        until
+    )
+    .execute(pool)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Leases that ran out: whoever held them died or hangs, and what they did is unknown.
@@ -499,19 +518,23 @@ pub async fn next(pool: &sqlx::PgPool, now: At) -> Result<Option<At>> {
     Ok(sqlx::query_scalar!(
         // Of each line (see `lease`) the first that is not due yet, or when a limit ends that keeps what is.
         r#"WITH RECURSIVE line AS (
-             (SELECT coalesce(pace, '') AS pace, lane FROM effect WHERE state IN ('ready', 'unknown')
-              ORDER BY coalesce(pace, ''), lane LIMIT 1)
+             (SELECT coalesce(e.pace, '') AS pace, CASE e.state WHEN 'unknown' THEN -1 ELSE e.lane END AS rank
+              FROM effect e WHERE e.state IN ('ready', 'unknown')
+              ORDER BY coalesce(e.pace, ''), CASE e.state WHEN 'unknown' THEN -1 ELSE e.lane END LIMIT 1)
              UNION ALL
              SELECT after.* FROM line l CROSS JOIN LATERAL (
-                 SELECT coalesce(e.pace, ''), e.lane FROM effect e
-                 WHERE e.state IN ('ready', 'unknown') AND (coalesce(e.pace, ''), e.lane) > (l.pace, l.lane)
-                 ORDER BY coalesce(e.pace, ''), e.lane LIMIT 1) after),
+                 SELECT coalesce(e.pace, ''), CASE e.state WHEN 'unknown' THEN -1 ELSE e.lane END FROM effect e
+                 WHERE e.state IN ('ready', 'unknown')
+                   AND (coalesce(e.pace, ''), CASE e.state WHEN 'unknown' THEN -1 ELSE e.lane END) > (l.pace, l.rank)
+                 ORDER BY coalesce(e.pace, ''), CASE e.state WHEN 'unknown' THEN -1 ELSE e.lane END LIMIT 1) after),
            at AS (
              SELECT (SELECT free_at FROM rate WHERE key = line.pace AND free_at > $1) AS free_at,
                (SELECT e.run_at FROM effect e WHERE e.state IN ('ready', 'unknown') AND coalesce(e.pace, '') = line.pace
-                  AND e.lane = line.lane ORDER BY e.run_at, e.seq LIMIT 1) AS first,
+                  AND CASE e.state WHEN 'unknown' THEN -1 ELSE e.lane END = line.rank
+                  ORDER BY e.run_at, e.seq LIMIT 1) AS first,
                (SELECT e.run_at FROM effect e WHERE e.state IN ('ready', 'unknown') AND coalesce(e.pace, '') = line.pace
-                  AND e.lane = line.lane AND e.run_at > $1 ORDER BY e.run_at, e.seq LIMIT 1) AS later
+                  AND CASE e.state WHEN 'unknown' THEN -1 ELSE e.lane END = line.rank AND e.run_at > $1
+                  ORDER BY e.run_at, e.seq LIMIT 1) AS later
              FROM line)
            SELECT min(CASE WHEN free_at IS NULL THEN later ELSE greatest(first, free_at) END) FROM at"#,
         now

@@ -17,6 +17,8 @@ use crate::workflow::Result;
 
 /// Effects under way at once in one replica.
 pub const SIDE_BY_SIDE: usize = 16;
+/// Often enough that two of them may fail before a lease runs out.
+const RENEW_EVERY: Duration = Duration::from_secs(4);
 const LONGEST_NAP: Duration = Duration::from_secs(1);
 const SHORTEST_NAP: Duration = Duration::from_millis(5);
 
@@ -48,13 +50,32 @@ impl Hands {
         let hand = self.free.clone().acquire_owned().await.ok();
         let done = self.done.clone();
         self.tasks.spawn(async move {
-            if let Err(error) = desk.perform(&effect).await {
+            let ended = tokio::select! {
+                ended = desk.perform(&effect) => ended,
+                () = hold_on(&desk, &effect) => Ok(()),
+            };
+            if let Err(error) = ended {
                 // Its lease runs out, and then it is looked up.
                 tracing::error!(effect.kind = effect.effect.kind(), error = %error, "an effect broke off");
             }
             drop(hand);
             done.notify_one();
         });
+    }
+}
+
+/// Keeps the lease for as long as somebody is at it. Never ends: what was begun is finished also where the lease was lost,
+/// which whoever settles it finds out.
+async fn hold_on(desk: &Desk, effect: &Leased) {
+    loop {
+        sleep(RENEW_EVERY).await;
+        match desk.hold_on(effect).await {
+            Ok(true) => {}
+            Ok(false) => return std::future::pending().await,
+            Err(error) => {
+                tracing::warn!(effect.key = effect.key, error = %error, "a lease could not be renewed");
+            }
+        }
     }
 }
 

@@ -63,8 +63,8 @@ use crate::workflow::tell::post_card;
 
 /// The first wait of what cannot be read, and the longest.
 const ASIDE_SECONDS: (i64, i64) = (15, 600);
-/// Longer than any call may take, so that a lease runs out only when its holder died.
-const LEASE_SECONDS: i64 = 60;
+/// Whoever is at it renews its lease, so one runs out soon after its holder died, and its room waits no longer.
+const LEASE_SECONDS: i64 = 15;
 /// Of an answer that its thread shows; the rest is one button away.
 const ANSWER_UNITS: usize = 1200;
 /// First look after an unclear outcome, then the second: far sides show what they took with a delay.
@@ -112,6 +112,12 @@ impl Desk {
                 return Ok(taken.leased);
             }
         }
+    }
+
+    /// A call that takes its time keeps its lease. False: it was lost, and somebody else looks what became of it.
+    pub async fn hold_on(&self, leased: &Leased) -> Result<bool> {
+        let until = self.now() + TimeDelta::seconds(LEASE_SECONDS);
+        Ok(outbox::renew(self.store.pool(), leased, until).await?)
     }
 
     /// What this version cannot read, or has no part for, is left to one that can: soon, and then less and less often.

@@ -1,5 +1,6 @@
 //! Several replicas on one database, and what happens when one dies: each thing happens once, and none is lost.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Router;
@@ -10,7 +11,9 @@ use axum::http::StatusCode;
 use axum::http::Uri;
 use chrono::TimeDelta;
 use tokio::net::TcpListener;
+use zeitnah::domain::effect::Effect;
 use zeitnah::port::clock::Clock as _;
+use zeitnah::sandbox::discord::Fault as Lost;
 use zeitnah::sandbox::shop::Kind as Written;
 use zeitnah::sandbox::shop::webhook;
 use zeitnah::sandbox::slack::Fault;
@@ -19,6 +22,7 @@ use zeitnah::sandbox::slack::Message;
 use zeitnah::store::inbox;
 use zeitnah::store::item;
 use zeitnah::store::outbox;
+use zeitnah::workflow::Leased;
 
 use crate::desk::ANNA;
 use crate::desk::BEN;
@@ -28,6 +32,9 @@ use crate::desk::LEADS;
 use crate::desk::SHEARS;
 use crate::desk::STORE;
 use crate::desk::Wish;
+use crate::seat::Chat;
+use crate::seat::Room;
+use crate::seat::Seat;
 use crate::tune;
 
 const WORDS: &str = "Hallo Jule, das war zu lang. Wir stellen um. – Anna";
@@ -331,7 +338,7 @@ async fn what_a_dead_replica_had_leased_is_done_by_the_other_one_after_a_look() 
     assert_eq!(held.len(), 2);
     desk.kill(0);
     desk.point_at(0);
-    desk.seconds(60).await;
+    desk.seconds(15).await;
     assert_eq!(
         desk.slack.messages(CARE).len() + desk.slack.messages(LEADS).len(),
         0
@@ -410,6 +417,119 @@ async fn a_slow_replica_that_lost_its_lease_writes_nothing_down() {
     assert_eq!(desk.slack.see(CARE).len(), 1);
     has(&desk.text(&card), "Anna ist dran");
     desk.thread(&card);
+    desk.finish().await;
+}
+
+/// Takes the next card that waits to be posted; a room's posts are a second apart.
+async fn take(desk: &Desk) -> Leased {
+    desk.clock.advance(TimeDelta::seconds(1));
+    loop {
+        let mut taken = desk.apps[0].desk.lease(1).await.unwrap();
+        let taken = taken.pop().expect("something of the room can be done now");
+        if matches!(taken.effect, Effect::PostCard { .. }) {
+            return taken;
+        }
+        desk.apps[0].desk.perform(&taken).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn in_slack_what_may_stand_there_is_looked_up_before_four_hundred_others() {
+    looked_up_first(Chat::Slack).await;
+}
+
+#[tokio::test]
+async fn in_discord_what_may_stand_there_is_looked_up_before_four_hundred_others() {
+    looked_up_first(Chat::Discord).await;
+}
+
+async fn looked_up_first(chat: Chat) {
+    let mut desk = Desk::with(Wish {
+        replicas: 2,
+        repeats_refused: false,
+        tune: tune::boundless,
+        ..chat.wish()
+    })
+    .await;
+    for n in 0..400 {
+        desk.google
+            .write(STORE, "Jule K.", 2, &format!("Beitrag {n}"))
+            .unwrap();
+    }
+    desk.clock.advance(TimeDelta::minutes(5));
+    for name in desk.apps[0].desk.sources.keys() {
+        while desk.apps[0].desk.poll(name).await.unwrap().is_some() {}
+    }
+    // The answer to the first one is lost: what waits goes on, until it is time to look.
+    let lost = take(&desk).await;
+    match chat {
+        Chat::Slack => desk.slack.fault(Fault::answer_lost(POST)),
+        Chat::Discord => desk.discord.fault(Lost::answer_lost("create_message")),
+    }
+    desk.apps[0].desk.perform(&lost).await.unwrap();
+    let next = take(&desk).await;
+    assert!(!next.unclear && next.key != lost.key, "{chat:?}: {next:?}");
+    desk.apps[0].desk.perform(&next).await.unwrap();
+    let looked = take(&desk).await;
+    assert_eq!((looked.unclear, &looked.key), (true, &lost.key), "{chat:?}");
+    desk.apps[0].desk.perform(&looked).await.unwrap();
+
+    // A replica dies between posting and writing it down: its lease is short, and what it had in hand is the first.
+    let held = take(&desk).await;
+    match chat {
+        Chat::Slack => desk.slack.fault(Fault::slow(POST, 5_000)),
+        Chat::Discord => desk.discord.fault(Lost::slow("create_message", 5_000)),
+    }
+    let (dying, mine) = (desk.apps[0].desk.clone(), held.clone());
+    let task = tokio::spawn(async move { dying.perform(&mine).await });
+    let stand = Seat::new(&desk, chat).all(Room::Care).len();
+    while Seat::new(&desk, chat).all(Room::Care).len() == stand {
+        tokio::task::yield_now().await;
+    }
+    task.abort();
+    desk.kill(0);
+    desk.point_at(0);
+    desk.clock.advance(TimeDelta::seconds(15));
+    assert_eq!(
+        desk.apps[0].desk.lease(1).await.unwrap(),
+        [],
+        "{chat:?}: it may still be at it"
+    );
+    let looked = take(&desk).await;
+    assert_eq!((looked.unclear, &looked.key), (true, &held.key), "{chat:?}");
+    desk.apps[0].desk.perform(&looked).await.unwrap();
+    let waiting = "SELECT count(*) FROM effect WHERE state IN ('ready', 'sending', 'unknown')";
+    while desk.row::<i64>(waiting).await > 0 {
+        desk.seconds(15).await;
+    }
+    let seat = Seat::new(&desk, chat);
+    let cards = seat.all(Room::Care);
+    assert_eq!(cards.len(), 400, "{chat:?}");
+    let texts: BTreeSet<String> = cards.iter().map(|card| seat.text(card)).collect();
+    assert_eq!(texts.len(), 400, "{chat:?}: each once");
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_call_that_takes_its_time_keeps_its_lease_and_one_that_does_not_say_so_loses_it() {
+    let desk = desk_of(2).await;
+    desk.shop
+        .write(SHEARS, "Rolf", Written::Question, None, "Und Ersatzfedern?")
+        .unwrap();
+    desk.shop.tick().await;
+    let held = desk.apps[0].desk.lease(16).await.unwrap().remove(0);
+    for _ in 0..8 {
+        desk.clock.advance(TimeDelta::seconds(8));
+        assert!(desk.apps[0].desk.hold_on(&held).await.unwrap());
+        assert_eq!(desk.apps[1].desk.lease(16).await.unwrap(), []);
+    }
+    desk.clock.advance(TimeDelta::seconds(16));
+    let looks = desk.apps[1].desk.lease(16).await.unwrap().remove(0);
+    assert_eq!((looks.unclear, &looks.key), (true, &held.key));
+    assert!(!desk.apps[0].desk.hold_on(&held).await.unwrap());
+    desk.apps[1].desk.perform(&looks).await.unwrap();
+    desk.minutes(1).await;
+    desk.card();
     desk.finish().await;
 }
 
