@@ -5,6 +5,7 @@
 
 mod blocks;
 mod browser;
+mod clock;
 mod cut;
 mod database;
 mod demo;

@@ -16,10 +16,17 @@ use crate::config::source::Kind;
 use crate::config::source::Source;
 use crate::port::PortError;
 use crate::port::clock::Clock;
+use crate::port::clock::SharedClock;
+use crate::port::clock::SteadyClock;
 use crate::port::webhook::Webhook;
 use crate::source;
 use crate::store::Store;
 use crate::webhook;
+
+/// The time of whoever works on what replicas share: the database's, once it was asked.
+pub fn clock() -> Arc<dyn Clock> {
+    Arc::new(SharedClock::over(Arc::new(SteadyClock::new())))
+}
 
 impl Parts {
     pub fn of(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Self, PortError> {

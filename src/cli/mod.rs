@@ -23,7 +23,6 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::CommandFactory as _;
 use clap::Parser;
@@ -32,9 +31,9 @@ use secrecy::ExposeSecret;
 
 use crate::app::App;
 use crate::app::Parts;
+use crate::app::parts;
 use crate::config::Config;
 use crate::config::Uses;
-use crate::port::clock::SystemClock;
 use crate::postgres;
 use crate::postgres::Durability;
 use crate::store::Store;
@@ -276,7 +275,8 @@ async fn current(store: &Store) -> Outcome {
 async fn desk(config: &Config) -> Result<App, Failure> {
     let store = store(config).await?;
     current(&store).await?;
-    let app = App::assemble(Parts::of(config, store, Arc::new(SystemClock))?)?;
+    let app = App::assemble(Parts::of(config, store, parts::clock())?)?;
+    app.desk.set_clock().await?;
     app.desk.follow().await?;
     Ok(app)
 }

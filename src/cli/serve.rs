@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -16,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::app::LONGEST_STOP;
 use crate::app::Parts;
+use crate::app::parts;
 use crate::chat::slack::check;
 use crate::chat::slack::greet;
 use crate::cli::Failure;
@@ -33,7 +33,6 @@ use crate::config::discord;
 use crate::config::log::Format;
 use crate::config::slack::Way;
 use crate::port::PortError;
-use crate::port::clock::SystemClock;
 use crate::store::Store;
 use crate::telemetry;
 use crate::telemetry::Scrape;
@@ -79,7 +78,8 @@ pub async fn run(asked: Option<&Path>, migrate: bool) -> Outcome {
         tracing::info!("stopped before our address was free");
         return Ok(());
     };
-    let mut app = App::assemble(Parts::of(&config, store, Arc::new(SystemClock))?)?;
+    let mut app = App::assemble(Parts::of(&config, store, parts::clock())?)?;
+    app.desk.set_clock().await?;
     // From the first card on as the team has set it.
     app.desk.follow().await?;
     greet(&config, &app).await?;

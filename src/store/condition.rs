@@ -1,5 +1,5 @@
 //! What an operator has to know about the database before relying on it. The one place that asks the server for its
-//! time: not to decide by it, but to hear how far it is from ours.
+//! time: how far it is from ours is what an operator has to know, and what our clock follows.
 
 use sqlx::PgPool;
 

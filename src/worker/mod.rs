@@ -1,6 +1,7 @@
 //! When, never what. The only place that waits: each loop asks the desk to do what is due and sleeps until something
 //! may be due again. Every loop survives its own failures and ends when asked to.
 
+pub mod clock;
 pub mod drain;
 pub mod follow;
 pub mod poll;
@@ -30,6 +31,7 @@ pub fn start(desk: &Arc<Desk>, stop: &CancellationToken, tasks: &TaskTracker) {
     let hands = drain::Hands::of(tasks);
     let run = move |desk, stop| drain::run(desk, stop, hands.clone());
     tasks.spawn(again("drain", stop.clone(), desk.clone(), run));
+    tasks.spawn(again("clock", stop.clone(), desk.clone(), clock::run));
     tasks.spawn(again("follow", stop.clone(), desk.clone(), follow::run));
     tasks.spawn(again("timers", stop.clone(), desk.clone(), timers::run));
     tasks.spawn(again("tick", stop.clone(), desk.clone(), tick::run));

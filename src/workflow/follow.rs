@@ -1,16 +1,37 @@
-//! Somebody has changed a setting, here or at another replica: the rules are made anew and hold from now on.
+//! What all replicas have in common and each follows: settings that somebody changed, here or elsewhere, and the time.
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
+
 use crate::domain::setting::Key;
 use crate::domain::setting::Setting;
+use crate::store::condition;
 use crate::store::setting;
 use crate::store::setting::Line;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::live::Since;
 
+/// An answer that took longer says little about when it was given; the last one is taken as it is.
+const PROMPT: TimeDelta = TimeDelta::milliseconds(200);
+const TRIES: usize = 3;
+
 impl Desk {
+    /// Sets our clock by the database's.
+    pub async fn set_clock(&self) -> Result<()> {
+        for try_no in 1..=TRIES {
+            let before = self.clock.own();
+            let theirs = condition::clock(self.store.pool()).await?;
+            let after = self.clock.own();
+            if after - before <= PROMPT || try_no == TRIES {
+                self.clock.follow(before, theirs, after);
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// True when the rules changed.
     pub async fn follow(&self) -> Result<bool> {
         let Some(book) = &self.rulebook else {
