@@ -42,6 +42,7 @@ use crate::workflow::Desk;
 use crate::workflow::aside::Aside;
 use crate::workflow::live::Live;
 use crate::workflow::shared::Shared;
+use crate::workflow::together;
 
 /// What an installation is made of.
 pub struct Parts {
@@ -189,6 +190,8 @@ impl App {
             chats,
             webhooks: webhooks.into_iter().collect(),
             aside: Aside::default(),
+            keeping: together::keeping(),
+            presses: together::presses(),
         });
         let stopping = CancellationToken::new();
         let mut app = Self {

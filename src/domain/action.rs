@@ -69,6 +69,14 @@ impl Verb {
         )
     }
 
+    /// Needs nothing but the item: it changes it, or it is refused.
+    pub fn is_plain(self) -> bool {
+        matches!(
+            self,
+            Self::Take | Self::Release | Self::Reopen | Self::Acknowledge
+        )
+    }
+
     pub fn parse(token: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|v| v.as_str() == token)
     }

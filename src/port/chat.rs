@@ -240,6 +240,12 @@ pub trait Inbox: Send + Sync {
     /// Judges a kept press now. Only after this may a form's answer go back.
     async fn act(&self, kept: &Kept, press: Press) -> Result<crate::domain::action::Outcome, PortError>;
 
+    /// Whether to leave this press to whoever has time, because more wait here than can be finished soon. It is kept, and
+    /// `act` need not be called.
+    fn leaves(&self, _press: &Press) -> bool {
+        false
+    }
+
     /// What became of a delivery that came before: whoever got it first answers, and every repeat is answered the same.
     async fn repeated(&self, chat: &str, key: &str) -> Result<Repeat, PortError>;
 

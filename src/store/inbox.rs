@@ -1,6 +1,8 @@
 //! Deliveries from chats, written down before anybody tries to understand them. The key makes a second delivery of
 //! the same press nothing, on whichever replica it arrives.
 
+use std::collections::BTreeSet;
+
 use sqlx::types::Json;
 
 use crate::domain::At;
@@ -8,27 +10,39 @@ use crate::domain::action::Outcome;
 use crate::store::Result;
 use crate::store::Tx;
 
-/// True for the first delivery with this key.
-pub async fn keep(
-    pool: &sqlx::PgPool,
-    chat: &str,
-    key: &str,
-    raw: &[u8],
-    now: At,
-    lease_until: At,
-) -> Result<bool> {
-    let done = sqlx::query!(
-        "INSERT INTO inbox (chat, key, raw, received_at, lease_until) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (chat, key) DO NOTHING",
-        chat,
-        key,
-        raw,
-        now,
-        lease_until
+/// A delivery as it came.
+#[derive(Debug, Clone)]
+pub struct New<'a> {
+    pub chat: &'a str,
+    pub key: &'a str,
+    pub raw: &'a [u8],
+    pub at: At,
+    pub lease_until: At,
+}
+
+/// Writes some down at once. True for each that is the first with its key.
+pub async fn keep(pool: &sqlx::PgPool, deliveries: &[New<'_>]) -> Result<Vec<bool>> {
+    let each = || deliveries.iter();
+    let chats: Vec<String> = each().map(|d| d.chat.to_owned()).collect();
+    let keys: Vec<String> = each().map(|d| d.key.to_owned()).collect();
+    let raws: Vec<Vec<u8>> = each().map(|d| d.raw.to_vec()).collect();
+    let ats: Vec<At> = each().map(|d| d.at).collect();
+    let leases: Vec<At> = each().map(|d| d.lease_until).collect();
+    let written = sqlx::query!(
+        "INSERT INTO inbox (chat, key, raw, received_at, lease_until)
+         SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::timestamptz[], $5::timestamptz[])
+         ON CONFLICT (chat, key) DO NOTHING RETURNING chat, key",
+        &chats,
+        &keys,
+        &raws,
+        &ats,
+        &leases
     )
-    .execute(pool)
+    .fetch_all(pool)
     .await?;
-    Ok(done.rows_affected() == 1)
+    let mut first: BTreeSet<(String, String)> = written.into_iter().map(|r| (r.chat, r.key)).collect();
+    let is_first = chats.into_iter().zip(keys).map(|name| first.remove(&name));
+    Ok(is_first.collect())
 }
 
 /// True for the one who finishes it; the same delivery is never acted on twice.
@@ -43,6 +57,32 @@ pub async fn finish(tx: &mut Tx, chat: &str, key: &str, now: At, note: Option<&s
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// The same for some of one chat that all came to this. False: somebody else had finished one of them, and nothing of this
+/// transaction may stay.
+pub async fn finish_all(
+    tx: &mut Tx,
+    chat: &str,
+    keys: &[String],
+    outcome: &Outcome,
+    now: At,
+) -> Result<bool> {
+    let done = sqlx::query!(
+        // One by one through the key, and then where they stand: named by a list, the planner would read the whole table when it
+        // was small at the first look.
+        "UPDATE inbox SET done_at = $3, outcome = $4 WHERE ctid = ANY(ARRAY(
+             SELECT kept.ctid FROM unnest($2::text[]) AS told (key) CROSS JOIN LATERAL (
+                 SELECT i.ctid FROM inbox i WHERE i.chat = $1 AND i.key = told.key AND i.done_at IS NULL
+                 LIMIT 1 FOR UPDATE) kept))",
+        chat,
+        keys,
+        now,
+        Json(outcome) as _
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == keys.len() as u64)
 }
 
 /// Keeps what a delivery came to, in the transaction that finishes it.

@@ -57,6 +57,9 @@ pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
 /// Wakes whoever carries out effects.
 const CHANNEL: &str = "zeitnah_effect";
 
+/// More than there are in this folder.
+const STATEMENTS: usize = 400;
+
 /// The only thing that replicas share.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -75,6 +78,8 @@ impl Store {
         }
         let options = PgConnectOptions::from_str(url)?
             .application_name("zeitnah")
+            // All that we say fits in: a statement that falls out is parsed and planned anew with its next use.
+            .statement_cache_capacity(STATEMENTS)
             .options([
                 // A statement that waits this long is a fault to be seen, not to be waited for.
                 ("statement_timeout", "15s"),

@@ -14,14 +14,21 @@ use crate::store::Tx;
 /// Remembers a name that came with a press, unless a better one was looked up. It nearly always is the one that we know, and
 /// then nothing is written and nothing locked: somebody who presses many buttons would wait for themselves.
 pub async fn met(tx: &mut Tx, person: &PersonId, name: &str) -> Result<()> {
+    met_all(tx, &BTreeMap::from([(person, name)])).await
+}
+
+pub async fn met_all(tx: &mut Tx, people: &BTreeMap<&PersonId, &str>) -> Result<()> {
+    let ids: Vec<String> = people.keys().map(ToString::to_string).collect();
+    let names: Vec<String> = people.values().map(|name| (*name).to_owned()).collect();
     sqlx::query!(
         "INSERT INTO person (id, name)
-         SELECT $1, $2 WHERE NOT EXISTS (
-             SELECT 1 FROM person WHERE id = $1 AND (looked_up_at IS NOT NULL OR name = $2))
+         SELECT r.id, r.name FROM unnest($1::text[], $2::text[]) AS r (id, name) WHERE NOT EXISTS (
+             SELECT 1 FROM person p WHERE p.id = r.id AND (p.looked_up_at IS NOT NULL OR p.name = r.name))
+         ORDER BY r.id
          ON CONFLICT (id) DO UPDATE SET name = excluded.name
          WHERE person.looked_up_at IS NULL AND person.name <> excluded.name",
-        person.to_string(),
-        name
+        &ids,
+        &names
     )
     .execute(&mut **tx)
     .await?;
@@ -50,17 +57,20 @@ pub async fn looked_up(
     Ok(())
 }
 
-/// In which language we spoke with somebody where others read, when they have just pressed or typed something there. True
-/// if it was another one before.
-pub async fn spoken(tx: &mut Tx, person: &PersonId, lang: Lang) -> Result<bool> {
-    let done = sqlx::query!(
-        "UPDATE person SET spoken = $2 WHERE id = $1 AND spoken IS DISTINCT FROM $2",
-        person.to_string(),
-        lang.as_str()
+/// In which language we spoke with people where others read, when they have just pressed or typed something there. Those
+/// with whom it was another one before.
+pub async fn spoken(tx: &mut Tx, people: &BTreeMap<&PersonId, Lang>) -> Result<Vec<PersonId>> {
+    let ids: Vec<String> = people.keys().map(ToString::to_string).collect();
+    let langs: Vec<String> = people.values().map(|lang| lang.as_str().to_owned()).collect();
+    let changed = sqlx::query_scalar!(
+        "UPDATE person SET spoken = r.lang FROM unnest($1::text[], $2::text[]) AS r (id, lang)
+         WHERE person.id = ANY($1) AND person.id = r.id AND spoken IS DISTINCT FROM r.lang RETURNING person.id",
+        &ids,
+        &langs
     )
-    .execute(&mut **tx)
+    .fetch_all(&mut **tx)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(changed.iter().filter_map(|id| id.parse().ok()).collect())
 }
 
 pub async fn last_spoken(connection: impl Reads<'_>, person: &PersonId) -> Result<Option<Lang>> {
@@ -123,6 +133,29 @@ pub async fn circles_of(tx: &mut Tx, chat: &str, user: &str, since: At) -> Resul
     )
     .fetch_all(&mut **tx)
     .await?)
+}
+
+/// The same of several people.
+pub async fn circles_of_each(
+    tx: &mut Tx,
+    chat: &str,
+    users: &[String],
+    since: At,
+) -> Result<BTreeMap<String, Vec<String>>> {
+    let rows = sqlx::query!(
+        "SELECT m.user_id, m.circle FROM member m JOIN circle c ON c.chat = m.chat AND c.key = m.circle
+         WHERE m.chat = $1 AND m.user_id = ANY($2) AND c.read_at >= $3",
+        chat,
+        users,
+        since
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let mut circles: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in rows {
+        circles.entry(row.user_id).or_default().push(row.circle);
+    }
+    Ok(circles)
 }
 
 /// The same however long ago it was read, and where nobody can read it, as somebody's last press had it: for what they once

@@ -2,8 +2,11 @@
 //! transaction that also marks the delivery as done; so the same press twice is one press, and of two people at once
 //! one wins and the other is told.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use chrono::TimeDelta;
+use futures::StreamExt as _;
 
 use crate::domain::action::Ask;
 use crate::domain::action::Change as ChatChange;
@@ -35,29 +38,31 @@ use crate::workflow::WorkflowError;
 use crate::workflow::commands::Page;
 use crate::workflow::find::Wanted;
 use crate::workflow::tell::room_key;
+use crate::workflow::together;
 
 /// How long the replica that got a press has to finish it before another one tries.
 const LEASE_SECONDS: i64 = 20;
+/// The same when more wait than it can finish soon: whoever has time takes what is left.
+const BUSY_LEASE_SECONDS: i64 = 3;
+/// Presses that were left behind, taken at once; and how often in one round.
+const PICKED_UP: i64 = 200;
+const ROUNDS: usize = 10;
 /// Two transactions that met are tried again this often.
 const TRIES: usize = 4;
 
 #[async_trait]
 impl Inbox for Desk {
     async fn keep(&self, delivery: Delivery) -> std::result::Result<Option<Kept>, PortError> {
-        let lease = delivery.at + TimeDelta::seconds(LEASE_SECONDS);
-        let Delivery { chat, key, raw, at } = delivery;
-        let first = inbox::keep(self.store.pool(), &chat, &key, &raw, at, lease).await;
-        let first = first.map_err(|e| PortError::later(e.to_string()))?;
-        Ok(first.then_some(Kept { chat, key, at }))
+        let kept = self.keeping.join(delivery, |few| self.keep_together(few)).await;
+        let cut = || PortError::later("whoever was writing it down broke off");
+        kept.ok_or_else(cut)?.map_err(PortError::later)
     }
 
     async fn act(&self, kept: &Kept, press: Press) -> std::result::Result<Outcome, PortError> {
-        let mut tries = 1;
-        let judged = loop {
-            match self.judge(kept, &press).await {
-                Err(e) if e.is_conflict() && tries < TRIES => tries += 1,
-                judged => break judged,
-            }
+        let judged = match self.together(kept, &press).await {
+            Some(judged) => Ok(judged),
+            // On the heap: so many wait above that none of them should carry room for it.
+            None => Box::pin(self.alone(kept, &press)).await,
         };
         let came_to = judged.as_ref().map_or("failed", |j| j.came_to);
         if let Some(verb) = verb_of(&press.ask) {
@@ -66,6 +71,10 @@ impl Inbox for Desk {
         judged
             .map(|j| j.outcome)
             .map_err(|e| PortError::later(e.to_string()))
+    }
+
+    fn leaves(&self, press: &Press) -> bool {
+        self.has_enough() && together::is_plain(press)
     }
 
     async fn repeated(&self, chat: &str, key: &str) -> std::result::Result<Repeat, PortError> {
@@ -142,6 +151,18 @@ impl Desk {
     /// Presses that a crash or a lost connection left behind. A form can no longer be opened for them; and a form that
     /// was sent in vain was said to be sent in vain, so it is not acted upon behind the person's back.
     pub async fn pick_up(&self) -> Result<usize> {
+        let mut all = 0;
+        for _ in 0..ROUNDS {
+            let some = self.pick_some_up().await?;
+            all += some;
+            if i64::try_from(some).unwrap_or(PICKED_UP) < PICKED_UP {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    async fn pick_some_up(&self) -> Result<usize> {
         let now = self.now();
         // What came from a chat that only a newer version knows, or another replica's file, is left to it.
         let chats: Vec<String> = self.chats.keys().cloned().collect();
@@ -150,35 +171,77 @@ impl Desk {
             &chats,
             now,
             now + TimeDelta::seconds(LEASE_SECONDS),
-            50,
+            PICKED_UP,
         )
         .await?;
         let count = left.len();
-        for delivery in left {
-            let Ok(chat) = self.chat(&delivery.chat) else {
-                continue;
-            };
-            let mut press = chat.read(&delivery.raw);
-            press.key.clone_from(&delivery.key);
-            press.opener = None;
-            let kept = Kept {
-                chat: delivery.chat,
-                key: delivery.key,
-                at: delivery.received_at,
-            };
-            let done = match &press.ask {
-                Ask::Submit { form, values } => self.keep_what_was_typed(&kept, &press, form, values).await,
-                _ => self
-                    .act(&kept, press)
-                    .await
-                    .map(drop)
-                    .map_err(WorkflowError::from),
-            };
-            if let Err(error) = done {
-                tracing::warn!(error = %error, "a press that was left behind could not be finished yet");
+        // Side by side, so that they are judged together.
+        let finished = left.into_iter().map(|delivery| self.finish_left(delivery));
+        futures::stream::iter(finished)
+            .for_each_concurrent(together::MOST, |finished| finished)
+            .await;
+        Ok(count)
+    }
+
+    async fn finish_left(&self, delivery: inbox::Left) {
+        let Ok(chat) = self.chat(&delivery.chat) else {
+            return;
+        };
+        let mut press = chat.read(&delivery.raw);
+        press.key.clone_from(&delivery.key);
+        press.opener = None;
+        let kept = Kept {
+            chat: delivery.chat,
+            key: delivery.key,
+            at: delivery.received_at,
+        };
+        let done = match &press.ask {
+            Ask::Submit { form, values } => self.keep_what_was_typed(&kept, &press, form, values).await,
+            _ => self
+                .act(&kept, press)
+                .await
+                .map(drop)
+                .map_err(WorkflowError::from),
+        };
+        if let Err(error) = done {
+            tracing::warn!(error = %error, "a press that was left behind could not be finished yet");
+        }
+    }
+
+    /// Writes down at once what came at once.
+    async fn keep_together(&self, few: Vec<Delivery>) -> Vec<std::result::Result<Option<Kept>, String>> {
+        let seconds = if self.has_enough() {
+            BUSY_LEASE_SECONDS
+        } else {
+            LEASE_SECONDS
+        };
+        let new = few.iter().map(|d| inbox::New {
+            chat: &d.chat,
+            key: &d.key,
+            raw: &d.raw,
+            at: d.at,
+            lease_until: d.at + TimeDelta::seconds(seconds),
+        });
+        match inbox::keep(self.store.pool(), &new.collect::<Vec<_>>()).await {
+            Ok(first) => {
+                let kept = few.into_iter().zip(first).map(|(delivery, first)| {
+                    let Delivery { chat, key, at, .. } = delivery;
+                    Ok(first.then_some(Kept { chat, key, at }))
+                });
+                kept.collect()
+            }
+            Err(error) => few.iter().map(|_| Err(error.to_string())).collect(),
+        }
+    }
+
+    async fn alone(&self, kept: &Kept, press: &Press) -> Result<Judged> {
+        let mut tries = 1;
+        loop {
+            match self.judge(kept, press).await {
+                Err(e) if e.is_conflict() && tries < TRIES => tries += 1,
+                judged => return judged,
             }
         }
-        Ok(count)
     }
 
     async fn judge(&self, kept: &Kept, press: &Press) -> Result<Judged> {
@@ -347,10 +410,9 @@ impl Desk {
             Ask::Nothing => Judged::done("noted"),
         };
         if let Some(channel) = self.rules.channel_of_room(&press.chat, &press.room) {
-            let me = &press.by.person;
-            if person::spoken(&mut tx, me, channel.voice.lang).await? {
-                self.homes_changed(&mut tx, std::slice::from_ref(me), now).await?;
-            }
+            let spoken = BTreeMap::from([(&press.by.person, channel.voice.lang)]);
+            let changed = person::spoken(&mut tx, &spoken).await?;
+            self.homes_changed(&mut tx, &changed, now).await?;
         }
         inbox::came_to(&mut tx, &kept.chat, &kept.key, &judged.outcome).await?;
         tx.commit().await.map_err(StoreError::from)?;

@@ -36,7 +36,7 @@ use crate::store::person;
 use crate::store::preference;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::refresh::TRUSTED_MINUTES;
+use crate::workflow::refresh::trusted_since;
 
 /// Who has not looked for so long is not drawn for.
 const LOOKS_FOR_DAYS: i64 = 7;
@@ -204,7 +204,7 @@ impl Desk {
 
     /// The channels of their chat in which somebody may at least look.
     pub(crate) async fn channels_seen(&self, tx: &mut Tx, actor: &Actor, now: At) -> Result<Vec<&Channel>> {
-        let since = now - TimeDelta::minutes(TRUSTED_MINUTES);
+        let since = trusted_since(now);
         let chat = &actor.person.chat;
         let circles = person::circles_of(tx, chat, &actor.person.user, since).await?;
         let may_look = |channel: &&Channel| {

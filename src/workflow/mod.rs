@@ -14,6 +14,7 @@ mod fold;
 pub mod follow;
 pub mod forget;
 pub mod forms;
+pub mod gather;
 mod give;
 pub mod home;
 pub mod illustrate;
@@ -46,6 +47,7 @@ mod stepped;
 pub mod story;
 pub mod submit;
 pub mod tell;
+pub mod together;
 mod unclear;
 mod unseat;
 mod webhook;
@@ -68,6 +70,8 @@ use crate::store::StoreError;
 pub use crate::store::outbox::Leased;
 use crate::workflow::aside::Aside;
 use crate::workflow::live::Live;
+use crate::workflow::together::Keeping;
+use crate::workflow::together::Presses;
 
 /// The workflows with their tools. Any number of replicas have one each.
 pub struct Desk {
@@ -84,6 +88,10 @@ pub struct Desk {
     pub webhooks: BTreeMap<String, Arc<dyn Webhook>>,
     /// Items whose timers could not be fired.
     pub aside: Aside,
+    /// Deliveries on their way into the database.
+    pub keeping: Keeping,
+    /// Presses that are about to be judged.
+    pub presses: Presses,
 }
 
 #[derive(Debug, thiserror::Error)]

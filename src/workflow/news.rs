@@ -33,7 +33,7 @@ use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::perform::Held;
 use crate::workflow::perform::note;
-use crate::workflow::refresh::TRUSTED_MINUTES;
+use crate::workflow::refresh::trusted_since;
 
 /// More at once nobody reads.
 const AT_ONCE: i64 = 400;
@@ -126,7 +126,7 @@ impl Desk {
     /// The best role of each of these people anywhere.
     pub async fn roles(&self, chat: &str, users: &[String]) -> Result<BTreeMap<String, Option<Role>>> {
         let channels: Vec<String> = self.rules.channels.keys().cloned().collect();
-        let since = self.now() - TimeDelta::minutes(TRUSTED_MINUTES);
+        let since = trusted_since(self.now());
         let mut tx = self.store.begin().await?;
         let mut out = BTreeMap::new();
         for user in users {

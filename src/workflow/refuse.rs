@@ -1,7 +1,5 @@
 //! Who may press what, and the sentence for whoever may not, or not now.
 
-use chrono::TimeDelta;
-
 use crate::domain::At;
 use crate::domain::action::Press;
 use crate::domain::event::What;
@@ -22,7 +20,7 @@ use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::decide::Case;
-use crate::workflow::refresh::TRUSTED_MINUTES;
+use crate::workflow::refresh::trusted_since;
 
 /// More of those who may do something nobody reads.
 const MOST_NAMED: usize = 8;
@@ -31,6 +29,10 @@ impl Desk {
     /// Remembers who it was, and where the delivery vouches for circles, that too: for the sentence that says who may.
     pub(crate) async fn meet(&self, tx: &mut Tx, press: &Press) -> Result<()> {
         person::met(tx, &press.by.person, &press.by.name).await?;
+        self.vouch(tx, press).await
+    }
+
+    pub(crate) async fn vouch(&self, tx: &mut Tx, press: &Press) -> Result<()> {
         if let Some(vouched) = &press.by.vouched {
             let all = self.rules.circles(&press.chat);
             let all: Vec<String> = all.iter().map(Circle::key).collect();
@@ -111,7 +113,7 @@ impl Desk {
         if let Some(vouched) = &press.by.vouched {
             return Ok(vouched.iter().map(Circle::key).collect());
         }
-        let since = now - TimeDelta::minutes(TRUSTED_MINUTES);
+        let since = trusted_since(now);
         Ok(person::circles_of(tx, &press.chat, &press.by.person.user, since).await?)
     }
 
@@ -196,12 +198,8 @@ impl Desk {
         press: &Press,
         item: Option<ItemId>,
     ) -> Result<Vec<String>> {
-        let here = self
-            .rules
-            .channel_of_room(&press.chat, &press.room)
-            .map(|c| c.name.clone());
         let Some(id) = item else {
-            return Ok(here.into_iter().collect());
+            return Ok(self.channels_among(press, Vec::new()));
         };
         let cards = crate::store::card::of_item(tx, id).await?;
         let mut own: Vec<String> = cards.into_iter().map(|c| c.channel).collect();
@@ -213,11 +211,17 @@ impl Desk {
                     .flat_map(|item| self.rules.route(&item.route).to.iter().cloned()),
             );
         }
-        Ok(match here {
+        Ok(self.channels_among(press, own))
+    }
+
+    /// Of an item's own channels those that count for this press.
+    pub(crate) fn channels_among(&self, press: &Press, own: Vec<String>) -> Vec<String> {
+        let here = self.rules.channel_of_room(&press.chat, &press.room);
+        match here.map(|channel| channel.name.clone()) {
             // There is no such item, and nothing to be learnt about it.
             Some(here) if own.is_empty() || own.contains(&here) => vec![here],
             Some(_) | None => own,
-        })
+        }
     }
 
     /// Those who have a right, as they are configured: groups by their name, whoever is in them; and people who have it

@@ -1,8 +1,6 @@
 //! Whoever may not answer any more holds nothing: what they had is free at once, not when their time is over, and what
 //! is overdue of it is told to those who may.
 
-use chrono::TimeDelta;
-
 use crate::domain::At;
 use crate::domain::action::Actor;
 use crate::domain::event::What;
@@ -19,7 +17,7 @@ use crate::store::item::Filter;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::refresh::TRUSTED_MINUTES;
+use crate::workflow::refresh::trusted_since;
 use crate::workflow::remind::is_out;
 use crate::workflow::tell::Change;
 
@@ -68,7 +66,7 @@ impl Desk {
         let person = &actor.person;
         let cards = card::of_item(tx, item).await?;
         let channels: Vec<String> = cards.into_iter().map(|card| card.channel).collect();
-        let since = now - TimeDelta::minutes(TRUSTED_MINUTES);
+        let since = trusted_since(now);
         let circles = person::circles_of(tx, &person.chat, &person.user, since).await?;
         let role = rights::role(&self.rules.grants, actor, &channels, |circle| {
             let vouched = actor.vouched.as_ref();

@@ -93,6 +93,8 @@ async fn bring(state: &str) -> (Desk, Message) {
         "drafted" => {
             desk.press(ANNA, &card, "Antworten").await;
             desk.submit(ANNA, &[("text", ANSWER)]).await;
+            // The preview lies above the form.
+            assert!(desk.slack.close_view(ANNA).await.acked);
             assert!(desk.slack.close_view(ANNA).await.acked);
         }
         "queued" => {

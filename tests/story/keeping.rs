@@ -41,12 +41,18 @@ async fn presses_go_after_two_weeks_and_what_was_tried_after_three_months() {
     assert!(before.iter().any(|l| l.contains("→ the reply to Google: done")));
     // One that a crash left behind is not over.
     let now = desk.clock.now();
-    let lease = now + TimeDelta::days(365);
-    assert!(
-        inbox::keep(desk.store.pool(), "slack", "left", b"{}", now, lease)
-            .await
-            .unwrap()
-    );
+    let left = inbox::New {
+        chat: "slack",
+        key: "left",
+        raw: b"{}",
+        at: now,
+        lease_until: now + TimeDelta::days(365),
+    };
+    // Given twice, it is written once.
+    let kept = inbox::keep(desk.store.pool(), &[left.clone(), left])
+        .await
+        .unwrap();
+    assert_eq!(kept, [true, false]);
 
     desk.clock.advance(TimeDelta::days(13));
     let kept = count(&desk, "inbox").await;

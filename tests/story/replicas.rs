@@ -35,6 +35,7 @@ use crate::desk::Wish;
 use crate::seat::Chat;
 use crate::seat::Room;
 use crate::seat::Seat;
+use crate::seat::Who;
 use crate::tune;
 
 const WORDS: &str = "Hallo Jule, das war zu lang. Wir stellen um. – Anna";
@@ -534,6 +535,58 @@ async fn a_call_that_takes_its_time_keeps_its_lease_and_one_that_does_not_say_so
 }
 
 #[tokio::test]
+async fn many_who_press_at_once_are_judged_together_each_by_what_the_one_before_left() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = Desk::with(Wish {
+            replicas: 2,
+            tune: tune::boundless,
+            ..chat.wish()
+        })
+        .await;
+        for n in 0..12 {
+            desk.google
+                .write(STORE, "Jule K.", 2, &format!("Beitrag {n}"))
+                .unwrap();
+        }
+        desk.minutes(5).await;
+        desk.minutes(1).await;
+        let seat = Seat::new(&desk, chat);
+        let cards = seat.all(Room::Care);
+        assert_eq!(cards.len(), 12);
+        // Anna and Ben both want each of them; one of the two gets it, and the other is told so.
+        let anna = cards.iter().map(|card| seat.press(Who::Anna, card, "Übernehmen"));
+        let ben = cards.iter().map(|card| seat.press(Who::Ben, card, "Übernehmen"));
+        let (anna, ben) = (futures::future::join_all(anna), futures::future::join_all(ben));
+        futures::future::join(anna, ben).await;
+        desk.minutes(1).await;
+        let taken: Vec<String> = desk
+            .rows("SELECT handling ->> 'state' FROM item WHERE handling ->> 'state' = 'claimed'")
+            .await;
+        assert_eq!(taken.len(), 12, "{chat:?}");
+        let claimed: i64 = desk
+            .row("SELECT count(*) FROM item_event WHERE what = 'claimed'")
+            .await;
+        assert_eq!(claimed, 12, "{chat:?}");
+        let kept: i64 = desk.row("SELECT count(*) FROM inbox WHERE done_at IS NULL").await;
+        assert_eq!(kept, 0, "{chat:?}");
+        let refused = seat.whispers(Who::Anna).len() + seat.whispers(Who::Ben).len();
+        assert_eq!(refused, 12, "{chat:?}");
+        // Written by fewer transactions than there were presses.
+        let by: i64 = desk
+            .row("SELECT count(DISTINCT xmin::text) FROM item_event WHERE what = 'claimed'")
+            .await;
+        assert!(by < 12, "{chat:?}: {by} transactions");
+        for card in &cards {
+            assert!(seat.text(card).contains("ist dran"), "{chat:?}");
+            let told = seat.thread(card);
+            let told = told.iter().filter(|line| line.contains("hat übernommen"));
+            assert_eq!(told.count(), 1, "{chat:?}");
+        }
+        desk.finish().await;
+    }
+}
+
+#[tokio::test]
 async fn sixty_cards_with_a_death_in_the_middle_at_slacks_real_pace_are_sixty_cards() {
     let mut desk = Desk::with(Wish {
         replicas: 2,
@@ -591,10 +644,17 @@ async fn kept_and_died(desk: &Desk, who: &str, card: &Message, what: &str) {
     let raw = take.recv().await.unwrap();
     server.abort();
     desk.point_at(0);
-    let key = zeitnah::chat::slack::inbound::key(&raw);
-    let now = desk.clock.now();
-    let lease = now + TimeDelta::seconds(20);
-    assert!(inbox::keep(pool, "slack", &key, &raw, now, lease).await.unwrap());
+    let payload = zeitnah::chat::slack::inbound::payload(&raw);
+    let key = zeitnah::chat::slack::inbound::key(&raw, payload.as_ref());
+    let at = desk.clock.now();
+    let kept = inbox::New {
+        chat: "slack",
+        key: &key,
+        raw: &raw,
+        at,
+        lease_until: at + TimeDelta::seconds(20),
+    };
+    assert_eq!(inbox::keep(pool, &[kept]).await.unwrap(), [true]);
 }
 
 #[tokio::test]

@@ -53,20 +53,26 @@ impl Door {
     /// delivery must not be acknowledged.
     pub async fn take(&self, raw: Vec<u8>) -> Result<Option<Value>, PortError> {
         let came = Instant::now();
-        let value = inbound::payload(&raw).unwrap_or(Value::Null);
-        let submission = inbound::is_submission(&value);
-        let taken = timeout(PATIENCE, self.keep_and_act(raw, submission, came)).await;
+        // Decoded once; what cannot be decoded is kept all the same.
+        let payload = inbound::payload(&raw);
+        let value = payload.as_ref().unwrap_or(&Value::Null);
+        let submission = inbound::is_submission(value);
+        let taken = timeout(
+            PATIENCE,
+            self.keep_and_act(raw, payload.as_ref(), submission, came),
+        )
+        .await;
         meter::acknowledged(NAME, submission, came.elapsed());
         match taken {
             Ok(Ok(answer)) => Ok(answer),
             // The form stays open with the text in it.
-            Ok(Err(_)) | Err(_) if submission => Ok(Some(self.sorry(&value))),
+            Ok(Err(_)) | Err(_) if submission => Ok(Some(self.sorry(value))),
             Ok(Err(error)) => {
-                self.regret(&value);
+                self.regret(value);
                 Err(error)
             }
             Err(_) => {
-                self.regret(&value);
+                self.regret(value);
                 Err(PortError::later("the database took too long"))
             }
         }
@@ -75,28 +81,33 @@ impl Door {
     async fn keep_and_act(
         &self,
         raw: Vec<u8>,
+        payload: Option<&Value>,
         submission: bool,
         came: Instant,
     ) -> Result<Option<Value>, PortError> {
+        let key = inbound::key(&raw, payload);
         let delivery = Delivery {
             chat: NAME.into(),
-            key: inbound::key(&raw),
-            raw: raw.clone(),
+            key: key.clone(),
+            raw,
             at: self.clock.now(),
         };
-        let key = delivery.key.clone();
         let Some(kept) = self.inbox.keep(delivery).await? else {
             // An empty acknowledgement would close a form without the step that comes next.
             return if submission {
-                self.same_again(&key, step(&self.chat.read(&raw))).await
+                let first = self.chat.decode(key.clone(), payload);
+                self.same_again(&key, step(&first)).await
             } else {
                 Ok(None)
             };
         };
-        let press = self.chat.read(&raw);
+        let press = self.chat.decode(key, payload);
         if submission {
             let step = step(&press);
             return self.inbox.act(&kept, press).await.map(|came| answer(came, step));
+        }
+        if self.inbox.leaves(&press) {
+            return Ok(None);
         }
         let door = self.clone();
         self.work

@@ -42,11 +42,11 @@ pub fn payload(raw: &[u8]) -> Option<Value> {
 }
 
 /// The same for each delivery of the same thing.
-pub fn key(raw: &[u8]) -> String {
-    let Some(value) = payload(raw) else {
+pub fn key(raw: &[u8], payload: Option<&Value>) -> String {
+    let Some(value) = payload else {
         return hash(&[&String::from_utf8_lossy(raw)]);
     };
-    let word = |pointer: &str| text(&value, pointer).unwrap_or_default();
+    let word = |pointer: &str| text(value, pointer).unwrap_or_default();
     match word("/type") {
         "block_actions" => hash(&[
             "action",
@@ -79,16 +79,21 @@ pub fn is_submission(value: &Value) -> bool {
 
 /// `team` is ours; whoever comes from another one is an outsider.
 pub fn read(raw: &[u8], team: &str) -> Press {
-    let key = key(raw);
-    let Some(value) = payload(raw) else {
+    let payload = payload(raw);
+    decode(key(raw, payload.as_ref()), payload.as_ref(), team)
+}
+
+/// The same where its payload and its key are known already.
+pub fn decode(key: String, payload: Option<&Value>, team: &str) -> Press {
+    let Some(value) = payload else {
         return odd(key, &Value::Null, "neither JSON nor a form");
     };
     if value.get("command").is_some() {
-        return command(key, &value, team);
+        return command(key, value, team);
     }
-    let (ask, room) = match text(&value, "/type") {
-        Some("block_actions") => (pressed(&value), room(&value)),
-        Some("view_submission") => match token(&value) {
+    let (ask, room) = match text(value, "/type") {
+        Some("block_actions") => (pressed(value), room(value)),
+        Some("view_submission") => match token(value) {
             Some(form) => {
                 let room = form.room.clone();
                 let view = value.get("view").unwrap_or(&Value::Null);
@@ -110,12 +115,12 @@ pub fn read(raw: &[u8], team: &str) -> Press {
             ),
         },
         // What happens in another company's workspace is nothing to us.
-        Some("event_callback") if is_foreign(&value, team) => (Ask::Nothing, String::new()),
+        Some("event_callback") if is_foreign(value, team) => (Ask::Nothing, String::new()),
         Some("event_callback") => (
-            event(&value),
-            text(&value, "/event/channel").unwrap_or_default().to_owned(),
+            event(value),
+            text(value, "/event/channel").unwrap_or_default().to_owned(),
         ),
-        Some("view_closed") => match token(&value) {
+        Some("view_closed") => match token(value) {
             Some(form) => {
                 let room = form.room.clone();
                 let values = view::values(value.get("view").unwrap_or(&Value::Null));
@@ -127,7 +132,7 @@ pub fn read(raw: &[u8], team: &str) -> Press {
             Ask::Odd {
                 why: format!("unknown type {:?}", words::short_line(other, 60)),
             },
-            room(&value),
+            room(value),
         ),
         None => (
             Ask::Odd {
@@ -136,25 +141,25 @@ pub fn read(raw: &[u8], team: &str) -> Press {
             String::new(),
         ),
     };
-    let user = text(&value, "/user/id")
-        .or_else(|| text(&value, "/event/user"))
+    let user = text(value, "/user/id")
+        .or_else(|| text(value, "/event/user"))
         .unwrap_or_default();
-    let home = text(&value, "/user/team_id");
+    let home = text(value, "/user/team_id");
     Press {
         chat: NAME.into(),
         key,
         by: Actor {
             person: PersonId::new(NAME, user),
-            name: name(&value, user),
+            name: name(value, user),
             // Not knowing who we are is no reason to let everybody in.
-            outsider: home.is_some_and(|home| home != team) || is_foreign(&value, team),
+            outsider: home.is_some_and(|home| home != team) || is_foreign(value, team),
             vouched: None,
         },
         ask,
         room,
-        thread: text(&value, "/container/thread_ts").map(str::to_owned),
-        answer_to: text(&value, "/response_url").map(str::to_owned),
-        opener: text(&value, "/trigger_id").map(str::to_owned),
+        thread: text(value, "/container/thread_ts").map(str::to_owned),
+        answer_to: text(value, "/response_url").map(str::to_owned),
+        opener: text(value, "/trigger_id").map(str::to_owned),
     }
 }
 
@@ -365,7 +370,7 @@ mod tests {
         #[test]
         fn no_bytes_are_too_odd(raw in proptest::collection::vec(any::<u8>(), 0..200)) {
             let press = read(&raw, "T1");
-            prop_assert_eq!(press.key, key(&raw));
+            prop_assert_eq!(press.key, key(&raw, payload(&raw).as_ref()));
         }
 
         #[test]

@@ -134,6 +134,11 @@ impl SlackChat {
         Ok(())
     }
 
+    /// A delivery whose payload and key are known already.
+    pub(crate) fn decode(&self, key: String, payload: Option<&Value>) -> Press {
+        inbound::decode(key, payload, &self.identity().team)
+    }
+
     /// Whether Slack knows the token, and what it may; changes nothing here.
     pub async fn greet(&self) -> Result<Greeting, PortError> {
         self.api.greet().await
