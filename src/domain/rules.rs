@@ -221,10 +221,12 @@ impl Rules {
             Whom::Named { chat: there, mention } if there == chat => Some(mention),
             _ => None,
         });
+        let rotas = self.rotas.values().filter(|rota| rota.chat == chat);
         let asked = targets.flat_map(|t| &t.ping);
         let asked = asked
             .chain(responsible.flat_map(|c| &c.responsible))
-            .chain(called);
+            .chain(called)
+            .chain(rotas.flat_map(Rota::named));
         let asked = asked.filter_map(|mention| match mention {
             Mention::Group(id) => Some(Circle::Group(id.clone())),
             Mention::Person(_) => None,

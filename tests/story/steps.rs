@@ -14,6 +14,7 @@ use zeitnah::domain::rota::Shift;
 use zeitnah::domain::rules::Rules;
 
 use crate::desk::Desk;
+use crate::desk::GAST;
 use crate::seat::Chat;
 use crate::seat::Room;
 use crate::seat::Seat;
@@ -88,6 +89,36 @@ async fn a_step_that_finds_nobody_on_duty_says_so_and_what_comes_next() {
         seat.answer(Who::Ben, &card, "Das tut uns leid. – Ben").await;
         done(desk, chat).await;
     }
+}
+
+/// A rota may name a group; who of it takes what it was called for needs no other right.
+#[tokio::test]
+async fn a_group_on_call_may_do_what_it_is_called_for() {
+    fn on_call(rules: &mut Rules) {
+        nobody_on_fridays(rules, false);
+        for rota in rules.rotas.values_mut() {
+            let Plan::Shifts(shifts) = &mut rota.plan else {
+                return;
+            };
+            for shift in shifts {
+                shift.days = [true; 7];
+                shift.who = Mention::Group("S0RUF".into());
+            }
+        }
+    }
+    let chat = Chat::Slack;
+    let desk = chat.desk(2, on_call).await;
+    desk.slack.add_group("S0RUF", "rufdienst", &[GAST]);
+    desk.minutes(15).await;
+    desk.review(2, TEXT).await;
+    desk.seconds(3).await;
+    let seat = Seat::new(&desk, chat);
+    let card = desk.card();
+    desk.press(GAST, &card, "Übernehmen").await;
+    assert!(desk.text(&card).contains("Gast ist dran"), "{}", desk.text(&card));
+    let shown = seat.card();
+    seat.answer(Who::Ben, &shown, "Das tut uns leid. – Ben").await;
+    done(desk, chat).await;
 }
 
 #[tokio::test]

@@ -93,6 +93,15 @@ struct Duty<'a> {
 }
 
 impl Rota {
+    /// Everybody and every group that it ever names.
+    pub fn named(&self) -> Vec<&Mention> {
+        match &self.plan {
+            Plan::Turns(turns) => turns.people.iter().collect(),
+            Plan::Shifts(shifts) => shifts.iter().map(|shift| &shift.who).collect(),
+            Plan::Events(events) => events.iter().map(|event| &event.who).collect(),
+        }
+    }
+
     /// Everybody who is on duty, in an order of their own; nobody in a gap.
     pub fn on_duty(&self, at: At) -> Vec<Mention> {
         let Some(soon) = at.checked_add_signed(TimeDelta::seconds(1)) else {
