@@ -185,10 +185,19 @@ impl Desk {
             return Ok(Judged::told("told"));
         };
         // Where it was found is where one has to have the right, also since then: in its channel, or, where it was found
-        // in all of them, everywhere.
-        let channels = found.channel.as_slice();
+        // in all that one could see, in any that one sees now, and of these it is shown.
+        let mut found = found;
+        let mut channels: Vec<String> = found.channel.clone().into_iter().collect();
+        if channels.is_empty() {
+            let seen = self.channels_seen(tx, &press.by, now).await?;
+            channels = seen.iter().map(|channel| channel.name.clone()).collect();
+            let still = search::by_words(tx, Some(&channels), &found.meant, KEPT + 1).await?;
+            found
+                .hits
+                .retain(|hit| still.iter().any(|still| still.item == hit.item));
+        }
         if let Some(no) = self
-            .no_right_in(tx, press, voice, Role::Viewer, channels, now)
+            .no_right_in(tx, press, voice, Role::Viewer, &channels, now)
             .await?
         {
             self.whisper(tx, press, no, now).await?;

@@ -188,6 +188,38 @@ async fn what_was_found_turns_its_pages_on_any_replica() {
     }
 }
 
+/// Whoever has the right in some channels only turns the pages of what they found in all that they see.
+#[tokio::test]
+async fn a_search_in_all_channels_turns_for_whoever_sees_only_some() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = Desk::with(crate::desk::Wish {
+            tune: |rules| {
+                rules.digests.clear();
+                for grant in &mut rules.grants {
+                    grant.channels = vec!["care".into(), "leads".into()];
+                }
+            },
+            ..chat.wish()
+        })
+        .await;
+        desk.tick().await;
+        let seat = Seat::new(&desk, chat);
+        for n in 1..=12 {
+            let body = format!(r#"{{"id":"r{n}","rating":2,"body":"Der Akku hält nicht, zum {n}. Mal."}}"#);
+            desk.push(&format!("d{n}"), body).await;
+        }
+        seat.look(Who::Anna, "find", "akku").await;
+        seat.press(Who::Anna, &seat.last_told(Who::Anna), "In allen Kanälen suchen")
+            .await;
+        let (one, page) = lines(&seat.told(Who::Anna));
+        assert_eq!((one.len(), page.as_str()), (5, "Seite 1 von 3"));
+        seat.press(Who::Anna, &seat.last_told(Who::Anna), "Weiter ›")
+            .await;
+        assert_eq!(lines(&seat.told(Who::Anna)).1, "Seite 2 von 3");
+        done(desk, chat).await;
+    }
+}
+
 #[tokio::test]
 async fn what_we_answered_is_found_once_it_is_published() {
     for chat in [Chat::Slack, Chat::Discord] {
