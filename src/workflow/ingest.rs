@@ -193,7 +193,7 @@ impl Desk {
         let news: Vec<News> = fresh
             .iter()
             .map(|incoming| {
-                let language = spoken(incoming);
+                let language = spoken(incoming, manner);
                 let route = route::choose(
                     &self.rules.routes,
                     &self.rules.fallback,
@@ -383,7 +383,7 @@ impl Desk {
         let other_words = said(&locked.0.title, &locked.0.body) != said(&incoming.title, &incoming.body);
         let became_question = incoming.kind != locked.0.kind;
         let told = (incoming.edited_at, manner.as_of(now));
-        item::rewrite(tx, locked, incoming, print, spoken(incoming), told, now).await?;
+        item::rewrite(tx, locked, incoming, print, spoken(incoming, manner), told, now).await?;
         let (old, new) = if before == after {
             (None, None)
         } else {
@@ -671,8 +671,12 @@ pub(crate) fn same_words(a: &str, b: &str) -> bool {
     a.split_whitespace().eq(b.split_whitespace())
 }
 
-fn spoken(incoming: &Incoming) -> Option<String> {
+/// Who reads a file has listened to the words already, beside whoever writes the rows; it is the dearest part of a row.
+fn spoken(incoming: &Incoming, manner: &Manner) -> Option<String> {
     let declared = incoming.language.as_deref().and_then(language::declared);
+    if manner.is_file() {
+        return declared;
+    }
     declared.or_else(|| {
         let text = [incoming.title.as_deref(), incoming.body.as_deref()];
         language::detect(&text.into_iter().flatten().collect::<Vec<_>>().join("\n")).map(str::to_owned)

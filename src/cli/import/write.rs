@@ -25,11 +25,10 @@ use crate::store::import;
 use crate::store::import::Progress;
 use crate::workflow::import::CARDS;
 use crate::workflow::import::preview::Preview;
+use crate::workflow::import::rows::BATCH;
 use crate::workflow::import::rows::Batches;
 use crate::workflow::import::rows::Refused;
 
-/// Rows in one transaction.
-const BATCH: usize = 500;
 /// Reasons that are printed; all of them are in the rejects file.
 const SHOWN: u64 = 20;
 

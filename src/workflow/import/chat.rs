@@ -53,13 +53,13 @@ use crate::workflow::act::Judged;
 use crate::workflow::import::CARDS;
 use crate::workflow::import::preview::Nothing;
 use crate::workflow::import::preview::Preview;
+use crate::workflow::import::rows::BATCH;
 use crate::workflow::import::rows::Batches;
 
 /// More is an export of years, for which there is the terminal.
 pub const LARGEST: u64 = 20 * 1024 * 1024;
 const MEGABYTES: i64 = 20;
-/// Rows in one transaction, and rows in one effect: it has to be over long before its lease.
-const BATCH: usize = 500;
+/// Rows in one effect: it has to be over long before its lease.
 const AT_A_TIME: u64 = 10_000;
 /// What cannot be fetched by then, never will be.
 const FETCH_MINUTES: i64 = 10;

@@ -17,6 +17,8 @@ use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::WorkflowError;
 
+/// Rows in one transaction: a handful of statements, and a kill costs no more than these.
+pub const BATCH: usize = 1_000;
 /// Batches that are read ahead.
 const AHEAD: usize = 2;
 
