@@ -52,7 +52,7 @@ export async function tell(path, what, quiet) {
 }
 
 // The files of a form, brought to the stand-in before the form that names them.
-export async function bring(chat, user, form) {
+export async function carry(chat, user, form) {
   for (const box of form.querySelectorAll("input[type=file]")) {
     const file = box.files[0];
     if (!file) continue;

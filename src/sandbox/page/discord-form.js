@@ -1,7 +1,7 @@
 // Discord's forms: one at a time for each person, in the browser's own dialog. A form that was sent is closed, whatever
 // the app says about it; only what the client itself checks keeps it open.
 
-import { bring, tell } from "./api.js";
+import { carry, tell } from "./api.js";
 import { markdown } from "./discord-text.js";
 import { $, did, el, icon } from "./dom.js";
 import { closesWith, keepsNothing } from "./sure.js";
@@ -41,7 +41,7 @@ function form(modal) {
     const button = node.querySelector("button[type=submit]");
     button.disabled = true;
     did("submit");
-    await bring("discord", open.user, node);
+    await carry("discord", open.user, node);
     const values = Object.fromEntries(fields.filter((f) => f.box).map((f) => [f.id, f.box.type === "file" ? f.box.dataset.file ?? "" : f.box.value]));
     await tell("discord/submit", { ...open, values });
     button.disabled = false;

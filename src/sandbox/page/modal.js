@@ -1,6 +1,6 @@
 // Forms: the top of the person's stack of views, in the browser's own dialog, which keeps the focus inside.
 
-import { bring, tell } from "./api.js";
+import { carry, tell } from "./api.js";
 import { render } from "./blocks.js";
 import { $, did, el, icon } from "./dom.js";
 import { collect, keep, restore } from "./inputs.js";
@@ -52,7 +52,7 @@ function form(top, depth, user) {
     const button = node.querySelector("button[type=submit]");
     button.disabled = true;
     did("submit");
-    await bring("slack", user, node);
+    await carry("slack", user, node);
     await tell("slack/submit", { ...there, values: collect(node) }, /^\S+: /);
     button.disabled = false;
   };
