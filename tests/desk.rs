@@ -782,7 +782,12 @@ impl Desk {
         assert_eq!(
             (backlog.due, backlog.unknown, backlog.dead),
             (0, 0, 0),
-            "effects are left: {backlog:?}"
+            "effects are left: {backlog:?} {:?}",
+            self.rows::<String>(
+                "SELECT row(kind, state, pace, run_at, lane, last_error, attempts, looks)::text FROM effect \
+                 WHERE state NOT IN ('done', 'ready')"
+            )
+            .await
         );
         assert_eq!(
             inbox::waiting(self.store.pool()).await.unwrap(),

@@ -9,7 +9,7 @@ use crate::store::MIGRATOR;
 use crate::store::Result;
 
 /// Everything of ours, to look whether we may use it.
-pub const TABLES: [&str; 32] = [
+pub const TABLES: [&str; 33] = [
     "leader",
     "card",
     "circle",
@@ -21,6 +21,7 @@ pub const TABLES: [&str; 32] = [
     "findable",
     "fold",
     "home",
+    "import_file",
     "import_run",
     "inbox",
     "item",
