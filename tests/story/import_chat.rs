@@ -200,7 +200,8 @@ async fn brought_in_once(chat: Chat) {
     // The same file again changes nothing, and says so before.
     seat.hand_in(Who::Anna, "portal-neu.csv", EXPORT.as_bytes()).await;
     assert!(
-        seat.told(Who::Anna).contains("0 neu, 0 geändert, 5 schon da."),
+        seat.told(Who::Anna).contains("0 neu, 0 geändert, 5 schon da.")
+            && seat.told(Who::Anna).contains("ändert sich nichts"),
         "{}",
         seat.told(Who::Anna)
     );

@@ -114,7 +114,10 @@ pub fn say_preview(preview: &Preview, source: &Source) {
         ));
     }
     let days = source.backfill_days;
+    // What is there already gets no second card.
+    let all_known = preview.known > 0 && preview.new + preview.changed == 0;
     match preview.open {
+        _ if all_known => say("What will happen: nothing, for all of it is there already."),
         0 => say(
             "What will happen: no cards and no deadlines; all of it can be found and is counted in its own time.",
         ),
@@ -125,7 +128,7 @@ pub fn say_preview(preview: &Preview, source: &Source) {
             "What will happen: one message with a list of {n} open posts, each with its deadline."
         )),
     }
-    if preview.answered + preview.past > 0 && preview.open > 0 {
+    if preview.answered + preview.past > 0 && preview.open > 0 && !all_known {
         say(&format!(
             "The others get neither card nor deadline: answered, or older than {days} days (`backfill_days`); --as open|history overrules."
         ));

@@ -891,6 +891,7 @@ import-bad = { $n ->
    *[other] { $n } Zeilen kommen
 } nicht mit. Was daran nicht stimmt, steht hier auf Englisch:
 import-reason = { $where } „{ $what }“
+import-then-known = Wenn du zustimmst, ändert sich nichts: Alles ist schon da.
 import-then-nothing = Wenn du zustimmst: keine Karten, keine Fristen. Alles ist zu finden und zählt in seiner eigenen Zeit.
 import-then-cards = { $n ->
     [one] Wenn du zustimmst: eine Karte mit Frist für den offenen Beitrag.

@@ -906,6 +906,7 @@ import-bad = { $n ->
    *[other] { $n } rows do not come along:
 }
 import-reason = { $where } “{ $what }”
+import-then-known = If you agree, nothing changes: all of it is there already.
 import-then-nothing = If you agree: no cards, no deadlines. All of it can be found and counts in its own time.
 import-then-cards = { $n ->
     [one] If you agree: a card with a deadline for the open post.

@@ -747,13 +747,16 @@ impl Shown<'_> {
             }
         }
         reasons(voice, &mut out, &preview.reasons);
+        // What is there already gets no second card.
+        let all_known = preview.known > 0 && preview.new + preview.changed == 0;
         let then = match preview.open {
+            _ if all_known => voice.say("import-then-known", &[]),
             0 => voice.say("import-then-nothing", &[]),
             n if n <= CARDS => voice.say("import-then-cards", &[("n", number(n))]),
             n => voice.say("import-then-list", &[("n", number(n))]),
         };
         line(&mut out, then);
-        if preview.answered + preview.past > 0 && preview.open > 0 {
+        if preview.answered + preview.past > 0 && preview.open > 0 && !all_known {
             line(
                 &mut out,
                 voice.say("import-then-rest", &[("span", self.days.into())]),
