@@ -3,22 +3,27 @@
 
 use std::sync::Arc;
 use std::time::Duration;
+use std::time::Instant;
 
 use tokio::sync::Notify;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::workflow::Desk;
 use crate::workflow::Leased;
 use crate::workflow::Result;
+use crate::workflow::perform::LEASE_SECONDS;
 
 /// Effects under way at once in one replica.
 pub const SIDE_BY_SIDE: usize = 16;
 /// Often enough that two of them may fail before a lease runs out.
 const RENEW_EVERY: Duration = Duration::from_secs(4);
+const LEASE: Duration = Duration::from_secs(LEASE_SECONDS.unsigned_abs());
+const _: () = assert!(RENEW_EVERY.as_secs() * 3 < LEASE.as_secs());
 const LONGEST_NAP: Duration = Duration::from_secs(1);
 const SHORTEST_NAP: Duration = Duration::from_millis(5);
 
@@ -52,7 +57,10 @@ impl Hands {
         self.tasks.spawn(async move {
             let ended = tokio::select! {
                 ended = desk.perform(&effect) => ended,
-                () = hold_on(&desk, &effect) => Ok(()),
+                () = hold_on(|| desk.hold_on(&effect), RENEW_EVERY, LEASE) => {
+                    tracing::warn!(effect.key = effect.key, "the lease was lost; who has it next looks what became of it");
+                    Ok(())
+                }
             };
             if let Err(error) = ended {
                 // Its lease runs out, and then it is looked up.
@@ -64,17 +72,27 @@ impl Hands {
     }
 }
 
-/// Keeps the lease for as long as somebody is at it. Never ends: what was begun is finished also where the lease was lost,
-/// which whoever settles it finds out.
-async fn hold_on(desk: &Desk, effect: &Leased) {
+/// Keeps the lease for as long as somebody is at it, and ends when it is lost: an effect may be several calls, and none
+/// may begin once somebody else looks what became of them. Whoever cannot ask has lost it when it runs out.
+async fn hold_on<F>(renew: impl Fn() -> F, every: Duration, lease: Duration)
+where
+    F: Future<Output = Result<bool>>,
+{
+    let mut ends = Instant::now() + lease;
     loop {
-        sleep(RENEW_EVERY).await;
-        match desk.hold_on(effect).await {
-            Ok(true) => {}
-            Ok(false) => return std::future::pending().await,
-            Err(error) => {
-                tracing::warn!(effect.key = effect.key, error = %error, "a lease could not be renewed");
+        sleep(every).await;
+        let asked = Instant::now();
+        match timeout(ends.saturating_duration_since(asked), renew()).await {
+            Ok(Ok(true)) => {
+                ends = asked + lease;
+                continue;
             }
+            Ok(Ok(false)) => return,
+            Ok(Err(error)) => tracing::warn!(error = %error, "a lease could not be renewed"),
+            Err(_) => {}
+        }
+        if Instant::now() >= ends {
+            return;
         }
     }
 }
@@ -144,4 +162,38 @@ pub async fn round(desk: &Arc<Desk>) -> Result<usize> {
         }
     }
     Ok(got)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::workflow::WorkflowError;
+
+    /// How often a lease was renewed before it was held to be lost.
+    async fn asked(answers: Vec<Option<bool>>, lease: Duration) -> usize {
+        let (count, answers) = (answers.len(), RefCell::new(answers.into_iter()));
+        let renew = || {
+            let answer = answers.borrow_mut().next().expect("nobody asks again");
+            async move { answer.ok_or_else(|| WorkflowError::Export("away".to_owned())) }
+        };
+        hold_on(renew, Duration::ZERO, lease).await;
+        count - answers.borrow().len()
+    }
+
+    #[tokio::test]
+    async fn a_lease_is_held_until_somebody_else_has_it_or_nobody_can_say_in_time() {
+        let long = Duration::from_secs(3600);
+        assert_eq!(asked(vec![Some(true), Some(true), Some(false)], long).await, 3);
+        // The database is away for a moment, and back before the lease has run out.
+        assert_eq!(asked(vec![None, None, Some(true), None, Some(false)], long).await, 5);
+        // It is away for longer than the lease: nothing may go on.
+        assert_eq!(asked(vec![Some(true), None, Some(true)], Duration::ZERO).await, 2);
+    }
+
+    #[tokio::test]
+    async fn a_database_that_does_not_answer_is_not_waited_for_longer_than_the_lease() {
+        hold_on(std::future::pending::<Result<bool>>, Duration::ZERO, Duration::ZERO).await;
+    }
 }

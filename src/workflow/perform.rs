@@ -64,7 +64,7 @@ use crate::workflow::tell::post_card;
 /// The first wait of what cannot be read, and the longest.
 const ASIDE_SECONDS: (i64, i64) = (15, 600);
 /// Whoever is at it renews its lease, so one runs out soon after its holder died, and its room waits no longer.
-const LEASE_SECONDS: i64 = 15;
+pub const LEASE_SECONDS: i64 = 15;
 /// Of an answer that its thread shows; the rest is one button away.
 const ANSWER_UNITS: usize = 1200;
 /// First look after an unclear outcome, then the second: far sides show what they took with a delay.
