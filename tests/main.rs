@@ -23,6 +23,7 @@ mod sentences;
 mod setup;
 mod stats;
 mod stopping;
+mod stored;
 mod story;
 mod tongue;
 mod tune;

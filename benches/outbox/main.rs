@@ -71,7 +71,17 @@ role = "responder"
 slack_user = "U0ANNA"
 "#;
 /// What a push of new reviews writes.
-const WRITTEN: [&str; 6] = ["item", "item_event", "card", "timer", "effect", "delivery"];
+const WRITTEN: [&str; 9] = [
+    "item",
+    "item_event",
+    "card",
+    "timer",
+    "effect",
+    "delivery",
+    "findable",
+    "spelling",
+    "stat_delta",
+];
 
 #[tokio::main]
 async fn main() {

@@ -1,5 +1,5 @@
 //! What must happen outside, written down in the transaction that decided it and carried out by a worker later. The
-//! JSON of each variant is nailed by a test, because rows outlive releases.
+//! JSON of each variant is nailed by `tests/stored`, because rows outlive releases.
 
 use serde::Deserialize;
 use serde::Serialize;

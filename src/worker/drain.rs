@@ -187,13 +187,21 @@ mod tests {
         let long = Duration::from_secs(3600);
         assert_eq!(asked(vec![Some(true), Some(true), Some(false)], long).await, 3);
         // The database is away for a moment, and back before the lease has run out.
-        assert_eq!(asked(vec![None, None, Some(true), None, Some(false)], long).await, 5);
+        assert_eq!(
+            asked(vec![None, None, Some(true), None, Some(false)], long).await,
+            5
+        );
         // It is away for longer than the lease: nothing may go on.
         assert_eq!(asked(vec![Some(true), None, Some(true)], Duration::ZERO).await, 2);
     }
 
     #[tokio::test]
     async fn a_database_that_does_not_answer_is_not_waited_for_longer_than_the_lease() {
-        hold_on(std::future::pending::<Result<bool>>, Duration::ZERO, Duration::ZERO).await;
+        hold_on(
+            std::future::pending::<Result<bool>>,
+            Duration::ZERO,
+            Duration::ZERO,
+        )
+        .await;
     }
 }
