@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::app::LONGEST_STOP;
 use crate::app::Parts;
 use crate::app::parts;
+use crate::chat::slack;
 use crate::chat::slack::check;
 use crate::chat::slack::greet;
 use crate::cli::Failure;
@@ -217,6 +218,9 @@ async fn greet_slack(config: &Config, app: &App) -> Outcome {
             for name in greeting.scopes.iter().flat_map(check::lacking) {
                 let finding = check::scope(name, &[]);
                 tracing::error!(remedy = finding.remedy, "{}", finding.text);
+            }
+            if let Err(error) = app.desk.reopen(slack::NAME).await {
+                tracing::warn!(error = %error, "what Slack refused before waits for its own time");
             }
         }
         Err(PortError::Denied { why }) => {

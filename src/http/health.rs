@@ -140,6 +140,7 @@ pub async fn ready_in_full(State(health): State<Arc<Health>>) -> (StatusCode, Js
         body["outbox"] = json!({
             "due": backlog.due,
             "waiting": backlog.waiting,
+            "newer": backlog.newer,
             "sending": backlog.sending,
             "unknown": backlog.unknown,
             "dead": backlog.dead,

@@ -55,6 +55,7 @@ fn database(chats: &[&str], pulse: Option<&Pulse>) {
     let count = |of: fn(&Pulse) -> i64| pulse.map(|p| of(p) as f64);
     level(&is::EFFECTS, &["due"], count(|p| p.backlog.due));
     level(&is::EFFECTS, &["waiting"], count(|p| p.backlog.waiting));
+    level(&is::EFFECTS, &["newer"], count(|p| p.backlog.newer));
     level(&is::EFFECTS, &["sending"], count(|p| p.backlog.sending));
     level(&is::EFFECTS, &["unknown"], count(|p| p.backlog.unknown));
     level(&is::EFFECTS, &["dead"], count(|p| p.backlog.dead));

@@ -143,6 +143,37 @@ pub async fn get(pool: &sqlx::PgPool, id: CardId) -> Result<Option<CardRow>> {
         .map(Into::into))
 }
 
+/// Until when the message of an item's card in a room cannot be edited, by what its chat has said.
+pub async fn late_until(tx: &mut Tx, item: ItemId, chat: &str, room: &str, now: At) -> Result<Option<At>> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT max(r.free_at) FROM rate r JOIN card c
+             ON r.shut ->> 'name' IN (c.message_id, split_part(c.message_id, '/', 2))
+           WHERE r.shut IS NOT NULL AND r.free_at > $4 AND r.shut ->> 'what' = 'message' AND r.shut ->> 'chat' = $2
+             AND c.item_id = $1 AND c.chat = $2 AND c.room = $3"#,
+        item.0,
+        chat,
+        room,
+        now
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// Those of these items of which a card's message cannot be edited now.
+pub async fn late(tx: &mut Tx, items: &[ItemId], now: At) -> Result<Vec<ItemId>> {
+    let ids: Vec<Uuid> = items.iter().map(|id| id.0).collect();
+    let late = sqlx::query_scalar!(
+        "SELECT DISTINCT c.item_id FROM rate r JOIN card c
+             ON r.shut ->> 'name' IN (c.message_id, split_part(c.message_id, '/', 2))
+         WHERE r.shut IS NOT NULL AND r.free_at > $2 AND r.shut ->> 'what' = 'message' AND c.item_id = ANY($1)",
+        &ids,
+        now
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(late.into_iter().map(ItemId).collect())
+}
+
 pub async fn of_item(tx: &mut Tx, item: ItemId) -> Result<Vec<CardRow>> {
     Ok(cards!("WHERE item_id = $1 ORDER BY id", item.0)
         .fetch_all(&mut **tx)

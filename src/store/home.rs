@@ -5,6 +5,7 @@ use crate::domain::person::PersonId;
 use crate::store::Result;
 use crate::store::StoreError;
 use crate::store::Tx;
+use crate::store::readable;
 
 /// A home that has to be shown anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,16 +56,14 @@ pub async fn changed(tx: &mut Tx, people: &[PersonId], since: At) -> Result<Vec<
     )
     .fetch_all(&mut **tx)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let person = row.person.parse::<PersonId>();
-            Ok(Stale {
-                person: person.map_err(|e| StoreError::odd("home", "person", row.person, e))?,
-                begun: row.begun,
-                shown_at: row.shown_at,
-            })
+    readable(rows.into_iter().map(|row| {
+        let person = row.person.parse::<PersonId>();
+        Ok(Stale {
+            person: person.map_err(|e| StoreError::odd("home", "person", row.person, e))?,
+            begun: row.begun,
+            shown_at: row.shown_at,
         })
-        .collect()
+    }))
 }
 
 /// Those who look now and whose home is older than the last thing that happened; a few at a time, and nobody waits.
@@ -96,16 +95,14 @@ pub async fn behind(
     )
     .fetch_all(&mut **tx)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let person = row.person.parse::<PersonId>();
-            Ok(Stale {
-                person: person.map_err(|e| StoreError::odd("home", "person", row.person, e))?,
-                begun: row.begun,
-                shown_at: row.shown_at,
-            })
+    readable(rows.into_iter().map(|row| {
+        let person = row.person.parse::<PersonId>();
+        Ok(Stale {
+            person: person.map_err(|e| StoreError::odd("home", "person", row.person, e))?,
+            begun: row.begun,
+            shown_at: row.shown_at,
         })
-        .collect()
+    }))
 }
 
 /// From here on, what changes is for the next one to show.

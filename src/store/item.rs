@@ -167,14 +167,29 @@ pub async fn by_number(pool: &sqlx::PgPool, number: i64) -> Result<Option<ItemId
     Ok(id.map(ItemId))
 }
 
+/// What a batch is about that we know already.
+#[derive(Debug, Default)]
+pub struct Known {
+    pub locked: Vec<Locked>,
+    /// Written by a newer release. Locked as well, though nobody here can say what stands there.
+    pub unread: Vec<Unread>,
+}
+
+#[derive(Debug)]
+pub struct Unread {
+    pub scope: String,
+    pub native_id: String,
+    pub why: StoreError,
+}
+
 /// The items of a batch that we know already, locked in one order so that two batches never wait for each other.
 pub async fn lock_known(
     tx: &mut Tx,
     source: &str,
     scopes: &[String],
     native_ids: &[String],
-) -> Result<Vec<Locked>> {
-    items!(
+) -> Result<Known> {
+    let rows = items!(
         // One by one through the unique index: joined with a list of any length, the planner reads the whole table.
         "WHERE id = ANY(ARRAY(
              SELECT known.id FROM unnest($2::text[], $3::text[]) AS told (scope, native_id)
@@ -187,10 +202,20 @@ pub async fn lock_known(
         native_ids
     )
     .fetch_all(&mut **tx)
-    .await?
-    .into_iter()
-    .map(|r| r.try_into().map(Locked))
-    .collect()
+    .await?;
+    let mut known = Known::default();
+    for row in rows {
+        let (scope, native_id) = (row.scope.clone(), row.native_id.clone());
+        match row.try_into() {
+            Ok(item) => known.locked.push(Locked(item)),
+            Err(why) => known.unread.push(Unread {
+                scope,
+                native_id,
+                why,
+            }),
+        }
+    }
+    Ok(known)
 }
 
 /// What a list or a digest shows, oldest deadline first.
@@ -309,6 +334,17 @@ pub async fn closed(pool: &sqlx::PgPool, channel: Option<&str>, limit: i64) -> R
     .fetch_all(pool)
     .await?;
     readable(rows.into_iter().map(TryInto::try_into))
+}
+
+/// What somebody holds.
+pub async fn claimed(pool: &sqlx::PgPool, limit: i64) -> Result<Vec<ItemId>> {
+    let ids = sqlx::query_scalar!(
+        "SELECT id FROM item WHERE state = 'claimed' ORDER BY id LIMIT $1",
+        limit
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(ids.into_iter().map(ItemId).collect())
 }
 
 /// How many a list would show without its limit.

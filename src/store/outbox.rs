@@ -382,12 +382,35 @@ pub async fn shut(pool: &sqlx::PgPool, key: &str, until: At, closure: &Closure) 
     Ok(())
 }
 
-/// It turned out to be free.
-pub async fn open(pool: &sqlx::PgPool, key: &str) -> Result<()> {
-    sqlx::query!("DELETE FROM rate WHERE key = $1", key)
-        .execute(pool)
-        .await?;
-    Ok(())
+/// How long after a closure's end what waited for it was told to come again, at most.
+const AFTER_SECONDS: f64 = 5.0;
+
+/// The chat takes our token, or whoever starts us may have put something right: what was refused there is open again, and
+/// what was put off until then is due. Returns how much was. Limits of how fast we may be go on.
+pub async fn reopen(pool: &sqlx::PgPool, chat: &str, now: At) -> Result<u64> {
+    let row = sqlx::query!(
+        r#"WITH opened AS (
+             DELETE FROM rate WHERE shut ->> 'chat' = $1
+               AND (shut ->> 'what' IN ('token', 'line', 'room', 'right') OR key LIKE 'refused:%')
+             RETURNING free_at),
+           ended AS (SELECT max(free_at) AS at FROM opened WHERE free_at > $2),
+           woken AS (
+             -- What waits for something else in this time finds that out by a try that is refused before it leaves.
+             UPDATE effect SET run_at = $2 FROM ended
+             WHERE effect.state IN ('ready', 'unknown') AND effect.last_error IS NOT NULL
+               AND effect.unread_since IS NULL AND effect.run_at > $2
+               AND effect.run_at <= ended.at + $3::float8 * interval '1 second'
+               AND split_part(effect.pace, ':', 2) = $1 AND split_part(effect.pace, ':', 1) <> 'source'
+             RETURNING 1)
+           SELECT (SELECT count(*) FROM woken) AS "woken!",
+             (SELECT pg_notify('zeitnah_effect', '')::text WHERE EXISTS (SELECT 1 FROM woken)) AS notified"#,
+        chat,
+        now,
+        AFTER_SECONDS
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(u64::try_from(row.woken).unwrap_or(0))
 }
 
 /// What is closed now, what opens last first. A row of a newer release that cannot be read is left out.
@@ -549,6 +572,8 @@ pub struct Backlog {
     pub due: i64,
     /// Not due yet.
     pub waiting: i64,
+    /// What only a newer version can do, due or not.
+    pub newer: i64,
     pub sending: i64,
     pub unknown: i64,
     pub dead: i64,
@@ -558,9 +583,10 @@ pub struct Backlog {
 pub async fn backlog(pool: &sqlx::PgPool, now: At) -> Result<Backlog> {
     let row = sqlx::query!(
         // Each part is worded as the partial index that answers it, so that no part walks through what is over.
-        r#"SELECT count(*) FILTER (WHERE e.state = 'ready' AND e.run_at <= $1) AS "due!",
-             count(*) FILTER (WHERE e.state = 'ready' AND e.run_at > $1) AS "waiting!",
-             count(*) FILTER (WHERE e.state = 'unknown' AND e.unread_since IS NULL) AS "unknown!",
+        r#"SELECT count(*) FILTER (WHERE e.state = 'ready' AND e.run_at <= $1 AND e.kind = ANY($2)) AS "due!",
+             count(*) FILTER (WHERE e.state = 'ready' AND e.run_at > $1 AND e.kind = ANY($2)) AS "waiting!",
+             count(*) FILTER (WHERE e.kind <> ALL($2)) AS "newer!",
+             count(*) FILTER (WHERE e.state = 'unknown' AND e.unread_since IS NULL AND e.kind = ANY($2)) AS "unknown!",
              -- What waits for its turn in a room, or because a far side asked for it, is not stuck.
              min(greatest(e.run_at, rate.free_at)) FILTER
                  -- Nor is what only a newer version can do, or can read.
@@ -577,6 +603,7 @@ pub async fn backlog(pool: &sqlx::PgPool, now: At) -> Result<Backlog> {
     Ok(Backlog {
         due: row.due,
         waiting: row.waiting,
+        newer: row.newer,
         sending: row.sending,
         unknown: row.unknown,
         dead: row.dead,

@@ -181,6 +181,34 @@ pub async fn members(tx: &mut Tx, chat: &str, circles: &[String]) -> Result<Vec<
     .await?)
 }
 
+/// A circle of which nobody has read who is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadCircle {
+    pub key: String,
+    /// It is about to be read.
+    pub is_soon: bool,
+}
+
+/// Those of these circles that were never read.
+pub async fn circles_unread(
+    pool: &sqlx::PgPool,
+    chat: &str,
+    keys: &[String],
+    soon: At,
+) -> Result<Vec<UnreadCircle>> {
+    Ok(sqlx::query_as!(
+        UnreadCircle,
+        r#"SELECT k AS "key!", coalesce(c.next_read_at <= $3, true) AS "is_soon!"
+           FROM unnest($2::text[]) AS k LEFT JOIN circle c ON c.chat = $1 AND c.key = k
+           WHERE c.read_at IS NULL"#,
+        chat,
+        keys,
+        soon
+    )
+    .fetch_all(pool)
+    .await?)
+}
+
 /// Makes sure that these circles are known, and says which of them are to be read now; taking one is claiming it.
 pub async fn circles_due(
     pool: &sqlx::PgPool,

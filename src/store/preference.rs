@@ -13,15 +13,17 @@ use crate::domain::daily;
 use crate::domain::person::PersonId;
 use crate::domain::text::Lang;
 use crate::domain::whom::Preference;
+use crate::store::Read;
 use crate::store::Result;
 use crate::store::StoreError;
 use crate::store::Tx;
+use crate::store::readable;
 
 /// By their own clock as far as it is known: as they told us, else as their profile in the chat says.
 pub async fn of(tx: &mut Tx, people: &[PersonId]) -> Result<BTreeMap<PersonId, Preference>> {
     let ids: Vec<String> = people.iter().map(ToString::to_string).collect();
     let rows = sqlx::query!(
-        r#"SELECT w.id AS "person!", p.quiet AS "quiet: Json<Quiet>", p.zone AS "zone?", q.zone AS "profile?"
+        r#"SELECT w.id AS "person!", p.quiet AS "quiet: Read<Quiet>", p.zone AS "zone?", q.zone AS "profile?"
            FROM unnest($1::text[]) AS w (id)
            LEFT JOIN preference p ON p.person = w.id LEFT JOIN person q ON q.id = w.id
            WHERE p.person IS NOT NULL OR q.zone IS NOT NULL"#,
@@ -29,18 +31,20 @@ pub async fn of(tx: &mut Tx, people: &[PersonId]) -> Result<BTreeMap<PersonId, P
     )
     .fetch_all(&mut **tx)
     .await?;
-    let read = |e: String, column: &'static str, why: String| StoreError::odd("preference", column, e, why);
-    rows.into_iter()
-        .map(|row| {
-            let id = row.person.parse::<PersonId>();
-            let id = id.map_err(|e| read(row.person.clone(), "person", e.to_string()))?;
-            let zone = row.zone.map(|z| z.parse::<chrono_tz::Tz>()).transpose();
-            let zone = zone.map_err(|e| read(row.person, "zone", e.to_string()))?;
-            let quiet = row.quiet.map(|j| j.0);
-            let zone = zone.or(of_profile(row.profile.as_deref()));
-            Ok((id, Preference { quiet, zone }))
-        })
-        .collect()
+    readable(rows.into_iter().map(|row| {
+        let id = row.person.parse::<PersonId>();
+        let id = id.map_err(|e| StoreError::odd("preference", "person", &row.person, e))?;
+        let zone = of_profile(row.zone.as_deref()).or(of_profile(row.profile.as_deref()));
+        let quiet = hours(row.quiet, &row.person);
+        Ok((id, Preference { quiet, zone }))
+    }))
+    .map(BTreeMap::from_iter)
+}
+
+/// Hours that only a newer version can read keep nobody from being called: it is as if they had set none.
+fn hours(quiet: Option<Read<Quiet>>, person: &str) -> Option<Quiet> {
+    let read = readable(quiet.map(|read| read.of("preference", "quiet", person)));
+    read.ok().and_then(|read| read.into_iter().next())
 }
 
 /// A zone that no version of ours knows is none.
@@ -136,7 +140,7 @@ pub struct Daily {
 /// All of them at once, with what they got: it is asked each second.
 pub async fn daily(pool: &sqlx::PgPool) -> Result<Vec<Daily>> {
     let rows = sqlx::query!(
-        r#"SELECT p.person, p.digest AS "digest!", p.quiet AS "quiet: Json<Quiet>", p.zone,
+        r#"SELECT p.person, p.digest AS "digest!", p.quiet AS "quiet: Read<Quiet>", p.zone,
              (SELECT q.zone FROM person q WHERE q.id = p.person) AS profile,
              (SELECT max(s.slot) FROM digest_slot s WHERE s.digest = $1 AND s.room = p.person) AS last,
              (SELECT d.since FROM digest_plan d WHERE d.digest = $1 AND d.room = p.person) AS since
@@ -145,25 +149,21 @@ pub async fn daily(pool: &sqlx::PgPool) -> Result<Vec<Daily>> {
     )
     .fetch_all(pool)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let person = row.person.parse::<PersonId>();
-            let person = person.map_err(|e| StoreError::odd("preference", "person", &row.person, e))?;
-            let zone = row.zone.map(|z| z.parse::<chrono_tz::Tz>()).transpose();
-            let zone = zone.map_err(|e| StoreError::odd("preference", "zone", &row.person, e))?;
-            let zone = zone.or(of_profile(row.profile.as_deref()));
-            Ok(Daily {
-                person,
-                channel: row.digest,
-                own: Preference {
-                    quiet: row.quiet.map(|j| j.0),
-                    zone,
-                },
-                last: row.last,
-                since: row.since,
-            })
+    readable(rows.into_iter().map(|row| {
+        let person = row.person.parse::<PersonId>();
+        let person = person.map_err(|e| StoreError::odd("preference", "person", &row.person, e))?;
+        let zone = of_profile(row.zone.as_deref()).or(of_profile(row.profile.as_deref()));
+        Ok(Daily {
+            person,
+            channel: row.digest,
+            own: Preference {
+                quiet: hours(row.quiet, &row.person),
+                zone,
+            },
+            last: row.last,
+            since: row.since,
         })
-        .collect()
+    }))
 }
 
 /// Everybody who has set something, or whose clock is known.
@@ -174,10 +174,8 @@ pub async fn people(tx: &mut Tx) -> Result<Vec<PersonId>> {
     )
     .fetch_all(&mut **tx)
     .await?;
-    ids.into_iter()
-        .map(|id| {
-            let person = id.parse::<PersonId>();
-            person.map_err(|e| StoreError::odd("preference", "person", id, e))
-        })
-        .collect()
+    readable(ids.into_iter().map(|id| {
+        let person = id.parse::<PersonId>();
+        person.map_err(|e| StoreError::odd("preference", "person", id, e))
+    }))
 }

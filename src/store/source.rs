@@ -1,10 +1,14 @@
 //! How far each source was read, which calls from it were answered how, and what could not be understood.
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::domain::At;
 use crate::domain::id::EventId;
+use crate::domain::item::Incoming;
+use crate::store::Read;
 use crate::store::Result;
+use crate::store::StoreError;
 use crate::store::Tx;
 
 /// Takes the source for reading if it is due and nobody else is at it. The inner option is its cursor.
@@ -140,6 +144,75 @@ pub async fn odd(tx: &mut Tx, source: &str, native_id: Option<&str>, why: &str, 
     )
     .execute(&mut **tx)
     .await?;
+    Ok(())
+}
+
+/// Keeps what was told about an item that cannot be read, with what it was unless it can be had again.
+pub async fn aside(
+    tx: &mut Tx,
+    source: &str,
+    native_id: &str,
+    why: &str,
+    incoming: Option<&Incoming>,
+    now: At,
+) -> Result<()> {
+    let incoming = incoming.map(serde_json::to_value).transpose();
+    let incoming = incoming.map_err(|e| StoreError::odd("odd_item", "incoming", native_id, e))?;
+    sqlx::query!(
+        "INSERT INTO odd_item (id, source, native_id, why, seen_at, incoming) VALUES ($1, $2, $3, $4, $5, $6)",
+        EventId::new(now).0,
+        source,
+        native_id,
+        why,
+        now,
+        incoming
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct SetAside {
+    pub source: String,
+    pub seen_at: At,
+    pub incoming: Incoming,
+}
+
+/// What is set aside, in the order in which it came.
+pub async fn all_aside(pool: &sqlx::PgPool, limit: i64) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT id FROM odd_item WHERE incoming IS NOT NULL ORDER BY id LIMIT $1",
+        limit
+    )
+    .fetch_all(pool)
+    .await?)
+}
+
+/// One of them, ours until the end of the transaction; none when somebody else is at it, or was.
+pub async fn lock_aside(tx: &mut Tx, id: Uuid) -> Result<Option<SetAside>> {
+    let row = sqlx::query!(
+        r#"SELECT source, seen_at, incoming AS "incoming!: Read<Incoming>" FROM odd_item
+           WHERE id = $1 AND incoming IS NOT NULL FOR UPDATE SKIP LOCKED"#,
+        id
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.map(|r| {
+        Ok(SetAside {
+            source: r.source,
+            seen_at: r.seen_at,
+            incoming: r.incoming.of("odd_item", "incoming", id)?,
+        })
+    })
+    .transpose()
+}
+
+/// It is over: only that it was odd for a while is kept.
+pub async fn take_up(tx: &mut Tx, id: Uuid) -> Result<()> {
+    sqlx::query!("UPDATE odd_item SET incoming = NULL WHERE id = $1", id)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 

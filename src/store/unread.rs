@@ -13,14 +13,17 @@ pub struct Unread {
     pub timers: i64,
     /// Presses from chats that this replica has not.
     pub presses: i64,
+    /// What sources told about items that cannot be read.
+    pub told: i64,
 }
 
 impl Unread {
-    pub fn by_table(&self) -> [(&'static str, i64); 3] {
+    pub fn by_table(&self) -> [(&'static str, i64); 4] {
         [
             ("effect", self.effects),
             ("timer", self.timers),
             ("inbox", self.presses),
+            ("odd_item", self.told),
         ]
     }
 }
@@ -33,7 +36,8 @@ pub async fn of(pool: &sqlx::PgPool, chats: &[String], before: At) -> Result<Unr
                + (SELECT count(*) FROM effect WHERE state IN ('ready', 'unknown') AND run_at <= $1
                     AND unread_since IS NULL AND kind <> ALL($2)) AS "effects!",
              (SELECT count(*) FROM timer WHERE fired_at IS NULL AND at <= $1 AND kind <> ALL($3)) AS "timers!",
-             (SELECT count(*) FROM inbox WHERE done_at IS NULL AND received_at <= $1 AND chat <> ALL($4)) AS "presses!""#,
+             (SELECT count(*) FROM inbox WHERE done_at IS NULL AND received_at <= $1 AND chat <> ALL($4)) AS "presses!",
+             (SELECT count(*) FROM odd_item WHERE incoming IS NOT NULL AND seen_at <= $1) AS "told!""#,
         before,
         &Effect::KINDS.map(str::to_owned),
         &timer::KINDS.map(str::to_owned),
@@ -45,5 +49,6 @@ pub async fn of(pool: &sqlx::PgPool, chats: &[String], before: At) -> Result<Unr
         effects: row.effects,
         timers: row.timers,
         presses: row.presses,
+        told: row.told,
     })
 }

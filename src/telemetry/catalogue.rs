@@ -48,7 +48,7 @@ macro_rules! metrics {
 
 metrics! {
     ITEMS = "zeitnah_items_received_total", Kind::Counter, ["source", "kind", "news"],
-        "Reviews, questions and the like that sources handed in; news is new, changed or unchanged";
+        "Reviews, questions and the like that sources handed in; news is new, changed, unchanged or aside (its item cannot be read yet)";
     HOOKS = "zeitnah_hook_deliveries_total", Kind::Counter, ["source", "result"],
         "Calls to POST /hook/{source} by what they were answered with";
     HOOK_UNREAD = "zeitnah_hook_fields_ignored_total", Kind::Counter, ["source"],
@@ -78,7 +78,7 @@ metrics! {
     RESOLVED = "zeitnah_unknown_resolved_total", Kind::Counter, ["kind", "how"],
         "Unknown outcomes that came to an end: settled, missing (and done anew), given_up, or left to a person";
     EFFECTS = "zeitnah_effects", Kind::Gauge, ["state"],
-        "Rows of the outbox by state: due, waiting (for their time), sending, unknown, dead";
+        "Rows of the outbox by state: due, waiting (for their time), newer (only a newer version can do them), sending, unknown, dead";
     OUTBOX_AGE = "zeitnah_outbox_age_seconds", Kind::Gauge, [],
         "How long the oldest effect could have been tried and was not; waiting for a rate limit does not count";
     LIMITED = "zeitnah_rate_limits_total", Kind::Counter, ["far", "method"],
@@ -118,7 +118,7 @@ metrics! {
         "Connections that asked nothing and made room for others because all places were taken; listener is world or operators";
 
     UNREAD = "zeitnah_rows_unread", Kind::Gauge, ["table"],
-        "Rows that have waited for five minutes because this version cannot read them, or has not their chat: effect, timer, inbox";
+        "Rows that have waited for five minutes because this version cannot read them, or has not their chat: effect, timer, inbox, odd_item (what sources told)";
 
     CLOSED = "zeitnah_closed_seconds", Kind::Gauge, ["chat", "what"],
         "For how long a chat still keeps something closed to us, at most: token, bot, line, room, right, message or call; 0 when nothing is";

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::domain::At;
 use crate::domain::agenda::Look;
@@ -37,6 +38,7 @@ use crate::domain::sla::Origin;
 use crate::domain::sla::Run;
 use crate::domain::words;
 use crate::port::source::OddItem;
+use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::card;
 use crate::store::event;
@@ -58,6 +60,9 @@ use crate::workflow::look::kind;
 use crate::workflow::publish;
 use crate::workflow::tell::Change;
 
+/// Of what was set aside, in one round.
+const ASIDE_AT_ONCE: i64 = 1000;
+
 /// What a batch came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -66,6 +71,8 @@ pub struct Tally {
     pub same: usize,
     /// Versions that a newer one, or what is known, stands before: nothing was changed by them. They count as `same`, too.
     pub older: usize,
+    /// What is about items that a newer release wrote: kept until they can be read.
+    pub aside: usize,
     /// Of the new ones of a file: what came answered, and what else is history.
     pub answered: usize,
     pub past: usize,
@@ -88,6 +95,11 @@ impl Tally {
     fn count_same(&mut self, kind: Kind) {
         self.same += 1;
         *self.by_kind.entry((kind.as_str(), "unchanged")).or_default() += 1;
+    }
+
+    fn count_aside(&mut self, kind: Kind) {
+        self.aside += 1;
+        *self.by_kind.entry((kind.as_str(), "aside")).or_default() += 1;
     }
 
     /// Counts what was committed.
@@ -137,6 +149,15 @@ impl Desk {
         let (scopes, ids): (Vec<String>, Vec<String>) = wanted.keys().cloned().unzip();
         let mut same = Vec::new();
         let known = item::lock_known(tx, source, &scopes, &ids).await?;
+        for unread in known.unread {
+            let Some((_, incoming)) = wanted.remove(&(unread.scope, unread.native_id)) else {
+                continue;
+            };
+            self.keep_aside(tx, source, &incoming, manner, &unread.why, now)
+                .await?;
+            tally.count_aside(incoming.kind);
+        }
+        let known = known.locked;
         let versions = item::versions(tx, &known).await?;
         for mut locked in known {
             let key = (locked.0.scope.clone(), locked.0.native_id.clone());
@@ -504,6 +525,69 @@ impl Desk {
         let mut change = Change::of(locked.0.id, now);
         change.event(None, What::RemovedAtSource);
         self.write(tx, locked, change).await?;
+        Ok(true)
+    }
+
+    /// The others of its batch go on. What a source told is kept and taken up when the item can be read; a file can be
+    /// brought again.
+    async fn keep_aside(
+        &self,
+        tx: &mut Tx,
+        name: &str,
+        incoming: &Incoming,
+        manner: &Manner,
+        why: &StoreError,
+        now: At,
+    ) -> Result<()> {
+        tracing::error!(
+            source.name = name,
+            error = %why,
+            "what came is about an item that cannot be understood here; it is set aside for a version that can"
+        );
+        let kept = (!manner.is_file()).then_some(incoming);
+        source::aside(tx, name, &incoming.native_id, &why.to_string(), kept, now).await?;
+        Ok(())
+    }
+
+    /// Takes up what was set aside, in the order in which it came, as far as it can be read now. Returns how much.
+    pub async fn take_up_aside(&self) -> Result<usize> {
+        let mut taken = 0;
+        for id in source::all_aside(self.store.pool(), ASIDE_AT_ONCE).await? {
+            match self.take_up(id).await {
+                Ok(done) => taken += usize::from(done),
+                Err(error) if error.is_of_item() => {
+                    tracing::debug!(error = %error, "what was set aside stays so");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(taken)
+    }
+
+    async fn take_up(&self, id: Uuid) -> Result<bool> {
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        let Some(kept) = source::lock_aside(&mut tx, id).await? else {
+            return Ok(false);
+        };
+        let (scopes, ids) = ([kept.incoming.scope.clone()], [kept.incoming.native_id.clone()]);
+        let known = item::lock_known(&mut tx, &kept.source, &scopes, &ids).await?;
+        if !known.unread.is_empty() {
+            return Ok(false);
+        }
+        // Whoever told it again since then is believed.
+        let versions = item::versions(&mut tx, &known.locked).await?;
+        let since = versions.values().filter_map(|known| known.as_of).max();
+        let tally = match since.is_some_and(|at| at > kept.seen_at) {
+            true => Tally::default(),
+            false => {
+                self.ingest(&mut tx, &kept.source, vec![kept.incoming], now)
+                    .await?
+            }
+        };
+        source::take_up(&mut tx, id).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        tally.tell(&kept.source);
         Ok(true)
     }
 

@@ -732,6 +732,11 @@ impl Desk {
         Ok(())
     }
 
+    /// A chat takes our token: what it refused is asked for again at once.
+    pub async fn reopen(&self, chat: &str) -> Result<u64> {
+        Ok(outbox::reopen(self.store.pool(), chat, self.now()).await?)
+    }
+
     /// Whether the chat of this pace keeps its own limits: then one call's wait says nothing about the next.
     fn keeps_limits(&self, pace: &str) -> bool {
         let mut parts = pace.split(':');

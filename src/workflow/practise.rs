@@ -32,6 +32,7 @@ impl Desk {
         )
         .await?;
         let written = written
+            .locked
             .first()
             .map(|locked| Practised {
                 item: locked.0.id,

@@ -37,6 +37,9 @@ pub struct Receipt {
     /// Of the unchanged: versions that were written before the one that we have.
     #[serde(default, skip_serializing_if = "none")]
     pub older: usize,
+    /// What is kept until the item that it is about can be read again.
+    #[serde(default, skip_serializing_if = "none")]
+    pub aside: usize,
     pub rejected: Vec<RejectedItem>,
     /// Fields that nobody reads, by their place: the items are taken, and whoever meant something by them hears it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -113,6 +116,7 @@ impl Desk {
                     changed: tally.changed,
                     unchanged: tally.same,
                     older: tally.older,
+                    aside: tally.aside,
                     rejected: odd
                         .into_iter()
                         .map(|o| RejectedItem {

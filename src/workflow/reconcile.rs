@@ -48,7 +48,9 @@ impl Desk {
         .await?;
         tx.commit().await.map_err(StoreError::from)?;
         self.homes_behind().await?;
-        Ok(revived + effects.len() + self.probe().await?)
+        let found = revived + effects.len() + self.probe().await?;
+        self.take_up_aside().await?;
+        Ok(found)
     }
 
     /// Looks whether cards of open items still stand, those first that nobody looked at for longest.

@@ -49,8 +49,9 @@ impl Pace for Shared {
             .map_err(away)
     }
 
-    async fn open(&self, key: &str) -> Result<(), PortError> {
-        outbox::open(self.store.pool(), key).await.map_err(away)
+    async fn reopen(&self, chat: &str) -> Result<(), PortError> {
+        let woken = outbox::reopen(self.store.pool(), chat, self.clock.now()).await;
+        woken.map(drop).map_err(away)
     }
 
     async fn spend(&self, key: &str, every: TimeDelta, burst: i32) -> Result<Option<At>, PortError> {

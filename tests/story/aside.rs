@@ -7,6 +7,7 @@ use tokio_util::task::TaskTracker;
 use zeitnah::port::clock::Clock as _;
 use zeitnah::sandbox::shop::Kind;
 use zeitnah::sandbox::slack::Fault;
+use zeitnah::store::preference;
 use zeitnah::store::setting;
 use zeitnah::telemetry::Scrape;
 use zeitnah::worker::drain;
@@ -99,16 +100,20 @@ async fn an_effect_that_cannot_be_read_is_set_aside_and_its_room_goes_on() {
     let ready: serde_json::Value = serde_json::from_str(&ready).unwrap();
     assert_eq!(
         ready["unread"],
-        serde_json::json!({ "effect": 3, "timer": 0, "inbox": 0 })
+        serde_json::json!({ "effect": 3, "timer": 0, "inbox": 0, "odd_item": 0 })
     );
     let (_, figures) = text("/metrics").await;
     assert!(
         figures.contains("zeitnah_rows_unread{table=\"effect\"} 3"),
         "{figures}"
     );
-    assert!(
-        figures.contains("zeitnah_effects{state=\"unknown\"} 0"),
-        "{figures}"
+    for (state, n) in [("unknown", 0), ("due", 0), ("newer", 1)] {
+        let line = format!("zeitnah_effects{{state=\"{state}\"}} {n}\n");
+        assert!(figures.contains(&line), "{line}{figures}");
+    }
+    assert_eq!(
+        (&ready["outbox"]["due"], &ready["outbox"]["newer"]),
+        (&0.into(), &1.into())
     );
 
     // Whoever can read it does it.
@@ -161,6 +166,95 @@ async fn an_effect_about_an_item_that_cannot_be_read_is_set_aside_too() {
     desk.minutes(1).await;
     assert_eq!(desk.slack.see(CARE).len(), 2);
     assert_eq!(count(&desk, "effect_attempt WHERE outcome <> 'done'").await, 0);
+    desk.finish().await;
+}
+
+/// What comes about such an item waits for whoever can read it; what comes with it does not.
+#[tokio::test]
+async fn a_delivery_about_an_item_that_cannot_be_read_keeps_nothing_else_waiting() {
+    let desk = Desk::open().await;
+    let items = |all: &[(&str, &str)]| {
+        let all: Vec<_> = all
+            .iter()
+            .map(|(id, body)| serde_json::json!({ "id": id, "rating": 2, "body": body }))
+            .collect();
+        serde_json::json!({ "type": "items", "data": all }).to_string()
+    };
+    let body = async || {
+        desk.row::<String>("SELECT body FROM item WHERE native_id = 'r1'")
+            .await
+    };
+    desk.push("d1", items(&[("r1", "Die Klinge ist stumpf.")])).await;
+    let caps: String = desk.row("SELECT caps::text FROM item WHERE number = 1").await;
+    let spoil = "UPDATE item SET caps = '{\"mode\": \"telepathy\"}' WHERE number = 1";
+    let mend = format!("UPDATE item SET caps = '{caps}' WHERE number = 1");
+    sql(&desk, spoil).await;
+    let (status, said) = desk
+        .push(
+            "d2",
+            items(&[("r1", "Und rostig ist sie."), ("r2", "Und Ersatzfedern?")]),
+        )
+        .await;
+    assert_eq!(status, 200, "{said}");
+    assert_eq!((&said["new"], &said["aside"]), (&1.into(), &1.into()), "{said}");
+    assert_eq!(desk.slack.see(CARE).len(), 2, "the other one comes at once");
+    desk.minutes(6).await;
+    assert_eq!(desk.apps[0].desk.pulse().await.unwrap().unread.told, 1);
+    assert_eq!(body().await, "Die Klinge ist stumpf.");
+
+    sql(&desk, mend.clone()).await;
+    desk.minutes(1).await;
+    assert_eq!(body().await, "Und rostig ist sie.", "it was not lost");
+    assert_eq!(desk.apps[0].desk.pulse().await.unwrap().unread.told, 0);
+    assert_eq!(count(&desk, "odd_item").await, 1, "that it was odd is kept");
+
+    // What was set aside is older than what came when it could be read again.
+    sql(&desk, spoil).await;
+    desk.push("d3", items(&[("r1", "Dazwischen.")])).await;
+    sql(&desk, mend).await;
+    desk.clock.advance(TimeDelta::seconds(1));
+    desk.push("d4", items(&[("r1", "Inzwischen geht es.")])).await;
+    desk.minutes(1).await;
+    assert_eq!(body().await, "Inzwischen geht es.");
+    assert_eq!(count(&desk, "odd_item WHERE incoming IS NOT NULL").await, 0);
+    for card in desk.slack.see(CARE) {
+        desk.thread(&card);
+    }
+    desk.finish().await;
+}
+
+/// A person's row that cannot be read is nobody else's trouble.
+#[tokio::test]
+async fn rows_of_a_person_that_cannot_be_read_keep_no_list_from_being_read() {
+    let desk = Desk::open().await;
+    desk.question("Kann man die Klinge nachschleifen?").await;
+    let now = desk.clock.now();
+    let before = (now - TimeDelta::hours(1)).to_rfc3339();
+    let now = now.to_rfc3339();
+    sql(
+        &desk,
+        format!(
+            "INSERT INTO preference (person, quiet, zone, digest) VALUES
+               ('somebody', NULL, NULL, 'care'),
+               ('slack:U0ANNA', '{{\"when\": \"never\"}}', 'Mars/Olympus', 'care');
+             INSERT INTO home (person, opened_at, wanted, shown, shown_at)
+               VALUES ('somebody', '{now}', 1, 1, '{before}')"
+        ),
+    )
+    .await;
+    let daily = preference::daily(desk.store.pool()).await.unwrap();
+    assert_eq!(daily.len(), 1, "{daily:?}");
+    assert_eq!(daily[0].own.quiet, None, "as if she had set none");
+    let mut tx = desk.store.begin().await.unwrap();
+    let people = preference::people(&mut tx).await.unwrap();
+    assert!(people.iter().all(|one| one.chat == "slack"), "{people:?}");
+    let anna = people.into_iter().find(|one| one.user == crate::desk::ANNA);
+    let set = preference::of(&mut tx, &[anna.unwrap()]).await.unwrap();
+    assert_eq!(set.len(), 1);
+    tx.rollback().await.unwrap();
+    desk.minutes(5).await;
+    assert_eq!(desk.slack.see(CARE).len(), 1, "and the round goes on");
+    sql(&desk, "DELETE FROM preference; DELETE FROM home").await;
     desk.finish().await;
 }
 

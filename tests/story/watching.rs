@@ -4,10 +4,13 @@ use chrono::TimeDelta;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use zeitnah::domain::calendar::Quiet;
+use zeitnah::domain::closure::Closed;
+use zeitnah::domain::closure::Closure;
 use zeitnah::domain::policy::Mark;
 use zeitnah::port::clock::Clock as _;
 use zeitnah::sandbox::sites::faults::Fault as SiteFault;
 use zeitnah::sandbox::slack::Fault;
+use zeitnah::sandbox::slack::Kind as SlackKind;
 use zeitnah::sandbox::slack::Mode;
 use zeitnah::store::outbox;
 use zeitnah::telemetry::Scrape;
@@ -235,16 +238,51 @@ async fn whatever_a_chat_keeps_closed_is_shown_with_until_when() {
     let left = value(&page_now, "zeitnah_closed_seconds", &labels).unwrap();
     assert!((280.0..=300.0).contains(&left), "{left}");
 
+    // Somebody had another one before, and put this one in its place.
+    let other = Closure {
+        chat: "discord".into(),
+        what: Closed::Token,
+        name: String::new(),
+        why: "get user: 401".into(),
+    };
+    let in_minutes = desk.clock.now() + TimeDelta::minutes(5);
+    outbox::shut(desk.store.pool(), "discord:token:other", in_minutes, &other)
+        .await
+        .unwrap();
+
     // Whoever starts us may have put it right, and need not wait.
     desk.discord.heal();
     let chat = desk.apps[0].discord.clone().unwrap();
     chat.greet().await.unwrap();
     let (_, body) = ready(&desk, &operators).await;
     assert_eq!(body["closed"], serde_json::json!([]));
-    // What was told to wait keeps its own time.
-    desk.minutes(5).await;
+    // Nor does what was told to wait.
+    desk.settle().await;
     let seat = crate::seat::Seat::new(&desk, crate::seat::Chat::Discord);
     assert_eq!(seat.all(crate::seat::Room::Care).len(), 1);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn what_slack_refused_is_asked_for_again_at_once_when_its_token_is_taken() {
+    let desk = Desk::open().await;
+    desk.slack.fault(
+        Fault::new(SlackKind::RefusedToken)
+            .on("chat.postMessage")
+            .always(),
+    );
+    desk.review(2, "Eins.").await;
+    desk.minutes(1).await;
+    let refused = "SELECT count(*) FROM rate WHERE shut IS NOT NULL";
+    assert_eq!(desk.row::<i64>(refused).await, 1);
+    desk.slack.heal();
+    desk.settle().await;
+    assert_eq!(desk.slack.see(CARE).len(), 0, "it waits for its next try");
+    assert_eq!(desk.apps[0].desk.reopen("slack").await.unwrap(), 1);
+    desk.settle().await;
+    assert_eq!(desk.slack.see(CARE).len(), 1);
+    assert_eq!(desk.row::<i64>(refused).await, 0);
+    desk.whispers(crate::desk::CARLA);
     desk.finish().await;
 }
 

@@ -495,9 +495,9 @@ impl Api {
         self.pace.shut(key, until, &closure).await
     }
 
-    /// The token is taken: what was closed because it was not is open again.
+    /// The token is taken: what was refused is open again, also where another token was refused.
     pub async fn token_is_taken(&self) -> Result<(), PortError> {
-        self.pace.open(&self.token_key()).await
+        self.pace.reopen(NAME).await
     }
 
     /// Nobody with this token tries to get the line again before then.

@@ -245,7 +245,7 @@ impl Pace for Alone {
         Ok(())
     }
 
-    async fn open(&self, _key: &str) -> Result<(), PortError> {
+    async fn reopen(&self, _chat: &str) -> Result<(), PortError> {
         Ok(())
     }
 

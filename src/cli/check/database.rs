@@ -82,6 +82,7 @@ fn left_over(waiting: Unread, report: &mut Report) {
         ("things to be done outside", waiting.effects),
         ("timers", waiting.timers),
         ("presses", waiting.presses),
+        ("things that sources told", waiting.told),
     ];
     for (sort, n) in sorts.into_iter().filter(|(_, n)| *n > 0) {
         let what = format!("{n} {sort} wait for a version, or a configuration, that understands them");
