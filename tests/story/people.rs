@@ -23,6 +23,11 @@ use crate::desk::GAST;
 use crate::desk::LEADS;
 use crate::desk::TEAM;
 use crate::desk::Wish;
+use crate::seat::Chat;
+use crate::seat::Room;
+use crate::seat::Seat;
+use crate::seat::Who::Anna;
+use crate::seat::Who::Gast;
 
 const TEXT: &str = "Nette Beratung, aber 40 Minuten Wartezeit.";
 const ANSWER: &str = "Hallo Jule, das war zu lang. Wir stellen um. – Anna";
@@ -310,6 +315,11 @@ async fn without_the_right_one_learns_who_has_it() {
         desk.choose(GAST, &card, what).await;
     }
     assert_eq!(desk.whispers(GAST).len(), 6, "one sentence for each press");
+    let notified = desk.slack.see_ephemerals(GAST).pop().unwrap().text;
+    assert!(
+        notified.contains("Das haben: <!subteam^S0CARE>."),
+        "what a notification shows names the group, too: {notified}"
+    );
     assert!(desk.slack.view(GAST).is_none(), "nothing opened");
     // The card says it in part, and whoever sees the card may read the rest.
     desk.choose(GAST, &card, "Ganzer Text").await;
@@ -326,6 +336,41 @@ async fn without_the_right_one_learns_who_has_it() {
         assert!(!answer.contains("Kritik"), "{typed}: {answer}");
     }
     desk.finish().await;
+}
+
+/// Where a whole group has the right, it is named, and not only those whom the file names beside it.
+#[tokio::test]
+async fn who_has_the_right_is_a_group_before_it_is_a_name() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = chat
+            .desk(1, |rules| {
+                let chat = Chat::of(rules);
+                for (role, who) in [(Role::Responder, Anna), (Role::Viewer, Gast)] {
+                    rules.grants.push(Grant {
+                        role,
+                        chat: chat.name().into(),
+                        to: Grantee::Person(chat.id(who).into()),
+                        channels: vec![],
+                    });
+                }
+            })
+            .await;
+        desk.review(2, "Nette Beratung, aber 40 Minuten Wartezeit.").await;
+        desk.tick().await;
+        let seat = Seat::new(&desk, chat);
+        seat.press(Gast, &seat.card(), "Übernehmen").await;
+        let told = seat.told(Gast);
+        let group = ["@care-team", "@Care-Team"]
+            .into_iter()
+            .find_map(|name| told.find(name));
+        let name = told.find("Anna");
+        assert!(
+            group.is_some_and(|group| name.is_none_or(|name| group < name)),
+            "{told}"
+        );
+        seat.look_around(&[Room::Care], &[Anna, Gast]);
+        desk.finish().await;
+    }
 }
 
 #[tokio::test]
@@ -1052,6 +1097,23 @@ async fn why_this_deadline_and_what_we_answered_can_be_read() {
     insta::assert_snapshot!("form_view", desk.form(BEN));
     desk.choose(BEN, &card, "Warum diese Frist?").await;
     insta::assert_snapshot!("form_why_answered", desk.form(BEN));
+    desk.thread(&card);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn what_we_answered_can_be_asked_for_by_number() {
+    let (desk, card) = with_card().await;
+    assert!(
+        desk.command(BEN, "view 1").await.contains("nichts"),
+        "{}",
+        told(&desk, BEN)
+    );
+    assert!(desk.slack.view(BEN).is_none());
+    desk.answer(ANNA, &card, ANSWER).await;
+    desk.minutes(1).await;
+    desk.command(BEN, "view 1").await;
+    assert!(desk.form(BEN).contains(ANSWER), "{}", desk.form(BEN));
     desk.thread(&card);
     desk.finish().await;
 }

@@ -377,10 +377,28 @@ impl ChatPlatform for SlackChat {
     }
 }
 
-/// A sentence as one plain line, for `text` beside blocks.
+/// Where somebody is named until the line has its length: no name is cut, and no word of others becomes one.
+const NAMED: char = '\u{fffc}';
+
+/// A sentence as one plain line, for `text` beside blocks: what a notification shows. It names whom the blocks name.
 pub(crate) fn plain(text: &[Seg]) -> String {
-    segments::escape(&crate::domain::words::short_line(
-        &flat(text).replace('\n', " "),
-        290,
-    ))
+    let mut line = String::new();
+    let mut named = Vec::new();
+    for seg in text {
+        match seg {
+            Seg::Ping(mention) => {
+                if let Some(name) = segments::named(mention) {
+                    line.push(NAMED);
+                    named.push(name);
+                }
+            }
+            other => line.push_str(&flat(std::slice::from_ref(other)).replace(NAMED, "")),
+        }
+    }
+    let line = segments::escape(&crate::domain::words::short_line(&line.replace('\n', " "), 290));
+    let mut parts = line.split(NAMED);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts
+        .zip(named)
+        .fold(first, |line, (rest, name)| line + &name + rest)
 }

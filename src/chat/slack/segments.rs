@@ -110,6 +110,15 @@ pub fn ping(mention: &Mention) -> Option<Value> {
     }
 }
 
+/// The same in the line that stands where no blocks are shown.
+pub fn named(mention: &Mention) -> Option<String> {
+    ping(mention)?;
+    Some(match mention {
+        Mention::Person(id) => format!("<@{id}>"),
+        Mention::Group(id) => format!("<!subteam^{id}>"),
+    })
+}
+
 /// An element of a context block: plain text where it can be, markup only for times.
 pub fn small(segs: &[Seg]) -> Option<Value> {
     let has_time = segs.iter().any(|s| matches!(s, Seg::Time { .. }));
