@@ -22,6 +22,7 @@ use crate::domain::text::Arg;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::store::Tx;
+use crate::store::card;
 use crate::store::event;
 use crate::store::item;
 use crate::store::item::Locked;
@@ -151,6 +152,11 @@ impl Desk {
         let (outcome, came_to) = match verdict {
             Verdict::Changed(change, form) => {
                 self.write(tx, &mut case.locked, *change).await?;
+                if form.is_none()
+                    && let Some(late) = self.shown_later(tx, case).await?
+                {
+                    self.whisper(tx, press, late, now).await?;
+                }
                 (form.map_or(Outcome::Done, shown), "changed")
             }
             Verdict::Show(_) if press.opener.is_none() && matches!(opening, Opening::Press) => {
@@ -169,6 +175,10 @@ impl Desk {
                 if matches!(&press.ask, Ask::Submit { form, .. } if form.step == Step::Write) {
                     text.extend(case.voice.say("refused-text-kept", &[]));
                 }
+                if let Some(late) = self.shown_later(tx, case).await? {
+                    text.push(Seg::Text(" ".to_owned()));
+                    text.extend(late);
+                }
                 self.whisper(tx, press, text, now).await?;
                 (Outcome::Told, "refused")
             }
@@ -176,6 +186,15 @@ impl Desk {
             Verdict::Faults(faults) => (Outcome::Faults(faults), "faulty"),
         };
         Ok(Judged { outcome, came_to })
+    }
+
+    /// The card before somebody's eyes stays for a while as it is, because its chat lets nobody edit it now.
+    async fn shown_later(&self, tx: &mut Tx, case: &Case<'_>) -> Result<Option<Vec<Seg>>> {
+        let Case {
+            press, voice, now, ..
+        } = case;
+        let until = card::late_until(tx, case.locked.0.id, &press.chat, &press.room, *now).await?;
+        Ok(until.map(|until| voice.say("told-card-late", &[("until", until.into())])))
     }
 
     pub(crate) async fn decide(&self, tx: &mut Tx, case: &mut Case<'_>, verb: Verb) -> Result<Verdict> {

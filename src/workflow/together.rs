@@ -129,12 +129,13 @@ impl Desk {
         let ids: Vec<ItemId> = may.iter().copied().collect();
         let mut changed: Vec<(Locked, Change)> = Vec::new();
         let mut done: Vec<&Pressed> = Vec::new();
+        let late = card::late(&mut tx, &ids, now).await?;
         for locked in item::lock_free(&mut tx, &ids).await? {
             let Some(one) = few.iter().find(|one| one.item == locked.0.id) else {
                 continue;
             };
-            // What an answer allows is asked where it is read.
-            if locked.0.reply.is_some() {
+            // What an answer allows is asked where it is read; of a card that cannot be edited now its person is told.
+            if locked.0.reply.is_some() || late.contains(&locked.0.id) {
                 continue;
             }
             let mut case = Case {

@@ -758,6 +758,49 @@ async fn old_cards_are_edited_less_often_and_catch_up_when_discord_says() {
 }
 
 #[tokio::test]
+async fn whoever_presses_on_a_card_that_cannot_be_edited_now_is_told_until_when() {
+    let desk = desk().await;
+    desk.review(2, "Alt.").await;
+    let seat = seat(&desk);
+    let card = seat.card();
+    desk.minutes(70).await;
+    let minutes = Fault {
+        retry_after: Some(300.0),
+        ..Fault::new(Kind::OldEdit)
+    };
+    desk.discord.fault(minutes);
+    seat.press(Anna, &card, "Übernehmen").await;
+    assert!(seat.whispers(Anna).is_empty(), "nobody knew it before");
+    has(&seat.text(&card), "frei");
+    // Ben sees a card that is free.
+    seat.press(Ben, &card, "Übernehmen").await;
+    let told = seat.told(Ben);
+    has(&told, "Anna");
+    has(&told, "Die Karte zeigt es erst ab ");
+    // What she does holds, and she is told the same.
+    let told = seat.command(Anna, "release", Some(1)).await;
+    has(&told, "Die Karte zeigt es erst ab ");
+    seat.press(Ben, &card, "Übernehmen").await;
+    has(&seat.told(Ben), "Die Karte zeigt es erst ab ");
+    assert_eq!(
+        (events(&desk, "claimed").await, events(&desk, "released").await),
+        (2, 1)
+    );
+    for _ in 0..5 {
+        a_minute(&desk).await;
+    }
+    desk.seconds(2).await;
+    let shown = seat.text(&card);
+    assert!(shown.contains("Ben") && shown.contains("ist dran"), "{shown}");
+    let before = seat.whispers(Ben).len();
+    seat.press(Ben, &card, "Zurückgeben").await;
+    assert_eq!(seat.whispers(Ben).len(), before, "nothing is late any more");
+    seat.thread(&card);
+    seat.look_around(&[Room::Care], &[Anna, Ben]);
+    desk.finish().await;
+}
+
+#[tokio::test]
 async fn the_rarer_actions_stand_in_a_menu_and_buttons_of_older_cards_still_work() {
     let desk = desk().await;
     desk.review(2, "Acht Knöpfe sind zu viele.").await;

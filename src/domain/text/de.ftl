@@ -321,6 +321,7 @@ refused-target = Es ist noch niemand eingerichtet, an den du eskalieren kannst. 
 told-press-again = Das ging gerade nicht, nichts ist verloren. Bitte in einer Minute noch einmal drücken.
 told-not-understood = Das habe ich nicht verstanden. /zeitnah help zeigt, was geht.
 told-open-at = Hier geht es zum Beitrag: { $link }
+told-card-late = Die Karte zeigt es erst ab { $until }: alte Nachrichten darf ich hier nur selten ändern. Es gilt schon jetzt.
 told-no-link = Zu diesem Beitrag gibt es keinen Link.
 told-closed = In „{ $channel }“ kann ich gerade nichts zeigen. Mir fehlen dort Rechte, oder den Kanal gibt es nicht mehr; der Chat meldet: „{ $why }“. Sobald es wieder geht, hole ich alles nach.
 told-done = Gut. Die Karte zeigt, wie es weitergeht.

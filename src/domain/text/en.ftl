@@ -333,6 +333,7 @@ refused-target = Nobody is set up yet for you to escalate to. Your admin adds th
 told-press-again = That did not work just now, nothing is lost. Please press again in a minute.
 told-not-understood = I did not understand that. /zeitnah help shows what works.
 told-open-at = This way to the post: { $link }
+told-card-late = The card shows it only from { $until } on: I may change old messages here only now and then. It holds already.
 told-no-link = There is no link to this post.
 told-closed = I cannot show anything in “{ $channel }” right now. I lack permissions there, or the channel is gone; the chat says: “{ $why }”. As soon as it works again I catch up on everything.
 told-done = Done. The card shows what happens next.
