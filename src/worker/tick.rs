@@ -26,16 +26,21 @@ pub async fn run(desk: Arc<Desk>, stop: CancellationToken) -> Result<()> {
     let mut more_to_fold = false;
     let me = LeaseToken::new(desk.now()).0;
     let mut retimed = false;
+    let mut unseated = false;
     let mut under = desk.rules.since();
     loop {
         // A setting may have changed what is promised.
         if under != desk.rules.since() {
             under = desk.rules.since();
             retimed = false;
+            unseated = false;
         }
         let mut faults = Faults::default();
         if !retimed {
             retimed = faults.keep(desk.retime(me).await).unwrap_or(false);
+        }
+        if !unseated {
+            unseated = faults.keep(desk.unseat_by_file(me).await).unwrap_or(false);
         }
         faults.keep(desk.schedule().await);
         faults.keep(desk.pick_up().await);

@@ -1,6 +1,7 @@
 //! Who may press what, and the sentence for whoever may not, or not now.
 
 use crate::domain::At;
+use crate::domain::action::Actor;
 use crate::domain::action::Press;
 use crate::domain::event::What;
 use crate::domain::handling::Refusal;
@@ -56,7 +57,8 @@ impl Desk {
         let no = self.no_right_in(tx, press, voice, needed, &channels, now).await?;
         match (no, item) {
             (Some(_), Some(id))
-                if needed <= Role::Responder && self.was_asked(tx, press, id, now).await? =>
+                if needed <= Role::Responder
+                    && self.was_asked(tx, &press.by, Some(&press.room), id, now).await? =>
             {
                 Ok(None)
             }
@@ -74,7 +76,7 @@ impl Desk {
         channels: &[String],
         now: At,
     ) -> Result<Option<Vec<Seg>>> {
-        let circles = self.circles_now(tx, press, now).await?;
+        let circles = self.circles_now(tx, &press.by, now).await?;
         let role = rights::role(&self.rules.grants, &press.by, channels, |c| {
             circles.contains(&c.key())
         });
@@ -109,18 +111,27 @@ impl Desk {
     }
 
     /// The circles that somebody is in, as the delivery vouches for, else as last read.
-    async fn circles_now(&self, tx: &mut Tx, press: &Press, now: At) -> Result<Vec<String>> {
-        if let Some(vouched) = &press.by.vouched {
+    async fn circles_now(&self, tx: &mut Tx, by: &Actor, now: At) -> Result<Vec<String>> {
+        if let Some(vouched) = &by.vouched {
             return Ok(vouched.iter().map(Circle::key).collect());
         }
         let since = trusted_since(now);
-        Ok(person::circles_of(tx, &press.chat, &press.by.person.user, since).await?)
+        Ok(person::circles_of(tx, &by.person.chat, &by.person.user, since).await?)
     }
 
     /// Whoever was called about an item, because the file names them as those to be called, may do what the buttons below
     /// the call offer, about this item alone: an escalation's target, a chain's step, who comes after a shift, an owner,
-    /// and those who are responsible for its channels once they are warned.
-    async fn was_asked(&self, tx: &mut Tx, press: &Press, item: ItemId, now: At) -> Result<bool> {
+    /// and those who are responsible for its channels once they are warned. `room` is where they press; none: wherever that
+    /// was.
+    pub(crate) async fn was_asked(
+        &self,
+        tx: &mut Tx,
+        by: &Actor,
+        room: Option<&str>,
+        item: ItemId,
+        now: At,
+    ) -> Result<bool> {
+        let chat = &by.person.chat;
         let items = crate::store::item::of_ids(tx, &[item]).await?;
         let Some(item) = items.into_iter().next() else {
             return Ok(false);
@@ -128,11 +139,14 @@ impl Desk {
         let mut asked: Vec<(&str, Mention)> = Vec::new();
         let escalated = item.escalation.as_ref().map(|escalation| &escalation.to);
         let mut targets = self.rules.targets.iter();
-        let target = targets.find(|target| Some(&target.label) == escalated && target.chat == press.chat);
+        let target = targets.find(|target| Some(&target.label) == escalated && target.chat == *chat);
         if let Some(target) = target {
             // Where only they look.
-            let there = target.room.as_deref().is_some_and(|room| room == press.room);
-            if there && !press.by.outsider {
+            let there = target
+                .room
+                .as_deref()
+                .is_some_and(|own| room.is_none_or(|here| here == own));
+            if there && !by.outsider {
                 return Ok(true);
             }
             asked.extend(
@@ -165,14 +179,14 @@ impl Desk {
                 responsible.map(|mention| (channel.chat.as_str(), mention.clone()))
             }));
         }
-        asked.retain(|(chat, _)| *chat == press.chat);
+        asked.retain(|(their, _)| their == chat);
         if asked.is_empty() {
             return Ok(false);
         }
-        let circles = self.circles_now(tx, press, now).await?;
+        let circles = self.circles_now(tx, by, now).await?;
         Ok(asked.iter().any(|(_, mention)| match mention {
-            Mention::Person(user) => *user == press.by.person.user,
-            Mention::Group(id) => !press.by.outsider && circles.contains(&Circle::Group(id.clone()).key()),
+            Mention::Person(user) => *user == by.person.user,
+            Mention::Group(id) => !by.outsider && circles.contains(&Circle::Group(id.clone()).key()),
         }))
     }
 

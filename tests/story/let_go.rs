@@ -3,6 +3,9 @@
 
 use chrono::TimeDelta;
 use zeitnah::domain::calendar::Quiet;
+use zeitnah::domain::rights::Grant;
+use zeitnah::domain::rights::Grantee;
+use zeitnah::domain::rights::Role;
 use zeitnah::domain::rules::Rules;
 
 use crate::desk::BEN;
@@ -263,6 +266,76 @@ async fn a_call_that_was_moot_when_it_could_be_heard_is_made_when_it_is_not() {
         assert!(seat.calls(&card).is_empty(), "Anna is on it");
         desk.jump("2026-11-20T12:10:00Z").await;
         team_is_called_once(&desk, &seat, &card, 0).await;
+        done(desk, chat).await;
+    }
+}
+
+/// The same by a line of the file, as soon as a replica has started with it. Whoever still may keeps what they have, and so
+/// does whoever was called about it.
+#[tokio::test]
+async fn who_may_not_answer_any_more_by_the_file_holds_nothing() {
+    fn only_ben(rules: &mut Rules) {
+        two_hours(rules);
+        let chat = Chat::of(rules);
+        rules.grants = vec![Grant {
+            role: Role::Responder,
+            chat: chat.name().into(),
+            to: Grantee::Person(chat.id(Who::Ben).into()),
+            channels: vec![],
+        }];
+    }
+    // By their whole name, once the chat was asked for it.
+    let has_it = |card: &str, name: &str| card.contains(name) && card.contains("ist dran");
+    for chat in [Chat::Slack, Chat::Discord] {
+        let mut desk = chat.desk(1, two_hours).await;
+        let looked = async |desk: &Desk| {
+            let me = uuid::Uuid::from_u128(1);
+            assert!(desk.apps[0].desk.unseat_by_file(me).await.unwrap());
+            desk.settle().await;
+        };
+        looked(&desk).await;
+        desk.review(2, TEXT).await;
+        desk.review(3, "Die Klinge ist stumpf.").await;
+        let cards = Seat::new(&desk, chat).all(Room::Care);
+        let [annas, bens] = &cards[..] else {
+            panic!("{cards:?}")
+        };
+        let seat = Seat::new(&desk, chat);
+        seat.press(Who::Anna, annas, "Übernehmen").await;
+        seat.press(Who::Ben, bens, "Übernehmen").await;
+        desk.kill(0);
+        desk.revive().await;
+        looked(&desk).await;
+        assert!(has_it(&Seat::new(&desk, chat).text(annas), "Anna"));
+
+        desk.retune(only_ben);
+        desk.kill(0);
+        desk.revive().await;
+        desk.tick().await;
+        looked(&desk).await;
+        let seat = Seat::new(&desk, chat);
+        let thread = seat.thread(annas).join("\n");
+        assert!(
+            thread.contains("Anna") && thread.contains("darf hier nicht mehr antworten"),
+            "{thread}"
+        );
+        assert!(seat.text(annas).contains("frei"), "{}", seat.text(annas));
+        assert!(has_it(&seat.text(bens), "Ben"), "{}", seat.text(bens));
+        seat.thread(bens);
+
+        // Who was called about it while it was overdue took it for good.
+        desk.jump("2026-11-20T11:00:00Z").await;
+        if chat == Chat::Slack {
+            seat.press(Who::Anna, annas, "Übernehmen").await;
+            // Rights of before, as far as the next one knows.
+            let forgotten = "DELETE FROM leader WHERE name = 'rights' RETURNING name";
+            assert_eq!(desk.rows::<String>(forgotten).await.len(), 1);
+            looked(&desk).await;
+            assert!(has_it(&seat.text(annas), "Anna"), "{}", seat.text(annas));
+        }
+        for card in [annas, bens] {
+            seat.thread(card);
+        }
         done(desk, chat).await;
     }
 }
