@@ -281,3 +281,37 @@ async fn each_slot_is_sent_once_by_three_replicas_with_wrong_clocks_that_die_one
     look_at_all(&desk, Chat::Slack);
     desk.finish().await;
 }
+
+/// What an evening digest calls today began yesterday evening, and its bar is today's.
+#[tokio::test]
+async fn the_last_bar_of_an_evening_digest_is_called_by_the_day_that_it_shows() {
+    for (slot, to, last) in [
+        ("0 18 * * *", "2026-11-20T17:00:00Z", "bis Fr 20.11."),
+        ("0 8 * * *", "2026-11-21T07:00:00Z", "bis Fr 20.11."),
+    ] {
+        let rules = match slot {
+            "0 18 * * *" => |rules: &mut Rules| digest_at(rules, "0 18 * * *"),
+            _ => |rules: &mut Rules| digest_at(rules, "0 8 * * *"),
+        };
+        let desk = Chat::Slack.desk(1, rules).await;
+        desk.tick().await;
+        desk.push("d1", r#"{"id":"r1","rating":1,"body":"Am Freitag um zehn."}"#)
+            .await;
+        desk.jump(to).await;
+        let digest = slack_digests(&desk).remove(0);
+        let image = digest.blocks.iter().find(|b| b["type"] == "image").unwrap();
+        let alt = image["alt_text"].as_str().unwrap();
+        assert!(
+            alt.contains(last) && alt.contains("Am meisten am Fr 20.11.: 1"),
+            "{slot}: {alt}"
+        );
+        look_at_all(&desk, Chat::Slack);
+        desk.finish().await;
+    }
+}
+
+fn digest_at(rules: &mut Rules, slot: &str) {
+    rules.fallback.policy.marks.clear();
+    let zone = rules.digests[0].schedule.zone;
+    rules.digests[0].schedule = Schedule::parse(slot, zone).unwrap();
+}

@@ -1,6 +1,7 @@
 //! Nothing public happens twice, and nothing that a person approved is lost: under lost answers, refusals, crashes,
 //! moderation and second thoughts.
 
+use chrono::TimeDelta;
 use zeitnah::domain::effect::Effect;
 use zeitnah::domain::id::ReplyId;
 use zeitnah::domain::item::Standing;
@@ -441,6 +442,34 @@ async fn what_stays_unclear_is_sent_again_on_a_persons_word() {
 }
 
 #[tokio::test]
+async fn sending_again_what_answers_other_words_by_now_asks_once_more() {
+    let desk = Desk::open().await;
+    let (question, card) = unclear(&desk, Fault::RequestLost).await;
+    desk.shop.edit(&question, None, "Und den Griff?").unwrap();
+    desk.shop.tick().await;
+    desk.settle().await;
+    let posts = || desk.shop.calls().iter().filter(|c| c.method == "POST").count();
+    let before = posts();
+    desk.press(ANNA, &card, "Noch einmal senden").await;
+    desk.minutes(2).await;
+    assert_eq!(posts(), before, "nothing leaves before the question is answered");
+    let asked = desk.form(ANNA);
+    for part in [
+        "Noch einmal senden?",
+        "Kann man die Klinge nachschleifen?",
+        "Und den Griff?",
+    ] {
+        has(&asked, part);
+    }
+    desk.submit(ANNA, &[]).await;
+    assert_eq!(at_shop(&desk, &question), (Some(WORDS.to_owned()), 1));
+    assert!(desk.slack.view(ANNA).is_none(), "it was asked once");
+    has(&desk.text(&card), "✔ Beantwortet von Anna");
+    desk.thread(&card);
+    desk.finish().await;
+}
+
+#[tokio::test]
 async fn what_was_there_after_all_is_not_published_twice_by_sending_it_again() {
     let desk = Desk::open().await;
     let (question, card) = unclear(&desk, Fault::AnswerLost).await;
@@ -565,6 +594,36 @@ async fn taking_back_too_late_gets_a_private_sentence() {
     desk.settle().await;
     has(&desk.whispers(ANNA).pop().unwrap(), "nichts zurückzuholen");
     assert_eq!(puts(&desk, &review), 1);
+    desk.thread(&card);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_double_click_on_taking_back_takes_back_once_and_asks_nothing() {
+    let desk = Desk::open().await;
+    let (review, card) = bad_review(&desk).await;
+    send(&desk, ANNA, &card, WORDS).await;
+    let seen = desk.slack.message(CARE, &card.ts).unwrap().blocks;
+    let again = async || {
+        let slack = &desk.slack;
+        let outcome = slack
+            .press_as_seen(ANNA, CARE, &card.ts, &seen, "Antwort zurückholen")
+            .await;
+        assert!(outcome.acked);
+        desk.settle().await;
+        desk.whispers(ANNA).len()
+    };
+    assert_eq!(again().await, 0);
+    desk.clock.advance(TimeDelta::seconds(4));
+    assert_eq!(again().await, 0, "the second click is no question");
+    let taken_back = "SELECT count(*) FROM item_event WHERE what = 'taken_back'";
+    assert_eq!(desk.row::<i64>(taken_back).await, 1);
+    has(&desk.text(&card), "Anna ist dran");
+    desk.clock.advance(TimeDelta::seconds(2));
+    assert_eq!(again().await, 1, "later it is one");
+    has(&desk.whispers(ANNA).pop().unwrap(), "nichts zurückzuholen");
+    desk.minutes(2).await;
+    assert_eq!((desk.row::<i64>(taken_back).await, puts(&desk, &review)), (1, 0));
     desk.thread(&card);
     desk.finish().await;
 }

@@ -206,6 +206,87 @@ async fn what_is_sent_over_a_line_that_is_about_to_end_is_answered() {
     desk.finish().await;
 }
 
+/// She presses *next*, and the connection is cut when her form has come and before its acknowledgement has left.
+async fn cut_before_its_acknowledgement(desk: &Desk, words: &str) {
+    let view = desk.slack.view(ANNA).unwrap();
+    let lock = desk.hold_items().await;
+    let cut = async {
+        let came = "SELECT count(*) FROM inbox WHERE done_at IS NULL AND convert_from(raw, 'UTF8') LIKE '%view_submission%'";
+        while desk.row::<i64>(came).await == 0 {
+            tokio::task::yield_now().await;
+        }
+        desk.slack.cut_sockets();
+        lock.rollback().await.unwrap();
+    };
+    let fields = [("text", words)];
+    let failures = desk.slack.failures().len();
+    let (outcome, ()) = futures::join!(desk.slack.submit(ANNA, &view.id, &fields), cut);
+    assert!(!outcome.acked, "{outcome:?}");
+    assert_eq!(
+        desk.slack.failures().len(),
+        failures + 1,
+        "she sees that it did not work"
+    );
+    desk.settle().await;
+    let open = desk.slack.view(ANNA).unwrap();
+    assert_eq!(
+        (&open.id, &open.values["text"]["text"]["value"]),
+        (&view.id, &words.into())
+    );
+    assert!(desk.slack.connected(1).await, "the line comes back");
+}
+
+#[tokio::test]
+async fn a_form_whose_acknowledgement_is_lost_keeps_its_text_and_goes_on() {
+    let (desk, card, line) = on_the_line(1).await;
+    let words = "Danke, Jule. Das geht besser. – Anna";
+    desk.press(ANNA, &card, "Antworten").await;
+    cut_before_its_acknowledgement(&desk, words).await;
+    // She presses once more.
+    desk.submit(ANNA, &[]).await;
+    let preview = desk.form(ANNA);
+    assert!(
+        preview.starts_with("Vorschau") && preview.contains(words),
+        "{preview}"
+    );
+    desk.submit(ANNA, &[]).await;
+    desk.seconds(30).await;
+    assert!(
+        desk.text(&card).contains("✔ Beantwortet von Anna"),
+        "{}",
+        desk.text(&card)
+    );
+    let sent = "SELECT count(*) FROM item_event WHERE what = 'sent'";
+    assert_eq!(desk.row::<i64>(sent).await, 1);
+    desk.thread(&card);
+    line.cancel();
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_form_whose_acknowledgement_is_lost_can_be_put_away_and_opened_with_its_text() {
+    let (desk, card, line) = on_the_line(1).await;
+    let words = "Danke, Jule. Das geht besser. – Anna";
+    desk.press(ANNA, &card, "Antworten").await;
+    cut_before_its_acknowledgement(&desk, words).await;
+    assert!(desk.slack.close_view(ANNA).await.acked);
+    desk.settle().await;
+    desk.press(ANNA, &card, "Weiterschreiben").await;
+    assert!(desk.form(ANNA).contains(words), "{}", desk.form(ANNA));
+    desk.submit(ANNA, &[]).await;
+    assert!(desk.form(ANNA).starts_with("Vorschau"), "{}", desk.form(ANNA));
+    desk.submit(ANNA, &[]).await;
+    desk.seconds(30).await;
+    assert!(
+        desk.text(&card).contains("✔ Beantwortet von Anna"),
+        "{}",
+        desk.text(&card)
+    );
+    desk.thread(&card);
+    line.cancel();
+    desk.finish().await;
+}
+
 /// Lets real time pass for the line alone, and says how many connections were asked for meanwhile.
 async fn asked_within(desk: &Desk, time: Duration) -> usize {
     let before = opened(desk);

@@ -65,6 +65,8 @@ struct Waiting {
 enum Out {
     Text(String),
     Close,
+    /// Without a word, as when the network drops it.
+    Cut,
 }
 
 impl Sockets {
@@ -104,6 +106,7 @@ impl Slack {
                         let _gone = socket.send(Frame::Close(None)).await;
                         break;
                     }
+                    Some(Out::Cut) => break,
                 },
                 received = socket.recv() => match received {
                     Some(Ok(Frame::Text(text))) => {
@@ -185,6 +188,15 @@ impl Slack {
         self.change(|world, _| {
             if !world.sockets.is_empty() {
                 let _gone = world.sockets.open.remove(0).frames.send(Out::Close);
+            }
+        });
+    }
+
+    /// All connections are gone, and whatever was on its way over them.
+    pub fn cut_sockets(&self) {
+        self.change(|world, _| {
+            for socket in world.sockets.open.drain(..) {
+                let _gone = socket.frames.send(Out::Cut);
             }
         });
     }
