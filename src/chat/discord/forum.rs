@@ -454,7 +454,15 @@ impl DiscordChat {
             message: Some(place.message),
             ..self.inside(Method::PATCH, room, place, "edit message")
         };
-        match self.api.call(&call).await {
+        let edited = match self.api.call(&call).await {
+            // Another replica has put it away in between.
+            Err(no) if no.code() == api::ARCHIVED => {
+                self.take_out(place.channel).await?;
+                self.api.call(&call).await
+            }
+            done => done,
+        };
+        match edited {
             Ok(_) => {}
             Err(no) if no.code() == api::UNKNOWN_MESSAGE && place.channel == place.message => {
                 // Without its first message it is nobody's post any more: another one takes its place.
@@ -463,14 +471,23 @@ impl DiscordChat {
             }
             Err(no) => return Err(no),
         }
-        match card {
-            Some(card) => self.arrange(room, place.channel, &post, false, card).await,
-            None => Ok(()),
+        let Some(card) = card else { return Ok(()) };
+        match self.arrange(room, place.channel, &post, false, card).await {
+            Err(no) if no.code() == api::ARCHIVED => self.tidy_once(room, place.channel, card).await,
+            done => done,
         }
     }
 
     /// A post as it should be with this card, after a line took it out.
     pub(super) async fn tidy_post(&self, room: &str, post: &str, card: &Card) -> Result<(), Trouble> {
+        match self.tidy_once(room, post, card).await {
+            // Another replica has put it away between the look and the change.
+            Err(no) if no.code() == api::ARCHIVED => self.tidy_once(room, post, card).await,
+            done => done,
+        }
+    }
+
+    async fn tidy_once(&self, room: &str, post: &str, card: &Card) -> Result<(), Trouble> {
         let thread = self.read_post(room, post).await?;
         let away = is_archived(&thread);
         self.arrange(room, post, &thread, away, card).await
