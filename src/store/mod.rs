@@ -239,6 +239,20 @@ impl Ears {
     }
 }
 
+/// What comes after this can be undone by itself.
+pub async fn from_here(tx: &mut Tx) -> Result<()> {
+    sqlx::query!("SAVEPOINT here").execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// As if nothing had been written since.
+pub async fn back_to_here(tx: &mut Tx) -> Result<()> {
+    sqlx::query!("ROLLBACK TO SAVEPOINT here")
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// An update that must have met exactly one row.
 fn exactly_one(table: &'static str, result: &sqlx::postgres::PgQueryResult) -> Result<()> {
     exactly(table, 1, result)

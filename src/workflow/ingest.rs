@@ -38,6 +38,7 @@ use crate::domain::sla::Origin;
 use crate::domain::sla::Run;
 use crate::domain::words;
 use crate::port::source::OddItem;
+use crate::store;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::card;
@@ -56,6 +57,7 @@ use crate::store::timer::NewTimer;
 use crate::telemetry::meter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::WorkflowError;
 use crate::workflow::look::kind;
 use crate::workflow::publish;
 use crate::workflow::tell::Change;
@@ -106,6 +108,13 @@ impl Tally {
     pub(crate) fn tell(&self, source: &str) {
         for ((kind, news), n) in &self.by_kind {
             meter::received(source, kind, news, *n);
+        }
+        if self.aside > 0 {
+            tracing::error!(
+                source.name = source,
+                items = self.aside,
+                "what came is about items that cannot be understood here; it is set aside for a version that can, and odd_item says why"
+            );
         }
     }
 }
@@ -169,10 +178,24 @@ impl Desk {
                 continue;
             }
             let version = versions.get(&locked.0.id).copied().unwrap_or_default();
-            match self
+            let may_write = is_other(&locked.0, &incoming);
+            if may_write {
+                store::from_here(tx).await?;
+            }
+            let met = self
                 .meet_again(tx, &mut locked, &incoming, version, manner, now)
-                .await?
-            {
+                .await;
+            let met = match met {
+                // Not the item but its story, or its answer.
+                Err(WorkflowError::Store(why)) if may_write && why.is_unreadable() => {
+                    store::back_to_here(tx).await?;
+                    self.keep_aside(tx, source, &incoming, manner, &why, now).await?;
+                    tally.count_aside(incoming.kind);
+                    continue;
+                }
+                met => met?,
+            };
+            match met {
                 Met::Changed => tally.count_changed(incoming.kind),
                 Met::Older => {
                     tally.count_same(incoming.kind);
@@ -539,11 +562,6 @@ impl Desk {
         why: &StoreError,
         now: At,
     ) -> Result<()> {
-        tracing::error!(
-            source.name = name,
-            error = %why,
-            "what came is about an item that cannot be understood here; it is set aside for a version that can"
-        );
         let kept = (!manner.is_file()).then_some(incoming);
         source::aside(tx, name, &incoming.native_id, &why.to_string(), kept, now).await?;
         Ok(())
@@ -585,6 +603,9 @@ impl Desk {
                     .await?
             }
         };
+        if tally.aside > 0 {
+            return Ok(false);
+        }
         source::take_up(&mut tx, id).await?;
         tx.commit().await.map_err(StoreError::from)?;
         tally.tell(&kept.source);
@@ -637,6 +658,13 @@ fn are_two(one: Who<'_>, other: Who<'_>) -> bool {
     let dates = one.published.zip(other.published);
     names.is_some_and(|(a, b)| a.trim().to_lowercase() != b.trim().to_lowercase())
         && dates.is_some_and(|(a, b)| (a - b).abs() > TimeDelta::days(1))
+}
+
+/// Whether what came may change anything of what we have.
+fn is_other(known: &Item, incoming: &Incoming) -> bool {
+    let is_gone = matches!(known.handling, Handling::Removed { .. });
+    let answer = incoming.reply.is_some() && (known.reply.is_some() || known.handling.is_open());
+    incoming.removed || is_gone || answer || fingerprint::of(incoming) != known.fingerprint
 }
 
 /// What a version of a known item came to.

@@ -208,12 +208,49 @@ async fn a_delivery_about_an_item_that_cannot_be_read_keeps_nothing_else_waiting
     assert_eq!(desk.apps[0].desk.pulse().await.unwrap().unread.told, 0);
     assert_eq!(count(&desk, "odd_item").await, 1, "that it was odd is kept");
 
+    // The same when it is not the item itself but its story.
+    let detail: String = desk
+        .row("SELECT detail::text FROM item_event ORDER BY seq LIMIT 1")
+        .await;
+    let change = async |detail: &str| {
+        // Nobody else may.
+        let statement = format!(
+            "ALTER TABLE item_event DISABLE TRIGGER USER; UPDATE item_event SET detail = '{detail}'
+             WHERE seq = (SELECT min(seq) FROM item_event); ALTER TABLE item_event ENABLE TRIGGER USER"
+        );
+        sql(&desk, statement).await;
+    };
+    change(r#"{"what": "sung"}"#).await;
+    let (status, said) = desk
+        .push(
+            "d3",
+            items(&[("r1", "Sie klemmt auch."), ("r3", "Und ein Etui?")]),
+        )
+        .await;
+    assert_eq!(status, 200, "{said}");
+    assert_eq!((&said["new"], &said["aside"]), (&1.into(), &1.into()), "{said}");
+    desk.minutes(1).await;
+    desk.minutes(1).await;
+    assert_eq!(
+        count(&desk, "odd_item").await,
+        2,
+        "looked at again and again, it is kept once"
+    );
+    assert_eq!(
+        body().await,
+        "Und rostig ist sie.",
+        "and nothing of it was written"
+    );
+    change(&detail).await;
+    desk.minutes(1).await;
+    assert_eq!(body().await, "Sie klemmt auch.");
+
     // What was set aside is older than what came when it could be read again.
     sql(&desk, spoil).await;
-    desk.push("d3", items(&[("r1", "Dazwischen.")])).await;
+    desk.push("d4", items(&[("r1", "Dazwischen.")])).await;
     sql(&desk, mend).await;
     desk.clock.advance(TimeDelta::seconds(1));
-    desk.push("d4", items(&[("r1", "Inzwischen geht es.")])).await;
+    desk.push("d5", items(&[("r1", "Inzwischen geht es.")])).await;
     desk.minutes(1).await;
     assert_eq!(body().await, "Inzwischen geht es.");
     assert_eq!(count(&desk, "odd_item WHERE incoming IS NOT NULL").await, 0);
