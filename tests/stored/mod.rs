@@ -29,6 +29,7 @@ use zeitnah::domain::handling::Handling;
 use zeitnah::domain::id::ItemId;
 use zeitnah::domain::id::LeaseToken;
 use zeitnah::domain::item::Author;
+use zeitnah::domain::item::Incoming;
 use zeitnah::domain::item::Rating;
 use zeitnah::domain::item::Subject;
 use zeitnah::domain::item::Votes;
@@ -70,6 +71,7 @@ const TYPES: &[(&str, Rewrite)] = &[
     ("votes", rewrite::<Votes>),
     ("quiet", rewrite::<Quiet>),
     ("hit", rewrite::<Hit>),
+    ("incoming", rewrite::<Incoming>),
 ];
 
 /// Types whose variants all have a name, where that name stands in the JSON, and the function that lists them.
