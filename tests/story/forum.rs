@@ -184,6 +184,33 @@ async fn a_post_goes_the_whole_way_from_open_to_answered_and_back() {
     done(desk).await;
 }
 
+/// Another replica puts the post away when it was just seen to stand open.
+#[tokio::test]
+async fn a_card_whose_post_was_put_away_a_moment_ago_is_edited_at_once() {
+    let desk = desk(1).await;
+    desk.review(2, WORDS).await;
+    let post = only(&desk);
+    let seat = seat(&desk);
+    let card = card(&post);
+    let looked = || {
+        let calls = desk.discord.calls();
+        calls.iter().filter(|call| call.name == "get_channel").count()
+    };
+    let before = looked();
+    desk.discord.fault(Fault::slow("get_channel", 300));
+    let away = async {
+        while looked() == before {
+            tokio::task::yield_now().await;
+        }
+        assert!(desk.discord.set_thread(&post.id, true, false));
+    };
+    futures::join!(seat.press(Anna, &card, "Übernehmen"), away);
+    has(&seat.text(&card), "ist dran");
+    is(&desk, &post, "übernommen", false);
+    seat.thread(&card);
+    done(desk).await;
+}
+
 #[tokio::test]
 async fn a_lost_answer_makes_no_second_post() {
     for fault in [
