@@ -7,12 +7,29 @@ use whatlang::Lang;
 /// Below this a text without a telling word is too short to tell German from Dutch.
 const FEWEST_LETTERS: usize = 20;
 
-/// Words that stand in short reviews of one language and not of the other.
+/// Below this nothing but a telling word says anything.
+const FEW_LETTERS: usize = 8;
+/// How sure the guess between German and English has to be. With it, none of 150 short texts of eleven languages was told wrong.
+const SURE: f64 = 0.2;
+/// What a short text may be in besides German and English; a guess between these two alone makes one of them of anything.
+const NEIGHBOURS: [Lang; 12] = [
+    Lang::Deu,
+    Lang::Eng,
+    Lang::Fra,
+    Lang::Ita,
+    Lang::Spa,
+    Lang::Nld,
+    Lang::Por,
+    Lang::Pol,
+    Lang::Tur,
+    Lang::Dan,
+    Lang::Swe,
+    Lang::Ces,
+];
+
+/// Words that stand in short reviews of one language, and not of the other nor of a neighbour ("es", "fast", "service").
 const GERMAN: &[&str] = &[
     "aber",
-    "alle",
-    "alles",
-    "als",
     "auch",
     "auf",
     "aus",
@@ -22,13 +39,11 @@ const GERMAN: &[&str] = &[
     "bin",
     "bis",
     "bitte",
-    "da",
     "danke",
     "das",
     "dass",
     "deckel",
     "dem",
-    "den",
     "der",
     "diese",
     "doch",
@@ -41,8 +56,6 @@ const GERMAN: &[&str] = &[
     "empfehlenswert",
     "empfehlung",
     "enttäuscht",
-    "er",
-    "es",
     "euch",
     "fehlt",
     "freundlich",
@@ -79,7 +92,6 @@ const GERMAN: &[&str] = &[
     "leider",
     "lieferung",
     "lange",
-    "mal",
     "mehr",
     "mein",
     "meine",
@@ -138,16 +150,13 @@ const GERMAN: &[&str] = &[
 const ENGLISH: &[&str] = &[
     "again",
     "all",
-    "also",
     "amazing",
     "and",
     "are",
     "arrived",
     "awesome",
-    "bad",
     "be",
     "been",
-    "best",
     "bought",
     "broken",
     "but",
@@ -161,19 +170,13 @@ const ENGLISH: &[&str] = &[
     "easy",
     "excellent",
     "expensive",
-    "fast",
-    "fine",
-    "for",
     "friendly",
     "from",
     "good",
     "great",
-    "had",
     "happy",
-    "has",
     "have",
     "highly",
-    "i",
     "it",
     "it's",
     "just",
@@ -186,21 +189,15 @@ const ENGLISH: &[&str] = &[
     "my",
     "nice",
     "not",
-    "of",
-    "ok",
-    "okay",
     "one",
     "order",
-    "perfect",
     "poor",
     "price",
-    "product",
     "quality",
     "quick",
     "quiet",
     "recommend",
     "recommended",
-    "service",
     "shipping",
     "slow",
     "staff",
@@ -213,15 +210,12 @@ const ENGLISH: &[&str] = &[
     "there",
     "they",
     "this",
-    "timer",
     "to",
     "too",
     "very",
     "waste",
-    "we",
     "well",
     "were",
-    "will",
     "with",
     "work",
     "works",
@@ -233,7 +227,6 @@ const ENGLISH: &[&str] = &[
     "always",
     "broke",
     "after",
-    "no",
 ];
 
 /// BCP 47 language of `text`, if it is clear enough.
@@ -253,16 +246,21 @@ pub fn detect(text: &str) -> Option<&'static str> {
         .filter(|word| !word.is_empty())
         .collect();
     let known = |list: &[&str]| words.iter().filter(|word| list.contains(word)).count();
-    let umlauts = usize::from(lower.contains(['ä', 'ö', 'ü', 'ß']));
-    let (german, english) = (known(GERMAN) + umlauts, known(ENGLISH));
+    // Umlauts are Turkish and Swedish, too.
+    let sharp = usize::from(lower.contains('ß'));
+    let (german, english) = (known(GERMAN) + sharp, known(ENGLISH));
     match german.cmp(&english) {
         std::cmp::Ordering::Greater => Some("de"),
         std::cmp::Ordering::Less => Some("en"),
-        // Words of neither, or as many of both: only a text of some length says more.
-        std::cmp::Ordering::Equal if letters < FEWEST_LETTERS => None,
+        // Words of neither, or as many of both.
+        std::cmp::Ordering::Equal if letters < FEW_LETTERS => None,
         std::cmp::Ordering::Equal => {
             let narrow = Detector::with_allowlist(vec![Lang::Deu, Lang::Eng]).detect(text)?;
-            narrow.is_reliable().then(|| code(narrow.lang()))?
+            if narrow.confidence() < SURE {
+                return None;
+            }
+            let wide = Detector::with_allowlist(NEIGHBOURS.to_vec()).detect(text)?;
+            (wide.lang() == narrow.lang()).then(|| code(narrow.lang()))?
         }
     }
 }
@@ -365,8 +363,6 @@ mod tests {
             match detect(text) {
                 Some(found) if found == language => right += 1,
                 None => unknown += 1,
-                // "OK" is an English word that Germans write.
-                Some("en") if text.starts_with("OK") => unknown += 1,
                 Some(found) => wrong.push(format!("{text}: {found}")),
             }
         }
@@ -380,5 +376,115 @@ mod tests {
         );
         assert_eq!(declared("de-AT").as_deref(), Some("de"));
         assert_eq!(declared("x"), None);
+    }
+
+    /// Forty more, which the lists of words above were not made from, and as many of neither language.
+    #[test]
+    fn of_forty_others_none_is_told_wrong_and_no_neighbour_is_taken_for_them() {
+        let german = [
+            "Hat leider nicht gehalten, was versprochen",
+            "Bombe!",
+            "Kommt nicht an",
+            "Rückgabe war kompliziert",
+            "Echt schick",
+            "Macht Spaß",
+            "Personal unfreundlich",
+            "Essen kalt, Bedienung patzig",
+            "Zwei Wochen gewartet",
+            "Stoff kratzt",
+            "Läuft super",
+            "Besser als erwartet",
+            "Abzocke",
+            "Finger weg!",
+            "Absolut empfehlenswert",
+            "Bin begeistert",
+            "App stürzt ständig ab",
+            "Hält, was es verspricht",
+            "Farbe anders als im Bild",
+            "Viel zu klein",
+        ];
+        let english = [
+            "Fell apart within days",
+            "Exactly as described",
+            "Rude receptionist",
+            "Couldn't be happier",
+            "Battery dies quickly",
+            "Smaller than expected",
+            "Arrived damaged",
+            "App keeps crashing",
+            "Food was cold",
+            "Worth every penny",
+            "Do not bother",
+            "Five stars from me",
+            "Fits perfectly",
+            "Total rip off",
+            "Refund took ages",
+            "Looks cheap",
+            "My kids adore this",
+            "Meh",
+            "Keeps disconnecting",
+            "Comfy and warm",
+        ];
+        let all = german
+            .map(|text| ("de", text))
+            .into_iter()
+            .chain(english.map(|text| ("en", text)));
+        let (mut right, mut unknown, mut wrong) = (0, Vec::new(), Vec::new());
+        for (language, text) in all {
+            match detect(text) {
+                Some(found) if found == language => right += 1,
+                None => unknown.push(text),
+                Some(found) => wrong.push(format!("{text}: {found}")),
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:?}");
+        assert!(right >= 24, "{right} right, unknown: {unknown:?}");
+        let others = [
+            "Muy bueno",
+            "Excelente servicio",
+            "Llegó roto",
+            "No me gustó nada",
+            "Precio alto",
+            "Todo perfecto",
+            "Très bien",
+            "Livraison rapide",
+            "Produit cassé",
+            "Je recommande vivement",
+            "Retard de livraison",
+            "Mauvaise qualité",
+            "Personnel aimable",
+            "Molto buono",
+            "Arrivato rotto",
+            "Servizio pessimo",
+            "Lo consiglio",
+            "Ottima qualità",
+            "Personale gentile",
+            "Heel goed",
+            "Snelle levering",
+            "Kapot aangekomen",
+            "Niet tevreden",
+            "Goede service",
+            "Prima service en vlotte levering",
+            "Werkt perfect",
+            "Mooi product",
+            "Batterij snel leeg",
+            "Zeer ontevreden over de klantenservice",
+            "Muito bom",
+            "Chegou quebrado",
+            "Bardzo dobry",
+            "Polecam wszystkim",
+            "Szybka dostawa",
+            "Çok güzel",
+            "Mükemmel ürün",
+            "Meget fint",
+            "Mycket bra",
+            "Leverans försenad",
+            "Velmi dobré",
+        ];
+        let taken: Vec<&str> = others
+            .into_iter()
+            .filter(|text| matches!(detect(text), Some("de" | "en")))
+            .collect();
+        assert!(taken.is_empty(), "{taken:?}");
     }
 }
