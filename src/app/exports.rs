@@ -77,17 +77,17 @@ pub fn wish(source: &Source, zone: Tz, now: At) -> Result<Wish, String> {
     Ok(wish)
 }
 
-/// `10`, `0-10`.
+/// `10`, `0-10`; `6-1` for school marks, of which one is the best.
 pub fn scaled(wish: &mut Wish, scale: &str) -> Result<(), String> {
     let (min, max) = scale.split_once('-').unwrap_or(("1", scale));
     let number = |text: &str| text.trim().replace(',', ".").parse::<f64>().ok();
     match (number(min), number(max)) {
-        (Some(min), Some(max)) if min < max => {
+        (Some(min), Some(max)) if min != max => {
             wish.scale(min, max);
             Ok(())
         }
         _ => Err(format!(
-            "the scale {scale:?}: write its best rating, such as 10, or both ends, such as 0-10"
+            "the scale {scale:?}: write its best rating, such as 10, or the worst and the best, such as 0-10 or 6-1"
         )),
     }
 }

@@ -98,6 +98,41 @@ impl Column {
         }
     }
 
+    /// How many of the first cells are sentences.
+    pub fn wordy(&self) -> u64 {
+        self.wordy
+    }
+
+    /// Forms have whole questions above their columns.
+    fn asks(&self) -> bool {
+        self.filled > 0 && (self.name.trim_end().ends_with('?') || self.name.split_whitespace().count() > 3)
+    }
+
+    /// How near it is to the stars of a form: a number for the question how somebody found it.
+    fn asks_for_stars(&self) -> Option<usize> {
+        const ASKED: &[&str] = &[
+            "zufrieden",
+            "satisf",
+            "bewert",
+            "rate",
+            "experience",
+            "erfahrung",
+            "empfehl",
+            "recommend",
+        ];
+        let is_rated = self.asks() && self.rated > 0 && self.starry * 2 > self.looked && self.top <= 10.0;
+        is_rated.then(|| {
+            let named = ASKED.iter().position(|word| self.plain.contains(word));
+            named.unwrap_or(ASKED.len())
+        })
+    }
+
+    /// How many sentences were written below a question.
+    fn asks_for_words(&self) -> Option<u64> {
+        let is_other = self.starry * 2 > self.looked || self.dated * 2 > self.looked;
+        (self.asks() && self.wordy > 0 && !is_other).then_some(self.wordy)
+    }
+
     fn is_mostly(&self, n: u64) -> bool {
         self.looked == 0 || n * 2 >= self.looked
     }
@@ -143,6 +178,27 @@ pub struct Wish {
     pub map: Vec<(Field, Option<String>)>,
     pub scale: Option<(f64, f64)>,
     pub order: Option<Order>,
+}
+
+/// A form's export has its questions for names. Where no name says what the stars and the words are, the answers do.
+fn ask(columns: &[Column], settled: &[Field], taken: &[usize], fields: &mut BTreeMap<Field, Vec<usize>>) {
+    let free = || columns.iter().enumerate().filter(|(n, _)| !taken.contains(n));
+    let is_open = |fields: &BTreeMap<Field, Vec<usize>>, field: Field| {
+        let is_empty = |numbers: &Vec<usize>| numbers.iter().all(|n| columns[*n].filled == 0);
+        !settled.contains(&field) && fields.get(&field).is_none_or(is_empty)
+    };
+    if is_open(fields, Field::Rating)
+        && let Some((_, number)) = free().filter_map(|(n, c)| Some((c.asks_for_stars()?, n))).min()
+    {
+        fields.insert(Field::Rating, vec![number]);
+    }
+    let words = [Field::Body, Field::Good, Field::Bad];
+    if words.into_iter().all(|field| is_open(fields, field)) {
+        let most = free().filter_map(|(n, c)| Some((c.asks_for_words()?, std::cmp::Reverse(n))));
+        if let Some((_, std::cmp::Reverse(number))) = most.max() {
+            fields.insert(Field::Body, vec![number]);
+        }
+    }
 }
 
 /// Which column holds which field, and how it is read.
@@ -281,6 +337,9 @@ impl Mapping {
                 taken.extend(&all);
                 fields.insert(*field, all);
             }
+        }
+        if shape.is_none() && fields.contains_key(&Field::Published) {
+            ask(columns, &settled, &taken, &mut fields);
         }
         let mut mapping = Self {
             shape,

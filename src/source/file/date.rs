@@ -371,6 +371,8 @@ fn day(tokens: &[Token], order: Order) -> Option<NaiveDate> {
     match (months.as_slice(), numbers.as_slice()) {
         ([month], [(a, 4), (b, 1 | 2)]) => date(*a, *month, *b),
         ([month], [(a, 1 | 2), (b, digits @ (2 | 4))]) => date(year(*b, *digits), *month, *a),
+        // kununu tells no day.
+        ([month], [(y, 4)]) => date(*y, *month, 1),
         ([], [(n, 8)]) => date(n / 10_000, n / 100 % 100, n % 100),
         ([], [(y, 4), (m, 1 | 2), (d, 1 | 2)]) => date(*y, *m, *d),
         ([], [(a, 1 | 2), (b, 1 | 2), (y, digits @ (2 | 4))]) => {
@@ -449,6 +451,8 @@ mod tests {
             ("1795158764000", "2026-11-20T07:12:44Z"),
             ("1795158764.0", "2026-11-20T07:12:44Z"),
             ("09 13, 2009", "2009-09-13T00:00:00Z"),
+            ("November 2026", "2026-11-01T00:00:00Z"),
+            ("2026/11/20 2:30:12 PM MEZ", "2026-11-20T13:30:12Z"),
         ] {
             if cell == "09 13, 2009" {
                 assert_eq!(super::read(cell, Order::MonthFirst, berlin), at(wanted), "{cell}");

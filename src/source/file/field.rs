@@ -60,45 +60,45 @@ pub const FIELDS: &[Names] = &[
     names(Field::Kind, "kind", &["kind", "type", "art"]),
     names(Field::Rating, "rating", &["rating", "stars", "sterne", "star_rating", "rating_value", "review_rating",
         "review_stars", "anzahl_sterne", "sternebewertung", "sterne_bewertung", "bewertung_sterne", "gesamtbewertung",
-        "gesamtnote", "overall", "overall_rating", "score", "review_score", "rating_score", "punkte", "punktzahl",
+        "overall", "overall_rating", "score", "review_score", "rating_score", "punkte", "punktzahl",
         "bewertungspunkte", "bewertung", "points", "valoracion", "calificacion", "puntuacion", "evaluation", "valutazione",
-        "beoordeling", "customer_rating", "user_rating", "rate", "stars_given", "review"]),
+        "beoordeling", "customer_rating", "user_rating", "rate", "stars_given", "review", "grade"]),
     names(Field::RatingMin, "rating_min", &["rating_min"]),
-    names(Field::RatingMax, "rating_max", &["rating_max", "best_rating", "max_rating", "rating_scale"]),
+    names(Field::RatingMax, "rating_max", &["rating_max", "best_rating", "max_rating", "rating_scale", "rating_range"]),
     names(Field::Title, "title", &["title", "headline", "titel", "ueberschrift", "betreff", "review_title", "review_headline",
-        "bewertungstitel", "titel_der_bewertung", "summary", "zusammenfassung", "kurzfassung", "titulo", "titre", "titolo"]),
+        "bewertungstitel", "titel_der_bewertung", "summary", "zusammenfassung", "kurzfassung", "titulo", "titre", "titolo", "kommentartitel", "bewertungsueberschrift", "rezensionstitel", "comment_title", "feedback_title"]),
     names(Field::Body, "body", &["body", "text", "comment", "content", "review_text", "review_body", "review_content",
         "review_comment", "review_message", "message", "kommentar", "bewertungstext", "text_der_bewertung", "rezensionstext",
         "rezension", "kommentartext", "kundenkommentar", "freitext", "nachricht", "inhalt", "erfahrung", "erfahrungsbericht",
         "meinung", "feedback", "feedback_text", "comments", "comment_text", "customer_comment", "customer_review",
         "user_review", "review", "opinion", "description", "beschreibung", "bewertung", "comentario", "comentarios",
         "commentaire", "commentaires", "commento", "commenti", "resena", "avis", "recensione", "body_text", "question",
-        "frage"]),
+        "frage", "overall_comments", "overall_comment", "customer_message", "review_description", "verbesserungsvorschlaege", "detail"]),
     names(Field::Good, "good", &["positive", "positives", "positive_review", "pros", "advantages", "vorteile", "positiv",
-        "positiver_kommentar", "was_hat_gefallen", "liked"]),
+        "positiver_kommentar", "was_hat_gefallen", "liked", "what_do_you_like_best", "what_did_you_like_best", "what_did_you_like", "love", "gut_am_arbeitgeber_finde_ich", "das_hat_mir_gefallen", "positives_feedback"]),
     names(Field::Bad, "bad", &["negative", "negatives", "negative_review", "cons", "disadvantages", "nachteile", "negativ",
-        "negativer_kommentar", "was_hat_nicht_gefallen", "disliked"]),
+        "negativer_kommentar", "was_hat_nicht_gefallen", "disliked", "what_do_you_dislike", "what_did_you_dislike", "what_did_you_not_like", "hate", "schlecht_am_arbeitgeber_finde_ich", "das_hat_mir_nicht_gefallen", "negatives_feedback"]),
     names(Field::Language, "language", &["language", "lang", "sprache", "review_language", "reviewer_language",
-        "language_code", "sprachcode", "locale", "idioma", "langue"]),
+        "language_code", "sprachcode", "locale", "idioma", "langue", "content_locale", "review_locale"]),
     names(Field::Author, "author", &["author", "author_name", "reviewer", "reviewer_name", "reviewer_display_name",
         "author_display_name", "display_name", "user_name", "username", "customer_name", "customer", "consumer_display_name",
         "consumer_name", "user_display_name", "kundenname", "kunde", "verfasser", "verfasser_in", "verfasserin", "autor",
         "autorin", "rezensent", "rezensentin", "bewerter", "bewertet_von", "benutzername", "benutzer", "nutzername", "nutzer",
         "nickname", "reviewer_nickname", "user_nickname", "profile_name", "profilname", "guest_name", "gast", "gastname",
         "comment_author", "name", "full_name", "first_name", "vorname", "buyer", "kaeufer", "absender", "user", "nombre",
-        "nom", "nome", "auteur", "autore", "reviewed_by", "written_by", "created_by", "von"]),
+        "nom", "nome", "auteur", "autore", "reviewed_by", "written_by", "created_by", "von", "anzeigename", "external_user", "your_name", "what_s_your_name", "what_s_your_first_name", "ihr_name", "dein_name"]),
     names(Field::AuthorLast, "author_last", &["last_name", "nachname", "customer_last_name", "surname"]),
     names(Field::AuthorId, "author_id", &["author_id", "user_id", "customer_id", "reviewer_id", "consumer_id",
         "kundennummer", "kunden_id", "kundennr"]),
     names(Field::Mail, "mail", &["email", "e_mail", "mail", "author_email", "reviewer_email", "customer_email", "user_email",
-        "e_mail_adresse", "mailadresse", "review_user_email"]),
+        "e_mail_adresse", "mailadresse", "review_user_email", "external_email", "email_adresse", "e_mail_adresse_des_autors", "email_adresse_des_autors"]),
     names(Field::Subject, "subject", &["subject", "subject_name", "product", "product_name", "product_title", "produkt",
         "produktname", "produkttitel", "artikel", "artikelname", "artikelbezeichnung", "ware", "item_name", "item_title",
         "item", "store", "store_name", "filiale", "standort", "location_name", "location", "business_name", "webshop_name",
-        "shop", "app", "app_name", "hotel", "listing", "producto", "produit", "prodotto", "course_name"]),
+        "shop", "app", "app_name", "hotel", "listing", "producto", "produit", "prodotto", "course_name", "original_product_name", "produktvariation", "gehoert_zum_artikel"]),
     names(Field::SubjectId, "subject_id", &["subject_id", "product_id", "sku", "product_sku", "subject_sku", "asin",
         "produkt_id", "produktnummer", "artikelnummer", "artikel_nr", "artikelnr", "product_handle", "handle", "item_id",
-        "item_number", "ean", "gtin", "store_id", "location_id", "filial_id", "app_id", "app_identifier", "product_external_id"]),
+        "item_number", "ean", "gtin", "store_id", "location_id", "filial_id", "app_id", "app_identifier", "product_external_id", "article_id", "id_product"]),
     names(Field::SubjectKind, "subject_kind", &["subject_kind"]),
     names(Field::Up, "votes_up", &["votes_up", "helpful", "helpful_votes", "helpful_vote", "helpful_count", "thumbs_up",
         "thumbs_up_count", "upvotes", "likes", "hilfreich", "anzahl_hilfreich"]),
@@ -112,14 +112,14 @@ pub const FIELDS: &[Names] = &[
         "time", "datetime", "date_time", "at", "bewertungsdatum", "datum_der_bewertung", "rezensionsdatum", "erstellt_am",
         "erstellt", "erstellungsdatum", "verfasst_am", "geschrieben_am", "veroeffentlicht_am", "veroeffentlicht",
         "abgegeben_am", "eingegangen_am", "eingang", "eingestellt_am", "zeitpunkt", "zeitstempel", "zeit", "fecha", "data",
-        "date_de_publication", "comment_date", "unix_review_time", "unix_time", "published_at_date"]),
+        "date_de_publication", "comment_date", "unix_review_time", "unix_time", "published_at_date", "submit_date", "date_add", "date_since", "stamp", "bewertet_am"]),
     names(Field::Edited, "edited_at", &["edited_at", "updated_at", "modified_at", "changed_at", "update_time", "updated",
         "last_updated", "last_modified", "date_modified", "date_updated", "updated_date", "review_updated",
-        "review_updated_at", "geaendert_am", "bearbeitet_am", "aktualisiert_am", "aenderungsdatum"]),
+        "review_updated_at", "geaendert_am", "bearbeitet_am", "aktualisiert_am", "aenderungsdatum", "date_upd", "updated_since"]),
     names(Field::Verified, "verified", &["verified", "verified_purchase", "verified_buyer", "is_verified", "verifiziert",
         "verifizierter_kauf", "verified_review", "kauf_bestaetigt"]),
     names(Field::Status, "status", &["status", "state", "moderation_status", "review_status", "freigabe"]),
-    names(Field::Removed, "removed", &["removed"]),
+    names(Field::Removed, "removed", &["removed", "deleted", "is_deleted", "geloescht"]),
     names(Field::Reply, "reply", &["reply", "reply_text", "reply_body", "reply_content", "reply_comment", "reply_message",
         "response", "response_text", "response_body", "response_comment", "answer", "antwort", "antworttext", "antwort_text",
         "unsere_antwort", "ihre_antwort", "your_response", "your_reply", "haendlerantwort", "antwort_des_haendlers",
@@ -129,14 +129,14 @@ pub const FIELDS: &[Names] = &[
         "seller_response", "seller_reply", "vendor_response", "developer_reply", "developer_reply_text", "developer_response",
         "developer_response_body", "developer_comment", "review_reply", "review_reply_comment", "review_reply_text",
         "management_response", "hotel_response", "public_reply", "replies", "replies_text", "replies_body",
-        "kommentar_des_haendlers", "respuesta", "reponse", "risposta", "rueckmeldung", "official_response"]),
+        "kommentar_des_haendlers", "respuesta", "reponse", "risposta", "rueckmeldung", "official_response", "client_response", "client_response_text", "brand_response", "employer_response", "host_response", "provider_response", "publisher_response", "restaurant_response", "merchant_comment", "seller_comment", "shop_comment", "shop_antwort", "our_reply", "our_response", "admin_reply", "admin_response", "staff_reply", "staff_response", "response_from_the_owner", "response_from_owner", "haendlerkommentar", "kommentar_des_anbieters", "kommentar_des_inhabers", "antwort_des_inhabers", "antwort_vom_inhaber", "antwort_des_shops", "antwort_des_unternehmens", "stellungnahme_des_arbeitgebers", "stellungnahme_des_unternehmens", "unser_kommentar"]),
     names(Field::ReplyAt, "reply_at", &["reply_at", "reply_date", "replied_at", "replied_on", "reply_created_at",
         "reply_create_time", "reply_update_time", "reply_time", "response_at", "response_date", "responded_at",
         "response_created_at", "answered_at", "answer_date", "antwort_am", "antwortdatum", "antwort_datum",
         "datum_der_antwort", "beantwortet_am", "company_reply_date", "company_reply_created_at", "company_response_date",
         "owner_response_date", "developer_reply_date", "developer_reply_date_and_time", "developer_response_modified",
         "developer_response_date", "review_reply_update_time", "review_reply_date", "reply_created", "replies_created_at",
-        "reply_posted_at", "merchant_reply_date"]),
+        "reply_posted_at", "merchant_reply_date", "client_response_date", "vendor_response_date", "merchant_response_date", "reply_published_at", "stellungnahme_am"]),
     names(Field::ReplyBy, "reply_by", &["reply_by", "replied_by", "reply_author", "reply_author_name", "responded_by",
         "response_by", "answered_by", "antwort_von", "beantwortet_von", "replies_author"]),
     names(Field::ReplyId, "reply_id", &["reply_id"]),
@@ -183,6 +183,10 @@ pub fn candidates(plain: &str) -> Vec<(Field, usize)> {
     if bare != plain {
         spellings.push(bare.to_owned());
     }
+    let unscaled = unscaled(bare);
+    if unscaled != bare {
+        spellings.push(unscaled.to_owned());
+    }
     for spelling in [plain, bare] {
         for envelope in ENVELOPES {
             if let Some(rest) = spelling.strip_prefix(envelope)
@@ -214,6 +218,19 @@ pub fn bare(plain: &str) -> &str {
         .unwrap_or(plain)
 }
 
+/// Without the scale that some write behind it: "Gesamtbewertung (1-5)", "Rating (out of 10)". A number alone counts stars
+/// ("rating_5"), and is left.
+pub fn unscaled(plain: &str) -> &str {
+    ["_5", "_6", "_10", "_100"]
+        .iter()
+        .find_map(|best| {
+            let rest = plain.strip_suffix(best)?;
+            let from = ["_0", "_1", "_out_of", "_of", "_von", "_aus", "_max"];
+            from.iter().find_map(|from| rest.strip_suffix(from))
+        })
+        .unwrap_or(plain)
+}
+
 /// Whether a date's name says that it is UTC.
 pub fn is_utc(plain: &str) -> bool {
     bare(plain) != plain
@@ -242,10 +259,12 @@ mod tests {
             ("attributes.reviewerNickname", Field::Author),
             ("Developer Reply Text", Field::Reply),
             ("Review Username", Field::Author),
+            ("Gesamtbewertung (1-5)", Field::Rating),
+            ("Rating (out of 10)", Field::Rating),
         ] {
             assert_eq!(first(name), Some(field), "{name}");
         }
-        for name in ["Notiz", "Device", "helpfulness_bonus", "Kampagne"] {
+        for name in ["Notiz", "Device", "helpfulness_bonus", "Kampagne", "rating_5"] {
             assert_eq!(first(name), None, "{name}");
         }
     }

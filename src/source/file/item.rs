@@ -54,6 +54,9 @@ const THROWN_AWAY: &[&str] = &[
     "removed",
     "gelöscht",
     "papierkorb",
+    // Zendesk has asked, and nobody has answered.
+    "offered",
+    "unoffered",
 ];
 
 /// How the rows of one file are read.
@@ -86,6 +89,13 @@ impl<'a> Reading<'a> {
         }
         let status = row.word(Field::Status).map(str::to_lowercase);
         if status.is_some_and(|s| THROWN_AWAY.contains(&s.as_str())) {
+            return Ok(Told::LeftOut("thrown away where it comes from"));
+        }
+        // A push tells of its own items; whoever exports a table of a shop's has thrown the row away.
+        if let Some((name, cell)) = row.get(Field::Removed)
+            && name != "removed"
+            && yes_or_no(cell.trim()) == Value::Bool(true)
+        {
             return Ok(Told::LeftOut("thrown away where it comes from"));
         }
         let raw = match &entry.object {
@@ -281,6 +291,16 @@ impl<'a> Row<'a> {
             return Ok(None);
         };
         let (min, max) = self.file.mapping.scale;
+        // School marks: the worst is the greatest number.
+        if min > max {
+            return Ok(match stars::read(cell) {
+                Some(Stars::Value(value, _)) => {
+                    Some(json!({ "value": min + max - value, "min": max, "max": min }))
+                }
+                Some(Stars::None) => None,
+                Some(Stars::Mood(_)) | None => return Err(self.wrong(name, "a mark such as 1,3", cell)),
+            });
+        }
         let own = |field| {
             self.word(field)
                 .and_then(|w| w.replace(',', ".").parse::<f64>().ok())

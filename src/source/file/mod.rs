@@ -366,6 +366,7 @@ fn order_said(order: Order, by: OrderBy) -> Option<(Order, String)> {
     let why = match by {
         OrderBy::Needless => return None,
         OrderBy::Asked => "as you said".to_owned(),
+        OrderBy::Seen(1) => "one date can be read in this way only".to_owned(),
         OrderBy::Seen(n) => format!("{n} dates can be read in this way only"),
         OrderBy::Future => "read the other way, some would lie in the future".to_owned(),
         OrderBy::Country => "no date says so, the team's time zone does".to_owned(),

@@ -256,6 +256,64 @@ pub const SHAPES: &[Shape] = &[
         ..PLAIN
     },
     Shape {
+        name: "Shopware 6, product reviews",
+        marks: &["points", "content", "comment", "product_id", "sales_channel_id"],
+        fields: &[
+            (Field::Id, &["id"]), (Field::Rating, &["points"]), (Field::Title, &["title"]), (Field::Body, &["content"]),
+            (Field::Reply, &["comment"]), (Field::Author, &["external_user"]), (Field::Mail, &["external_email"]),
+            (Field::Published, &["created_at"]), (Field::SubjectId, &["product_id"]), (Field::Status, &[]),
+        ],
+        utc: true, subject_kind: Some("product"), ..PLAIN
+    },
+    Shape {
+        name: "JTL-Shop, reviews",
+        marks: &["k_bewertung", "c_text", "n_sterne"],
+        fields: &[
+            (Field::Id, &["k_bewertung"]), (Field::Rating, &["n_sterne"]), (Field::Title, &["c_titel"]),
+            (Field::Body, &["c_text"]), (Field::Author, &["c_name"]), (Field::SubjectId, &["k_artikel"]),
+            (Field::Published, &["d_datum"]), (Field::Reply, &["c_antwort"]), (Field::ReplyAt, &["d_antwort_datum"]),
+            (Field::Up, &["n_hilfreich"]), (Field::Down, &["n_nicht_hilfreich"]),
+        ],
+        subject_kind: Some("product"), ..PLAIN
+    },
+    Shape {
+        name: "OXID, reviews",
+        marks: &["oxid", "oxtext", "oxrating", "oxcreate"],
+        fields: &[
+            (Field::Id, &["oxid"]), (Field::Rating, &["oxrating"]), (Field::Body, &["oxtext"]),
+            (Field::AuthorId, &["oxuserid"]), (Field::SubjectId, &["oxobjectid"]), (Field::Published, &["oxcreate"]),
+        ],
+        subject_kind: Some("product"), ..PLAIN
+    },
+    Shape {
+        name: "PrestaShop, product comments",
+        marks: &["id_product_comment", "content", "grade"],
+        fields: &[
+            (Field::Id, &["id_product_comment"]), (Field::Rating, &["grade"]), (Field::Body, &["content"]),
+            (Field::Author, &["customer_name"]), (Field::SubjectId, &["id_product"]), (Field::Published, &["date_add"]),
+        ],
+        subject_kind: Some("product"), ..PLAIN
+    },
+    Shape {
+        name: "PepperShop, reviews",
+        marks: &["ida", "stars", "climsg", "ownmsg", "stamp"],
+        fields: &[
+            (Field::Id, &["id"]), (Field::Rating, &["stars"]), (Field::Body, &["climsg"]), (Field::Reply, &["ownmsg"]),
+            (Field::Author, &["name"]), (Field::SubjectId, &["ida"]), (Field::Published, &["stamp"]),
+            (Field::Verified, &["vb"]), (Field::Language, &[]), (Field::Status, &[]),
+        ],
+        subject_kind: Some("product"), ..PLAIN
+    },
+    Shape {
+        name: "Zendesk, satisfaction ratings",
+        marks: &["score", "comment", "requester_id", "ticket_id"],
+        fields: &[
+            (Field::Id, &["id"]), (Field::Rating, &["score"]), (Field::Status, &["score"]), (Field::Body, &["comment"]),
+            (Field::AuthorId, &["requester_id"]), (Field::SubjectId, &["ticket_id"]), (Field::Published, &["created_at"]),
+        ],
+        not: &["url"], utc: true, subject_kind: Some("ticket"), ..PLAIN
+    },
+    Shape {
         name: "Amazon, seller feedback",
         marks: &["datum", "bewertung", "kommentar", "ihre_antwort", "transaktionsnummer"],
         fields: &[

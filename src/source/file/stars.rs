@@ -19,9 +19,15 @@ const WORDS: [(&[&str], f64); 5] = [
     (&["five", "fünf", "fuenf", "cinq", "cinco", "cinque"], 5.0),
 ];
 const MOODS: [(&[&str], f64); 3] = [
-    (&["positive", "positiv", "positif", "positiva", "positivo"], 1.0),
+    (
+        &["positive", "positiv", "positif", "positiva", "positivo", "good"],
+        1.0,
+    ),
     (&["neutral", "neutre", "neutro", "neutrale"], 0.0),
-    (&["negative", "negativ", "négatif", "negativa", "negativo"], -1.0),
+    (
+        &["negative", "negativ", "négatif", "negativa", "negativo", "bad"],
+        -1.0,
+    ),
 ];
 /// Words that stand beside a number of stars and say nothing themselves.
 const BESIDE: &[&str] = &[
@@ -60,7 +66,17 @@ pub fn read(cell: &str) -> Option<Stars> {
     let lower = cell.to_lowercase();
     if matches!(
         lower.as_str(),
-        "n/a" | "na" | "null" | "none" | "nan" | "keine" | "k. a." | "k.a." | "unspecified"
+        "n/a"
+            | "na"
+            | "null"
+            | "none"
+            | "nan"
+            | "keine"
+            | "k. a."
+            | "k.a."
+            | "unspecified"
+            | "offered"
+            | "unoffered"
     ) || lower.ends_with("rating_unspecified")
     {
         return Some(Stars::None);

@@ -112,7 +112,7 @@ pub fn look(part: Part, wish: &Wish, progress: &mut dyn FnMut(u64)) -> Result<Pr
                 1..=12 => names.join(", "),
                 more => format!("{} and {} more", names[..12].join(", "), more - 12),
             },
-            example: names.first().map_or("Text", |n| *n).to_owned(),
+            example: likely_words(&columns),
         });
     }
     let mut prepared = Prepared {
@@ -131,6 +131,13 @@ pub fn look(part: Part, wish: &Wish, progress: &mut dyn FnMut(u64)) -> Result<Pr
         prepared.collect_included(place)?;
     }
     Ok(prepared)
+}
+
+/// The column with the most sentences, for the example of how to say what it is.
+fn likely_words(columns: &[Column]) -> String {
+    let named = columns.iter().filter(|c| !c.name.is_empty()).rev();
+    let found = named.max_by_key(|c| c.wordy());
+    found.map_or("Text", |c| c.name.as_str()).to_owned()
 }
 
 type Included = Option<Vec<String>>;

@@ -735,6 +735,193 @@ fn anything_else_goes_in_by_its_names() {
 }
 
 #[test]
+fn shops_and_their_systems_are_known() {
+    let first = |name: &str| items(name).remove(0);
+    let told = |name: &str| {
+        let item = first(name);
+        let words = item.body.clone().unwrap_or_default();
+        (item.native_id.clone(), stars(&item), words, item.published_at)
+    };
+    let six = items("shopware6.csv");
+    assert_eq!(shape("shopware6.csv"), Some("Shopware 6, product reviews"));
+    assert_eq!(
+        (
+            six[0].body.as_deref(),
+            answered(&six[0]),
+            six[0].author.name.as_deref()
+        ),
+        (
+            Some("Größe fällt zu klein aus, leider."),
+            Some("Danke für den Hinweis, wir ergänzen die Maßtabelle."),
+            Some("Lea")
+        ),
+        "the shop's comment is no customer's"
+    );
+    assert_eq!(six[0].published_at, Some(at("2026-11-19T07:55:12Z")));
+    let five = items("shopware5.csv");
+    assert_eq!(answered(&five[1]), Some("Das tauschen wir gern um."));
+    assert_eq!(
+        (stars(&five[2]), five[0].subject.as_ref().unwrap().id.as_str()),
+        (Some(2.5), "178")
+    );
+    assert_eq!(
+        told("jtl-shop.csv"),
+        (
+            "901".into(),
+            Some(2.0),
+            "Der Reißverschluss klemmt seit dem ersten Tag.".into(),
+            Some(at("2026-11-17T00:00:00Z"))
+        )
+    );
+    assert_eq!(answered(&items("jtl-shop.csv")[1]), Some("Freut uns!"));
+    assert_eq!(
+        told("oxid.csv"),
+        (
+            "6b6e099c305f591cb39d4314e9a823c1".into(),
+            Some(3.0),
+            "Das Board läuft ruhig, Bindung wackelt.".into(),
+            Some(at("2026-11-14T11:11:09Z"))
+        )
+    );
+    assert_eq!(
+        told("peppershop.csv"),
+        (
+            "118".into(),
+            Some(4.0),
+            "Fährt sich gut, Lack mit kleinem Kratzer.".into(),
+            Some(at("2026-11-04T17:19:09Z"))
+        )
+    );
+    assert_eq!(
+        answered(&first("peppershop.csv")),
+        Some("Danke, wir polieren nach.")
+    );
+    let presta = all(&survey(&[given("prestashop.csv")]).unwrap());
+    let kept = presta[0].item.as_ref().unwrap();
+    assert_eq!((kept.native_id.as_str(), stars(kept)), ("12", Some(2.0)));
+    assert_eq!(presta[1].why, "thrown away where it comes from");
+    let market = items("market-de.csv");
+    assert_eq!(
+        (
+            stars(&market[0]),
+            market[0].author.name.as_deref(),
+            answered(&market[1])
+        ),
+        (Some(2.0), Some("Gerd aus Kiel"), Some("Vielen Dank!"))
+    );
+}
+
+#[test]
+fn who_asks_for_reviews_of_software_or_work_is_known_by_names() {
+    let g2 = items("g2.csv");
+    assert_eq!(
+        (stars(&g2[0]), g2[0].body.as_deref()),
+        (
+            Some(3.5),
+            Some("+ Simple inbox\n\n– Slow search on large accounts")
+        )
+    );
+    let capterra = items("capterra.csv");
+    assert_eq!(
+        capterra[0].body.as_deref(),
+        Some("We like it.\n\n+ Easy to set up\n\n– Price went up twice")
+    );
+    let voice = items("bazaarvoice.csv");
+    assert_eq!(
+        (
+            answered(&voice[0]),
+            voice[0].subject.as_ref().unwrap().name.as_deref()
+        ),
+        (Some("Please write to us."), Some("Mixer"))
+    );
+    assert_eq!(
+        (voice[0].language.as_deref(), voice[1].language.as_deref()),
+        (Some("en"), Some("de"))
+    );
+    let work = items("employer.csv");
+    assert_eq!(
+        (stars(&work[0]), work[0].published_at, answered(&work[1])),
+        (Some(2.4), Some(at("2026-11-01T00:00:00Z")), Some("Danke dir!"))
+    );
+    assert_eq!(
+        work[0].body.as_deref(),
+        Some("Mehr Leute einstellen\n\n+ Nette Kolleginnen\n\n– Überstunden")
+    );
+}
+
+#[test]
+fn a_form_has_questions_for_names() {
+    let german = items("form-de.csv");
+    assert_eq!(
+        (
+            stars(&german[0]),
+            german[0].body.as_deref(),
+            german[0].author.name.as_deref()
+        ),
+        (Some(2.0), Some("Die Hotline war nie erreichbar."), Some("Petra"))
+    );
+    assert_eq!(german[0].published_at, Some(at("2026-11-20T13:30:12Z")));
+    assert_eq!((stars(&german[1]), german[1].body.as_deref()), (Some(5.0), None));
+    let english = items("form-en.csv");
+    assert_eq!(
+        (stars(&english[0]), english[0].body.as_deref()),
+        (Some(4.0), Some("Answer the phone faster please"))
+    );
+    let typed = items("typeform.csv");
+    assert_eq!(
+        (
+            stars(&typed[0]),
+            typed[0].body.as_deref(),
+            typed[0].author.name.as_deref()
+        ),
+        (Some(2.0), Some("The delivery came a week late."), Some("Sam"))
+    );
+    assert_eq!(typed[0].published_at, Some(at("2026-11-20T10:03:40Z")));
+    // Where the names say it, nobody guesses.
+    let (all, about) = read(
+        "a.csv",
+        "Datum,Sterne,Text,Wie zufrieden sind Sie insgesamt mit uns?\n1.11.2026,2,Lahm,5\n",
+    );
+    assert_eq!(stars(all[0].item.as_ref().unwrap()), Some(2.0));
+    assert_eq!(about[0].unused, ["Wie zufrieden sind Sie insgesamt mit uns?"]);
+}
+
+#[test]
+fn who_was_asked_and_said_nothing_is_no_post() {
+    let export = survey(&[given("zendesk.json")]).unwrap();
+    let all = all(&export);
+    let bad = all[0].item.as_ref().unwrap();
+    assert_eq!(
+        (
+            bad.native_id.as_str(),
+            bad.rating.unwrap().stars(),
+            bad.permalink.as_deref()
+        ),
+        ("62", 1, None)
+    );
+    assert_eq!(all[1].item.as_ref().unwrap().rating.unwrap().stars(), 5);
+    assert_eq!(all[2].why, "thrown away where it comes from");
+}
+
+#[test]
+fn school_marks_are_not_taken_for_stars() {
+    let export = survey(&[given("school-marks.csv")]).unwrap();
+    assert!(
+        !export.held().stars,
+        "one is the best of six, or the worst of five: nobody knows"
+    );
+    let mut wish = wish();
+    wish.map("rating", "Gesamtnote").unwrap();
+    wish.scale(6.0, 1.0);
+    let export = Export::survey(&[given("school-marks.csv")], wish, |_| {}).unwrap();
+    let stars: Vec<u8> = all(&export)
+        .iter()
+        .map(|r| r.item.as_ref().unwrap().rating.unwrap().stars())
+        .collect();
+    assert_eq!(stars, [5, 2]);
+}
+
+#[test]
 fn what_is_not_known_can_be_said() {
     let folder = Folder::new();
     let path = folder.write("a.csv", "k1,k2,k3,k4\nx,4,Gut,20/11/2026\n");
@@ -850,48 +1037,148 @@ fn folders_archives_and_workbooks_are_opened() {
     assert_eq!(all[1].published_at, Some(at("2026-11-01T13:30:00Z")));
 }
 
+/// How a table was saved: the bytes, and what has to be said so that they are read.
+fn saved(text: &str, encoding: usize) -> (Vec<u8>, Option<&'static str>) {
+    let little = || text.encode_utf16().flat_map(u16::to_le_bytes);
+    let big = || text.encode_utf16().flat_map(u16::to_be_bytes);
+    // A handful of letters is too little to tell one old encoding from another.
+    match encoding {
+        0 => (text.as_bytes().to_vec(), None),
+        1 => ([b"\xEF\xBB\xBF", text.as_bytes()].concat(), None),
+        2 => (little().collect(), None),
+        3 => ([0xFF, 0xFE].into_iter().chain(little()).collect(), None),
+        4 => (big().collect(), None),
+        5 => ([0xFE, 0xFF].into_iter().chain(big()).collect(), None),
+        6 => (
+            encoding_rs::WINDOWS_1252.encode(text).0.into_owned(),
+            Some("windows-1252"),
+        ),
+        7 => (
+            encoding_rs::ISO_8859_15.encode(text).0.into_owned(),
+            Some("iso-8859-15"),
+        ),
+        _ => {
+            // What it has no letter for was written otherwise.
+            let latin = text.replace('€', "E");
+            (
+                latin
+                    .chars()
+                    .map(|c| u8::try_from(u32::from(c)).unwrap())
+                    .collect(),
+                Some("iso-8859-1"),
+            )
+        }
+    }
+}
+
+/// A moment as a file writes it, and which moment that is.
+fn dated(local: chrono::NaiveDateTime, form: usize) -> (String, crate::domain::At) {
+    use chrono::TimeZone as _;
+    let day = local.date().and_time(chrono::NaiveTime::MIN).and_utc();
+    let here = Berlin
+        .from_local_datetime(&local)
+        .earliest()
+        .map(|at| at.to_utc());
+    let timed = here.unwrap_or_else(|| (local + chrono::TimeDelta::hours(-1)).and_utc());
+    let days = [
+        "%Y-%m-%d",
+        "%d.%m.%Y",
+        "%d.%m.%y",
+        "%b %d, %Y",
+        "%d %B %Y",
+        "%Y/%m/%d",
+        "%Y%m%d",
+        "%d/%m/%Y",
+        "%m/%d/%Y",
+        "%d-%b-%y",
+    ];
+    let times = [
+        "%Y-%m-%d %H:%M:%S",
+        "%d.%m.%Y %H:%M:%S",
+        "%d.%m.%Y um %H:%M:%S Uhr",
+        "%m/%d/%Y %I:%M:%S %p",
+    ];
+    match form {
+        0..10 => (local.format(days[form]).to_string(), day),
+        10..14 => (local.format(times[form - 10]).to_string(), timed),
+        14 => (timed.to_rfc3339(), timed),
+        15 => (timed.timestamp().to_string(), timed),
+        _ => (timed.timestamp_millis().to_string(), timed),
+    }
+}
+
 proptest! {
     #[test]
     fn a_table_in_any_encoding_and_notation_is_read_back(
-        rows in proptest::collection::vec(("[a-zäöüß ,;|\"é€\n\t]{1,20}", 1_u8..6, 0_i64..700), 1..12),
-        delimiter in 0_usize..4, encoding in 0_usize..4, form in 0_usize..4, always in any::<bool>(),
+        rows in proptest::collection::vec(("[a-zäöüß ,;|\"é€\n\t]{1,20}", 1_u8..6, 0_i64..700 * 86_400), 1..12),
+        (delimiter, encoding, form) in (0_usize..4, 0_usize..9, 0_usize..17),
+        (quoting, line, names, notation) in (0_usize..3, any::<bool>(), 0_usize..3, 0_usize..3),
     ) {
-        let style = if always { ::csv::QuoteStyle::Always } else { ::csv::QuoteStyle::Necessary };
+        let (delimiter, mark) = [(b',', ""), (b';', "sep=;"), (b'\t', ""), (b'|', "")][delimiter];
+        let style = [::csv::QuoteStyle::Always, ::csv::QuoteStyle::Necessary, ::csv::QuoteStyle::NonNumeric][quoting];
+        let end = if line { ::csv::Terminator::CRLF } else { ::csv::Terminator::Any(b'\n') };
         let mut writer = ::csv::WriterBuilder::new()
-            .delimiter([b',', b';', b'\t', b'|'][delimiter])
+            .delimiter(delimiter)
             .quote_style(style)
+            .terminator(end)
             .from_writer(Vec::new());
-        writer.write_record(["id", "stars", "text", "date"]).unwrap();
-        let format = ["%Y-%m-%d", "%d.%m.%Y", "%b %d, %Y", "%Y/%m/%d"][form];
-        for (n, (text, stars, days)) in rows.iter().enumerate() {
-            let day = chrono::NaiveDate::from_ymd_opt(2024, 12, 1).unwrap() + chrono::TimeDelta::days(*days);
-            let cells = [format!("n{n}"), stars.to_string(), format!("Wort {text}"), day.format(format).to_string()];
-            writer.write_record(&cells).unwrap();
+        writer.write_record([
+            ["id", "stars", "text", "date"],
+            ["Bewertungs-ID", "Sterne", "Kommentar", "Datum"],
+            ["Review ID", "Rating", "Review Text", "Review Created At"],
+        ][names]).unwrap();
+        let begin = chrono::NaiveDate::from_ymd_opt(2024, 12, 1).unwrap().and_time(chrono::NaiveTime::MIN);
+        // The day of one tells what comes first in all of them.
+        let told = ("Anfang".to_owned(), 3, 24 * 86_400 + 3_600);
+        let rows: Vec<(String, u8, i64)> = std::iter::once(told).chain(rows).collect();
+        let mut wanted = Vec::new();
+        for (n, (text, stars, seconds)) in rows.iter().enumerate() {
+            let (date, moment) = dated(begin + chrono::TimeDelta::seconds(*seconds), form);
+            let starred = [stars.to_string(), format!("{stars}/5"), format!("{stars} von 5 Sternen")];
+            let [plain, of, spoken] = starred;
+            writer
+                .write_record([format!("n{n}"), [plain, of, spoken][notation].clone(), format!("Wort {text}"), date])
+                .unwrap();
+            wanted.push((text, *stars, moment));
         }
-        let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
-        let bytes = match encoding {
-            0 => text.clone().into_bytes(),
-            1 => [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
-            2 => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-            _ => encoding_rs::WINDOWS_1252.encode(&text).0.into_owned(),
-        };
+        let mut text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+        if !mark.is_empty() && quoting == 0 {
+            text = format!("{mark}\n{text}");
+        }
+        let (bytes, said) = saved(&text, encoding);
         let folder = Folder::new();
         let mut wish = wish();
-        // A handful of letters is too little to tell one old encoding from another.
-        if encoding == 3 {
-            wish.encoding("windows-1252").unwrap();
+        if let Some(said) = said {
+            wish.encoding(said).unwrap();
         }
         let export = Export::survey(&[folder.write("a.csv", bytes)], wish, |_| {}).unwrap();
         let all = all(&export);
-        prop_assert_eq!(all.len(), rows.len());
-        for (read, (text, stars, days)) in all.iter().zip(&rows) {
+        prop_assert_eq!(all.len(), wanted.len());
+        for (read, (text, stars, moment)) in all.iter().zip(wanted) {
             let item = read.item.as_ref();
             prop_assert!(item.is_some(), "{}", read.why);
             let item = item.unwrap();
+            let text = if encoding == 8 { text.replace('€', "E") } else { text.clone() };
             prop_assert_eq!(item.body.clone(), Some(crate::domain::words::stored(&format!("Wort {text}"))));
-            prop_assert_eq!(item.rating.map(|r| r.value), Some(f64::from(*stars)));
-            let day = chrono::NaiveDate::from_ymd_opt(2024, 12, 1).unwrap() + chrono::TimeDelta::days(*days);
-            prop_assert_eq!(item.published_at, Some(day.and_hms_opt(0, 0, 0).unwrap().and_utc()));
+            prop_assert_eq!(item.rating.map(|r| r.value), Some(f64::from(stars)));
+            prop_assert_eq!(item.published_at, Some(moment), "form {}", form);
+        }
+    }
+
+    #[test]
+    fn an_old_encoding_is_found_where_words_tell_it(
+        rows in proptest::collection::vec(proptest::sample::subsequence(vec![
+            "größer", "süß", "über", "Öl", "Ärger", "Rücksendung", "schön", "heiß", "Füße", "völlig", "käuflich", "Maß",
+        ], 3..9), 6..20),
+        encoding in 6_usize..9, euro in any::<bool>(),
+    ) {
+        let price = if euro && encoding != 8 { " für 5 €" } else { "" };
+        let lines = rows.iter().enumerate().map(|(n, words)| format!("n{n};4;Das ist {}{price};2026-11-01\n", words.join(" ")));
+        let text = format!("id;Sterne;Text;Datum\n{}", lines.collect::<String>());
+        let (all, _) = read("a.csv", saved(&text, encoding).0);
+        for (read, words) in all.iter().zip(&rows) {
+            let body = read.item.as_ref().and_then(|i| i.body.clone());
+            prop_assert_eq!(body, Some(format!("Das ist {}{price}", words.join(" "))));
         }
     }
 
