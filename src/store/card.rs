@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::domain::At;
@@ -123,13 +124,12 @@ macro_rules! cards {
 }
 
 pub async fn insert(tx: &mut Tx, cards: &[NewCard<'_>]) -> Result<()> {
-    let json = serde_json::to_value(cards).map_err(|e| StoreError::odd("card", "*", "batch", e))?;
     sqlx::query!(
         "INSERT INTO card (id, item_id, channel, chat, room, folded_at, watched, listed)
          SELECT id, item, channel, chat, room, folded_at, watched, listed
          FROM jsonb_to_recordset($1) AS r(id uuid, item uuid, channel text, chat text, room text, folded_at timestamptz,
              watched boolean, listed boolean)",
-        json
+        Json(cards) as _
     )
     .execute(&mut **tx)
     .await?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::domain::At;
@@ -42,12 +43,11 @@ pub async fn append(tx: &mut Tx, events: &[Event]) -> Result<()> {
             detail: &e.what,
         })
         .collect();
-    let json = serde_json::to_value(rows).map_err(|e| StoreError::odd("item_event", "*", "batch", e))?;
     sqlx::query!(
         "INSERT INTO item_event (id, item_id, at, by_person, what, detail)
          SELECT id, item, at, by, what, detail
          FROM jsonb_to_recordset($1) AS r(id uuid, item uuid, at timestamptz, by text, what text, detail jsonb)",
-        json
+        Json(rows) as _
     )
     .execute(&mut **tx)
     .await?;

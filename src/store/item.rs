@@ -460,7 +460,6 @@ pub struct NewItem<'a> {
 
 /// Writes all that are not there yet and says which; another replica may have been faster with the others.
 pub async fn insert(tx: &mut Tx, items: &[NewItem<'_>]) -> Result<Vec<ItemId>> {
-    let json = serde_json::to_value(items).map_err(|e| StoreError::odd("item", "*", "batch", e))?;
     let ids = sqlx::query_scalar!(
         "INSERT INTO item (id, source, scope, native_id, kind, tone, rating, title, body, language, author, subject,
              verified, votes, permalink, published_at, edited_at, first_seen_at, last_seen_at, fingerprint, caps, raw,
@@ -478,7 +477,7 @@ pub async fn insert(tx: &mut Tx, items: &[NewItem<'_>]) -> Result<Vec<ItemId>> {
          ORDER BY source, scope, native_id
          ON CONFLICT (source, scope, native_id) DO NOTHING
          RETURNING id",
-        json
+        Json(items) as _
     )
     .fetch_all(&mut **tx)
     .await?;
