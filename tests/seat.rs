@@ -94,6 +94,41 @@ impl Chat {
         }
     }
 
+    /// How a file begins: the chat, and the two channels.
+    pub fn head(self) -> String {
+        let section = match self {
+            Self::Slack => "[slack]",
+            Self::Discord => "[discord]\nserver = \"1300000000000000001\"",
+        };
+        let channel = |name: &str, room: Room| {
+            format!(
+                r#"
+[[channel]]
+name = "{name}"
+{} = "{}"
+language = "de"
+time_zone = "Europe/Berlin"
+"#,
+                self.name(),
+                self.room(room)
+            )
+        };
+        format!(
+            "{section}\npost_every_ms = 0\n{}{}",
+            channel("care", Room::Care),
+            channel("leads", Room::Leads)
+        )
+    }
+
+    /// Lines of a file that give each of these a role.
+    pub fn roles(self, roles: &[(&str, Who)]) -> String {
+        let line = |(role, who): &(&str, Who)| {
+            let (key, id) = (self.name(), self.id(*who));
+            format!("[[role]]\nrole = \"{role}\"\n{key}_user = \"{id}\"\n")
+        };
+        roles.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
     pub fn id(self, who: Who) -> &'static str {
         match (self, who) {
             (Self::Slack, Who::Anna) => ANNA,

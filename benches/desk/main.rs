@@ -10,6 +10,8 @@
 
 #[path = "../frame/mod.rs"]
 mod frame;
+#[path = "../frame/team.rs"]
+mod team;
 mod world;
 
 use std::time::Duration;
@@ -18,6 +20,7 @@ use std::time::Instant;
 use self::frame::build;
 use self::frame::load;
 use self::frame::report;
+use self::team::memory;
 use self::world::Way;
 use self::world::World;
 
@@ -114,15 +117,4 @@ async fn presses(world: &World) {
 
 fn millis(took: Duration) -> f64 {
     took.as_secs_f64() * 1000.0
-}
-
-/// Resident, in MB.
-fn memory() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status
-        .lines()
-        .find(|l| l.starts_with("VmRSS:"))
-        .unwrap_or_default();
-    let kilobytes = line.split_whitespace().nth(1).and_then(|n| n.parse::<f64>().ok());
-    kilobytes.unwrap_or_default() / 1024.0
 }

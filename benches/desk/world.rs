@@ -24,6 +24,8 @@ use zeitnah::sandbox::slack;
 use zeitnah::sandbox::slack::Slack;
 use zeitnah::store::Store;
 
+use crate::team;
+
 const CARE: &str = "C0CARE";
 const ANNA: &str = "U0ANNA";
 const D_CARE: &str = "1300000000000000101";
@@ -250,26 +252,10 @@ fn settings(way: Way, base: &str) -> String {
             format!("discord_user = \"{D_ANNA}\""),
         )
     };
-    format!(
-        r#"
-{chat}
-post_every_ms = 0
-[[channel]]
-name = "care"
-{room}
-language = "de"
-time_zone = "Europe/Berlin"
-[default_route]
-to = ["care"]
-deadline = "24h"
-[[source]]
-name = "shop"
-kind = "push"
-[source.reply]
-url = "{base}/shop/replies"
-[[role]]
-role = "responder"
-{person}
-"#
+    team::file(
+        &format!("{chat}\npost_every_ms = 0"),
+        &room,
+        &person,
+        &format!("[source.reply]\nurl = \"{base}/shop/replies\""),
     )
 }

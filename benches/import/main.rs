@@ -11,6 +11,8 @@
 
 #[path = "../frame/mod.rs"]
 mod frame;
+#[path = "../frame/team.rs"]
+mod team;
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -19,7 +21,6 @@ use std::time::Instant;
 
 use chrono::TimeDelta;
 use sqlx::AssertSqlSafe;
-use sqlx::Connection as _;
 use zeitnah::app::App;
 use zeitnah::app::Parts;
 use zeitnah::config::Config;
@@ -36,28 +37,13 @@ use zeitnah::workflow::import::rows::Batches;
 use self::frame::build;
 use self::frame::load;
 use self::frame::report;
+use self::team::memory;
 
+const DATABASE: &str = "zeitnah_bench_import";
 const ROWS: u64 = 20_000;
 /// Of an INSERT that holds many.
 const TUPLES: i64 = 500;
 const SECRET: &str = "whsec_Zm9ydW0tbmV3LXNlY3JldC1ub3QtYS1zZWNyZXQ=";
-const FILE: &str = r#"
-[slack]
-[[channel]]
-name = "care"
-slack = "C0CARE"
-language = "de"
-time_zone = "Europe/Berlin"
-[default_route]
-to = ["care"]
-deadline = "24h"
-[[source]]
-name = "shop"
-kind = "push"
-[[role]]
-role = "responder"
-slack_user = "U0ANNA"
-"#;
 const COLUMNS: &str = "id, source, scope, native_id, kind, tone, rating, title, body, language, author, subject, verified, \
     votes, permalink, published_at, edited_at, first_seen_at, last_seen_at, fingerprint, caps, raw, route, handling, \
     deadline, due_at, edition, as_of, import_run";
@@ -66,9 +52,7 @@ const COLUMNS: &str = "id, source, scope, native_id, kind, tone, rating, title, 
 async fn main() {
     rustls::crypto::ring::default_provider().install_default().ok();
     let Ok(server) = std::env::var("DATABASE_URL") else {
-        println!(
-            "set DATABASE_URL to a PostgreSQL server; the database `zeitnah_bench_import` is made there"
-        );
+        println!("set DATABASE_URL to a PostgreSQL server; the database `{DATABASE}` is made there");
         return;
     };
     let rows = std::env::args()
@@ -77,7 +61,8 @@ async fn main() {
         .unwrap_or(ROWS);
     println!("{}; load of the machine before: {}", build(), load());
     let database = fresh(&server).await;
-    let config = Config::parse("bench", FILE, &|_: &str| Some(SECRET.to_owned())).unwrap();
+    let file = team::file("[slack]", "slack = \"C0CARE\"", "slack_user = \"U0ANNA\"", "");
+    let config = Config::parse("bench", &file, &|_: &str| Some(SECRET.to_owned())).unwrap();
     let store = Store::open(&database, 4).await.unwrap();
     let app = App::assemble(Parts::of(&config, store, Arc::new(SystemClock)).unwrap()).unwrap();
     let desk = app.desk.clone();
@@ -217,28 +202,10 @@ fn table(rows: u64) -> String {
 }
 
 async fn fresh(server: &str) -> String {
-    let mut admin = sqlx::PgConnection::connect(server).await.unwrap();
-    for sql in [
-        "DROP DATABASE IF EXISTS zeitnah_bench_import WITH (FORCE)",
-        "CREATE DATABASE zeitnah_bench_import",
-    ] {
-        sqlx::raw_sql(sql).execute(&mut admin).await.unwrap();
-    }
-    let mut url: url::Url = server.parse().unwrap();
-    url.set_path("/zeitnah_bench_import");
-    let store = Store::open(url.as_str(), 1).await.unwrap();
+    Store::forget(server, DATABASE).await.unwrap();
+    let url = Store::ensure(server, DATABASE).await.unwrap();
+    let store = Store::open(&url, 1).await.unwrap();
     store.migrate().await.unwrap();
     store.close().await;
-    url.into()
-}
-
-/// Resident, in MB.
-fn memory() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status
-        .lines()
-        .find(|l| l.starts_with("VmRSS:"))
-        .unwrap_or_default();
-    let kb = line.split_whitespace().nth(1).and_then(|n| n.parse::<f64>().ok());
-    kb.unwrap_or(f64::NAN) / 1000.0
+    url
 }

@@ -15,14 +15,7 @@ use zeitnah::workflow::follow::holding;
 use crate::desk::ANNA;
 use crate::desk::BEN;
 use crate::desk::CARE;
-use crate::desk::D_ANNA;
-use crate::desk::D_BEN;
-use crate::desk::D_CARE;
-use crate::desk::D_GAST;
-use crate::desk::D_LEADS;
 use crate::desk::Desk;
-use crate::desk::GAST;
-use crate::desk::LEADS;
 use crate::desk::Wish;
 use crate::seat::Chat;
 use crate::seat::Room;
@@ -31,32 +24,9 @@ use crate::seat::Shown;
 use crate::seat::Who;
 
 fn file(chat: Chat) -> String {
-    let (section, key, room, user) = match chat {
-        Chat::Slack => ("[slack]", "slack", [CARE, LEADS], [ANNA, BEN, GAST]),
-        Chat::Discord => (
-            "[discord]\nserver = \"1300000000000000001\"",
-            "discord",
-            [D_CARE, D_LEADS],
-            [D_ANNA, D_BEN, D_GAST],
-        ),
-    };
     format!(
         r#"# Das Team vom Gartencenter.
-{section}
-post_every_ms = 0
-
-[[channel]]
-name = "care"
-{key} = "{care}"
-language = "de" # unsere Sprache
-time_zone = "Europe/Berlin"
-
-[[channel]]
-name = "leads"
-{key} = "{leads}"
-language = "de"
-time_zone = "Europe/Berlin"
-
+{head}
 [[source]]
 name = "google"
 kind = "google"
@@ -97,18 +67,7 @@ to = ["care"]
 deadline = "24h" # ein Tag
 warn = []
 
-[[role]]
-role = "admin"
-{key}_user = "{anna}"
-
-[[role]]
-role = "admin"
-{key}_user = "{ben}"
-
-[[role]]
-role = "viewer"
-{key}_user = "{gast}"
-
+{roles}
 [[digest]]
 name = "morgens"
 channel = "care"
@@ -117,11 +76,8 @@ schedule = "0 8 * * *"
 [reply]
 gather_seconds = 0
 "#,
-        care = room[0],
-        leads = room[1],
-        anna = user[0],
-        ben = user[1],
-        gast = user[2],
+        head = chat.head().replacen("\"de\"", "\"de\" # unsere Sprache", 1),
+        roles = chat.roles(&[("admin", Who::Anna), ("admin", Who::Ben), ("viewer", Who::Gast)]),
     )
 }
 
