@@ -40,6 +40,7 @@ use crate::telemetry::process;
 use crate::worker;
 use crate::workflow::Desk;
 use crate::workflow::aside::Aside;
+use crate::workflow::import::steps::AtHand;
 use crate::workflow::live::Live;
 use crate::workflow::shared::Shared;
 use crate::workflow::together;
@@ -192,6 +193,7 @@ impl App {
             aside: Aside::default(),
             keeping: together::keeping(),
             presses: together::presses(),
+            at_hand: AtHand::default(),
         });
         let stopping = CancellationToken::new();
         let mut app = Self {

@@ -11,6 +11,7 @@ use crate::domain::id::EffectId;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
+use crate::domain::manner::Unanswered;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
 use crate::domain::row::Told;
@@ -78,6 +79,8 @@ pub enum Effect {
     /// They want it: bring in the next rows of it.
     BringIn {
         file: i64,
+        #[serde(default, skip_serializing_if = "Unanswered::is_by_age")]
+        unanswered: Unanswered,
     },
     /// What it brought goes again.
     TakeBack {

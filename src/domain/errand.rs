@@ -9,6 +9,7 @@ use crate::domain::action::Listing;
 use crate::domain::action::Verb;
 use crate::domain::calendar::Quiet;
 use crate::domain::id::ItemId;
+use crate::domain::manner::Unanswered;
 use crate::domain::text::Lang;
 
 const VERSION: &str = "z1e";
@@ -59,6 +60,8 @@ pub enum Errand {
     /// A file that was handed in: bring it in, leave it, or take back what it brought.
     BringIn {
         file: i64,
+        #[serde(default, skip_serializing_if = "Unanswered::is_by_age")]
+        unanswered: Unanswered,
     },
     LeaveOut {
         file: i64,
@@ -122,7 +125,11 @@ impl Errand {
             Self::Quiet { .. } | Self::Rest { .. } => "quiet",
             Self::Speak { .. } => "speak",
             Self::Daily { .. } => "daily",
-            Self::BringIn { .. } => "bring-in",
+            Self::BringIn { unanswered, .. } => match unanswered {
+                Unanswered::ByAge => "bring-in",
+                Unanswered::Open => "bring-in-open",
+                Unanswered::Past => "bring-in-past",
+            },
             Self::LeaveOut { .. } => "leave-out",
             Self::TakeBack { .. } => "take-back",
         }
@@ -142,7 +149,7 @@ impl Errand {
             Self::Wider { number } => format!("{VERSION}.wider.{number}"),
             Self::Found { number, page } => format!("{VERSION}.found.{page}-{number}"),
             Self::Oldest | Self::Home => format!("{VERSION}.{}", self.as_str()),
-            Self::BringIn { file } | Self::LeaveOut { file } | Self::TakeBack { file } => {
+            Self::BringIn { file, .. } | Self::LeaveOut { file } | Self::TakeBack { file } => {
                 format!("{VERSION}.{}.{file}", self.as_str())
             }
             Self::Quiet { on } => format!("{VERSION}.quiet.{}", if on { "on" } else { "off" }),
@@ -178,7 +185,14 @@ impl Errand {
                 let page = page(of)?;
                 Some(Self::Found { number, page })
             }
-            ("bring-in", Some(file)) => Some(Self::BringIn { file: digits(file)? }),
+            ("bring-in" | "bring-in-open" | "bring-in-past", Some(file)) => Some(Self::BringIn {
+                file: digits(file)?,
+                unanswered: match what {
+                    "bring-in-open" => Unanswered::Open,
+                    "bring-in-past" => Unanswered::Past,
+                    _ => Unanswered::ByAge,
+                },
+            }),
             ("leave-out", Some(file)) => Some(Self::LeaveOut { file: digits(file)? }),
             ("take-back", Some(file)) => Some(Self::TakeBack { file: digits(file)? }),
             ("wider", Some(number)) => Some(Self::Wider {
@@ -242,7 +256,18 @@ mod tests {
             Errand::Speak { lang: Lang::En },
             Errand::Daily { on: true },
             Errand::Daily { on: false },
-            Errand::BringIn { file: 1 },
+            Errand::BringIn {
+                file: 1,
+                unanswered: Unanswered::ByAge,
+            },
+            Errand::BringIn {
+                file: 2,
+                unanswered: Unanswered::Open,
+            },
+            Errand::BringIn {
+                file: 3,
+                unanswered: Unanswered::Past,
+            },
             Errand::LeaveOut { file: i64::MAX },
             Errand::TakeBack { file: 7 },
         ];

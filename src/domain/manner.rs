@@ -1,7 +1,40 @@
 //! The way in which a batch reaches us, because it says how much its order means. What a source tells is told now, but
 //! calls may overtake each other; a file may be a year old.
 
+use chrono::TimeDelta;
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::domain::At;
+
+/// What becomes of an export's posts that nobody answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unanswered {
+    /// History beyond an age.
+    #[default]
+    ByAge,
+    /// Open, however old they are.
+    Open,
+    /// History, however new they are.
+    Past,
+}
+
+impl Unanswered {
+    /// Before this, they are history.
+    pub fn past_before(self, days: i64, now: At) -> Option<At> {
+        match self {
+            Self::ByAge => Some(now - TimeDelta::days(days)),
+            Self::Open => None,
+            // Nothing is written later than tomorrow.
+            Self::Past => Some(now + TimeDelta::days(1)),
+        }
+    }
+
+    pub fn is_by_age(&self) -> bool {
+        *self == Self::ByAge
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Manner {

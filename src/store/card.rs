@@ -10,7 +10,6 @@ use crate::domain::At;
 use crate::domain::id::CardId;
 use crate::domain::id::ItemId;
 use crate::store::Result;
-use crate::store::StoreError;
 use crate::store::Tx;
 
 #[derive(Debug, Clone, PartialEq, Eq)]

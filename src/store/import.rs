@@ -28,6 +28,9 @@ pub struct Counts {
     /// Of the known ones: versions that are not newer than what is known.
     #[serde(default)]
     pub older: u64,
+    /// Rows of all files together; nought for a run of an earlier release.
+    #[serde(default)]
+    pub in_all: u64,
 }
 
 /// Where a run is.
@@ -38,12 +41,20 @@ pub struct Progress {
     pub counts: Counts,
 }
 
+impl Run {
+    /// Somebody or something broke it off.
+    pub fn is_unfinished(&self) -> bool {
+        self.undone_at.is_none() && self.rows < self.counts.in_all
+    }
+}
+
 /// A run as people see it in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
     pub number: i64,
     pub source: String,
     pub name: Option<String>,
+    pub rows: u64,
     pub counts: Counts,
     pub began_at: Option<At>,
     pub updated_at: At,
@@ -118,12 +129,13 @@ pub async fn advance(tx: &mut Tx, progress: &Progress, now: At) -> Result<()> {
     Ok(())
 }
 
-/// The newest first.
-pub async fn list(pool: &sqlx::PgPool, limit: i64) -> Result<Vec<Run>> {
+/// The newest first, or the one with this number.
+pub async fn list(pool: &sqlx::PgPool, number: Option<i64>, limit: i64) -> Result<Vec<Run>> {
     let rows = sqlx::query!(
-        r#"SELECT number, source, name, counts AS "counts: Json<Counts>", began_at, updated_at, undone_at
-           FROM import_run ORDER BY updated_at DESC, number DESC LIMIT $1"#,
-        limit
+        r#"SELECT number, source, name, rows, counts AS "counts: Json<Counts>", began_at, updated_at, undone_at
+           FROM import_run WHERE $2::bigint IS NULL OR number = $2 ORDER BY updated_at DESC, number DESC LIMIT $1"#,
+        limit,
+        number
     )
     .fetch_all(pool)
     .await?;
@@ -131,6 +143,7 @@ pub async fn list(pool: &sqlx::PgPool, limit: i64) -> Result<Vec<Run>> {
         number: r.number,
         source: r.source,
         name: r.name,
+        rows: r.rows.and_then(|rows| u64::try_from(rows).ok()).unwrap_or(0),
         counts: r.counts.0,
         began_at: r.began_at,
         updated_at: r.updated_at,

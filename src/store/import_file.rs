@@ -119,9 +119,9 @@ pub async fn lock(tx: &mut Tx, number: i64) -> Result<Option<Handed>> {
     }))
 }
 
-pub async fn bytes(tx: &mut Tx, number: i64) -> Result<Option<Vec<u8>>> {
+pub async fn bytes(pool: &sqlx::PgPool, number: i64) -> Result<Option<Vec<u8>>> {
     let bytes = sqlx::query_scalar!("SELECT bytes FROM import_file WHERE number = $1", number)
-        .fetch_optional(&mut **tx)
+        .fetch_optional(pool)
         .await?;
     Ok(bytes.flatten())
 }

@@ -69,6 +69,7 @@ use crate::store::Store;
 use crate::store::StoreError;
 pub use crate::store::outbox::Leased;
 use crate::workflow::aside::Aside;
+use crate::workflow::import::steps::AtHand;
 use crate::workflow::live::Live;
 use crate::workflow::together::Keeping;
 use crate::workflow::together::Presses;
@@ -92,6 +93,8 @@ pub struct Desk {
     pub keeping: Keeping,
     /// Presses that are about to be judged.
     pub presses: Presses,
+    /// The file from a chat whose rows are coming in.
+    pub at_hand: AtHand,
 }
 
 #[derive(Debug, thiserror::Error)]

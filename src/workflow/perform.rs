@@ -210,7 +210,7 @@ impl Desk {
             Effect::PublishReply { reply } => self.publish_reply(leased, *reply).await,
             Effect::FollowReply { reply, since } => self.follow_reply(leased, *reply, *since).await,
             Effect::ReadFile { file } => self.read_file(leased, *file).await,
-            Effect::BringIn { file } => self.bring_in(leased, *file).await,
+            Effect::BringIn { file, unanswered } => self.bring_in(leased, *file, *unanswered).await,
             Effect::TakeBack { file } => self.take_file_back(leased, *file).await,
             Effect::SendDigest {
                 room,

@@ -101,6 +101,47 @@ impl Desk {
         }))
     }
 
+    /// What concerns all of them is only for whoever has the right in each. Who is in which circle is read once, however many
+    /// there are.
+    pub(crate) async fn no_right_in_each(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        needed: Role,
+        channels: &[String],
+        now: At,
+    ) -> Result<Option<Vec<Seg>>> {
+        let circles = self.circles_now(tx, &press.by, now).await?;
+        match self.lacking(press, &circles, needed, channels) {
+            None => Ok(None),
+            Some(channel) => {
+                self.no_right_in(tx, press, voice, needed, std::slice::from_ref(channel), now)
+                    .await
+            }
+        }
+    }
+
+    /// The first of these channels in which somebody who is in these circles does not have the right.
+    pub(crate) fn lacking<'c>(
+        &self,
+        press: &Press,
+        circles: &[String],
+        needed: Role,
+        channels: &'c [String],
+    ) -> Option<&'c String> {
+        let has = |channel: &&'c String| {
+            let role = rights::role(
+                &self.rules.grants,
+                &press.by,
+                std::slice::from_ref(*channel),
+                |c| circles.contains(&c.key()),
+            );
+            role.is_some_and(|role| role >= needed)
+        };
+        channels.iter().find(|channel| !has(channel))
+    }
+
     /// In plain words, for a field of a form, where no group can be shown.
     pub(crate) fn no_right_plainly(press: &Press, voice: Voice, needed: Role) -> String {
         if press.by.outsider {
@@ -111,7 +152,7 @@ impl Desk {
     }
 
     /// The circles that somebody is in, as the delivery vouches for, else as last read.
-    async fn circles_now(&self, tx: &mut Tx, by: &Actor, now: At) -> Result<Vec<String>> {
+    pub(crate) async fn circles_now(&self, tx: &mut Tx, by: &Actor, now: At) -> Result<Vec<String>> {
         if let Some(vouched) = &by.vouched {
             return Ok(vouched.iter().map(Circle::key).collect());
         }

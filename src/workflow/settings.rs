@@ -195,20 +195,13 @@ impl Desk {
             Kind::Digest => digest().map(|d| &d.channel),
             Kind::Route | Kind::Deadline => None,
         };
-        let concerned = match one {
+        let concerned: Vec<String> = match one {
             Some(channel) => vec![channel.clone()],
             None => self.rules.channels.keys().cloned().collect(),
         };
         let now = self.now();
-        for channel in concerned {
-            let no = self
-                .no_right_in(tx, press, voice, Role::Admin, &[channel], now)
-                .await?;
-            if no.is_some() {
-                return Ok(no);
-            }
-        }
-        Ok(None)
+        self.no_right_in_each(tx, press, voice, Role::Admin, &concerned, now)
+            .await
     }
 
     async fn told(&self, tx: &mut Tx, voice: Voice, book: &dyn Rulebook) -> Result<Vec<Seg>> {

@@ -302,7 +302,7 @@ async fn two_years_with_their_answers_are_history_and_can_be_found() {
     let folder = Folder::new("history");
     let (code, said) = said(&mut import(&desk, &folder, &given("answered-history.csv"))).await;
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("60 came answered"), "{said}");
+    assert!(said.contains("60 answered already"), "{said}");
     assert!(said.contains("no cards and no deadlines"), "{said}");
     desk.clock.set(SystemClock.now());
     desk.settle().await;
@@ -338,7 +338,7 @@ async fn what_nobody_answered_long_ago_is_history_unless_somebody_says_otherwise
     let (code, told) = said(&mut import(&desk, &folder, &file)).await;
     assert_eq!(code, Some(0), "{told}");
     assert!(
-        told.contains("Of the new ones 1 are open, 0 came answered and 4 are history"),
+        told.contains("Of the new ones: 1 open, 0 answered already, 4 history; 4 without card"),
         "{told}"
     );
     desk.clock.set(SystemClock.now());
@@ -491,10 +491,63 @@ async fn nothing_is_written_where_nearly_nothing_was_understood() {
         said(import(&desk, &folder, &file).args(["--map", "published_at=-", "--dry-run"])).await;
     assert_eq!(code, Some(0), "{told}");
     assert!(
-        told.contains("1 are new") && told.contains("Nothing was written"),
+        told.contains("1 new, 0 changed, 0 known.") && told.contains("Nothing was written"),
         "{told}"
     );
     assert_eq!(items(&desk).await, Vec::<String>::new());
+    look_at_all(&desk);
+    desk.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ctrl_c_ends_with_the_batch_and_the_list_says_how_far_it_came() {
+    let desk = Desk::open().await;
+    desk.clock.set(SystemClock.now());
+    let folder = Folder::new("stopped");
+    let old = days_ago(90);
+    let rows = (0..4_000).map(|n| format!("s-{n},{old},5,Gut Nummer {n}\n"));
+    let file = folder.write(
+        "long.csv",
+        &format!("id,date,rating,text\n{}", rows.collect::<String>()),
+    );
+    let child = import(&desk, &folder, &file)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while desk.row::<i64>("SELECT count(*) FROM item").await == 0 {
+        tokio::task::yield_now().await;
+    }
+    let pid = child.id().unwrap().to_string();
+    Command::new("kill").args(["-INT", &pid]).status().await.unwrap();
+    let done = child.wait_with_output().await.unwrap();
+    let told = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(130), "{told}");
+    let there: i64 = desk.row("SELECT count(*) FROM item").await;
+    assert!(
+        there < 4_000
+            && told.contains(&format!(
+                "Stopped after {there} of 4000 rows; {there} posts are in."
+            )),
+        "{told}"
+    );
+    let listed = importing(&desk, &folder, "none", &["--list".as_ref()])
+        .output()
+        .await
+        .unwrap();
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    assert!(
+        listed.contains(&format!("stopped after {there} of 4000 rows")),
+        "{listed}"
+    );
+    let (code, told) = said(&mut import(&desk, &folder, &file)).await;
+    assert_eq!(code, Some(0), "{told}");
+    assert!(
+        told.contains(&format!("Going on after row {there} of 4000."))
+            && told.contains("4000 new, 0 changed"),
+        "{told}"
+    );
+    desk.clock.set(SystemClock.now());
+    desk.settle().await;
     look_at_all(&desk);
     desk.finish().await;
 }
@@ -539,7 +592,7 @@ async fn a_run_is_taken_back_but_for_what_somebody_touched() {
     let (code, told) = said(&mut importing(&desk, &folder, "none", &args)).await;
     assert_eq!(code, Some(0), "{told}");
     assert!(
-        told.contains("1 posts are gone") && told.contains("1 had a card") && told.contains("1 stay"),
+        told.contains("1 post is gone") && told.contains("One had a card") && told.contains("One stays"),
         "{told}"
     );
     assert_eq!(items(&desk).await, ["claimed 2 Eins", "handled 2 Zwei"]);
@@ -559,6 +612,10 @@ async fn a_run_is_taken_back_but_for_what_somebody_touched() {
         listed.contains("three.csv: 3 new") && listed.contains("taken back at"),
         "{listed}"
     );
+
+    let (code, told) = said(&mut importing(&desk, &folder, "none", &args)).await;
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("Import 1 is taken back.\n2 stay"), "{told}");
 
     // The same file may come in once more.
     let (code, told) = said(&mut import(&desk, &folder, &file)).await;

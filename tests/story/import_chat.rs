@@ -6,14 +6,8 @@ use zeitnah::sandbox::discord;
 use zeitnah::sandbox::slack;
 
 use crate::desk::ANNA;
-use crate::desk::CARE;
 use crate::desk::D_ANNA;
-use crate::desk::D_CARE;
-use crate::desk::D_GAST;
-use crate::desk::D_LEADS;
 use crate::desk::Desk;
-use crate::desk::GAST;
-use crate::desk::LEADS;
 use crate::desk::Wish;
 use crate::seat::Chat;
 use crate::seat::Room;
@@ -21,32 +15,9 @@ use crate::seat::Seat;
 use crate::seat::Who;
 
 fn file(chat: Chat) -> String {
-    let (section, key, room, user) = match chat {
-        Chat::Slack => ("[slack]", "slack", [CARE, LEADS], [ANNA, GAST]),
-        Chat::Discord => (
-            "[discord]\nserver = \"1300000000000000001\"",
-            "discord",
-            [D_CARE, D_LEADS],
-            [D_ANNA, D_GAST],
-        ),
-    };
     format!(
         r#"
-{section}
-post_every_ms = 0
-
-[[channel]]
-name = "care"
-{key} = "{care}"
-language = "de"
-time_zone = "Europe/Berlin"
-
-[[channel]]
-name = "leads"
-{key} = "{leads}"
-language = "de"
-time_zone = "Europe/Berlin"
-
+{}
 [[source]]
 name = "shop"
 kind = "push"
@@ -56,21 +27,12 @@ label = "Gartenshop"
 to = ["care"]
 deadline = "24h"
 
-[[role]]
-role = "admin"
-{key}_user = "{anna}"
-
-[[role]]
-role = "responder"
-{key}_user = "{gast}"
-
+{}
 [reply]
 gather_seconds = 0
 "#,
-        care = room[0],
-        leads = room[1],
-        anna = user[0],
-        gast = user[1],
+        chat.head(),
+        chat.roles(&[("admin", Who::Anna), ("responder", Who::Gast)]),
     )
 }
 
@@ -169,7 +131,12 @@ async fn brought_in_once(chat: Chat) {
     ] {
         assert!(preview.contains(part), "{part:?} is not in:\n{preview}");
     }
-    assert!(preview.ends_with("[Hereinholen] [Liegen lassen]"), "{preview}");
+    assert!(
+        preview.ends_with(
+            "[Hereinholen] [Liegen lassen] [Hereinholen, nichts offen] [Hereinholen, Älteres auch offen]"
+        ),
+        "{preview}"
+    );
     assert_eq!(
         (items(&desk).await, kept(&desk).await),
         (0, 1),
@@ -436,6 +403,46 @@ async fn late(chat: Chat) {
     desk.finish().await;
 }
 
+/// The age of a post says whether it is owed an answer, unless whoever hands it in says otherwise.
+async fn by_choice(chat: Chat) {
+    let desk = team(chat, 1).await;
+    let seat = Seat::new(&desk, chat);
+    let open = "SELECT count(*) FROM item WHERE state = 'open'";
+    seat.hand_in(Who::Anna, "portal.csv", EXPORT.as_bytes()).await;
+    seat.press(Who::Anna, &seat.last_told(Who::Anna), "Hereinholen, nichts offen")
+        .await;
+    assert!(
+        seat.told(Who::Anna).contains("ist herein"),
+        "{}",
+        seat.told(Who::Anna)
+    );
+    assert_eq!((items(&desk).await, desk.row::<i64>(open).await), (5, 0));
+    assert_eq!(seat.all(Room::Care).len(), 0);
+    seat.press(Who::Anna, &seat.last_told(Who::Anna), "Wieder herausnehmen")
+        .await;
+    assert_eq!(items(&desk).await, 0);
+
+    seat.hand_in(Who::Anna, "portal.csv", EXPORT.as_bytes()).await;
+    seat.press(
+        Who::Anna,
+        &seat.last_told(Who::Anna),
+        "Hereinholen, Älteres auch offen",
+    )
+    .await;
+    assert!(
+        seat.told(Who::Anna).contains("ist herein"),
+        "{}",
+        seat.told(Who::Anna)
+    );
+    assert_eq!(
+        (items(&desk).await, desk.row::<i64>(open).await),
+        (5, 4),
+        "what was answered stays answered"
+    );
+    seat.look_around(&[Room::Care], &[Who::Anna]);
+    desk.finish().await;
+}
+
 macro_rules! both {
     ($($slack:ident, $discord:ident: $story:ident;)+) => {$(
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -455,6 +462,7 @@ both! {
     what_came_in_from_slack_goes_again, what_came_in_from_discord_goes_again: taken_out_again;
     a_kill_loses_no_row_in_slack, a_kill_loses_no_row_in_discord: killed_in_between;
     what_cannot_come_in_is_said_in_slack, what_cannot_come_in_is_said_in_discord: refused_kindly;
+    an_admin_decides_what_is_open_in_slack, an_admin_decides_what_is_open_in_discord: by_choice;
     what_comes_late_is_shown_in_slack, what_comes_late_is_shown_in_discord: late;
 }
 

@@ -16,6 +16,6 @@ pub fn help() -> String {
         "\nA template:\n  id,published_at,rating,title,body,author,product,reply,reply_at\n  \
          r-1,2026-11-20 14:30,2,Lid leaks,It leaks when tilted.,Ann B.,Kettle 1 l,,\n",
     );
-    help.push_str("\nExit code: 0 all of it was taken, 3 some rows were refused, 1 nothing was written.\n");
+    help.push_str("\nExit code: 0 all of it was taken, 3 some rows were refused, 1 nothing was written,\n130 stopped by Ctrl-C: the same command goes on from there.\n");
     help
 }

@@ -1,10 +1,13 @@
 //! What an import says before it writes anything: how each file was understood, which columns are used and which are not, the
 //! first posts as they would look, how many there are, and what will happen.
 
+use chrono::NaiveTime;
+use chrono_tz::Tz;
+
 use crate::cli::say;
 use crate::config::source::Source;
+use crate::domain::At;
 use crate::domain::item::Incoming;
-use crate::domain::item::Rating;
 use crate::domain::words;
 use crate::port::export::Export;
 use crate::port::export::Order;
@@ -47,11 +50,12 @@ pub fn say_understood(export: &dyn Export) {
                 "  dates: the {first} comes first ({why}); --dates {other} reads them the other way"
             ));
         }
-        if file.scale != (1.0, 5.0) {
-            say(&format!(
-                "  stars: of {}; --scale 5 reads them of five",
-                file.scale.1
-            ));
+        match file.scale {
+            (1.0, 5.0) => {}
+            (worst, best) if worst > best => say(&format!(
+                "  stars: marks, of which {best} is the best and {worst} the worst"
+            )),
+            (_, best) => say(&format!("  stars: of {best}; --scale 5 reads them of five")),
         }
         if file.shortened > 0 {
             say(
@@ -68,10 +72,10 @@ pub fn say_understood(export: &dyn Export) {
 }
 
 /// What the rows come to, and what will happen.
-pub fn say_preview(preview: &Preview, source: &Source) {
+pub fn say_preview(preview: &Preview, source: &Source, zone: Tz, is_nothing: bool) {
     for incoming in &preview.first {
         say("");
-        for line in card(incoming) {
+        for line in card(incoming, zone) {
             say(&format!("  {line}"));
         }
     }
@@ -84,17 +88,20 @@ pub fn say_preview(preview: &Preview, source: &Source) {
         }
     };
     say(&format!(
-        "{} posts: {} open, {} answered already, {} history{}{}.",
-        preview.items,
+        "{}: {} open, {} answered already, {} history{}{}.",
+        posts(preview.items),
         preview.open,
         preview.answered,
         preview.past,
         number(preview.left_out, "left out (thrown away where they come from)"),
-        number(preview.bad, "rows that cannot be read"),
+        match preview.bad {
+            1 => ", 1 row that cannot be read".to_owned(),
+            n => number(n, "rows that cannot be read"),
+        },
     ));
     if preview.counted {
         say(&format!(
-            "{} are new, {} changed, {} known{}.",
+            "{} new, {} changed, {} known{}.",
             preview.new,
             preview.changed,
             preview.known,
@@ -113,14 +120,18 @@ pub fn say_preview(preview: &Preview, source: &Source) {
             preview.bad - preview.reasons.len() as u64
         ));
     }
+    if is_nothing {
+        return;
+    }
     let days = source.backfill_days;
     // What is there already gets no second card.
-    let all_known = preview.known > 0 && preview.new + preview.changed == 0;
+    let all_known = preview.is_known();
     match preview.open {
         _ if all_known => say("What will happen: nothing, for all of it is there already."),
         0 => say(
             "What will happen: no cards and no deadlines; all of it can be found and is counted in its own time.",
         ),
+        1 => say("What will happen: a card and a deadline for the open post."),
         n if n <= CARDS => say(&format!(
             "What will happen: a card and a deadline for each of {n} open posts."
         )),
@@ -138,6 +149,7 @@ pub fn say_preview(preview: &Preview, source: &Source) {
 /// Why nothing was written.
 pub fn said(nothing: &Nothing) -> String {
     match nothing {
+        Nothing::Unreadable(1) => "its only row cannot be read; nothing was written".to_owned(),
         Nothing::Unreadable(rows) => format!("none of {rows} rows can be read; nothing was written"),
         Nothing::Empty => "there is no post in it; nothing was written".to_owned(),
         Nothing::Missing(fields) => {
@@ -155,15 +167,38 @@ pub fn said(nothing: &Nothing) -> String {
     }
 }
 
+pub fn posts(n: u64) -> String {
+    match n {
+        1 => "1 post".to_owned(),
+        n => format!("{n} posts"),
+    }
+}
+
+/// When it was written by the team's clock, so that it can be held against the file. A time that the file does not have
+/// would be made up: midnight is how a day is read.
+fn written(at: At, zone: Tz) -> String {
+    let local = at.with_timezone(&zone);
+    let is_day = |time: NaiveTime| time == NaiveTime::MIN;
+    if is_day(local.time()) {
+        return local.format("%-d %b %Y").to_string();
+    }
+    if is_day(at.time()) {
+        return at.format("%-d %b %Y").to_string();
+    }
+    local.format("%-d %b %Y %H:%M").to_string()
+}
+
 /// A post as it would look.
-fn card(incoming: &Incoming) -> Vec<String> {
+fn card(incoming: &Incoming, zone: Tz) -> Vec<String> {
     let stars = match incoming.rating {
         Some(rating) => {
             let n = usize::from(rating.stars());
-            let own = if (rating.min, rating.max) == (1.0, 5.0) {
-                String::new()
+            let own = if (rating.min, rating.max) != (1.0, 5.0) {
+                format!(" ({} of {})", rating.value, rating.max)
+            } else if rating.value.fract() != 0.0 {
+                format!(" ({})", rating.value)
             } else {
-                scale(rating)
+                String::new()
             };
             format!("{}{}{own}", "★".repeat(n), "☆".repeat(5 - n))
         }
@@ -185,24 +220,16 @@ fn card(incoming: &Incoming) -> Vec<String> {
         .map_or_else(|| "(no words)".to_owned(), |b| words::short_line(b, 200));
     let mut foot: Vec<String> = Vec::new();
     foot.extend(incoming.author.name.as_deref().map(|n| words::short_line(n, 60)));
-    foot.extend(
-        incoming
-            .published_at
-            .map(|at| at.format("%-d %b %Y %H:%M UTC").to_string()),
-    );
+    foot.extend(incoming.published_at.map(|at| written(at, zone)));
     foot.extend(incoming.language.clone());
     foot.push(format!("id {}", words::short_line(&incoming.native_id, 60)));
     let mut lines = vec![head.join(" · "), text, foot.join(" · ")];
     if let Some(reply) = &incoming.reply {
         let at = reply
             .at
-            .map(|at| at.format(" on %-d %b %Y").to_string())
+            .map(|at| format!(" on {}", written(at, zone)))
             .unwrap_or_default();
         lines.push(format!("answered{at}: {}", words::short_line(&reply.body, 120)));
     }
     lines
-}
-
-fn scale(rating: Rating) -> String {
-    format!(" ({} of {})", rating.value, rating.max)
 }

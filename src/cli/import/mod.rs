@@ -13,7 +13,6 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
 use clap::Args;
 use clap::ValueEnum;
 use indicatif::ProgressBar;
@@ -32,15 +31,19 @@ use crate::cli::tell;
 use crate::config::Config;
 use crate::config::source::Source;
 use crate::domain::At;
+use crate::domain::manner::Unanswered;
 use crate::port::export as port;
 use crate::source::file::Export;
 use crate::source::file::Looked;
 use crate::source::file::Order;
 use crate::source::file::Wish;
 use crate::store::import;
+use crate::store::import::Run;
 
 /// All of it was understood and taken, but some rows were not.
 const REFUSED: u8 = 3;
+/// Ctrl-C, as shells say it.
+const STOPPED: u8 = 130;
 
 #[derive(Args)]
 #[command(after_long_help = known::help())]
@@ -63,7 +66,7 @@ pub struct Options {
     /// Which column is which, such as body="Review Content"; a `-` says that there is none. May be given several times.
     #[arg(long, value_name = "FIELD=COLUMN")]
     map: Vec<String>,
-    /// The best rating, or the worst and the best: 10, 0-10.
+    /// The best rating, or the worst and the best: 10, 0-10; 6-1 for school marks.
     #[arg(long)]
     scale: Option<String>,
     /// What comes first in 10/11/2026, where the file does not say it itself.
@@ -121,7 +124,7 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
         return list(&app).await;
     }
     if let Some(number) = options.undo {
-        return undo(&app, number).await;
+        return undo(&app, number, options.yes).await;
     }
     let source = source(&config, options.source.as_deref().unwrap_or_default())?;
     let now = app.desk.now();
@@ -134,27 +137,41 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
     let looked = Arc::new(Looked::through(export?, &source.name, source_settings(source)));
     let export: Arc<dyn port::Export> = looked.clone();
     look::say_understood(export.as_ref());
-    let past_before = past_before(source, options.comes_as, now);
+    let unanswered = match options.comes_as {
+        None => Unanswered::ByAge,
+        Some(ComesAs::Open) => Unanswered::Open,
+        Some(ComesAs::History) => Unanswered::Past,
+    };
+    let past_before = unanswered.past_before(source.backfill_days, now);
     let is_asked = std::io::stdin().is_terminal() && !options.yes;
     let counted = options.dry_run || is_asked;
     let preview = app
         .desk
         .preview(&export, &source.name, past_before, counted, now)
         .await?;
-    look::say_preview(&preview, source);
-    if let Some(nothing) = preview.nothing(export.as_ref()) {
+    let nothing = preview.nothing(export.as_ref());
+    let zone = app.desk.zone_of(&source.name);
+    look::say_preview(&preview, source, zone, nothing.is_some());
+    if let Some(nothing) = nothing {
         return Err(Failure::Say(look::said(&nothing)));
     }
     if options.dry_run {
         say("Nothing was written, because of --dry-run.");
         return Ok(());
     }
-    if is_asked && !agreed()? {
+    // Nobody is asked about nothing. Where rows are bad, their rejects file may not be there yet.
+    if is_asked && preview.is_known() && preview.bad == 0 {
+        return Ok(());
+    }
+    if is_asked && !agreed("Bring this in?")? {
         say("Nothing was written.");
         return Ok(());
     }
     let mut import = Import::begin(&app, &looked, source, &options, &preview, past_before).await?;
-    import.read().await?;
+    if !import.read().await? {
+        import.say_stopped();
+        return Err(Failure::Code(STOPPED));
+    }
     match import.report() {
         0 => Ok(()),
         _ => Err(Failure::Code(REFUSED)),
@@ -196,22 +213,15 @@ fn wish(app: &App, source: &Source, options: &Options, now: At) -> Result<Wish, 
     Ok(wish)
 }
 
-/// What was written before this, and nobody answered, is history.
-fn past_before(source: &Source, comes_as: Option<ComesAs>, now: At) -> Option<At> {
-    match comes_as {
-        Some(ComesAs::Open) => None,
-        // Nothing is written later than tomorrow.
-        Some(ComesAs::History) => Some(now + TimeDelta::days(1)),
-        None => Some(now - TimeDelta::days(source.backfill_days)),
-    }
-}
-
-fn agreed() -> Result<bool, Failure> {
+fn agreed(question: &str) -> Result<bool, Failure> {
     let mut stderr = std::io::stderr();
-    stderr.write_all(b"Bring this in? [y/N] ")?;
+    write!(stderr, "{question} [y/N] ")?;
     stderr.flush()?;
     let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
+    // Whoever ends the input has typed no end of line.
+    if std::io::stdin().read_line(&mut answer)? == 0 {
+        say("");
+    }
     Ok(matches!(
         answer.trim().to_lowercase().as_str(),
         "y" | "yes" | "j" | "ja"
@@ -233,55 +243,85 @@ fn bar(length: u64) -> ProgressBar {
 }
 
 async fn list(app: &App) -> Outcome {
-    let runs = import::list(app.desk.store.pool(), 50).await?;
+    let runs = import::list(app.desk.store.pool(), None, 50).await?;
     if runs.is_empty() {
         say("There was no import yet.");
     }
     for run in runs {
-        let counts = run.counts;
-        let state = match run.undone_at {
-            Some(at) => format!("; taken back at {}", at.format("%Y-%m-%d %H:%M UTC")),
-            None => String::new(),
-        };
-        tell(&format!(
-            "{:>4}  {}  {}  {}: {} new, {} changed, {} known, {} bad{state}",
-            run.number,
-            run.began_at
-                .unwrap_or(run.updated_at)
-                .format("%Y-%m-%d %H:%M UTC"),
-            run.source,
-            run.name
-                .unwrap_or_else(|| "(an earlier release did not keep the name)".to_owned()),
-            counts.new,
-            counts.changed,
-            counts.same,
-            counts.bad
-        ));
+        tell(&about(&run));
     }
     Ok(())
 }
 
-async fn undo(app: &App, number: i64) -> Outcome {
-    let Some(done) = app.desk.undo_import(number).await? else {
-        return Err(Failure::Say(format!(
-            "there is no import {number}; `zeitnah import --list` says which there were"
-        )));
+/// A run in one line.
+fn about(run: &Run) -> String {
+    let counts = run.counts;
+    let state = match run.undone_at {
+        Some(at) => format!("; taken back at {}", at.format("%Y-%m-%d %H:%M UTC")),
+        None if run.is_unfinished() => format!(
+            "; stopped after {} of {} rows, the same command goes on from there",
+            run.rows, counts.in_all
+        ),
+        None => String::new(),
     };
-    say(&format!(
-        "Import {number} is taken back: {} posts are gone.",
-        done.gone
-    ));
-    if done.closed > 0 {
-        say(&format!(
-            "{} had a card already: they are closed, because a chat's message cannot be made never to have been.",
-            done.closed
-        ));
+    format!(
+        "{:>4}  {}  {}  {}: {} new, {} changed, {} known, {} bad{state}",
+        run.number,
+        run.began_at
+            .unwrap_or(run.updated_at)
+            .format("%Y-%m-%d %H:%M UTC"),
+        run.source,
+        run.name
+            .as_deref()
+            .unwrap_or("(an earlier release did not keep the name)"),
+        counts.new,
+        counts.changed,
+        counts.same,
+        counts.bad
+    )
+}
+
+async fn undo(app: &App, number: i64, yes: bool) -> Outcome {
+    let unknown = || {
+        Failure::Say(format!(
+            "there is no import {number}; `zeitnah import --list` says which there were"
+        ))
+    };
+    let runs = import::list(app.desk.store.pool(), Some(number), 1).await?;
+    let run = runs.first().ok_or_else(unknown)?;
+    // A number is typed wrong easily, and what goes is gone.
+    if run.undone_at.is_none() && !yes && std::io::stdin().is_terminal() {
+        say(&about(run));
+        if !agreed("Take back what it brought?")? {
+            say("Nothing was taken back.");
+            return Ok(());
+        }
     }
-    if done.kept > 0 {
-        say(&format!(
-            "{} stay, because somebody has done something with them since, or the source has told of them itself.",
-            done.kept
-        ));
+    let done = app.desk.undo_import(number).await?.ok_or_else(unknown)?;
+    let gone = match done.gone {
+        0 if done.closed + done.kept == 0 => " Nothing of it was left.".to_owned(),
+        0 => String::new(),
+        1 => " 1 post is gone.".to_owned(),
+        gone => format!(" {gone} posts are gone."),
+    };
+    say(&format!("Import {number} is taken back.{gone}"));
+    match done.closed {
+        0 => {}
+        1 => say(
+            "One had a card already: it is closed, because a chat's message cannot be made never to have been.",
+        ),
+        closed => say(&format!(
+            "{closed} had a card already: they are closed, because a chat's message cannot be made never to have been."
+        )),
+    }
+    match done.kept {
+        0 => {}
+        1 => say(
+            "One stays, because somebody has done something with it since, or the source has told of it itself.",
+        ),
+        kept => say(&format!(
+            "{kept} stay, because somebody has done something with them since, or the source has told of them itself."
+        )),
     }
     Ok(())
 }

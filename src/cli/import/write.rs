@@ -1,6 +1,7 @@
 //! The writing part of an import: a batch of rows and how far it has come, in one transaction.
 
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 
 use indicatif::ProgressBar;
@@ -40,6 +41,8 @@ pub struct Import<'a> {
     progress: Progress,
     bar: ProgressBar,
     rejects: Rejects,
+    /// An earlier call has done all of it.
+    was_done: bool,
 }
 
 impl<'a> Import<'a> {
@@ -56,14 +59,18 @@ impl<'a> Import<'a> {
         let file = fingerprint(export, options)?;
         let rows = export.rows_in_all();
         let known = import::progress(pool, &source.name, &file).await?;
-        let progress = match known.filter(|_| !options.again) {
+        let mut was_done = false;
+        let mut progress = match known.filter(|_| !options.again) {
             Some(progress) => {
                 match progress.rows {
                     0 => {}
                     done if done >= rows => {
-                        say("This file was read before, to its end; --again reads it once more.");
+                        was_done = true;
+                        say(
+                            "This file was read before, to its end; --again reads it once more. It brought then:",
+                        );
                     }
-                    done => say(&format!("Going on after row {done}.")),
+                    done => say(&format!("Going on after row {done} of {rows}.")),
                 }
                 progress
             }
@@ -75,6 +82,7 @@ impl<'a> Import<'a> {
                 }
             }
         };
+        progress.counts.in_all = rows;
         let manner = Manner::File(File {
             run: progress.number,
             as_of: export.as_of().unwrap_or(now),
@@ -88,7 +96,11 @@ impl<'a> Import<'a> {
             .cloned()
             .unwrap_or_else(|| PathBuf::from("import"));
         let rejects = Rejects::beside(&beside, progress.counts.rejected_bytes);
-        let bar = bar(rows.max(1));
+        let bar = if was_done {
+            ProgressBar::hidden()
+        } else {
+            bar(rows.max(1))
+        };
         bar.set_position(progress.rows);
         Ok(Self {
             app,
@@ -98,17 +110,43 @@ impl<'a> Import<'a> {
             progress,
             bar,
             rejects,
+            was_done,
         })
     }
 
-    pub async fn read(&mut self) -> Outcome {
+    /// False: somebody pressed Ctrl-C, and the batch that was at work is the last one.
+    pub async fn read(&mut self) -> Result<bool, Failure> {
+        if self.was_done {
+            return Ok(true);
+        }
         let export: Arc<dyn Export> = self.export.clone();
         let mut batches = Batches::of(&export, self.progress.rows, BATCH);
-        while let Some(rows) = batches.next().await? {
-            self.take(rows).await?;
+        let mut stop = pin!(tokio::signal::ctrl_c());
+        // Where signals cannot be heard, nobody can send one either.
+        let (mut is_stopped, mut is_deaf) = (false, false);
+        while !is_stopped && let Some(rows) = batches.next().await? {
+            let mut take = pin!(self.take(rows));
+            tokio::select! {
+                done = &mut take => done?,
+                heard = &mut stop, if !is_deaf => {
+                    take.await?;
+                    is_stopped = heard.is_ok();
+                    is_deaf = !is_stopped;
+                }
+            }
         }
         self.bar.finish_and_clear();
-        Ok(())
+        Ok(self.progress.rows >= export.rows_in_all() || !is_stopped)
+    }
+
+    /// What is in, and how to go on or back.
+    pub fn say_stopped(&self) {
+        let Progress { number, rows, counts } = &self.progress;
+        say(&format!(
+            "Stopped after {rows} of {} rows; {} posts are in. The same command goes on from there; `zeitnah import --undo \
+             {number}` takes it back.",
+            counts.in_all, counts.new
+        ));
     }
 
     /// One batch: the rejects are on disk before the progress that covers them is in the database.
@@ -157,7 +195,7 @@ impl<'a> Import<'a> {
         let closed = c.answered + c.past;
         if closed > 0 {
             say(&format!(
-                "Of the new ones {} are open, {} came answered and {} are history: {closed} without card and deadline.",
+                "Of the new ones: {} open, {} answered already, {} history; {closed} without card and deadline.",
                 c.new - closed.min(c.new),
                 c.answered,
                 c.past

@@ -3,6 +3,8 @@
 pub mod chat;
 pub mod preview;
 pub mod rows;
+pub mod shown;
+pub mod steps;
 pub mod undo;
 
 use chrono_tz::Tz;

@@ -162,6 +162,11 @@ impl Preview {
         Some(incoming)
     }
 
+    /// All of it is there already, as it is in the file.
+    pub fn is_known(&self) -> bool {
+        self.known > 0 && self.new + self.changed == 0
+    }
+
     /// Nothing is written where nearly nothing was understood.
     pub fn nothing(&self, export: &dyn Export) -> Option<Nothing> {
         if self.items == 0 && self.bad > 0 {

@@ -1,0 +1,302 @@
+//! What an admin reads about a file that they handed in: how it was understood, what it would come to, and what it came to.
+
+use crate::domain::errand::Errand;
+use crate::domain::errand::Offer;
+use crate::domain::item::Incoming;
+use crate::domain::manner::Unanswered;
+use crate::domain::row::Row;
+use crate::domain::row::Told;
+use crate::domain::text::Arg;
+use crate::domain::text::Lang;
+use crate::domain::text::Seg;
+use crate::domain::text::Voice;
+use crate::domain::words::short_line;
+use crate::port::export::Export;
+use crate::port::export::Order;
+use crate::store::import::Progress;
+use crate::store::import_file::Handed;
+use crate::workflow::import::CARDS;
+use crate::workflow::import::preview::Nothing;
+use crate::workflow::import::preview::Preview;
+
+/// Of a name, a reason, a list of columns.
+pub const NAME_UNITS: usize = 80;
+pub const WHY_UNITS: usize = 200;
+const COLUMNS_UNITS: usize = 300;
+
+/// Fields that have a name in both languages; the others are told by their column alone.
+const FIELDS: [&str; 9] = [
+    "rating",
+    "title",
+    "body",
+    "author",
+    "subject",
+    "published_at",
+    "edited_at",
+    "reply",
+    "reply_at",
+];
+
+/// What an admin reads before they decide.
+pub struct Shown<'a> {
+    pub voice: Voice,
+    pub file: &'a Handed,
+    pub source: &'a str,
+    pub days: i64,
+}
+
+impl Shown<'_> {
+    pub fn told(&self, export: &dyn Export, preview: &Preview) -> Told {
+        let voice = self.voice;
+        let button = |errand, key: &str| Offer::errand(errand, voice.lang.text(key, &[]));
+        let file = self.file.number;
+        let bring = |unanswered, key: &str| button(Errand::BringIn { file, unanswered }, key);
+        let mut offers = vec![
+            bring(Unanswered::ByAge, "button-bring-in"),
+            button(Errand::LeaveOut { file }, "button-leave-out"),
+        ];
+        // Who hands it in may know better than the posts' age.
+        if preview.open > 0 {
+            offers.push(bring(Unanswered::Past, "button-bring-in-past"));
+        }
+        if preview.past > 0 {
+            offers.push(bring(Unanswered::Open, "button-bring-in-open"));
+        }
+        Told {
+            text: self.understood(export),
+            rows: preview
+                .first
+                .iter()
+                .map(|post| Row::plain(card(voice, post)))
+                .collect(),
+            after: self.counted(preview),
+            offers,
+            menus: Vec::new(),
+        }
+    }
+
+    fn understood(&self, export: &dyn Export) -> Vec<Seg> {
+        let voice = self.voice;
+        let mut out = Vec::new();
+        let about = export.about();
+        for file in about.iter().take(2) {
+            let shape = file
+                .shape
+                .map_or_else(|| voice.lang.text("import-by-names", &[]), str::to_owned);
+            let rows = i64::try_from(file.rows).unwrap_or(i64::MAX);
+            let args = [
+                ("file", short_line(&file.label, NAME_UNITS).into()),
+                ("source", self.source.into()),
+                ("shape", shape.into()),
+                ("n", rows.into()),
+            ];
+            line(&mut out, voice.say("import-understood", &args));
+            if !file.encoding.is_empty() {
+                let encoding = ("encoding", file.encoding.into());
+                line(&mut out, voice.say("import-encoding", &[encoding]));
+            }
+            let used: Vec<String> = file
+                .used
+                .iter()
+                .map(|(field, column)| used(voice.lang, field, column))
+                .collect();
+            let columns = |names: &[String]| short_line(&names.join(", "), COLUMNS_UNITS);
+            line(
+                &mut out,
+                voice.say("import-used", &[("columns", columns(&used).into())]),
+            );
+            if !file.unused.is_empty() {
+                let left = columns(&file.unused);
+                line(&mut out, voice.say("import-unused", &[("columns", left.into())]));
+            }
+            match file.order {
+                Some((Order::DayFirst, _)) => line(&mut out, voice.say("import-day-first", &[])),
+                Some((Order::MonthFirst, _)) => line(&mut out, voice.say("import-month-first", &[])),
+                None => {}
+            }
+            if file.scale != (1.0, 5.0) {
+                let best = format!("{}", file.scale.1.max(file.scale.0));
+                line(&mut out, voice.say("import-scale", &[("best", best.into())]));
+            }
+            if file.shortened > 0 {
+                line(&mut out, voice.say("import-shortened", &[]));
+            }
+        }
+        let more = about.len().saturating_sub(2) + export.skipped().len();
+        if more > 0 {
+            line(&mut out, voice.say("import-more-files", &[("n", more.into())]));
+        }
+        out
+    }
+
+    fn counted(&self, preview: &Preview) -> Vec<Seg> {
+        let voice = self.voice;
+        let mut out = Vec::new();
+        let args = [
+            ("n", number(preview.items)),
+            ("open", number(preview.open)),
+            ("answered", number(preview.answered)),
+            ("past", number(preview.past)),
+        ];
+        line(&mut out, voice.say("import-posts", &args));
+        let args = [
+            ("new", number(preview.new)),
+            ("changed", number(preview.changed)),
+            ("known", number(preview.known)),
+        ];
+        line(&mut out, voice.say("import-news", &args));
+        for (n, key) in [
+            (preview.older, "import-older"),
+            (preview.left_out, "import-thrown-away"),
+            (preview.bad, "import-bad"),
+        ] {
+            if n > 0 {
+                line(&mut out, voice.say(key, &[("n", number(n))]));
+            }
+        }
+        reasons(voice, &mut out, &preview.reasons);
+        // What is there already gets no second card.
+        let all_known = preview.is_known();
+        let then = match preview.open {
+            _ if all_known => voice.say("import-then-known", &[]),
+            0 => voice.say("import-then-nothing", &[]),
+            n if n <= CARDS => voice.say("import-then-cards", &[("n", number(n))]),
+            n => voice.say("import-then-list", &[("n", number(n))]),
+        };
+        line(&mut out, then);
+        if preview.answered + preview.past > 0 && preview.open > 0 && !all_known {
+            line(
+                &mut out,
+                voice.say("import-then-rest", &[("span", self.days.into())]),
+            );
+        }
+        out
+    }
+
+    /// What was understood, without the buttons, and why that is not enough.
+    pub fn refused(&self, told: Told, nothing: &Nothing) -> Told {
+        let voice = self.voice;
+        let mut after = match nothing {
+            Nothing::Unreadable(_) => voice.say("import-nothing-read", &[]),
+            Nothing::Empty => voice.say("import-nothing-there", &[]),
+            Nothing::Missing(fields) => {
+                let names = fields
+                    .iter()
+                    .map(|field| voice.lang.text(&format!("field-{}", dashed(field)), &[]));
+                let names: Vec<String> = names.collect();
+                let field = fields.first().copied().unwrap_or("body");
+                let args = [("columns", names.join(", ").into()), ("word", field.into())];
+                voice.say("import-nothing-of", &args)
+            }
+        };
+        if let Nothing::Unreadable(_) = nothing {
+            after.push(Seg::Text("\n".to_owned()));
+            after.extend(told.after);
+        }
+        Told {
+            after,
+            offers: Vec::new(),
+            ..told
+        }
+    }
+}
+
+pub fn report(voice: Voice, file: &Handed, progress: &Progress) -> Told {
+    let counts = progress.counts;
+    let mut text = voice.say("import-done", &[("file", file.name.as_str().into())]);
+    let args = [
+        ("new", number(counts.new)),
+        ("changed", number(counts.changed)),
+        ("known", number(counts.same)),
+    ];
+    line(&mut text, voice.say("import-news", &args));
+    let closed = counts.answered + counts.past;
+    if closed > 0 {
+        let args = [
+            ("open", number(counts.new.saturating_sub(closed))),
+            ("answered", number(counts.answered)),
+            ("past", number(counts.past)),
+        ];
+        line(&mut text, voice.say("import-done-of-which", &args));
+    }
+    if counts.bad > 0 {
+        line(&mut text, voice.say("import-bad", &[("n", number(counts.bad))]));
+        reasons(voice, &mut text, &file.refused);
+    }
+    let mut offers = Vec::new();
+    if counts.new > 0 {
+        let errand = Errand::TakeBack { file: file.number };
+        offers.push(Offer::errand(errand, voice.lang.text("button-take-back", &[])));
+    }
+    Told {
+        text,
+        offers,
+        ..Told::default()
+    }
+}
+
+fn reasons(voice: Voice, out: &mut Vec<Seg>, reasons: &[(String, String)]) {
+    for (place, why) in reasons {
+        let args = [
+            ("where", short_line(place, NAME_UNITS).into()),
+            ("what", short_line(why, WHY_UNITS).into()),
+        ];
+        line(out, voice.say("import-reason", &args));
+    }
+}
+
+/// A post as a line: the stars, what it is about, the beginning of its words, whose, when.
+fn card(voice: Voice, post: &Incoming) -> Vec<Seg> {
+    let stars = post.rating.map(|rating| {
+        let n = usize::from(rating.stars()).min(5);
+        format!("{}{}", "★".repeat(n), "☆".repeat(5 - n))
+    });
+    let words = [post.title.as_deref(), post.body.as_deref()];
+    let words: Vec<&str> = words.into_iter().flatten().collect();
+    let words = short_line(&words.join(" – "), 100);
+    let subject = post.subject.as_ref().map(|s| s.name.as_deref().unwrap_or(&s.id));
+    let mut parts: Vec<String> = stars.into_iter().collect();
+    parts.extend(subject.map(|s| short_line(s, 40)));
+    parts.extend((!words.is_empty()).then(|| voice.lang.text("import-quoted", &[("words", words.into())])));
+    parts.extend(post.author.name.as_deref().map(|n| short_line(n, 40)));
+    let mut out = vec![Seg::Text(parts.join(" · "))];
+    if let Some(at) = post.published_at {
+        // The year counts, and a time that the file does not have would be made up.
+        let day = at.with_timezone(&voice.zone);
+        let day = match voice.lang {
+            Lang::De => day.format("%d.%m.%Y"),
+            Lang::En => day.format("%-d %b %Y"),
+        };
+        out.push(Seg::Text(format!(" · {day}")));
+    }
+    if post.reply.is_some() {
+        out.push(Seg::Text(" · ".to_owned()));
+        out.extend(voice.say("import-answered", &[]));
+    }
+    out
+}
+
+fn used(lang: Lang, field: &str, column: &str) -> String {
+    match FIELDS.contains(&field) {
+        true => format!(
+            "{} = {column}",
+            lang.text(&format!("field-{}", dashed(field)), &[])
+        ),
+        false => column.to_owned(),
+    }
+}
+
+fn dashed(field: &str) -> String {
+    field.replace('_', "-")
+}
+
+fn number(n: u64) -> Arg {
+    i64::try_from(n).unwrap_or(i64::MAX).into()
+}
+
+pub fn line(out: &mut Vec<Seg>, more: Vec<Seg>) {
+    if !out.is_empty() {
+        out.push(Seg::Text("\n".to_owned()));
+    }
+    out.extend(more);
+}
