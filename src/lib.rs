@@ -6,12 +6,13 @@ pub mod app;
 pub mod chat;
 pub mod cli;
 pub mod config;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod domain;
 pub mod http;
 pub mod picture;
 pub mod port;
 pub mod postgres;
-pub mod sandbox;
 pub mod source;
 pub mod store;
 pub mod telemetry;

@@ -232,8 +232,12 @@ async fn two_demos_do_not_share_a_memory_and_one_goes_on_where_it_was() {
     assert!(said.contains("another demo uses"), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
 
-    first.until_told("Karte im Kanal").await;
+    first.until_told("meldet: ").await;
     first.advance(3600).await;
+    until("the bot has said who is who", async || {
+        first.state("demo").await["people"][0].is_object()
+    })
+    .await;
     let people = first.state("demo").await["people"].clone();
     assert_eq!(
         people[0],
@@ -251,11 +255,7 @@ async fn two_demos_do_not_share_a_memory_and_one_goes_on_where_it_was() {
 
     let again = Demo::start_in(first.dir.clone());
     assert!(
-        again
-            .told()
-            .await
-            .iter()
-            .any(|line| line.contains("Karte im Kanal")),
+        again.told().await.iter().any(|line| line.contains("meldet: ")),
         "what was told is still there"
     );
     let now: chrono::DateTime<chrono::Utc> = again.state("demo").await["now"]
@@ -272,7 +272,7 @@ async fn two_demos_do_not_share_a_memory_and_one_goes_on_where_it_was() {
 #[tokio::test]
 async fn the_terminal_says_only_what_is_for_people() {
     let mut demo = Demo::start();
-    demo.until_told("Karte im Kanal").await;
+    demo.until_told("meldet: ").await;
     for name in ["discord_away", "discord_cut_off", "site_away"] {
         demo.tell("demo/fault", json!({ "name": name })).await;
     }
@@ -347,7 +347,7 @@ async fn a_new_demo_has_a_past() {
     }
     tx.rollback().await.unwrap();
     // Nobody is called about it, and nothing of it is posted.
-    demo.until_told("Karte im Kanal").await;
+    demo.until_told("meldet: ").await;
     let slack = demo.state("slack").await;
     let cards: Vec<&Value> = slack["channels"]
         .as_array()

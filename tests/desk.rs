@@ -8,6 +8,15 @@ use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
 use secrecy::SecretString;
+use standins::discord::Discord;
+use standins::google;
+use standins::google::Google;
+use standins::shop;
+use standins::shop::Shop;
+use standins::sites;
+use standins::sites::Place;
+use standins::slack::Message;
+use standins::slack::Slack;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use zeitnah::app::App;
@@ -43,15 +52,6 @@ use zeitnah::domain::text::Lang;
 use zeitnah::domain::text::Voice;
 use zeitnah::port::clock::Clock;
 use zeitnah::port::clock::FakeClock;
-use zeitnah::sandbox::discord::Discord;
-use zeitnah::sandbox::google;
-use zeitnah::sandbox::google::Google;
-use zeitnah::sandbox::shop;
-use zeitnah::sandbox::shop::Shop;
-use zeitnah::sandbox::sites;
-use zeitnah::sandbox::sites::Place;
-use zeitnah::sandbox::slack::Message;
-use zeitnah::sandbox::slack::Slack;
 use zeitnah::source;
 use zeitnah::store::Store;
 use zeitnah::store::event;
@@ -201,7 +201,7 @@ impl Desk {
         rustls::crypto::ring::default_provider().install_default().ok();
         let clock = FakeClock::at(friday());
         let reading = clock.clone();
-        let now: zeitnah::sandbox::Now = Arc::new(move || reading.now());
+        let now: standins::Now = Arc::new(move || reading.now());
         let stop = CancellationToken::new();
 
         let mut scopes: std::collections::BTreeSet<String> = slack::SCOPES
@@ -211,7 +211,7 @@ impl Desk {
         if wish.history {
             scopes.extend(["channels:history", "groups:history", "im:history"].map(str::to_owned));
         }
-        let settings = zeitnah::sandbox::slack::Settings {
+        let settings = standins::slack::Settings {
             scopes: scopes.into_iter().collect(),
             rate_limits: wish.paced,
             // A story's clock stands still: what takes a while is said by the story that needs it.
@@ -261,8 +261,8 @@ impl Desk {
             },
         );
         let router =
-            zeitnah::sandbox::slack::router(slack.clone()).merge(sites::router(google.clone(), shop.clone()));
-        let router = router.merge(zeitnah::sandbox::discord::router(discord.clone()));
+            standins::slack::router(slack.clone()).merge(sites::router(google.clone(), shop.clone()));
+        let router = router.merge(standins::discord::router(discord.clone()));
         let quit = stop.clone();
         tokio::spawn(async move {
             axum::serve(listener, router)
@@ -324,7 +324,7 @@ impl Desk {
         let store = Store::open(self.line.as_ref().unwrap_or(&self.database), 12)
             .await
             .unwrap();
-        let sandbox = zeitnah::sandbox::slack::Settings::default();
+        let sandbox = standins::slack::Settings::default();
         let mode = if self.wish.socket {
             SlackMode::Socket {
                 app_token: SecretString::from(sandbox.app_token),
@@ -824,10 +824,10 @@ impl Desk {
     }
 }
 
-fn discord_server(now: zeitnah::sandbox::Now, wish: &Wish) -> Arc<Discord> {
+fn discord_server(now: standins::Now, wish: &Wish) -> Arc<Discord> {
     let discord = Discord::new(
         now,
-        zeitnah::sandbox::discord::Settings {
+        standins::discord::Settings {
             bot_permissions: discord::permissions(),
             rate_limits: wish.paced,
             judge: crate::official::judge(),

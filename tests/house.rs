@@ -17,7 +17,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("chat", &["domain", "port", "telemetry"]),
     ("http", &["domain", "port", "workflow", "telemetry"]),
     ("config", &["domain"]),
-    ("sandbox", &["domain"]),
+    // What the bot is shown with; the stand-ins are a crate of their own, which knows nothing of us.
+    ("demo", &["domain"]),
     ("telemetry", &[]),
     // Text in, bytes out: it asks nobody, so it needs no port.
     ("picture", &[]),
@@ -28,10 +29,11 @@ const TOP: &[&str] = &["app", "cli", "main"];
 /// What gives a layer away, and the places (beginnings of paths below src) that may name it.
 const LIVES_IN: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
-    ("reqwest", &["source", "chat", "sandbox"]),
+    ("reqwest", &["source", "chat"]),
     ("slack_morphism", &["chat"]),
     ("serenity", &["chat"]),
-    ("axum", &["http", "chat", "sandbox"]),
+    ("axum", &["http", "chat", "demo"]),
+    ("standins", &["demo", "cli/demo", "cli/sandbox"]),
     ("resvg", &["picture"]),
     ("toml_edit", &["config/overlay"]),
     ("metrics", &["telemetry"]),
@@ -54,7 +56,7 @@ const WAITS: &[&str] = &[
     "chat/discord/gateway",
     "chat/discord/door",
     "chat/discord/turn",
-    "sandbox",
+    "demo",
 ];
 
 const NO_PLATFORM: &[&str] = &["domain", "port", "store", "workflow", "worker"];
@@ -190,7 +192,7 @@ fn platform_words(file: &File) -> Vec<(usize, String)> {
 }
 
 fn panics(file: &File) -> Vec<(usize, String)> {
-    if !file.path.starts_with("src/") {
+    if !file.is_shipped() {
         return vec![];
     }
     let code = file.code();
@@ -201,7 +203,7 @@ fn panics(file: &File) -> Vec<(usize, String)> {
 }
 
 fn cfg_test(file: &File) -> Vec<(usize, String)> {
-    if !file.path.starts_with("src/") {
+    if !file.is_shipped() {
         return vec![];
     }
     // What belongs to `mod tests` is blank in here.
@@ -305,6 +307,11 @@ impl File {
     fn layer(&self) -> &str {
         let inside = self.path.strip_prefix("src/").unwrap_or("");
         inside.split(['/', '.']).next().unwrap_or("")
+    }
+
+    /// Not only for tests.
+    fn is_shipped(&self) -> bool {
+        self.path.starts_with("src/") || self.path.starts_with("crates/")
     }
 
     /// How many `super` lead from here to the crate.
@@ -592,7 +599,9 @@ fn listing(dir: &Path) -> Vec<String> {
 
 fn tree() -> Vec<File> {
     let mut found = vec![];
-    let mut folders = vec!["src".to_owned(), "tests".to_owned(), "migrations".to_owned()];
+    let mut folders = ["src", "crates", "tests", "migrations"]
+        .map(str::to_owned)
+        .to_vec();
     while let Some(folder) = folders.pop() {
         for name in listing(&root().join(&folder)) {
             let path = format!("{folder}/{name}");
@@ -631,7 +640,7 @@ fn a_layer_that_names_a_higher_one_is_found() {
     assert_eq!(
         lines(
             layers,
-            "src/sandbox/mod.rs",
+            "src/demo/mod.rs",
             "use crate::{domain::Item, port::Clock};"
         ),
         [1]
@@ -678,7 +687,8 @@ fn a_library_out_of_its_place_is_found() {
         ("src/source/http.rs", "use reqwest::Client;", 0),
         ("src/worker/drain.rs", "use slack_morphism::prelude::*;", 1),
         ("src/source/shop.rs", "use axum::{Router, routing::get};", 2),
-        ("src/sandbox/mod.rs", "use axum::Router;", 0),
+        ("src/demo/mod.rs", "use axum::Router;", 0),
+        ("src/workflow/news.rs", "use standins::Now;", 1),
         (
             "src/store/item.rs",
             "use tokio::time::{self, Duration, sleep};",
@@ -724,6 +734,7 @@ fn a_panic_is_found() {
     let text = "fn f() {\n    a.unwrap();\n    b.expect(\"it\");\n    c.unwrap_or(1);\n    d.expect_err(\"x\");\n}\n";
     assert_eq!(lines(panics, "src/http/hook.rs", text), [2, 3]);
     assert_eq!(lines(panics, "src/http/tests.rs", text), [0_usize; 0]);
+    assert_eq!(lines(panics, "crates/standins/src/png.rs", text), [2, 3]);
 }
 
 #[test]

@@ -81,6 +81,7 @@ fn item(deadline: Option<i64>) -> Item {
         overdue_at: None,
         raised_at: None,
         reply: None,
+        is_answer_sent: false,
         version: 1,
     }
 }

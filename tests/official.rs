@@ -9,10 +9,10 @@ use std::sync::OnceLock;
 use jsonschema::Validator;
 use serde_json::Value;
 use serde_json::json;
+use standins::discord::Judge;
 use twilight_model::channel::message::Component;
 use twilight_model::channel::message::Embed;
 use twilight_validate::embed::EmbedValidationErrorType;
-use zeitnah::sandbox::discord::Judge;
 
 struct Official {
     document: Value,

@@ -7,6 +7,7 @@ use chrono::DateTime;
 use chrono::NaiveDate;
 use chrono::TimeDelta;
 use chrono::Utc;
+use standins::slack::Message;
 use zeitnah::domain::backtest::Report;
 use zeitnah::domain::backtest::Sort;
 use zeitnah::domain::backtest::past::is_call;
@@ -31,7 +32,6 @@ use zeitnah::domain::rules::Rules;
 use zeitnah::domain::whom::Book;
 use zeitnah::domain::whom::Preference;
 use zeitnah::port::clock::Clock as _;
-use zeitnah::sandbox::slack::Message;
 use zeitnah::workflow::probe::Page;
 use zeitnah::workflow::probe::probe;
 

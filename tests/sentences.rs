@@ -237,14 +237,16 @@ fn sentence(lang: Lang, key: &str, n: i64) -> String {
 }
 
 fn said() -> Vec<(String, Lang, String)> {
-    let all = keys(&read("src/domain/text/de.ftl")).into_iter();
-    all.flat_map(|(key, numbers)| {
-        numbers.into_iter().flat_map(move |n| {
-            let key = key.clone();
-            [Lang::De, Lang::En].map(move |lang| (key.clone(), lang, sentence(lang, &key, n)))
+    let all = ["de.ftl", "demo_de.ftl"].map(|file| keys(&read(&format!("src/domain/text/{file}"))));
+    all.into_iter()
+        .flatten()
+        .flat_map(|(key, numbers)| {
+            numbers.into_iter().flat_map(move |n| {
+                let key = key.clone();
+                [Lang::De, Lang::En].map(move |lang| (key.clone(), lang, sentence(lang, &key, n)))
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 fn chat() -> String {
@@ -262,7 +264,7 @@ fn chat() -> String {
 
 /// The page's labels as they stand in its source, German beside English.
 fn page() -> String {
-    let source = read("src/sandbox/page/words.js");
+    let source = read("src/demo/page/words.js");
     let (_, german) = source.split_once("\n  de: {").expect("German words");
     let (german, english) = german.split_once("\n  en: {").expect("English words");
     let (german, english) = (labels(german), labels(english));

@@ -9,20 +9,20 @@ use std::time::Instant;
 use rustix::process::Pid;
 use rustix::process::Signal;
 use serde_json::Value;
+use standins::google;
+use standins::google::Google;
+use standins::shop;
+use standins::shop::Shop;
+use standins::sites;
+use standins::slack;
+use standins::slack::Fault;
+use standins::slack::Slack;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 use tokio::process::Child;
 use tokio::process::Command;
 use zeitnah::port::clock::Clock as _;
 use zeitnah::port::clock::SystemClock;
-use zeitnah::sandbox::google;
-use zeitnah::sandbox::google::Google;
-use zeitnah::sandbox::shop;
-use zeitnah::sandbox::shop::Shop;
-use zeitnah::sandbox::sites;
-use zeitnah::sandbox::slack;
-use zeitnah::sandbox::slack::Fault;
-use zeitnah::sandbox::slack::Slack;
 use zeitnah::store::Store;
 use zeitnah::store::inbox;
 use zeitnah::store::outbox;
@@ -47,7 +47,7 @@ struct World {
 impl World {
     async fn open() -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
-        let now: zeitnah::sandbox::Now = Arc::new(|| SystemClock.now());
+        let now: standins::Now = Arc::new(|| SystemClock.now());
         let far = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", far.local_addr().unwrap());
         let slack = Slack::new(now.clone(), slack::Settings::default());

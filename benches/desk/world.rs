@@ -3,6 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use standins::Now;
+use standins::discord;
+use standins::discord::Discord;
+use standins::google;
+use standins::google::Google;
+use standins::shop;
+use standins::shop::Kind;
+use standins::shop::Shop;
+use standins::sites;
+use standins::slack;
+use standins::slack::Slack;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -11,17 +22,6 @@ use zeitnah::app::Parts;
 use zeitnah::config::Config;
 use zeitnah::port::clock::Clock;
 use zeitnah::port::clock::SystemClock;
-use zeitnah::sandbox::Now;
-use zeitnah::sandbox::discord;
-use zeitnah::sandbox::discord::Discord;
-use zeitnah::sandbox::google;
-use zeitnah::sandbox::google::Google;
-use zeitnah::sandbox::shop;
-use zeitnah::sandbox::shop::Kind;
-use zeitnah::sandbox::shop::Shop;
-use zeitnah::sandbox::sites;
-use zeitnah::sandbox::slack;
-use zeitnah::sandbox::slack::Slack;
 use zeitnah::store::Store;
 
 use crate::team;

@@ -2,6 +2,7 @@
 
 mod card;
 mod check;
+#[cfg(feature = "demo")]
 mod demo;
 mod digest;
 mod health;
@@ -12,6 +13,7 @@ pub mod manifest;
 mod migrate;
 mod neighbour;
 mod probe;
+#[cfg(feature = "demo")]
 mod sandbox;
 mod serve;
 mod settings;
@@ -51,6 +53,7 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    #[cfg(feature = "demo")]
     /// The whole product with no account and no set-up: a page to see and press.
     Demo(demo::Options),
     /// Run the bot until it is told to stop; any number of these on one database.
@@ -102,9 +105,11 @@ enum Command {
         /// The shell that will read it.
         shell: clap_complete::Shell,
     },
+    #[cfg(feature = "demo")]
     /// Only the stand-ins of the demo, to try a configuration against.
     #[command(hide = true)]
     Sandbox(sandbox::Options),
+    #[cfg(feature = "demo")]
     /// The bot of a running demo; the demo starts it.
     #[command(hide = true)]
     DemoBot(demo::replica::Options),
@@ -177,7 +182,9 @@ pub fn run() -> ExitCode {
 async fn dispatch(cli: Cli) -> Outcome {
     let config = cli.config.as_deref();
     match cli.command {
+        #[cfg(feature = "demo")]
         Command::Demo(options) => demo::run(options).await,
+        #[cfg(feature = "demo")]
         Command::DemoBot(options) => demo::replica::run(options).await,
         Command::Serve { migrate } => serve::run(config, migrate).await,
         Command::Migrate => migrate::run(config).await,
@@ -200,6 +207,7 @@ async fn dispatch(cli: Cli) -> Outcome {
             clap_complete::generate(shell, &mut Cli::command(), "zeitnah", &mut std::io::stdout());
             Ok(())
         }
+        #[cfg(feature = "demo")]
         Command::Sandbox(options) => sandbox::run(options).await,
         Command::WithPostgres { .. } => Ok(()),
     }

@@ -14,16 +14,17 @@ use crate::cli::listen::locally;
 use crate::cli::say;
 use crate::cli::serve::told_to_stop;
 use crate::cli::tell;
+use crate::demo::page;
 use crate::port::clock::Clock;
 use crate::port::clock::SystemClock;
-use crate::sandbox::Now;
-use crate::sandbox::google;
-use crate::sandbox::google::Google;
-use crate::sandbox::shop;
-use crate::sandbox::shop::Shop;
-use crate::sandbox::sites;
-use crate::sandbox::slack;
-use crate::sandbox::slack::Slack;
+use standins::Now;
+use standins::google;
+use standins::google::Google;
+use standins::shop;
+use standins::shop::Shop;
+use standins::sites;
+use standins::slack;
+use standins::slack::Slack;
 
 #[derive(Args)]
 pub struct Options {
@@ -101,7 +102,10 @@ pub async fn run(options: Options) -> Outcome {
         told_to_stop().await;
         asked.cancel();
     });
-    Ok(sites::serve(listener, slack, google, shop, stop).await?)
+    let router = slack::router(slack)
+        .merge(sites::router(google.clone(), shop.clone()))
+        .merge(page::router());
+    Ok(sites::serve(listener, router, google, shop, stop).await?)
 }
 
 fn stock(file: &PathBuf) -> Result<Vec<shop::Item>, Failure> {

@@ -151,6 +151,14 @@ impl Handling {
         }
     }
 
+    /// The colleague to whom it was handed by name and who has not accepted it yet.
+    pub fn waits_for(&self) -> Option<&PersonId> {
+        match self {
+            Self::Claimed { to, .. } => to.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Everything but being done; the answer to "may anybody still work on this?".
     pub fn still_open(&self) -> Result<(), Refusal> {
         match self {

@@ -226,6 +226,8 @@ pub struct Item {
     /// Since when it is urgent, because a step of its chain said so.
     pub raised_at: Option<At>,
     pub reply: Option<ReplyId>,
+    /// That reply has left, or is about to, and does not stand yet: nobody else can answer meanwhile.
+    pub is_answer_sent: bool,
     /// Bumped by every change that a card shows.
     pub version: i64,
 }

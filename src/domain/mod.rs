@@ -24,6 +24,7 @@ pub mod id;
 pub mod item;
 pub mod language;
 pub mod manner;
+#[cfg(feature = "demo")]
 pub mod news;
 pub mod person;
 pub mod policy;

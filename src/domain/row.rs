@@ -131,6 +131,11 @@ pub fn line(facts: &Facts) -> Vec<Seg> {
     if let Some(name) = &facts.holder {
         line.extend(voice.say("row-held", &[("name", name.as_str().into())]));
     }
+    if item.is_answer_sent {
+        line.extend(voice.say("row-sent", &[]));
+    } else if matches!(item.handling, Handling::Claimed { offered: true, .. }) {
+        line.extend(voice.say("row-offered", &[]));
+    }
     if let Some(name) = &facts.owner {
         line.extend(voice.say("state-personal", &[("name", name.as_str().into())]));
     }
@@ -189,7 +194,11 @@ fn about(item: &Item, lang: Lang, units: usize) -> String {
 
 /// What somebody can do at once about one item of a list.
 pub fn at_once(item: &Item, me: Option<&PersonId>, lang: Lang, now: At) -> Option<Act> {
+    if item.is_answer_sent {
+        return None;
+    }
     let verb = match item.handling.holder(now) {
+        Some(_) if me.is_some() && item.handling.waits_for() == me => Verb::Take,
         Some(holder) if Some(holder) == me && item.caps.can_reply() => Verb::Reply,
         None if matches!(item.handling, Handling::Snoozed { .. }) => return None,
         None if item.handling.is_open() => Verb::Take,

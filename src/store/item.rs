@@ -60,6 +60,7 @@ struct Row {
     overdue_at: Option<At>,
     raised_at: Option<At>,
     reply_id: Option<Uuid>,
+    is_answer_sent: bool,
     version: i64,
 }
 
@@ -103,6 +104,7 @@ impl TryFrom<Row> for Item {
             overdue_at: row.overdue_at,
             raised_at: row.raised_at,
             reply: row.reply_id.map(ReplyId),
+            is_answer_sent: row.is_answer_sent,
             version: row.version,
         })
     }
@@ -118,7 +120,8 @@ macro_rules! items {
                  votes AS "votes: Read<Votes>", permalink, published_at, edited_at, first_seen_at, revision,
                  fingerprint, caps AS "caps: Read<ReplyCaps>", route, handling AS "handling: Read<Handling>",
                  escalation AS "escalation: Read<Escalation>", deadline AS "deadline: Read<Deadline>", overdue_at,
-                 raised_at, reply_id, version
+                 raised_at, reply_id, EXISTS (SELECT 1 FROM reply r WHERE r.id = item.reply_id
+                     AND r.phase IN ('queued', 'sending', 'pending', 'unknown')) AS "is_answer_sent!", version
                FROM item "# + $tail,
             $($arg),+
         )
@@ -224,6 +227,7 @@ pub enum Filter<'a> {
     Open {
         channels: Option<&'a [String]>,
     },
+    /// Also what waits for them, because somebody handed it to them by name.
     HeldBy {
         person: &'a str,
     },
@@ -261,7 +265,7 @@ pub async fn page(pool: &sqlx::PgPool, filter: Filter<'_>, limit: i64, after: i6
            -- One by one: a list begins with a few, and the cards of all others need not be read.
            AND ($1::text[] IS NULL OR (SELECT true FROM card c WHERE c.item_id = item.id AND c.channel = ANY($1)
                AND (NOT $6 OR c.folded_at IS NOT NULL AND c.message_id IS NULL) LIMIT 1))
-           AND ($2::text IS NULL OR handling ->> 'by' = $2)
+           AND ($2::text IS NULL OR handling ->> 'by' = $2 OR handling ->> 'to' = $2)
            AND ($3::timestamptz IS NULL OR due_at < $3)
          ORDER BY raised_at IS NULL, due_at, number LIMIT $4 OFFSET $5",
         channels as _,
@@ -355,7 +359,7 @@ pub async fn count(pool: &sqlx::PgPool, filter: Filter<'_>) -> Result<i64> {
            WHERE state IN ('open', 'claimed', 'snoozed')
              AND ($1::text[] IS NULL OR EXISTS (SELECT 1 FROM card c WHERE c.item_id = item.id AND c.channel = ANY($1)
                  AND (NOT $4 OR c.folded_at IS NOT NULL AND c.message_id IS NULL)))
-             AND ($2::text IS NULL OR handling ->> 'by' = $2)
+             AND ($2::text IS NULL OR handling ->> 'by' = $2 OR handling ->> 'to' = $2)
              AND ($3::timestamptz IS NULL OR due_at < $3)"#,
         channels as _,
         person,
@@ -389,7 +393,10 @@ pub async fn asleep(pool: &sqlx::PgPool, person: &str) -> Result<i64> {
 /// How a channel's open items are spread over its people.
 pub async fn load(tx: &mut Tx, channel: &str, now: At) -> Result<Vec<Held>> {
     let rows = sqlx::query!(
-        r#"SELECT CASE WHEN state <> 'open' THEN handling ->> 'by' END AS "by", count(*) AS "open!",
+        // Whoever has answered has it until the answer stands, however long the source looks at it.
+        r#"SELECT CASE WHEN state <> 'open' THEN handling ->> 'by' ELSE (
+                 SELECT r.by_person FROM reply r WHERE r.id = item.reply_id
+                     AND r.phase IN ('queued', 'sending', 'pending', 'unknown')) END AS "by", count(*) AS "open!",
              count(*) FILTER (WHERE due_at < $2) AS "late!", count(*) FILTER (WHERE state = 'snoozed') AS "asleep!"
            FROM item
            WHERE state IN ('open', 'claimed', 'snoozed')

@@ -150,7 +150,7 @@ impl Desk {
         let waiting = item::list(self.store.pool(), filter, LOOKED_THROUGH).await?;
         let oldest = waiting.into_iter().find(|item| {
             let snoozed = matches!(item.handling, crate::domain::handling::Handling::Snoozed { .. });
-            !snoozed && item.handling.holder(now).is_none_or(|holder| holder == me)
+            !snoozed && !item.is_answer_sent && item.handling.holder(now).is_none_or(|holder| holder == me)
         });
         let Some(oldest) = oldest else {
             self.whisper(tx, press, voice.say("told-oldest-none", &[]), now)

@@ -23,6 +23,7 @@ pub mod ingest;
 pub mod live;
 pub mod look;
 mod moderated;
+#[cfg(feature = "demo")]
 pub mod news;
 pub mod notify;
 pub mod offers;

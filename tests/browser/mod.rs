@@ -304,7 +304,7 @@ async fn the_page_speaks_both_languages() {
     anna.enters("C0VOICES").await;
     let card = anna.card("drove forty minutes").await;
     anna.clicks("#log-open").await;
-    anna.sees("#log", "Card in the channel").await;
+    anna.sees("#log", "reports: ").await;
     anna.clicks("#log-open").await;
     anna.presses(&card, "Reply").await;
     anna.sees("#modal h3", "Reply").await;

@@ -1,9 +1,9 @@
 //! Setting up with Discord: `check`, `card` and the start tell the same things that they tell of Slack, in Discord's
 //! words, each in its line.
 
-use zeitnah::sandbox::discord::Fault;
-use zeitnah::sandbox::discord::Permission;
-use zeitnah::sandbox::discord::Tag;
+use standins::discord::Fault;
+use standins::discord::Permission;
+use standins::discord::Tag;
 use zeitnah::store::Store;
 use zeitnah::store::item;
 use zeitnah::store::item::Filter;

@@ -17,18 +17,18 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
 
+use standins::discord::Discord;
+use standins::google;
+use standins::google::Google;
+use standins::shop;
+use standins::shop::Shop;
+use standins::sites;
+use standins::slack;
+use standins::slack::Slack;
 use tokio::net::TcpListener;
 use tokio::process::Command;
 use zeitnah::port::clock::Clock;
 use zeitnah::port::clock::SystemClock;
-use zeitnah::sandbox::discord::Discord;
-use zeitnah::sandbox::google;
-use zeitnah::sandbox::google::Google;
-use zeitnah::sandbox::shop;
-use zeitnah::sandbox::shop::Shop;
-use zeitnah::sandbox::sites;
-use zeitnah::sandbox::slack;
-use zeitnah::sandbox::slack::Slack;
 
 use crate::database;
 
@@ -115,7 +115,7 @@ impl Bench {
     /// Everything is in order.
     pub async fn sound() -> Self {
         rustls::crypto::ring::default_provider().install_default().ok();
-        let now: zeitnah::sandbox::Now = Arc::new(|| SystemClock.now());
+        let now: standins::Now = Arc::new(|| SystemClock.now());
         let settings = slack::Settings::default();
         let tokens = [settings.bot_token.clone(), settings.app_token.clone()];
         let slack = Slack::new(now.clone(), settings);
@@ -129,7 +129,7 @@ impl Bench {
         slack.set_base(&base);
         discord.set_base(&base);
         let router = slack::router(slack.clone())
-            .merge(zeitnah::sandbox::discord::router(discord.clone()))
+            .merge(standins::discord::router(discord.clone()))
             .merge(sites::router(google, shop));
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         let n = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -273,8 +273,8 @@ impl Bench {
 }
 
 /// A server with one channel and one team, and no more rights for the bot than its invitation asks for.
-fn server(now: zeitnah::sandbox::Now) -> Arc<Discord> {
-    let settings = zeitnah::sandbox::discord::Settings {
+fn server(now: standins::Now) -> Arc<Discord> {
+    let settings = standins::discord::Settings {
         bot_permissions: zeitnah::chat::discord::permissions(),
         ..Default::default()
     };

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use rustix::process::Pid;
 use rustix::process::Signal;
+use standins::slack::Fault;
 use tokio::io::AsyncReadExt as _;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
 use tokio::net::TcpStream;
 use tokio::process::Child;
 use tokio::process::Command;
-use zeitnah::sandbox::slack::Fault;
 use zeitnah::store::Store;
 
 use crate::cut;

@@ -2,11 +2,11 @@
 //! keeps nobody waiting.
 
 use chrono::TimeDelta;
+use standins::shop::Kind;
+use standins::slack::Fault;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use zeitnah::port::clock::Clock as _;
-use zeitnah::sandbox::shop::Kind;
-use zeitnah::sandbox::slack::Fault;
 use zeitnah::store::preference;
 use zeitnah::store::setting;
 use zeitnah::telemetry::Scrape;

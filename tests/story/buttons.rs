@@ -1,11 +1,11 @@
 //! Buttons are honest: what a card shows can be done, what it does not show is refused with a sentence, and all of it
 //! can be typed too.
 
+use standins::slack::Fault;
+use standins::slack::Message;
 use zeitnah::domain::action::Verb;
 use zeitnah::domain::rights::Circle;
 use zeitnah::domain::rules::Named;
-use zeitnah::sandbox::slack::Fault;
-use zeitnah::sandbox::slack::Message;
 
 use crate::desk::ANNA;
 use crate::desk::BEN;

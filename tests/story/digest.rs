@@ -2,10 +2,10 @@
 //! that it was read from, after a day on which everything went wrong that can. Told in both chats.
 
 use chrono::TimeDelta;
+use standins::sites::faults::Fault;
 use zeitnah::domain::person::PersonId;
 use zeitnah::domain::rules::DigestPlan;
 use zeitnah::domain::rules::Rules;
-use zeitnah::sandbox::sites::faults::Fault;
 
 use crate::desk::Desk;
 use crate::desk::Wish;

@@ -4,16 +4,16 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use standins::discord::Fault;
+use standins::discord::Kind;
+use standins::discord::Permission;
+use standins::discord::Style;
 use zeitnah::domain::text::Seg;
 use zeitnah::port::chat::Body;
 use zeitnah::port::chat::ChatPlatform as _;
 use zeitnah::port::chat::Note;
 use zeitnah::port::chat::Post;
 use zeitnah::port::clock::Clock as _;
-use zeitnah::sandbox::discord::Fault;
-use zeitnah::sandbox::discord::Kind;
-use zeitnah::sandbox::discord::Permission;
-use zeitnah::sandbox::discord::Style;
 use zeitnah::store::outbox;
 use zeitnah::worker::drain;
 

@@ -1,11 +1,11 @@
 //! Cards under a bad Slack: one card for each item whatever is lost on the way, and none that lies for long.
 
+use standins::shop::Kind as Written;
+use standins::slack::Fault;
+use standins::slack::Kind;
+use standins::slack::Message;
 use zeitnah::domain::effect::Effect;
 use zeitnah::port::clock::Clock as _;
-use zeitnah::sandbox::shop::Kind as Written;
-use zeitnah::sandbox::slack::Fault;
-use zeitnah::sandbox::slack::Kind;
-use zeitnah::sandbox::slack::Message;
 use zeitnah::store::outbox;
 use zeitnah::store::outbox::Settled;
 
@@ -461,8 +461,8 @@ async fn an_item_that_came_back_before_its_card_was_posted_gets_one() {
 /// The shop sends this body again as a delivery of its own.
 async fn push(desk: &Desk, body: &str) {
     let now = desk.clock.now();
-    let secret = zeitnah::sandbox::shop::Settings::default().hook_secret;
-    let signature = zeitnah::sandbox::shop::webhook::sign(&secret, "msg_again", now, body.as_bytes());
+    let secret = standins::shop::Settings::default().hook_secret;
+    let signature = standins::shop::webhook::sign(&secret, "msg_again", now, body.as_bytes());
     let headers = [
         ("webhook-id", "msg_again".to_owned()),
         ("webhook-timestamp", now.timestamp().to_string()),

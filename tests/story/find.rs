@@ -1,7 +1,7 @@
 //! Looking things up by typing, in both chats: items by words in any form and with slips of the finger, one item with
 //! its buttons, the sources, the numbers; for whoever may look, and nobody else.
 
-use zeitnah::sandbox::sites::faults::Fault;
+use standins::sites::faults::Fault;
 
 use crate::desk::Desk;
 use crate::desk::STORE;

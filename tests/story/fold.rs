@@ -9,12 +9,12 @@ use chrono::Utc;
 use proptest::strategy::Strategy as _;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
+use standins::discord;
+use standins::slack;
 use zeitnah::domain::fold::Budget;
 use zeitnah::domain::person::PersonId;
 use zeitnah::domain::rules::Rules;
 use zeitnah::port::clock::Clock as _;
-use zeitnah::sandbox::discord;
-use zeitnah::sandbox::slack;
 
 use crate::desk::Desk;
 use crate::desk::Wish;

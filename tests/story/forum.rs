@@ -1,13 +1,13 @@
 //! A Discord channel that is a forum: one post per card, tagged with how far it is and put away when it is dealt with, once
 //! whatever happens on the way; and what is about no single card in two posts of its own.
 
+use standins::discord::Channel;
+use standins::discord::Fault;
+use standins::discord::Kind;
+use standins::discord::Permission;
+use standins::discord::Tag;
 use zeitnah::domain::fold::Budget;
 use zeitnah::domain::rules::Rules;
-use zeitnah::sandbox::discord::Channel;
-use zeitnah::sandbox::discord::Fault;
-use zeitnah::sandbox::discord::Kind;
-use zeitnah::sandbox::discord::Permission;
-use zeitnah::sandbox::discord::Tag;
 
 use crate::cut;
 use crate::cut::Line;

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
+use standins::discord::Fault;
+use standins::discord::Kind;
 use tokio_util::sync::CancellationToken;
-use zeitnah::sandbox::discord::Fault;
-use zeitnah::sandbox::discord::Kind;
 
 use crate::desk::D_ANNA;
 use crate::desk::D_CARE;

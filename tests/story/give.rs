@@ -94,6 +94,11 @@ async fn a_case_is_handed_over_by_form_and_accepted_once() {
         assert!(seat.buttons(&card).iter().any(|b| b == "Annehmen"));
         // Until it is accepted it is Anna's.
         has(&seat.command(Anna, "mine", None).await, number(chat));
+        // And on Ben's table, as what waits for him.
+        let waits = seat.command(Ben, "mine", None).await;
+        has(&waits, number(chat));
+        has(&waits, "wird übergeben");
+        has(&seat.command(Ben, "home", None).await, "Du hast einen Beitrag");
         let line = seat.last_line(&card);
         seat.press(Ben, &line, "Annehmen").await;
         seat.press(Ben, &line, "Annehmen").await;

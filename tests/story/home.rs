@@ -1,8 +1,8 @@
 //! What concerns one person, in a tab of its own in Slack and as a private answer in Discord: it is brought up to date when
 //! something changes for them, a few seconds apart however much it is, and an older one never takes a newer one's place.
 
+use standins::slack::Fault;
 use zeitnah::domain::rules::Rules;
-use zeitnah::sandbox::slack::Fault;
 
 use crate::desk::ANNA;
 use crate::desk::BEN;

@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 use serde_json::json;
+use standins::shop::webhook;
 use zeitnah::port::clock::Clock;
-use zeitnah::sandbox::shop::webhook;
 use zeitnah::telemetry::Scrape;
 
 use crate::desk::ANNA;

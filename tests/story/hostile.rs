@@ -7,11 +7,11 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 use serde_json::json;
+use standins::slack::Handling;
+use standins::slack::Message;
+use standins::slack::Style;
 use zeitnah::chat::slack::segments;
 use zeitnah::domain::words;
-use zeitnah::sandbox::slack::Handling;
-use zeitnah::sandbox::slack::Message;
-use zeitnah::sandbox::slack::Style;
 
 use crate::desk::ANNA;
 use crate::desk::CARE;

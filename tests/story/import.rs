@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use chrono::TimeDelta;
+use standins::shop;
+use standins::shop::Item;
+use standins::shop::Kind;
 use tokio::process::Command;
 use zeitnah::port::clock::Clock;
 use zeitnah::port::clock::SystemClock;
-use zeitnah::sandbox::shop;
-use zeitnah::sandbox::shop::Item;
-use zeitnah::sandbox::shop::Kind;
 use zeitnah::store::item;
 use zeitnah::store::item::Filter;
 

@@ -2,8 +2,8 @@
 //! presses how often, on whichever replica, killed in between or not.
 
 use chrono::TimeDelta;
-use zeitnah::sandbox::discord;
-use zeitnah::sandbox::slack;
+use standins::discord;
+use standins::slack;
 
 use crate::desk::ANNA;
 use crate::desk::D_ANNA;

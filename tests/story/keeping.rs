@@ -163,9 +163,8 @@ async fn the_same_delivery_after_its_answer_is_gone_changes_nothing() {
     forget(&desk).await;
     assert_eq!(count(&desk, "delivery").await, 0);
     let now = desk.clock.now();
-    let secret = zeitnah::sandbox::shop::Settings::default().hook_secret;
-    let signature =
-        zeitnah::sandbox::shop::webhook::sign(&secret, "msg_again", now, body.as_bytes()).unwrap();
+    let secret = standins::shop::Settings::default().hook_secret;
+    let signature = standins::shop::webhook::sign(&secret, "msg_again", now, body.as_bytes()).unwrap();
     let stamp = now.timestamp().to_string();
     let headers = [
         ("webhook-id", "msg_again"),

@@ -222,7 +222,7 @@ async fn what_is_put_off_counts_the_same_everywhere_and_is_marked() {
         assert!(mine.lines().any(|line| line.starts_with("⏸ bis ")), "{mine}");
         let home = seat.command(Anna, "home", None).await;
         assert!(
-            home.contains("Du hast 2 Beiträge, 1 davon zurückgestellt"),
+            home.contains("Du hast 2 Beiträge, davon zurückgestellt: 1"),
             "{home}"
         );
         assert!(home.contains("#care: 3 offen, 0 überfällig, 1 frei"), "{home}");

@@ -4,10 +4,10 @@ use std::io::Write;
 use std::sync::Arc;
 use std::sync::Mutex;
 
+use standins::sites::faults::Fault as SiteFault;
+use standins::slack::Fault;
+use standins::slack::Kind;
 use tracing_subscriber::EnvFilter;
-use zeitnah::sandbox::sites::faults::Fault as SiteFault;
-use zeitnah::sandbox::slack::Fault;
-use zeitnah::sandbox::slack::Kind;
 
 use crate::desk::ANNA;
 use crate::desk::CARLA;
@@ -69,8 +69,8 @@ async fn a_day_with_faults_leaves_no_words_names_or_secrets_in_the_log() {
         told.contains("WARN") || told.contains("ERROR"),
         "the faults were logged: {told}"
     );
-    let secret = zeitnah::sandbox::slack::Settings::default();
-    let shop = zeitnah::sandbox::shop::Settings::default();
+    let secret = standins::slack::Settings::default();
+    let shop = standins::shop::Settings::default();
     for hidden in [
         "Apfelkuchen",
         "Birnenkompott",

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use standins::sites::faults::Fault;
+use standins::slack::Fault as SlackFault;
 use zeitnah::domain::news::Mood;
 use zeitnah::domain::news::News;
 use zeitnah::domain::rights::Role;
-use zeitnah::sandbox::sites::faults::Fault;
-use zeitnah::sandbox::slack::Fault as SlackFault;
 
 use crate::desk::ANNA;
 use crate::desk::CARE;

@@ -2,6 +2,10 @@
 //! whoever does not get what they wanted gets a private sentence that says why.
 
 use chrono::TimeDelta;
+use standins::slack::Fault;
+use standins::slack::Kind;
+use standins::slack::Message;
+use standins::slack::Ping;
 use zeitnah::domain::person::Mention;
 use zeitnah::domain::policy::Policy;
 use zeitnah::domain::rights::Circle;
@@ -9,10 +13,6 @@ use zeitnah::domain::rights::Grant;
 use zeitnah::domain::rights::Grantee;
 use zeitnah::domain::rights::Role;
 use zeitnah::domain::rules::Rules;
-use zeitnah::sandbox::slack::Fault;
-use zeitnah::sandbox::slack::Kind;
-use zeitnah::sandbox::slack::Message;
-use zeitnah::sandbox::slack::Ping;
 
 use crate::desk::ANNA;
 use crate::desk::BEN;

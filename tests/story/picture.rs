@@ -2,13 +2,13 @@
 //! wrong on its way, the digest comes, once, and says what is missing.
 
 use chrono::TimeDelta;
+use standins::discord;
+use standins::slack;
+use standins::slack::Fault;
+use standins::slack::Kind;
 use zeitnah::domain::rules::Rules;
 use zeitnah::domain::schedule::Schedule;
 use zeitnah::port::clock::Clock as _;
-use zeitnah::sandbox::discord;
-use zeitnah::sandbox::slack;
-use zeitnah::sandbox::slack::Fault;
-use zeitnah::sandbox::slack::Kind;
 
 use crate::desk::CARE;
 use crate::desk::D_CARE;

@@ -2,17 +2,17 @@
 //! moderation and second thoughts.
 
 use chrono::TimeDelta;
+use standins::sites::faults::Aim;
+use standins::sites::faults::Fault;
+use standins::slack::Fault as SlackFault;
+use standins::slack::Kind as SlackKind;
+use standins::slack::Message;
 use zeitnah::domain::effect::Effect;
 use zeitnah::domain::id::ReplyId;
 use zeitnah::domain::item::Standing;
 use zeitnah::port::clock::Clock as _;
 use zeitnah::port::source::ReplyCall;
 use zeitnah::port::source::ReplyDeed;
-use zeitnah::sandbox::sites::faults::Aim;
-use zeitnah::sandbox::sites::faults::Fault;
-use zeitnah::sandbox::slack::Fault as SlackFault;
-use zeitnah::sandbox::slack::Kind as SlackKind;
-use zeitnah::sandbox::slack::Message;
 use zeitnah::store::item;
 use zeitnah::store::outbox;
 use zeitnah::store::outbox::Leased;
@@ -750,6 +750,14 @@ async fn a_moderated_reply_is_followed_until_customers_see_it() {
         desk.minutes(10).await;
     }
     has(&desk.text(&card), "Google prüft die Antwort");
+    // Nobody holds it any more, and nobody has to: lists say so, count it as whose answer it is, and offer nothing.
+    let seat = Seat::new(&desk, Chat::Slack);
+    let open = seat.command(Who::Ben, "open", None).await;
+    has(&open, "Antwort ist unterwegs");
+    assert!(!open.contains("[Übernehmen]"), "{open}");
+    let home = seat.command(Who::Ben, "home", None).await;
+    has(&home, "#care: 1 offen, 0 überfällig, 0 frei");
+    has(&home, "Das haben: Anna 1");
     desk.google.approve(&review).unwrap();
     desk.minutes(5).await;
     has(&desk.text(&card), "✔ Beantwortet von Anna");

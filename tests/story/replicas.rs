@@ -10,15 +10,15 @@ use axum::http::HeaderMap;
 use axum::http::StatusCode;
 use axum::http::Uri;
 use chrono::TimeDelta;
+use standins::discord::Fault as Lost;
+use standins::shop::Kind as Written;
+use standins::shop::webhook;
+use standins::slack::Fault;
+use standins::slack::Kind;
+use standins::slack::Message;
 use tokio::net::TcpListener;
 use zeitnah::domain::effect::Effect;
 use zeitnah::port::clock::Clock as _;
-use zeitnah::sandbox::discord::Fault as Lost;
-use zeitnah::sandbox::shop::Kind as Written;
-use zeitnah::sandbox::shop::webhook;
-use zeitnah::sandbox::slack::Fault;
-use zeitnah::sandbox::slack::Kind;
-use zeitnah::sandbox::slack::Message;
 use zeitnah::store::inbox;
 use zeitnah::store::item;
 use zeitnah::store::outbox;
@@ -130,7 +130,7 @@ fn doubled_presses(desk: &Desk, address: &str) {
 /// The same signed delivery to every replica at once.
 async fn push_to_all(desk: &Desk, address: &str, id: &str, body: &str) {
     let now = desk.clock.now();
-    let secret = zeitnah::sandbox::shop::Settings::default().hook_secret;
+    let secret = standins::shop::Settings::default().hook_secret;
     let signature = webhook::sign(&secret, id, now, body.as_bytes()).unwrap();
     let http = reqwest::Client::builder()
         .tls_built_in_root_certs(false)

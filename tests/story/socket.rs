@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
+use standins::slack::Disconnect;
+use standins::slack::Fault;
+use standins::slack::Kind;
+use standins::slack::Message;
+use standins::slack::Mode;
 use tokio_util::sync::CancellationToken;
-use zeitnah::sandbox::slack::Disconnect;
-use zeitnah::sandbox::slack::Fault;
-use zeitnah::sandbox::slack::Kind;
-use zeitnah::sandbox::slack::Message;
-use zeitnah::sandbox::slack::Mode;
 
 use crate::desk::ANNA;
 use crate::desk::BEN;

@@ -2,10 +2,10 @@
 //! time, however many replicas run, and not at all when it would be untrue.
 
 use chrono::TimeDelta;
+use standins::slack::Message;
+use standins::slack::Ping;
 use zeitnah::domain::rules::Rules;
 use zeitnah::domain::text::Lang;
-use zeitnah::sandbox::slack::Message;
-use zeitnah::sandbox::slack::Ping;
 
 use crate::desk::ANNA;
 use crate::desk::BEN;
@@ -470,7 +470,7 @@ async fn a_digest_whose_answer_is_lost_is_still_one_digest() {
     let desk = Desk::open().await;
     desk.tick().await;
     desk.slack
-        .fault(zeitnah::sandbox::slack::Fault::answer_lost("chat.postMessage"));
+        .fault(standins::slack::Fault::answer_lost("chat.postMessage"));
     desk.go("2026-11-21T07:00:00Z", TimeDelta::hours(21)).await;
     desk.minutes(3).await;
     assert_eq!(digests(&desk).len(), 1);

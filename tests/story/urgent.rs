@@ -1,12 +1,12 @@
 //! What must not be overlooked, in both chats: a step that makes an item urgent and calls a service outside, the name of
 //! whom it concerns personally, and people whom no direct message reaches.
 
+use standins::sites::faults::Fault;
 use zeitnah::domain::chain::Chain;
 use zeitnah::domain::chain::Starts;
 use zeitnah::domain::chain::Step;
 use zeitnah::domain::person::PersonId;
 use zeitnah::domain::rules::Rules;
-use zeitnah::sandbox::sites::faults::Fault;
 
 use crate::desk::D_ANNA;
 use crate::desk::Desk;

@@ -1,6 +1,10 @@
 //! What operators see: whether a replica is ready and why not, its figures, and the story of one item.
 
 use chrono::TimeDelta;
+use standins::sites::faults::Fault as SiteFault;
+use standins::slack::Fault;
+use standins::slack::Kind as SlackKind;
+use standins::slack::Mode;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use zeitnah::domain::calendar::Quiet;
@@ -8,10 +12,6 @@ use zeitnah::domain::closure::Closed;
 use zeitnah::domain::closure::Closure;
 use zeitnah::domain::policy::Mark;
 use zeitnah::port::clock::Clock as _;
-use zeitnah::sandbox::sites::faults::Fault as SiteFault;
-use zeitnah::sandbox::slack::Fault;
-use zeitnah::sandbox::slack::Kind as SlackKind;
-use zeitnah::sandbox::slack::Mode;
 use zeitnah::store::outbox;
 use zeitnah::telemetry::Scrape;
 use zeitnah::telemetry::catalogue;
@@ -211,7 +211,7 @@ async fn a_replica_whose_sockets_are_down_is_not_ready() {
 
 #[tokio::test]
 async fn whatever_a_chat_keeps_closed_is_shown_with_until_when() {
-    use zeitnah::sandbox::discord;
+    use standins::discord;
     let mut desk = Desk::with(crate::seat::Chat::Discord.wish()).await;
     let (scrape, recorder) = Scrape::open().unwrap();
     let _collected = metrics::set_default_local_recorder(&recorder);
@@ -463,7 +463,7 @@ async fn a_day_with_faults_is_counted_and_the_figures_hold_no_words_names_or_sec
             );
         }
     }
-    let secret = zeitnah::sandbox::slack::Settings::default();
+    let secret = standins::slack::Settings::default();
     for hidden in [
         "Apfelkuchen",
         "Birnenkompott",

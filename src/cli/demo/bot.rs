@@ -23,10 +23,10 @@ use tokio_util::sync::CancellationToken;
 use super::replica;
 use crate::cli::Failure;
 use crate::cli::Outcome;
+use crate::demo::Bot;
+use crate::demo::Demo;
 use crate::domain::news::Mood;
 use crate::domain::news::News;
-use crate::sandbox::demo::Bot;
-use crate::sandbox::demo::Demo;
 
 /// Long enough to see that the bot is gone, and that the far side gets no answer.
 const DEAD_FOR: Duration = Duration::from_secs(3);

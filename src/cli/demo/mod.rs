@@ -28,11 +28,11 @@ use crate::cli::listen::locally;
 use crate::cli::say;
 use crate::cli::serve::told_to_stop;
 use crate::config::Config;
+use crate::demo::Shift;
 use crate::domain::At;
 use crate::port::clock::Clock;
 use crate::postgres::Durability;
 use crate::postgres::Server;
-use crate::sandbox::demo::Shift;
 use crate::store::Store;
 use crate::telemetry;
 

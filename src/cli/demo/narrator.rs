@@ -10,15 +10,15 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::world;
+use crate::demo::Bot;
+use crate::demo::Demo;
+use crate::demo::Leaving;
+use crate::demo::Next;
+use crate::demo::Person;
 use crate::domain::At;
 use crate::domain::news::Mood;
 use crate::domain::news::News;
 use crate::domain::rights::Role;
-use crate::sandbox::demo::Bot;
-use crate::sandbox::demo::Demo;
-use crate::sandbox::demo::Leaving;
-use crate::sandbox::demo::Next;
-use crate::sandbox::demo::Person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 

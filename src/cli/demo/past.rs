@@ -12,6 +12,8 @@ use super::world;
 use crate::app::App;
 use crate::cli::Failure;
 use crate::cli::Outcome;
+use crate::demo::Demo;
+use crate::demo::Shift;
 use crate::domain::At;
 use crate::domain::event::Event;
 use crate::domain::event::What;
@@ -24,15 +26,6 @@ use crate::domain::person::PersonId;
 use crate::domain::reply::Reply;
 use crate::domain::reply::ReplyState;
 use crate::port::source::HookCall;
-use crate::sandbox::demo::Demo;
-use crate::sandbox::demo::Shift;
-use crate::sandbox::google::Review;
-use crate::sandbox::samples::Past;
-use crate::sandbox::samples::Site;
-use crate::sandbox::samples::past;
-use crate::sandbox::shop;
-use crate::sandbox::shop::webhook;
-use crate::sandbox::sites::millis;
 use crate::store::Store;
 use crate::store::Tx;
 use crate::store::card;
@@ -45,6 +38,13 @@ use crate::store::person;
 use crate::store::reply;
 use crate::workflow::Desk;
 use crate::workflow::tell::post_card;
+use standins::google::Review;
+use standins::samples::Past;
+use standins::samples::Site;
+use standins::samples::past;
+use standins::shop;
+use standins::shop::webhook;
+use standins::sites::millis;
 
 /// As long as a reply can be taken back.
 const UNDO: TimeDelta = TimeDelta::seconds(30);
@@ -127,7 +127,7 @@ impl Behind {
             }),
             publications: u32::from(one.answer.is_some()),
         };
-        let product = crate::sandbox::samples::products()
+        let product = standins::samples::products()
             .into_iter()
             .find(|p| p.id == product);
         let data = product.map(|p| item.wire(&p, &self.base));

@@ -17,9 +17,9 @@ use crate::cli::Failure;
 use crate::cli::Outcome;
 use crate::cli::environment;
 use crate::cli::tell;
+use crate::demo::Shift;
 use crate::port::clock::Clock;
 use crate::port::clock::SystemClock;
-use crate::sandbox::demo::Shift;
 use crate::store::Store;
 use crate::telemetry;
 

@@ -7,22 +7,22 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::chat::discord::commands;
+use crate::demo::Chats;
+use crate::demo::Demo;
+use crate::demo::Room;
+use crate::demo::Shift;
 use crate::domain::person::PersonId;
 use crate::port::clock::Clock;
 use crate::port::clock::SystemClock;
-use crate::sandbox::Now;
-use crate::sandbox::demo::Chats;
-use crate::sandbox::demo::Demo;
-use crate::sandbox::demo::Room;
-use crate::sandbox::demo::Shift;
-use crate::sandbox::discord;
-use crate::sandbox::discord::Discord;
-use crate::sandbox::google;
-use crate::sandbox::google::Google;
-use crate::sandbox::shop;
-use crate::sandbox::shop::Shop;
-use crate::sandbox::slack;
-use crate::sandbox::slack::Slack;
+use standins::Now;
+use standins::discord;
+use standins::discord::Discord;
+use standins::google;
+use standins::google::Google;
+use standins::shop;
+use standins::shop::Shop;
+use standins::slack;
+use standins::slack::Slack;
 
 /// The chat whose groups the bot reads ahead; in the other one the people have the same rights.
 pub const CHAT: &str = "slack";

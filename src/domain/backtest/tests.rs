@@ -82,6 +82,7 @@ fn item(first_seen: At) -> Item {
         overdue_at: None,
         raised_at: None,
         reply: None,
+        is_answer_sent: false,
         version: 1,
     }
 }

@@ -143,13 +143,24 @@ pub type Args<'a> = &'a [(&'a str, Arg)];
 const OPEN: char = '\u{E000}';
 const CLOSE: char = '\u{E001}';
 
+const DE_SAID: &[&str] = &[
+    include_str!("de.ftl"),
+    #[cfg(feature = "demo")]
+    include_str!("demo_de.ftl"),
+];
+const EN_SAID: &[&str] = &[
+    include_str!("en.ftl"),
+    #[cfg(feature = "demo")]
+    include_str!("demo_en.ftl"),
+];
+
 static DE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| {
-    let mut bundle = bundle("de", include_str!("de.ftl"));
+    let mut bundle = bundle("de", DE_SAID);
     bundle.set_formatter(Some(|value, _| number(value, Lang::De)));
     bundle
 });
 static EN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| {
-    let mut bundle = bundle("en", include_str!("en.ftl"));
+    let mut bundle = bundle("en", EN_SAID);
     bundle.set_formatter(Some(|value, _| number(value, Lang::En)));
     bundle
 });
@@ -185,13 +196,15 @@ fn tenths(n: i64) -> FluentValue<'static> {
     FluentValue::Number(FluentNumber::new(n as f64 / 10.0, options))
 }
 
-fn bundle(language: &str, source: &str) -> FluentBundle<FluentResource> {
+fn bundle(language: &str, said: &[&str]) -> FluentBundle<FluentResource> {
     let mut bundle = FluentBundle::new_concurrent(language.parse().into_iter().collect());
     // Isolation marks are bidi controls, which we take out of what we show.
     bundle.set_use_isolating(false);
-    // What parsed is kept even when some of it did not: the tests check that both files are whole.
-    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(kept, _)| kept);
-    bundle.add_resource_overriding(resource);
+    for source in said {
+        // What parsed is kept even when some of it did not: the tests check that all files are whole.
+        let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(kept, _)| kept);
+        bundle.add_resource_overriding(resource);
+    }
     bundle
 }
 
@@ -510,14 +523,14 @@ mod tests {
 
     #[test]
     fn both_languages_parse_and_say_the_same_things() {
-        for source in [include_str!("de.ftl"), include_str!("en.ftl")] {
-            FluentResource::try_new(source.to_owned()).unwrap();
+        assert_eq!(DE_SAID.len(), EN_SAID.len());
+        for (de, en) in DE_SAID.iter().zip(EN_SAID) {
+            for source in [de, en] {
+                FluentResource::try_new((*source).to_owned()).unwrap();
+            }
+            assert_eq!(keys(de), keys(en));
+            assert_eq!(variables(de), variables(en));
         }
-        assert_eq!(keys(include_str!("de.ftl")), keys(include_str!("en.ftl")));
-        assert_eq!(
-            variables(include_str!("de.ftl")),
-            variables(include_str!("en.ftl"))
-        );
     }
 
     #[test]
