@@ -133,7 +133,7 @@ pub fn line(facts: &Facts) -> Vec<Seg> {
     }
     if item.is_answer_sent {
         line.extend(voice.say("row-sent", &[]));
-    } else if matches!(item.handling, Handling::Claimed { offered: true, .. }) {
+    } else if item.handling.waits_for().is_some() {
         line.extend(voice.say("row-offered", &[]));
     }
     if let Some(name) = &facts.owner {
