@@ -26,7 +26,8 @@ let press = null; // where the person pressed last
 let heard = null; // the newest private answer that was spoken of
 const typing = slash({
   box: "discord-say", list: "discord-offers",
-  suggest: async (text, option, typed) => (await tell("discord/autocomplete", { user: me(), channel: room, text, option, typed }))?.choices || [],
+  // Before the first look at the server there is no room to ask for.
+  suggest: async (text, option, typed) => room && (await tell("discord/autocomplete", { user: me(), channel: room, text, option, typed }))?.choices || [],
 });
 const dismissed = new Set(); // private answers that the person has put away; only their own client knows
 
