@@ -248,10 +248,11 @@ pub async fn forget_answers(pool: &sqlx::PgPool, before: At, limit: i64) -> Resu
     Ok(done.rows_affected())
 }
 
+/// What is set aside for a version that can read it is kept until it was taken up.
 pub async fn forget_odd(pool: &sqlx::PgPool, before: At, limit: i64) -> Result<u64> {
     let done = sqlx::query!(
         "DELETE FROM odd_item WHERE id IN (
-             SELECT id FROM odd_item WHERE seen_at < $1 ORDER BY seen_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
+             SELECT id FROM odd_item WHERE seen_at < $1 AND incoming IS NULL ORDER BY seen_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
         before,
         limit
     )
