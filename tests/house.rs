@@ -635,7 +635,7 @@ fn lines(rule: Rule, path: &str, text: &str) -> Vec<usize> {
 fn a_layer_that_names_a_higher_one_is_found() {
     let text = "use crate::domain::Item;\nuse crate::{\n    domain::Card,\n    store::{Store, Tx},\n};\nfn f() { crate::http::x() }\n";
     assert_eq!(lines(layers, "src/port/clock.rs", text), [4, 4, 6]);
-    assert_eq!(lines(layers, "src/workflow/act.rs", text), [6]);
+    assert_eq!(lines(layers, "src/workflow/press/inbox.rs", text), [6]);
     assert_eq!(lines(layers, "src/app.rs", text), [0_usize; 0]);
     assert_eq!(
         lines(
@@ -679,7 +679,7 @@ fn comments_strings_and_tests_may_name_anything() {
 #[test]
 fn a_library_out_of_its_place_is_found() {
     for (path, text, count) in [
-        ("src/workflow/act.rs", "use sqlx::PgPool;", 1),
+        ("src/workflow/press/inbox.rs", "use sqlx::PgPool;", 1),
         ("src/domain/id.rs", "#[derive(sqlx::Type)]", 1),
         ("src/store/item.rs", "use sqlx::PgPool;", 0),
         ("src/storefront.rs", "use sqlx::PgPool;", 1),
@@ -688,7 +688,7 @@ fn a_library_out_of_its_place_is_found() {
         ("src/worker/drain.rs", "use slack_morphism::prelude::*;", 1),
         ("src/source/shop.rs", "use axum::{Router, routing::get};", 2),
         ("src/demo/mod.rs", "use axum::Router;", 0),
-        ("src/workflow/news.rs", "use standins::Now;", 1),
+        ("src/workflow/views/news.rs", "use standins::Now;", 1),
         (
             "src/store/item.rs",
             "use tokio::time::{self, Duration, sleep};",
@@ -758,7 +758,10 @@ fn an_open_end_without_an_issue_is_found() {
 fn a_clock_in_sql_is_found() {
     let text = "// now()\nlet now = clock.now();\nquery!(\"update a set b = NOW ( )\");\nquery!(r#\"\n  select current_timestamp\n\"#);\n#[cfg(test)]\nmod tests {\n    const A: &str = \"now()\";\n}\n";
     assert_eq!(lines(sql_clocks, "src/store/item.rs", text), [3, 5]);
-    assert_eq!(lines(sql_clocks, "src/workflow/act.rs", text), [0_usize; 0]);
+    assert_eq!(
+        lines(sql_clocks, "src/workflow/press/inbox.rs", text),
+        [0_usize; 0]
+    );
     let sql = "-- not now()\ncreate table a (at timestamptz not null default now());\n";
     assert_eq!(lines(sql_clocks, "migrations/0001_a.sql", sql), [2]);
 }

@@ -354,7 +354,7 @@ mod tests {
             ("span", "3 Std. 59 Min.".into()),
             ("text", "x".repeat(QUOTED).into()),
         ];
-        let keys = include_str!("../domain/text/demo_en.ftl")
+        let keys = include_str!("../../domain/text/demo_en.ftl")
             .lines()
             .filter_map(|l| l.split_once(" =").map(|(key, _)| key));
         let mut seen = 0;
