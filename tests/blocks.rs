@@ -234,7 +234,7 @@ impl World {
         for leased in taken.leased {
             let mut tx = self.app.desk.store.begin().await.unwrap();
             assert!(
-                outbox::settle(&mut tx, &leased, &Settled::Done, now)
+                outbox::settle(&mut *tx, &leased, &Settled::Done, now)
                     .await
                     .unwrap()
             );

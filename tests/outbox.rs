@@ -131,7 +131,7 @@ impl World {
                 let leased = self.leases[which.index(self.leases.len())].clone();
                 let how = how(*n, self.now);
                 let mut tx = self.store.begin().await.unwrap();
-                let held = outbox::settle(&mut tx, &leased, &how, self.now).await.unwrap();
+                let held = outbox::settle(&mut *tx, &leased, &how, self.now).await.unwrap();
                 tx.commit().await.unwrap();
                 let known = self.known.get_mut(&leased.key).unwrap();
                 let mine = known.held.is_some_and(|(token, _)| token == leased.token);

@@ -172,10 +172,8 @@ impl Base {
     }
 
     async fn settle(&self, leased: &Leased) {
-        let mut tx = self.store.begin().await.unwrap();
-        let held = outbox::settle(&mut tx, leased, &Settled::Done, SystemClock.now()).await;
+        let held = outbox::settle(self.store.pool(), leased, &Settled::Done, SystemClock.now()).await;
         assert!(held.unwrap());
-        tx.commit().await.unwrap();
     }
 }
 

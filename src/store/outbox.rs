@@ -308,8 +308,13 @@ pub async fn reap(pool: &sqlx::PgPool, now: At) -> Result<u64> {
     Ok(done.rows_affected())
 }
 
-/// Writes how the try ended. False: the lease was lost in the meantime, and nothing may be written.
-pub async fn settle(tx: &mut Tx, leased: &Leased, how: &Settled, now: At) -> Result<bool> {
+/// Writes how the try ended, in one statement. False: the lease was lost in the meantime, and nothing may be written.
+pub async fn settle(
+    connection: impl sqlx::PgExecutor<'_>,
+    leased: &Leased,
+    how: &Settled,
+    now: At,
+) -> Result<bool> {
     let (state, at, error, looks, fresh) = match how {
         Settled::Done | Settled::Moot | Settled::Found | Settled::Folded => ("done", None, None, 0, false),
         Settled::Later { at, why } if leased.unclear => {
@@ -347,7 +352,7 @@ pub async fn settle(tx: &mut Tx, leased: &Leased, how: &Settled, now: At) -> Res
         leased.started_at,
         outcome
     )
-    .fetch_one(&mut **tx)
+    .fetch_one(connection)
     .await?;
     Ok(held == 1)
 }

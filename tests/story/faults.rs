@@ -390,7 +390,7 @@ async fn give_up(desk: &Desk, which: fn(&Effect) -> bool) {
             }
         };
         let mut tx = desk.store.begin().await.unwrap();
-        assert!(outbox::settle(&mut tx, &leased, &how, now).await.unwrap());
+        assert!(outbox::settle(&mut *tx, &leased, &how, now).await.unwrap());
         tx.commit().await.unwrap();
     }
     let backlog = outbox::backlog(desk.store.pool(), now).await.unwrap();

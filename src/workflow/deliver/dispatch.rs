@@ -806,23 +806,32 @@ impl Desk {
     }
 
     pub(crate) async fn settle(&self, leased: &Leased, how: Settled) -> Result<()> {
-        let tx = self.store.begin().await?;
-        self.settle_in(tx, leased, how).await
+        // Nothing is written with it, so it needs no transaction of several round trips.
+        let held = outbox::settle(self.store.pool(), leased, &how, self.now()).await?;
+        self.settled(leased, &how, held);
+        Ok(())
     }
 
     /// Settles and commits what was written with it; if the lease was lost, nothing of it is written.
     pub(crate) async fn settle_in(&self, mut tx: Tx, leased: &Leased, how: Settled) -> Result<()> {
-        if outbox::settle(&mut tx, leased, &how, self.now()).await? {
-            tx.commit().await.map_err(StoreError::from)?;
-            count(leased, &how, self.now());
+        let held = outbox::settle(&mut *tx, leased, &how, self.now()).await?;
+        match held {
+            true => tx.commit().await.map_err(StoreError::from)?,
+            false => tx.rollback().await.map_err(StoreError::from)?,
+        }
+        self.settled(leased, &how, held);
+        Ok(())
+    }
+
+    fn settled(&self, leased: &Leased, how: &Settled, held: bool) {
+        if held {
+            count(leased, how, self.now());
         } else {
             tracing::warn!(
                 effect.key = leased.key,
                 "the lease was lost before the effect was settled"
             );
-            tx.rollback().await.map_err(StoreError::from)?;
         }
-        Ok(())
     }
 
     /// The card as it should be now.
