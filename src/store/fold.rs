@@ -8,7 +8,6 @@ use crate::domain::At;
 use crate::domain::id::CardId;
 use crate::domain::item::Tone;
 use crate::store::Result;
-use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::card::CardRow;
 
@@ -256,9 +255,16 @@ pub async fn waiting(tx: &mut Tx, chat: &str, room: &str) -> Result<Vec<(Tone, i
     )
     .fetch_all(&mut **tx)
     .await?;
-    let read = |tone: &str| Tone::parse(tone).ok_or_else(|| StoreError::odd("item", "tone", tone, "unknown"));
-    let found = rows.into_iter().map(|r| Ok((read(&r.tone)?, r.n)));
-    let mut found = found.collect::<Result<Vec<(Tone, i64)>>>()?;
+    // One of which only a newer version knows waits all the same.
+    let read = |tone: &str| Tone::parse(tone).unwrap_or(Tone::Neutral);
+    let mut found: Vec<(Tone, i64)> = Vec::new();
+    for row in rows {
+        let tone = read(&row.tone);
+        match found.iter_mut().find(|(known, _)| *known == tone) {
+            Some((_, n)) => *n += row.n,
+            None => found.push((tone, row.n)),
+        }
+    }
     found.sort_by_key(|(tone, _)| Tone::ALL.iter().position(|t| t == tone));
     Ok(found)
 }

@@ -38,16 +38,17 @@ struct Row {
     period: i64,
 }
 
+/// What we know how to count.
+const MEASURES: [&str; 3] = ["new", "answered", "handled"];
+
 impl Row {
-    fn fact(self) -> Result<Fact> {
-        let odd = |column, value: &str| {
-            StoreError::odd("fact", column, &self.channel, format!("{value:?} is unknown"))
-        };
-        Ok(match self.measure.as_str() {
+    /// None, where it is a newer version's measure. A tone of which only a newer version knows is still a new item.
+    fn fact(self) -> Option<Fact> {
+        Some(match self.measure.as_str() {
             "new" => {
                 let tone = self.tone.as_deref().unwrap_or_default();
                 Fact::New {
-                    tone: Tone::parse(tone).ok_or_else(|| odd("tone", tone))?,
+                    tone: Tone::parse(tone).unwrap_or(Tone::Neutral),
                     stars: self.stars.unwrap_or(0),
                     subject: self.subject_id.map(|id| Subject {
                         source: self.source.clone(),
@@ -64,7 +65,7 @@ impl Row {
                 in_time: self.in_time,
             },
             "handled" => Fact::Handled,
-            other => return Err(odd("measure", other)),
+            _ => return None,
         })
     }
 }
@@ -125,7 +126,7 @@ pub async fn sums(tx: &mut Tx, channel: &str, periods: &[(At, At)]) -> Result<Ve
     for row in waiting {
         if let Some(sum) = usize::try_from(row.period).ok().and_then(|no| out.get_mut(no)) {
             let n = row.n;
-            sum.count(row.fact()?, n);
+            row.fact().into_iter().for_each(|fact| sum.count(fact, n));
         }
     }
     // Two for each period at most, and less than a quarter of an hour each.
@@ -133,7 +134,7 @@ pub async fn sums(tx: &mut Tx, channel: &str, periods: &[(At, At)]) -> Result<Ve
         for row in happened(tx, Some(channel), from, to).await? {
             if let Some(sum) = out.get_mut(no) {
                 let n = row.n;
-                sum.count(row.fact()?, n);
+                row.fact().into_iter().for_each(|fact| sum.count(fact, n));
             }
         }
     }
@@ -199,17 +200,21 @@ pub async fn fold(tx: &mut Tx, limit: i64) -> Result<Option<usize>> {
     }
     let taken = sqlx::query_as!(
         Row,
-        r#"WITH taken AS (SELECT id FROM stat_delta ORDER BY id LIMIT $1)
+        // What only a newer version can count waits for it.
+        r#"WITH taken AS (SELECT id FROM stat_delta WHERE measure = ANY($2) AND (tone IS NULL OR tone = ANY($3))
+             ORDER BY id LIMIT $1)
            DELETE FROM stat_delta d USING taken WHERE d.id = taken.id
            RETURNING d.channel, d.at, d.measure, d.source, d.tone, d.stars, d.subject ->> 'kind' AS subject_kind,
              d.subject ->> 'id' AS subject_id, d.subject ->> 'name' AS subject_name, d.person, d.minutes, d.in_time,
              d.n::bigint AS "n!", 0::bigint AS "period!""#,
-        limit
+        limit,
+        &MEASURES.map(str::to_owned),
+        &Tone::ALL.map(|tone| tone.as_str().to_owned())
     )
     .fetch_all(&mut **tx)
     .await?;
     let n = taken.len();
-    let mut sums = gathered(taken)?;
+    let mut sums = gathered(taken);
     for (place, kept) in kept(tx, sums.keys()).await? {
         sums.entry(place).or_default().add(kept);
     }
@@ -217,17 +222,17 @@ pub async fn fold(tx: &mut Tx, limit: i64) -> Result<Option<usize>> {
     Ok(Some(n))
 }
 
-fn gathered(rows: Vec<Row>) -> Result<BTreeMap<Place, Counts>> {
+fn gathered(rows: Vec<Row>) -> BTreeMap<Place, Counts> {
     let mut sums: BTreeMap<Place, Counts> = BTreeMap::new();
     for row in rows {
         let (channel, at, n) = (row.channel.clone(), row.at, row.n);
-        let fact = row.fact()?;
+        let Some(fact) = row.fact() else { continue };
         for span in Span::ALL {
             let place = (channel.clone(), span, span.begin(at));
             sums.entry(place).or_default().count(fact.clone(), n);
         }
     }
-    Ok(sums)
+    sums
 }
 
 async fn kept(tx: &mut Tx, places: impl Iterator<Item = &Place>) -> Result<Vec<(Place, Counts)>> {
@@ -323,7 +328,7 @@ pub async fn rebuild(tx: &mut Tx, day: At) -> Result<()> {
     sqlx::query!("DELETE FROM stat_bucket WHERE at >= $1 AND at < $2", day, end)
         .execute(&mut **tx)
         .await?;
-    put(tx, gathered(rows)?).await
+    put(tx, gathered(rows)).await
 }
 
 /// Where the kept sums of a day, with what waits to be folded, are not what happened. Inside a transaction that sees one
@@ -354,10 +359,10 @@ pub async fn differences(tx: &mut Tx, day: At) -> Result<Vec<(String, &'static s
     )
     .fetch_all(&mut **tx)
     .await?;
-    for (place, sum) in gathered(waiting)? {
+    for (place, sum) in gathered(waiting) {
         kept.entry(place).or_default().add(sum);
     }
-    let mut real = gathered(happened(tx, None, day, end).await?)?;
+    let mut real = gathered(happened(tx, None, day, end).await?);
     let mut wrong = Vec::new();
     for (place, sum) in kept {
         if real.remove(&place).unwrap_or_default() != sum {

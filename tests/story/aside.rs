@@ -245,9 +245,17 @@ async fn a_delivery_about_an_item_that_cannot_be_read_keeps_nothing_else_waiting
     desk.minutes(1).await;
     assert_eq!(body().await, "Sie klemmt auch.");
 
-    // What was set aside is older than what came when it could be read again.
+    // What was set aside is older than what came when it could be read again. However long it waits, it is not forgotten
+    // with the rows that only tell that something was odd.
     sql(&desk, spoil).await;
     desk.push("d4", items(&[("r1", "Dazwischen.")])).await;
+    sql(
+        &desk,
+        "UPDATE odd_item SET seen_at = seen_at - interval '10 years'",
+    )
+    .await;
+    while desk.apps[0].desk.forget().await.unwrap() {}
+    assert_eq!(count(&desk, "odd_item").await, 1, "the one that waits");
     sql(&desk, mend).await;
     desk.clock.advance(TimeDelta::seconds(1));
     desk.push("d5", items(&[("r1", "Inzwischen geht es.")])).await;
@@ -448,6 +456,35 @@ async fn a_setting_holds_whoever_set_it_and_one_that_is_not_known_is_left_alone(
     let held = holding(&latest);
     assert_eq!(held.len(), 1);
     assert_eq!(held[0].value, "en");
+    desk.finish().await;
+}
+
+/// What only a newer version can count waits for it; everything else is counted as ever.
+#[tokio::test]
+async fn a_number_that_cannot_be_counted_keeps_no_digest_from_coming() {
+    let desk = Desk::open().await;
+    desk.review(2, "Die Klinge ist stumpf.").await;
+    let now = desk.clock.now().to_rfc3339();
+    sql(
+        &desk,
+        format!(
+            "INSERT INTO stat_delta (channel, at, measure, source, tone, n)
+             VALUES ('care', '{now}', 'laughed', 'google', NULL, 1), ('care', '{now}', 'new', 'google', 'irony', 1)"
+        ),
+    )
+    .await;
+    // Of whole quarters of an hour, sums are kept.
+    desk.minutes(20).await;
+    let told = desk.command(crate::desk::ANNA, "digest").await;
+    assert!(told.contains("2 neue Beiträge"), "{told}");
+    desk.apps[0].desk.fold().await.unwrap();
+    let waits = "stat_delta WHERE measure = 'laughed' OR tone = 'irony'";
+    assert_eq!(count(&desk, waits).await, 2, "for whoever can count it");
+    assert_eq!(count(&desk, "stat_delta").await, 2, "and nothing else does");
+    sql(&desk, "DELETE FROM stat_delta").await;
+    for card in desk.slack.see(CARE) {
+        desk.thread(&card);
+    }
     desk.finish().await;
 }
 
