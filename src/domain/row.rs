@@ -23,7 +23,7 @@ pub const SHOWN: usize = 5;
 /// So much of the customer's words as tells one from another.
 const WORDS_UNITS: usize = 24;
 /// Whoever searches wants to see whether it is the one.
-const FOUND_UNITS: usize = 60;
+pub const FOUND_UNITS: usize = 60;
 
 /// A line of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,23 +142,48 @@ pub fn line(facts: &Facts) -> Vec<Seg> {
     line
 }
 
-/// The same for what was found: when it was written, and what became of it. `ours` is the place in our answer, if the
-/// customer's own words do not say it.
-pub fn found(facts: &Facts, ours: Option<&str>) -> Vec<Seg> {
+/// Where the words stand by which an item was found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Place {
+    /// At the beginning of the customer's words, which a line shows anyway.
+    #[default]
+    Start,
+    /// Further on in them.
+    Further(String),
+    Author,
+    Subject,
+    /// In an answer of ours only.
+    Ours(String),
+}
+
+/// The same for what was found: when it was written, what became of it, and the place by which it was found.
+pub fn found(facts: &Facts, place: &Place) -> Vec<Seg> {
     let Facts { item, voice, now, .. } = facts;
     let at = item.published_at.unwrap_or(item.first_seen_at);
     let state = voice.lang.text(&format!("found-{}", item.handling.as_str()), &[]);
+    let (key, words) = match place {
+        Place::Ours(words) => ("find-line-ours", words.as_str()),
+        Place::Start | Place::Further(_) | Place::Author | Place::Subject => ("find-line", ""),
+    };
+    let about = match place {
+        Place::Further(words) => said(item, voice.lang, &format!("… {words}")),
+        _ => about(item, voice.lang, FOUND_UNITS),
+    };
     let args = [
         ("at", Arg::Brief { at, now: *now }),
         ("number", number(facts)),
-        ("about", about(item, voice.lang, FOUND_UNITS).into()),
+        ("about", about.into()),
         ("state", state.into()),
-        ("words", ours.unwrap_or_default().into()),
+        ("words", words.into()),
     ];
-    match ours {
-        Some(_) => voice.say("find-line-ours", &args),
-        None => voice.say("find-line", &args),
+    let mut line = voice.say(key, &args);
+    let named = |name: Option<&str>| words::short_line(name.unwrap_or_default(), WORDS_UNITS).into();
+    match place {
+        Place::Author => line.extend(voice.say("find-who", &[("name", named(item.author.name.as_deref()))])),
+        Place::Subject => line.extend(voice.say("find-about", &[("subject", named(item.subject_name()))])),
+        Place::Start | Place::Further(_) | Place::Ours(_) => {}
     }
+    line
 }
 
 /// `Nr. 5`, leading to its card where there is one.
@@ -176,19 +201,27 @@ fn number(facts: &Facts) -> Arg {
 
 /// `★★☆☆☆ „Nette Beratung, aber 40 …“`; without words, what it is about, or else what it is.
 fn about(item: &Item, lang: Lang, units: usize) -> String {
-    let mark = match (item.tone, item.rating) {
+    let words = words::short_line(&card::full_words(item), units);
+    if !words.is_empty() {
+        return said(item, lang, &words);
+    }
+    let few = words::short_line(item.subject_name().unwrap_or_default(), units);
+    match few.is_empty() {
+        false => format!("{} {few}", mark(item, lang)),
+        true => format!("{} {}", mark(item, lang), lang.text("no-text", &[])),
+    }
+}
+
+fn said(item: &Item, lang: Lang, words: &str) -> String {
+    let words = lang.text("row-words", &[("words", words.into())]);
+    format!("{} {words}", mark(item, lang))
+}
+
+fn mark(item: &Item, lang: Lang) -> String {
+    match (item.tone, item.rating) {
         (Tone::Question, _) => "?".to_owned(),
         (_, Some(rating)) => card::stars(rating.stars()),
         (_, None) => lang.text(&format!("tone-{}", item.tone.as_str()), &[]),
-    };
-    let said = words::short_line(&card::full_words(item), units);
-    let few = match said.is_empty() {
-        false => lang.text("row-words", &[("words", said.into())]),
-        true => words::short_line(item.subject_name().unwrap_or_default(), units),
-    };
-    match few.is_empty() {
-        false => format!("{mark} {few}"),
-        true => format!("{mark} {}", lang.text("no-text", &[])),
     }
 }
 

@@ -127,6 +127,23 @@ pub async fn excerpts(tx: &mut Tx, replies: &[ReplyId], words: &str) -> Result<V
         .collect())
 }
 
+/// Of these items, the place in the customer's own words; the beginning, if what was found stands elsewhere.
+pub async fn places(tx: &mut Tx, items: &[ItemId], words: &str) -> Result<Vec<(ItemId, String)>> {
+    let ids: Vec<Uuid> = items.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"SELECT id, ts_headline(words_of(language), left(concat_ws(' ', title, body), 20000),
+               websearch_to_tsquery('german', $2) || websearch_to_tsquery('english', $2)
+                   || websearch_to_tsquery('simple', $2),
+               'StartSel="", StopSel="", MaxWords=12, MinWords=6') AS "place!"
+           FROM item WHERE id = ANY($1)"#,
+        &ids,
+        words
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (ItemId(row.id), row.place)).collect())
+}
+
 /// Keeps what somebody found instead of what they had found before. Returns its number.
 pub async fn keep(tx: &mut Tx, person: &PersonId, search: &Search, now: At) -> Result<i64> {
     Ok(sqlx::query_scalar!(

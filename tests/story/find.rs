@@ -109,6 +109,34 @@ async fn what_somebody_remembers_of_it_finds_it_again() {
     }
 }
 
+/// A line says why it is there, also where the words that it begins with do not.
+#[tokio::test]
+async fn each_find_shows_the_place_by_which_it_was_found() {
+    for chat in [Chat::Slack, Chat::Discord] {
+        let desk = Desk::with(crate::desk::Wish {
+            tune: |rules| rules.digests.clear(),
+            ..chat.wish()
+        })
+        .await;
+        desk.tick().await;
+        let seat = Seat::new(&desk, chat);
+        let long = "Zuerst war alles gut und ich war lange sehr zufrieden damit. ".repeat(3);
+        let all = serde_json::json!({ "type": "items", "data": [
+            { "id": "r1", "rating": 2, "body": format!("{long}Dann brach die Federung.") },
+            { "id": "r2", "rating": 5, "body": "Läuft.", "author": { "name": "Petra Winkelmann" } },
+            { "id": "r3", "rating": 5, "body": "Wie neu.", "subject": { "kind": "product", "id": "p1", "name": "Astsäge" } },
+        ]});
+        desk.push("d1", all.to_string()).await;
+        let mut said = Vec::new();
+        for typed in ["Federung", "winkelmann", "astsäge", "zuerst"] {
+            let told = seat.look(Who::Anna, "find", typed).await;
+            said.push(format!("/zeitnah find {typed}\n{told}"));
+        }
+        insta::assert_snapshot!(chat.named("find_places"), said.join("\n\n"));
+        done(desk, chat).await;
+    }
+}
+
 /// The number of the item in each line, and the page.
 fn lines(told: &str) -> (Vec<i64>, String) {
     let numbers = told.lines().filter_map(|line| {

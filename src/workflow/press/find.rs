@@ -18,6 +18,7 @@ use crate::domain::item::Item;
 use crate::domain::practice;
 use crate::domain::rights::Role;
 use crate::domain::row;
+use crate::domain::row::Place;
 use crate::domain::row::Row;
 use crate::domain::row::Told;
 use crate::domain::rules::Channel;
@@ -225,6 +226,7 @@ impl Desk {
         let items = item::of_ids(tx, &ids).await?;
         let replies: Vec<ReplyId> = hits.iter().filter_map(|hit| hit.reply).collect();
         let excerpts = search::excerpts(tx, &replies, &found.meant).await?;
+        let places = search::places(tx, &ids, &found.meant).await?;
         let title = if found.meant == found.typed {
             "find-found"
         } else {
@@ -247,10 +249,15 @@ impl Desk {
             let ours = excerpts
                 .iter()
                 .find(|(id, _)| Some(*id) == hit.and_then(|hit| hit.reply));
-            let ours = ours.map(|(_, excerpt)| words::short_line(excerpt, EXCERPT_UNITS));
+            let theirs = places.iter().find(|(id, _)| *id == item.id);
+            let place = match (ours, theirs) {
+                (Some((_, excerpt)), _) => Place::Ours(words::short_line(excerpt, EXCERPT_UNITS)),
+                (None, Some((_, theirs))) => place_of(item, theirs, &found.meant),
+                (None, None) => Place::Start,
+            };
             let read = || Some(row::act(Verb::FullText, item, voice.lang));
             Row {
-                line: row::found(&known.of(item, voice, now), ours.as_deref()),
+                line: row::found(&known.of(item, voice, now), &place),
                 act: row::at_once(item, Some(me), voice.lang, now).or_else(read),
             }
         });
@@ -303,7 +310,7 @@ impl Desk {
                     let at = (press.chat.as_str(), press.room.as_str());
                     let known = self.row_facts(tx, &items, Some(&press.by.person), at).await?;
                     let line = known.into_iter().next();
-                    let line = line.map(|known| row::found(&known.of(item, voice, now), None));
+                    let line = line.map(|known| row::found(&known.of(item, voice, now), &Place::Start));
                     Ok(line.unwrap_or_default().into())
                 }
                 None => Ok(unknown(ItemRef::Id(id), voice).into()),
@@ -416,6 +423,31 @@ impl Desk {
         let here = self.rules.channel_of_room(&press.chat, &press.room);
         let mut all = self.rules.channels.values().filter(|c| c.chat == press.chat);
         here.or_else(|| all.next().filter(|_| all.next().is_none()))
+    }
+}
+
+/// Where it was found by, as far as that is not seen anyway. `theirs` is what the database cut out of the customer's words:
+/// around those that were looked for, or from the beginning.
+fn place_of(item: &Item, theirs: &str, meant: &str) -> Place {
+    let theirs = words::short_line(theirs, EXCERPT_UNITS);
+    let seen = words::short_line(&card::full_words(item), row::FOUND_UNITS);
+    if !seen.contains(theirs.trim_end_matches('…').trim_end()) {
+        return Place::Further(theirs);
+    }
+    let meant = meant.to_lowercase();
+    let has = |text: Option<&str>| {
+        let text = text.unwrap_or_default().to_lowercase();
+        let mut meant = meant.split_whitespace().map(|word| word.trim_matches('"'));
+        meant.any(|word| !word.is_empty() && text.contains(word))
+    };
+    match (
+        has(Some(&seen)),
+        has(item.author.name.as_deref()),
+        has(item.subject_name()),
+    ) {
+        (false, true, _) => Place::Author,
+        (false, false, true) => Place::Subject,
+        _ => Place::Start,
     }
 }
 
