@@ -329,7 +329,7 @@ async fn a_new_demo_has_a_past() {
             now - chrono::TimeDelta::days(days - 7),
         )
     });
-    let sums = zeitnah::store::stats::sums(&mut tx, "stimmen", &weeks)
+    let sums = zeitnah::store::stats::sums(&mut tx, "kundenstimmen", &weeks)
         .await
         .unwrap();
     for week in &sums {

@@ -6,6 +6,7 @@ use crate::cli::Outcome;
 use crate::cli::load;
 use crate::cli::say;
 use crate::cli::store;
+use crate::store::Store;
 
 pub async fn run(asked: Option<&Path>) -> Outcome {
     let store = store(&load(asked)?).await?;
@@ -13,6 +14,9 @@ pub async fn run(asked: Option<&Path>) -> Outcome {
     store.migrate().await?;
     match lacking.as_slice() {
         [] => say("The database is up to date."),
+        all if all.len() == Store::migrations() => {
+            say(&format!("The database is set up ({} steps).", all.len()))
+        }
         names => say(&format!("Done: {}.", names.join(", "))),
     }
     Ok(())

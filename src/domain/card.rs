@@ -21,6 +21,8 @@ use crate::domain::words;
 const WORDS_UNITS: usize = 600;
 const WORDS_LINES: usize = 8;
 const NAME_UNITS: usize = 60;
+/// Of our answer, where somebody is asked whether to send it again.
+const AGAIN_UNITS: usize = 120;
 const WHY_UNITS: usize = 160;
 const TITLE_UNITS: usize = 100;
 
@@ -337,7 +339,12 @@ fn state_base(facts: &Facts) -> Vec<Seg> {
                 (_, None) => voice.say("state-claimed-endless", &holder),
             }
         }
-        Handling::Snoozed { by, until, why, .. } => {
+        Handling::Snoozed {
+            by,
+            until,
+            why,
+            for_customer,
+        } => {
             let key = if why.is_some() {
                 "state-snoozed-why"
             } else {
@@ -352,7 +359,7 @@ fn state_base(facts: &Facts) -> Vec<Seg> {
                     ("why", why.into()),
                 ],
             );
-            // Where it goes on meanwhile, it is what one has to know.
+            // Whether it goes on meanwhile is what one has to know.
             if let Some(deadline) = item.deadline {
                 let key = if item.overdue_at.is_some() {
                     "state-then-overdue"
@@ -360,6 +367,8 @@ fn state_base(facts: &Facts) -> Vec<Seg> {
                     "state-then-due"
                 };
                 line.extend(voice.say(key, &[("due", deadline.due.into())]));
+            } else if *for_customer {
+                line.extend(voice.say("state-then-stands", &[]));
             }
             line
         }
@@ -510,9 +519,12 @@ fn buttons(facts: &Facts) -> (Vec<Button>, Vec<Button>) {
         (_, Some(ReplyState::Queued { .. })) => (vec![plain(Verb::Undo)], Vec::new()),
         (_, Some(ReplyState::Sending)) => (vec![plain(Verb::ViewReply)], at_source.into_iter().collect()),
         (_, Some(ReplyState::Unknown { .. })) => {
+            let ours = reply.map_or("", |reply| &reply.body);
+            let ours = [("words", words::short_line(ours, AGAIN_UNITS).into())];
             let confirm = Confirm {
                 title: lang.text("confirm-again-title", &[]),
-                text: lang.text("confirm-again-text", &[("source", (*source).into())]),
+                text: lang.text("confirm-again-text", &[("source", (*source).into())])
+                    + &lang.text("confirm-again-ours", &ours),
                 yes: lang.text("confirm-again-yes", &[]),
                 no: lang.text("confirm-no", &[]),
             };

@@ -92,7 +92,7 @@ impl Reason {
 pub struct Escalation {
     pub by: PersonId,
     pub at: At,
-    /// The configured target's name.
+    /// What the configured target is called.
     pub to: String,
     pub why: String,
 }

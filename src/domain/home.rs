@@ -37,6 +37,8 @@ const fn quiet(from: u16, to: u16) -> Quiet {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
     pub parts: Vec<Part>,
+    /// Where a press in a place of its own is answered.
+    pub answers: Vec<Seg>,
     /// When this was true.
     pub as_of: Vec<Seg>,
 }
@@ -60,6 +62,8 @@ pub struct Load {
     pub open: i64,
     pub overdue: i64,
     pub free: i64,
+    /// What was escalated to those who look here, wherever its cards are.
+    pub escalated: i64,
     /// Those with the most first.
     pub people: Vec<Busy>,
 }
@@ -94,6 +98,7 @@ pub struct Facts {
 pub fn build(facts: &Facts) -> Home {
     Home {
         parts: vec![mine(facts), team(facts), settings(facts)],
+        answers: facts.voice.say("home-answers", &[]),
         as_of: facts.voice.say("home-as-of", &[("at", facts.now.into())]),
     }
 }
@@ -173,7 +178,11 @@ pub fn load(load: &Load, voice: Voice) -> Vec<Vec<Seg>> {
         ("late", load.overdue.into()),
         ("free", load.free.into()),
     ];
-    let mut lines = vec![voice.say("home-load", &args)];
+    let mut first = voice.say("home-load", &args);
+    if load.escalated > 0 {
+        first.extend(voice.say("home-escalated", &[("n", load.escalated.into())]));
+    }
+    let mut lines = vec![first];
     if load.people.is_empty() {
         return lines;
     }
@@ -287,7 +296,11 @@ mod tests {
     fn facts(lang: Lang, n: i64) -> Facts {
         let now: At = "2026-11-21T10:00:00Z".parse().unwrap();
         let mine = (1..=n).map(|number| {
-            let what = Offer::item(Verb::Reply, ItemId::new(now), format!("Nr. {number} beantworten"));
+            let what = Offer::item(
+                Verb::Reply,
+                ItemId::new(now),
+                format!("Antworten auf Nr. {number}"),
+            );
             let line = vec![Seg::Text(format!("bis 12:00 · Nr. {number} · ★★☆☆☆ „Nett“"))];
             Row::with(line, what, "Antworten".into())
         });
@@ -358,6 +371,7 @@ mod tests {
             open: 14,
             overdue: 3,
             free: 9,
+            escalated: 2,
             people: vec![busy("Anna", 3, 1, 0), busy("Ben", 2, 0, 1)],
         }];
         much.quiet = Some((Quiet::parse("20:00-09:00").unwrap(), None));
@@ -368,6 +382,7 @@ mod tests {
             open: 1,
             overdue: 0,
             free: 0,
+            escalated: 0,
             people: vec![busy("Ben", 1, 0, 0)],
         }];
         insta::assert_snapshot!("home_busy", read(&build(&much)));

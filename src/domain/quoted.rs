@@ -24,7 +24,7 @@ pub fn words(why: &str) -> Option<String> {
         Some((_, said)) => said_in(said),
         None if is_call(why) || why == NOTHING => None,
         // A reason that was asked for and given, if only by its name: that is what there is to tell.
-        None => said_in(why).or_else(|| Some(why.trim().to_owned()).filter(|why| is_code(why))),
+        None => said_in(why).or_else(|| Some(why.trim()).filter(|why| is_code(why)).map(in_words)),
     }
 }
 
@@ -85,6 +85,11 @@ fn is_code(text: &str) -> bool {
         && (text.contains('_') || text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()))
 }
 
+/// `OFF_TOPIC` as `off topic`.
+fn in_words(code: &str) -> String {
+    code.replace('_', " ").to_lowercase().trim().to_owned()
+}
+
 /// `POST /replies: 404`: what we did, which says nothing to anybody.
 fn is_call(why: &str) -> bool {
     let mut words = why.split(' ');
@@ -135,7 +140,7 @@ mod tests {
                 Some("Sieht nach Werbung aus"),
             ),
             ("Spam", Some("Spam")),
-            ("OFF_TOPIC", Some("OFF_TOPIC")),
+            ("OFF_TOPIC", Some("off topic")),
             (
                 "the item already has an answer",
                 Some("the item already has an answer"),

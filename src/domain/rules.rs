@@ -161,6 +161,13 @@ impl Rules {
         self.channels.values().find(|c| c.chat == chat && c.room == room)
     }
 
+    /// How a chat is spoken to where no channel says it: as in most of its channels, and of as many in the first one's way.
+    pub fn usual_voice(&self, chat: &str) -> Option<Voice> {
+        let of_chat = || self.channels.values().filter(|c| c.chat == chat).map(|c| c.voice);
+        let like = |voice: Voice| of_chat().filter(|other| *other == voice).count();
+        of_chat().rev().max_by_key(|voice| like(*voice))
+    }
+
     /// In which time the route's promise is counted, and what ends it.
     pub fn terms<'a>(&'a self, route: &'a Route) -> Terms<'a> {
         let mut own = route

@@ -416,6 +416,17 @@ pub async fn load(tx: &mut Tx, channel: &str, now: At) -> Result<Vec<Held>> {
     Ok(held.collect())
 }
 
+/// How many open items were escalated to one of these targets.
+pub async fn escalated_to(tx: &mut Tx, targets: &[String]) -> Result<i64> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!" FROM item
+           WHERE state IN ('open', 'claimed', 'snoozed') AND escalation ->> 'to' = ANY($1)"#,
+        targets
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
 /// The next open items after one, or the first ones.
 pub async fn open_after(pool: &sqlx::PgPool, after: Option<ItemId>, limit: i64) -> Result<Vec<ItemId>> {
     let ids = sqlx::query_scalar!(

@@ -195,8 +195,14 @@ impl Store {
         Ok(MIGRATOR
             .iter()
             .filter(|m| !applied.contains(&m.version))
-            .map(|m| format!("{:04}_{}", m.version, m.description))
+            // The library shows the file's name without its lines.
+            .map(|m| format!("{:04}_{}", m.version, m.description.replace(' ', "_")))
             .collect())
+    }
+
+    /// All of them, as an empty database lacks them.
+    pub fn migrations() -> usize {
+        MIGRATOR.iter().count()
     }
 
     /// Hears when effects were written; the poll is the net under it.

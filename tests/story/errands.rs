@@ -96,25 +96,25 @@ async fn what_is_overdue_is_taken_from_the_digest_and_each_press_is_judged_anew(
         assert_eq!(
             buttons,
             [
-                "Nr. 1 übernehmen",
-                "Nr. 2 übernehmen",
-                "Nr. 3 übernehmen",
-                "Nr. 4 übernehmen",
-                "Nr. 5 übernehmen",
+                "Übernehmen: Nr. 1",
+                "Übernehmen: Nr. 2",
+                "Übernehmen: Nr. 3",
+                "Übernehmen: Nr. 4",
+                "Übernehmen: Nr. 5",
                 "Überfällige zeigen",
                 "Den ältesten nehmen",
                 "Ganze Liste öffnen",
             ]
         );
-        seat.press(Ben, &digest, "Nr. 2 übernehmen").await;
+        seat.press(Ben, &digest, "Übernehmen: Nr. 2").await;
         assert_eq!(
             holder(&desk, 2).await.as_deref(),
             Some(person(chat, Ben).as_str())
         );
-        seat.press(Anna, &digest, "Nr. 2 übernehmen").await;
+        seat.press(Anna, &digest, "Übernehmen: Nr. 2").await;
         assert!(seat.told(Anna).contains("Ben"), "{}", seat.told(Anna));
         for button in [
-            "Nr. 1 übernehmen",
+            "Übernehmen: Nr. 1",
             "Den ältesten nehmen",
             "Überfällige zeigen",
             "Ganze Liste öffnen",
@@ -188,8 +188,8 @@ async fn what_somebody_is_at_has_no_button_and_what_sleeps_is_not_the_oldest() {
         desk.minutes(10).await;
         let digest = seat.card();
         let buttons = seat.buttons(&digest);
-        assert!(!buttons.contains(&"Nr. 2 übernehmen".to_owned()), "{buttons:?}");
-        assert!(buttons.contains(&"Nr. 3 übernehmen".to_owned()), "{buttons:?}");
+        assert!(!buttons.contains(&"Übernehmen: Nr. 2".to_owned()), "{buttons:?}");
+        assert!(buttons.contains(&"Übernehmen: Nr. 3".to_owned()), "{buttons:?}");
         seat.press(Anna, &digest, "Den ältesten nehmen").await;
         let oldest = seat.told(Anna);
         assert!(
@@ -223,8 +223,8 @@ async fn what_was_taken_can_be_answered_from_where_it_was_said() {
         seat.press(Anna, &digest, "Den ältesten nehmen").await;
         let (private, said) = (seat.last_told(Anna), seat.told(Anna));
         assert!(said.contains("ist jetzt deiner"), "{said}");
-        assert_eq!(offered(&seat, Anna), ["Nr. 1 beantworten"]);
-        seat.press(Anna, &private, "Nr. 1 beantworten").await;
+        assert_eq!(offered(&seat, Anna), ["Antworten auf Nr. 1"]);
+        seat.press(Anna, &private, "Antworten auf Nr. 1").await;
         assert!(
             seat.form(Anna).contains("40 Minuten Wartezeit"),
             "{}",
@@ -253,7 +253,7 @@ async fn lists_turn_their_pages_and_are_for_one_person() {
             "{overdue}"
         );
         let takes = |numbers: std::ops::RangeInclusive<i64>| -> Vec<String> {
-            numbers.map(|n| format!("Nr. {n} übernehmen")).collect()
+            numbers.map(|n| format!("Übernehmen: Nr. {n}")).collect()
         };
         let on = |more: &[&str]| more.iter().map(|label| (*label).to_owned()).collect::<Vec<_>>();
         let (next, back, all) = ("Weiter ›", "‹ Zurück", "In allen Kanälen zeigen");
@@ -276,12 +276,12 @@ async fn lists_turn_their_pages_and_are_for_one_person() {
         assert!(last.contains("Seite 4 von 4"), "{last}");
         assert_eq!(offered(&seat, Anna), [takes(16..=17), on(&[back, all])].concat());
         // Whoever has taken one writes from there; somebody else's has no button.
-        seat.press(Anna, &page, "Nr. 16 übernehmen").await;
+        seat.press(Anna, &page, "Übernehmen: Nr. 16").await;
         seat.press(Anna, &page, "‹ Zurück").await;
         seat.press(Anna, &seat.last_told(Anna), "Weiter ›").await;
         assert_eq!(
             offered(&seat, Anna),
-            ["Nr. 17 übernehmen", back, all],
+            ["Übernehmen: Nr. 17", back, all],
             "the forum takes no answers"
         );
         seat.press(Anna, &page, "‹ Zurück").await;

@@ -120,7 +120,7 @@ async fn what_the_room_does_not_take_is_one_message_and_comes_by_itself() {
         let opens = ["ab 20 November 2026 09:10", "ab Fr 20.11. 10:10"];
         assert!(opens.iter().any(|at| text.contains(at)), "{text}");
         assert!(!text.contains("Nr. 11 ·"), "five are named: {text}");
-        let takes = (6..=10).map(|n| format!("Nr. {n} übernehmen"));
+        let takes = (6..=10).map(|n| format!("Übernehmen: Nr. {n}"));
         let all = ["Zusammengefasste zeigen", "Den ältesten nehmen"].map(str::to_owned);
         assert_eq!(seat.buttons(fold), takes.chain(all).collect::<Vec<_>>());
 
@@ -175,11 +175,11 @@ async fn what_waits_is_reached_from_the_list_and_taken_from_it() {
         assert_eq!(reached, [vec![false; 5], vec![true; 21]].concat(), "every one");
 
         // Taken from the list, it stands there at once, however full the room is.
-        seat.press(Ben, &page, "Nr. 22 übernehmen").await;
+        seat.press(Ben, &page, "Übernehmen: Nr. 22").await;
         let card = cards(&seat).remove(&22).expect("its card");
         let text = seat.text(&card);
         assert!(text.contains("Ben") && text.contains("ist dran"), "{text}");
-        seat.press(Ben, &page, "Nr. 22 übernehmen").await;
+        seat.press(Ben, &page, "Übernehmen: Nr. 22").await;
         seat.press(Anna, &fold, "Den ältesten nehmen").await;
         seat.press(Anna, &fold, "Den ältesten nehmen").await;
         desk.seconds(10).await;
@@ -268,9 +268,9 @@ async fn a_warning_about_what_waits_is_a_line_that_one_can_act_on() {
         let calls: Vec<Shown> = seat.all(Room::Care);
         let call = calls
             .iter()
-            .find(|message| seat.buttons(message).contains(&"Nr. 7 übernehmen".to_owned()))
+            .find(|message| seat.buttons(message).contains(&"Übernehmen: Nr. 7".to_owned()))
             .expect("what waits is named in the list");
-        seat.press(Anna, call, "Nr. 7 übernehmen").await;
+        seat.press(Anna, call, "Übernehmen: Nr. 7").await;
         assert!(cards(&seat).contains_key(&7), "taken, it stands there");
         for _ in 0..60 {
             desk.minutes(1).await;

@@ -50,6 +50,49 @@ async fn done(desk: Desk, chat: Chat) {
     desk.finish().await;
 }
 
+/// Nobody has to name channels so that the right one comes first.
+#[tokio::test]
+async fn a_home_speaks_as_most_channels_do_whatever_they_are_called() {
+    let desk = Desk::with(Wish {
+        tune: |rules| {
+            plain(rules);
+            let mut english = rules.channels["care"].clone();
+            english.name = "abroad".into();
+            english.room = "C0ABROAD".into();
+            english.voice.lang = zeitnah::domain::text::Lang::En;
+            rules.channels.insert("abroad".into(), english);
+        },
+        ..Chat::Slack.wish()
+    })
+    .await;
+    desk.slack.add_channel("C0ABROAD", "abroad", &[]);
+    desk.tick().await;
+    assert!(desk.slack.open_home(ANNA).await.acked);
+    desk.settle().await;
+    let home = home(&desk, ANNA);
+    assert!(home.contains("Das Team"), "{home}");
+    done(desk, Chat::Slack).await;
+}
+
+/// Whoever is asked for help sees in their own channel that they are.
+#[tokio::test]
+async fn what_was_escalated_to_a_channel_counts_there_though_no_card_is() {
+    let desk = open(Chat::Slack, 1).await;
+    desk.review(2, "Nette Beratung, aber 40 Minuten Wartezeit.").await;
+    let card = desk.card();
+    desk.press(ANNA, &card, "Eskalieren").await;
+    desk.submit(ANNA, &[("to", "team"), ("why", "Bitte entscheiden.")])
+        .await;
+    desk.seconds(11).await;
+    assert!(desk.slack.open_home(crate::desk::CARLA).await.acked);
+    desk.seconds(11).await;
+    let home = home(&desk, crate::desk::CARLA);
+    assert!(home.contains("1 hierher eskaliert"), "{home}");
+    desk.slack.see(crate::desk::LEADS);
+    desk.thread(&card);
+    done(desk, Chat::Slack).await;
+}
+
 #[tokio::test]
 async fn a_home_shows_what_one_holds_how_the_team_does_and_what_is_set() {
     let desk = open(Chat::Slack, 2).await;
@@ -69,7 +112,7 @@ async fn a_home_shows_what_one_holds_how_the_team_does_and_what_is_set() {
     desk.seconds(11).await;
     let now = home(&desk, ANNA);
     assert!(now.contains("Du wirst nicht gerufen: 20:00-07:00"), "{now}");
-    assert!(desk.slack.press_at_home(ANNA, "Nr. 1 beantworten").await.acked);
+    assert!(desk.slack.press_at_home(ANNA, "Antworten auf Nr. 1").await.acked);
     desk.settle().await;
     desk.submit(ANNA, &[("text", "Das tut uns leid. – Anna")]).await;
     desk.submit(ANNA, &[]).await;

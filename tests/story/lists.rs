@@ -104,8 +104,8 @@ async fn a_list_is_a_line_each_with_the_time_first_and_says_what_is_overdue_and_
             lines[1]
         );
         let buttons = seat.buttons_told(Anna);
-        assert!(!buttons.contains(&"Nr. 2 übernehmen".to_owned()), "{buttons:?}");
-        assert!(buttons.contains(&"Nr. 3 übernehmen".to_owned()), "{buttons:?}");
+        assert!(!buttons.contains(&"Übernehmen: Nr. 2".to_owned()), "{buttons:?}");
+        assert!(buttons.contains(&"Übernehmen: Nr. 3".to_owned()), "{buttons:?}");
         // Nothing that a customer wrote is read as a mark, calls anybody or leads anywhere.
         assert_eq!(seat.notified().len(), called, "{told}");
         if chat == Chat::Slack {

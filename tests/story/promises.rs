@@ -601,6 +601,8 @@ async fn while_it_is_the_customers_turn_the_clock_stands_and_their_word_starts_i
         seat.choose(Who::Anna, &card, "Zurückstellen").await;
         seat.submit(Who::Anna, &[("until", "monday"), ("waits", "customer")])
             .await;
+        let says = seat.text(&card);
+        assert!(says.contains("so lange läuft keine Frist"), "{says}");
         desk.go("2026-11-21T09:05:00Z", TimeDelta::hours(1)).await;
         assert!(
             seat.calls(&card).is_empty(),

@@ -193,8 +193,10 @@ pub fn home(home: &Home) -> Value {
         blocks.extend(part.menu.iter().map(menu));
         blocks.push(json!({ "type": "divider" }));
     }
-    if let Some(small) = segments::small(&home.as_of) {
-        blocks.push(json!({ "type": "context", "elements": [small] }));
+    let small = [&home.answers, &home.as_of];
+    let small: Vec<Value> = small.iter().filter_map(|line| segments::small(line)).collect();
+    if !small.is_empty() {
+        blocks.push(json!({ "type": "context", "elements": small }));
     }
     json!({ "type": "home", "callback_id": "zeitnah-home", "blocks": blocks })
 }

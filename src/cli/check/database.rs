@@ -64,7 +64,11 @@ async fn asked(
     clocks((theirs - middle).num_seconds(), report);
     let lacking = store.lacking_migrations().await?;
     if !lacking.is_empty() {
-        let what = format!("the schema lacks {}", lacking.join(", "));
+        let what = if lacking.len() == Store::migrations() {
+            "the database is empty".to_owned()
+        } else {
+            format!("the schema lacks {}", lacking.join(", "))
+        };
         report.fault(AREA, Some(place.to_owned()), what, "run `zeitnah migrate`");
         return Ok(());
     }

@@ -214,7 +214,7 @@ api_url = "{base}/discord/api/v10"
 server = "{server}"
 
 [[channel]]
-name = "stimmen"
+name = "kundenstimmen"
 slack = "C0STIMMEN"
 language = "de"
 time_zone = "Europe/Berlin"
@@ -222,7 +222,7 @@ responsible = ["group:S0CARE"]
 noise_budget = "20 in 2m"
 
 [[channel]]
-name = "voices"
+name = "customer-voices"
 slack = "C0VOICES"
 language = "en"
 time_zone = "Europe/Berlin"
@@ -230,7 +230,7 @@ responsible = ["group:S0CARE"]
 noise_budget = "20 in 2m"
 
 [[channel]]
-name = "stimmen-discord"
+name = "kundenstimmen-discord"
 discord = "{DISCORD_STIMMEN}"
 language = "de"
 time_zone = "Europe/Berlin"
@@ -238,7 +238,7 @@ responsible = ["role:{DISCORD_CARE}"]
 noise_budget = "20 in 2m"
 
 [[channel]]
-name = "voices-discord"
+name = "customer-voices-discord"
 discord = "{DISCORD_VOICES}"
 language = "en"
 time_zone = "Europe/Berlin"
@@ -254,7 +254,7 @@ time_zone = "Europe/Berlin"
 [[route]]
 name = "ruf"
 keyword = ["Anwalt", "Presse", "lawyer", "press"]
-to = ["stimmen", "stimmen-discord", "leitung"]
+to = ["kundenstimmen", "kundenstimmen-discord", "leitung"]
 deadline = "3m"
 warn = ["1m"]
 
@@ -262,25 +262,25 @@ warn = ["1m"]
 name = "kritik-en"
 language = ["en"]
 tone = ["complaint"]
-to = ["voices", "voices-discord"]
+to = ["customer-voices", "customer-voices-discord"]
 deadline = "4m"
 warn = ["2m"]
 
 [[route]]
 name = "english"
 language = ["en"]
-to = ["voices", "voices-discord"]
+to = ["customer-voices", "customer-voices-discord"]
 deadline = "24h"
 
 [[route]]
 name = "kritik"
 tone = ["complaint"]
-to = ["stimmen", "stimmen-discord"]
+to = ["kundenstimmen", "kundenstimmen-discord"]
 deadline = "4m"
 warn = ["2m"]
 
 [default_route]
-to = ["stimmen", "stimmen-discord"]
+to = ["kundenstimmen", "kundenstimmen-discord"]
 deadline = "24h"
 
 [[source]]
@@ -345,18 +345,18 @@ label = "Care-Team"
 discord_role = "{DISCORD_CARE}"
 
 [[digest]]
-name = "stimmen"
-channel = "stimmen"
+name = "kundenstimmen"
+channel = "kundenstimmen"
 schedule = "*/4 * * * *"
 
 [[digest]]
-name = "stimmen-discord"
-channel = "stimmen-discord"
+name = "kundenstimmen-discord"
+channel = "kundenstimmen-discord"
 schedule = "*/4 * * * *"
 
 [[digest]]
-name = "voices"
-channel = "voices"
+name = "customer-voices"
+channel = "customer-voices"
 schedule = "*/4 * * * *"
 "#,
         account = google.account,

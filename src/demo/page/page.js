@@ -53,9 +53,16 @@ $("lang").addEventListener("change", chooseLanguage);
 
 // On a small display clock and settings stand behind one button.
 $("tools").append(icon("menu"));
-$("tools").addEventListener("click", () => {
-  const open = $("controls").classList.toggle("open");
+const openTools = (open) => {
+  $("controls").classList.toggle("open", open);
   $("tools").setAttribute("aria-expanded", String(open));
+};
+$("tools").addEventListener("click", () => openTools(!$("controls").classList.contains("open")));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || !$("controls").classList.contains("open")) return;
+  event.preventDefault();
+  openTools(false);
+  $("tools").focus();
 });
 
 startClock();

@@ -106,12 +106,15 @@ export function startTrouble() {
     did("break");
   });
   $("trouble-more").addEventListener("focusout", (event) => event.relatedTarget && shut({ target: event.relatedTarget }));
-  $("trouble").addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
+  // A press redraws what had the focus, so it is heard wherever the focus is.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if ($("trouble-more").open) {
+      event.preventDefault();
       $("trouble-more").open = false;
       $("trouble-more").querySelector("summary").focus();
     } else if ($("trouble").classList.contains("open")) {
+      event.preventDefault();
       unfold(false);
       $("trouble-open").focus();
     }

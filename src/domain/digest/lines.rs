@@ -9,6 +9,7 @@ use crate::domain::digest::Numbers;
 use crate::domain::item::Tone;
 use crate::domain::row;
 use crate::domain::row::Row;
+use crate::domain::stats::Counts;
 use crate::domain::text::Arg;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
@@ -95,19 +96,23 @@ pub(super) fn write(numbers: &Numbers, from: At, to: At, voice: Voice, room: &Ro
     lead.extend((!rows.is_empty()).then(|| voice.say("digest-overdue", &[])));
     let mut lines = next(numbers, voice, room);
     lines.extend(by_source(numbers, voice, room));
+    // The period before, where there is one to compare with.
+    let before = numbers.before.as_ref();
+    let beside = |key: &'static str, alone: &'static str| if before.is_some() { key } else { alone };
+    let count_before = |of: fn(&Counts) -> i64| Arg::Num(before.map_or(0, of));
     lines.push(voice.say(
-        "digest-new",
+        beside("digest-new", "digest-new-alone"),
         &[
             ("n", Arg::Num(numbers.now.new_total())),
-            ("before", Arg::Num(numbers.before.new_total())),
+            ("before", count_before(Counts::new_total)),
         ],
     ));
     lines.extend(ratings(numbers, voice));
     lines.push(voice.say(
-        "digest-totals",
+        beside("digest-totals", "digest-totals-alone"),
         &[
             ("answered", Arg::Num(numbers.now.answered())),
-            ("answered_before", Arg::Num(numbers.before.answered())),
+            ("answered_before", count_before(Counts::answered)),
             ("handled", Arg::Num(numbers.now.handled())),
             ("open", Arg::Num(numbers.open)),
         ],
@@ -225,7 +230,7 @@ fn ratings(numbers: &Numbers, voice: Voice) -> Option<Line> {
     let names = ["one", "two", "three", "four", "five"];
     args.extend(names.into_iter().zip(stars.map(Arg::Num)));
     let mut line = voice.say("digest-ratings", &args);
-    if let Some(before) = numbers.before.mean_tenths() {
+    if let Some(before) = numbers.before.as_ref().and_then(Counts::mean_tenths) {
         line.extend(voice.say("digest-before", &[("then", mean(before, voice).into())]));
     }
     Some(line)
@@ -236,7 +241,7 @@ fn mean(tenths: i64, voice: Voice) -> String {
 }
 
 fn first_answers(numbers: &Numbers, voice: Voice) -> Option<Line> {
-    let spans = |counts: &crate::domain::stats::Counts| {
+    let spans = |counts: &Counts| {
         let (half, most) = (counts.minutes_of(50)?, counts.minutes_of(90)?);
         Some((voice.lang.span(half), voice.lang.span(most)))
     };
@@ -247,8 +252,10 @@ fn first_answers(numbers: &Numbers, voice: Voice) -> Option<Line> {
         ("most", most.into()),
     ];
     let mut line = voice.say("digest-first-answers", &args);
-    if let Some((half, most)) = spans(&numbers.before) {
-        let n = Arg::Num(numbers.before.first_answers());
+    if let Some(before) = &numbers.before
+        && let Some((half, most)) = spans(before)
+    {
+        let n = Arg::Num(before.first_answers());
         let args = [("n", n), ("half", half.into()), ("most", most.into())];
         line.extend(voice.say("digest-first-answers-before", &args));
     }
@@ -263,7 +270,7 @@ fn kept(numbers: &Numbers, voice: Voice) -> Option<Line> {
         ("n", Arg::Num(all)),
     ];
     let mut line = voice.say("digest-in-time", &args);
-    let (kept, all) = numbers.before.in_time();
+    let (kept, all) = numbers.before.as_ref().map_or((0, 0), Counts::in_time);
     if let Some(before) = percent(kept, all) {
         let what = voice
             .lang

@@ -26,8 +26,8 @@ const MOST_UNITS: usize = 3900;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Numbers {
     pub now: Counts,
-    /// Of the period before.
-    pub before: Counts,
+    /// Of the period before, if that is long enough to compare with.
+    pub before: Option<Counts>,
     /// What people call the sources.
     pub labels: BTreeMap<String, String>,
     pub open: i64,

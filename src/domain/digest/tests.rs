@@ -95,7 +95,7 @@ fn one(number: i64, hours: Option<i64>) -> Row {
 fn full(times: i64) -> Numbers {
     Numbers {
         now: counts(times),
-        before: counts(1),
+        before: Some(counts(1)),
         labels: [
             ("google".to_owned(), "Google".to_owned()),
             ("shop".to_owned(), "Gartenshop".to_owned()),
@@ -189,7 +189,7 @@ fn one_of_each_is_said_as_one() {
     new(&mut counts, "google", Tone::Complaint, 2, 1);
     answered(&mut counts, Some("slack:U0ANNA"), 149, true);
     let numbers = Numbers {
-        before: counts.clone(),
+        before: Some(counts.clone()),
         now: counts,
         open: 1,
         overdue: vec![one(41, Some(-23))],
@@ -223,7 +223,7 @@ fn what_hardly_ever_came_is_not_counted_in_tenths() {
 #[test]
 fn where_nothing_happened_it_is_one_kind_line() {
     let quiet = Numbers {
-        before: counts(1),
+        before: Some(counts(1)),
         ..Numbers::default()
     };
     insta::assert_snapshot!("quiet", [both(&quiet, 1), both(&quiet, 31)].join("\n"));
@@ -302,4 +302,21 @@ fn all_is_said_only_of_all() {
         told.contains("im Median 3 Std. 19 Min., bei neun von zehn höchstens 5 Std. 59 Min."),
         "{told}"
     );
+}
+
+#[test]
+fn what_has_nothing_to_be_compared_with_is_told_alone() {
+    let alone = Numbers {
+        before: None,
+        ..full(2)
+    };
+    for lang in [Lang::De, Lang::En] {
+        let told = |numbers: &Numbers| {
+            let digest = write(numbers, morning() - TimeDelta::minutes(4), morning(), voice(lang));
+            digest.all().map(|line| flat(line)).collect::<Vec<_>>().join("\n")
+        };
+        let before = if lang == Lang::De { "davor" } else { "before" };
+        assert!(told(&full(2)).contains(before), "{}", told(&full(2)));
+        assert!(!told(&alone).contains(before), "{}", told(&alone));
+    }
 }

@@ -108,6 +108,7 @@ state-removed = ⌫ Bei { $source } gelöscht { $at }
 state-escalated = { " " }· eskaliert an { $to }
 state-urgent = ‼ Dringend ·{ " " }
 state-personal = { " " }· persönlich für { $name }
+state-then-stands = { " " }· so lange läuft keine Frist
 state-then-due = { " " }· Antwort bis { $due }
 state-then-overdue = { " " }· ⚠ überfällig seit { $due }
 state-edited = { " " }· Beitrag wurde geändert
@@ -116,8 +117,8 @@ button-reply = Antworten
 button-write-on = Weiterschreiben
 button-write-again = Neu schreiben
 button-take = Übernehmen
-button-take-number = Nr. { $number } übernehmen
-button-reply-number = Nr. { $number } beantworten
+button-take-number = Übernehmen: Nr. { $number }
+button-reply-number = Antworten auf Nr. { $number }
 button-oldest = Den ältesten nehmen
 button-list-open = Ganze Liste öffnen
 button-list-overdue = Überfällige zeigen
@@ -126,7 +127,7 @@ button-list-mine = Alle meine zeigen
 button-everywhere = In allen Kanälen zeigen
 button-here = Nur diesen Kanal zeigen
 button-find-everywhere = In allen Kanälen suchen
-button-full-number = Nr. { $number } ganz lesen
+button-full-number = Ganzer Text von Nr. { $number }
 button-page-back = ‹ Zurück
 button-page-on = Weiter ›
 button-quiet-on = Ruhezeit { $hours }
@@ -154,6 +155,7 @@ button-again = Noch einmal senden
 button-copy = Text kopieren
 confirm-again-title = Noch einmal senden?
 confirm-again-text = Sieh zuerst bei { $source } nach. Steht die Antwort schon dort, wäre sie danach doppelt öffentlich.
+confirm-again-ours = { " " }Gesendet würde: „{ $words }“
 confirm-again-yes = Noch einmal senden
 confirm-no = Abbrechen
 
@@ -220,7 +222,7 @@ form-snooze-overdue = Die Frist ({ $due }) ist schon vorbei; das bleibt so, auch
 form-snooze-late = { " " }– nach der Frist
 form-give-title = Weitergeben
 form-give-submit = Weitergeben
-form-give-how = Wen du wählst, wird gleich gerufen. Der Beitrag bleibt bei dir, bis er angenommen ist, höchstens { $n } Min.; danach ist er wieder frei.
+form-give-how = Wen du wählst, wird gleich gerufen. Bis er angenommen ist, liegt der Beitrag bei dir, höchstens { $n } Min.; danach ist er frei.
 form-give-to = An wen
 form-give-why = Was man dazu wissen muss
 form-full-title = Ganzer Text
@@ -403,6 +405,8 @@ find-more = Es gibt mehr. Ein weiteres Wort grenzt es ein.
 find-over = Diese Seite gehört zu einer früheren Suche, die nicht mehr da ist. Such bitte noch einmal: /zeitnah find Akku
 find-line = { $at } · { $number } · { $about } · { $state }
 find-line-ours = { $at } · { $number } · { $state } · in unserer Antwort: „{ $words }“
+find-who = { " " }· von { $name }
+find-about = { " " }· zu { $subject }
 found-open = offen
 found-claimed = übernommen
 found-snoozed = zurückgestellt
@@ -598,6 +602,7 @@ digest-more-sources = { $n ->
    *[other] … und { $n } weitere Quellen.
 }
 digest-new = Neu insgesamt: { $n }, davor { $before }
+digest-new-alone = Neu insgesamt: { $n }
 digest-count-praise = { $n }× Lob
 digest-count-suggestion = { $n ->
     [one] 1 Vorschlag
@@ -613,6 +618,7 @@ digest-count-neutral = { $n ->
    *[other] { $n } Beiträge
 }
 digest-totals = Beantwortet { $answered } (davor { $answered_before }) · erledigt { $handled } · noch offen { $open }
+digest-totals-alone = Beantwortet { $answered } · erledigt { $handled } · noch offen { $open }
 digest-before = , davor { $then }
 digest-mean = { $mean }
 digest-percent = { $percent } %
@@ -697,6 +703,7 @@ home-mine = { $n ->
 }
 home-team = Das Team
 home-load = { $channel }: { $n } offen, { $late } überfällig, { $free } frei
+home-escalated = , { $n } hierher eskaliert
 home-people = Das haben: { $who }
 home-late = , { $n } überfällig
 home-asleep = , { $n } zurückgestellt
@@ -704,6 +711,7 @@ home-mine-asleep = , davon zurückgestellt: { $asleep }
 home-set = Einstellen …
 home-no-team = Du hast hier noch keine Rolle. Wer sie vergibt, steht in der Konfiguration.
 home-settings = Deine Einstellungen
+home-answers = Was du hier drückst, beantworte ich dir in meinen Nachrichten an dich.
 home-as-of = Stand { $at }
 
 ## Warum diese Frist?

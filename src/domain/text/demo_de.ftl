@@ -30,7 +30,7 @@ news-card-again = Die Karte war gelöscht: sie steht neu im Kanal
 news-made-up = Nachgeholt: die Karte stimmt wieder
 news-folded = Ein Kanal ist voll; was noch kommt, steht dort zusammengefasst
 news-unfolded = Alles Zusammengefasste ist erledigt oder steht einzeln da
-news-digest = Zusammenfassung für { $slot }: genau eine je Kanal, egal wie viele Bots laufen
+news-digest = Zusammenfassung für { $slot } in { $room }: genau eine, egal wie viele Bots laufen
 news-whisper = Nur für { $name }: „{ $text }“
 news-dead = Aufgegeben und sichtbar gemacht: zeitnah why sagt, warum
 

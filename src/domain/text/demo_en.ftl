@@ -30,7 +30,7 @@ news-card-again = The card had been deleted: it stands in the channel anew
 news-made-up = Caught up: the card is true again
 news-folded = A channel is full; what else comes is folded there
 news-unfolded = All that was folded is dealt with or has its own card
-news-digest = Digest for { $slot }: exactly one in each channel, however many bots run
+news-digest = Digest for { $slot } in { $room }: exactly one, however many bots run
 news-whisper = Only for { $name }: “{ $text }”
 news-dead = Given up, and visibly so: zeitnah why says why
 

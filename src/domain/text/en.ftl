@@ -108,6 +108,7 @@ state-removed = ⌫ Deleted at { $source } { $at }
 state-escalated = { " " }· escalated to { $to }
 state-urgent = ‼ Urgent ·{ " " }
 state-personal = { " " }· personally for { $name }
+state-then-stands = { " " }· no deadline runs until then
 state-then-due = { " " }· reply by { $due }
 state-then-overdue = { " " }· ⚠ overdue since { $due }
 state-edited = { " " }· post was changed
@@ -126,7 +127,7 @@ button-list-mine = Show all of mine
 button-everywhere = Show all channels
 button-here = Show this channel only
 button-find-everywhere = Search all channels
-button-full-number = Read no. { $number } in full
+button-full-number = Full text of no. { $number }
 button-page-back = ‹ Back
 button-page-on = Next ›
 button-quiet-on = Quiet hours { $hours }
@@ -154,6 +155,7 @@ button-again = Send again
 button-copy = Copy text
 confirm-again-title = Send again?
 confirm-again-text = Look at { $source } first. If the reply already stands there, it would be public twice.
+confirm-again-ours = { " " }What would be sent: “{ $words }”
 confirm-again-yes = Send again
 confirm-no = Cancel
 
@@ -226,7 +228,7 @@ form-snooze-overdue = The deadline ({ $due }) has passed already; that stays so,
 form-snooze-late = { " " }– after the deadline
 form-give-title = Hand over
 form-give-submit = Hand over
-form-give-how = Whoever you choose is called at once. The post stays yours until they accept it, for { $n } min at most; after that it can be taken by anybody again.
+form-give-how = Whoever you choose is called at once. Until they accept it the post is yours, for { $n } min at most; after that anybody can take it.
 form-give-to = To whom
 form-give-why = What they should know
 form-full-title = Full text
@@ -415,6 +417,8 @@ find-more = There is more. Another word narrows it down.
 find-over = This page belongs to an earlier search that is gone. Please search again: /zeitnah find battery
 find-line = { $at } · { $number } · { $about } · { $state }
 find-line-ours = { $at } · { $number } · { $state } · in our reply: “{ $words }”
+find-who = { " " }· by { $name }
+find-about = { " " }· about { $subject }
 found-open = open
 found-claimed = taken
 found-snoozed = snoozed
@@ -610,6 +614,7 @@ digest-more-sources = { $n ->
    *[other] … and { $n } more sources.
 }
 digest-new = New in all: { $n }, before { $before }
+digest-new-alone = New in all: { $n }
 digest-count-praise = { $n } praise
 digest-count-suggestion = { $n ->
     [one] 1 suggestion
@@ -628,6 +633,7 @@ digest-count-neutral = { $n ->
    *[other] { $n } posts
 }
 digest-totals = Answered { $answered } (before { $answered_before }) · handled { $handled } · still open { $open }
+digest-totals-alone = Answered { $answered } · handled { $handled } · still open { $open }
 digest-before = , before { $then }
 digest-mean = { $mean }
 digest-percent = { $percent }%
@@ -712,6 +718,7 @@ home-mine = { $n ->
 }
 home-team = The team
 home-load = { $channel }: { $n } open, { $late } overdue, { $free } free
+home-escalated = , { $n } escalated to here
 home-people = Who has what: { $who }
 home-late = , { $n } overdue
 home-asleep = , { $n } snoozed
@@ -719,6 +726,7 @@ home-mine-asleep = , of them snoozed: { $asleep }
 home-set = Change …
 home-no-team = You have no role here yet. The configuration says who gives them.
 home-settings = Your settings
+home-answers = What you press here I answer in my messages to you.
 home-as-of = As of { $at }
 
 ## Why this deadline?

@@ -336,6 +336,14 @@ impl Desk {
         parts.push(Part::Say(
             case.voice.say("confirm-again-text", &[("source", source.into())]),
         ));
+        if let Some(ours) = &case.reply {
+            let name = card::stands_as(item, source);
+            let stands = [("source", source.into()), ("name", name.into())];
+            parts.push(Part::Rule);
+            parts.push(Part::Say(case.voice.say("reply-as", &stands)));
+            let pieces = words::pieces(&ours.body, PIECE_UNITS).into_iter();
+            parts.extend(pieces.map(|piece| Part::Quote(piece.to_owned())));
+        }
         Ok(Form {
             token: self.token(case, Step::SendAgain, None),
             title: lang.text("confirm-again-title", &[]),

@@ -113,14 +113,12 @@ impl Inbox for Desk {
     fn voice(&self, chat: &str, room: &str) -> Voice {
         let channel = self.rules.channel_of_room(chat, room);
         channel
-            .or_else(|| self.rules.channels.values().find(|c| c.chat == chat))
-            .map_or(
-                Voice {
-                    lang: Lang::default(),
-                    zone: chrono_tz::Tz::UTC,
-                },
-                |c| c.voice,
-            )
+            .map(|c| c.voice)
+            .or_else(|| self.rules.usual_voice(chat))
+            .unwrap_or(Voice {
+                lang: Lang::default(),
+                zone: chrono_tz::Tz::UTC,
+            })
     }
 }
 

@@ -54,6 +54,9 @@ const COMING: i64 = 3;
 /// A source that failed so often in a row is in trouble; once or twice is the weather.
 const SILENT: i32 = 3;
 
+/// Beside a shorter time, the time before says nothing.
+const COMPARED: TimeDelta = TimeDelta::hours(1);
+
 /// What a digest is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
@@ -215,7 +218,7 @@ impl Desk {
             days,
             target_minutes: self.rules.target_minutes(channel),
             now: counts,
-            before: counts_before,
+            before: (to - from >= COMPARED).then_some(counts_before),
         };
         tx.rollback().await.map_err(StoreError::from)?;
         Ok(numbers)

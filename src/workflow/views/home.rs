@@ -20,6 +20,7 @@ use crate::domain::rights::Role;
 use crate::domain::row;
 use crate::domain::row::Row;
 use crate::domain::rules::Channel;
+use crate::domain::rules::Target;
 use crate::domain::text::Voice;
 use crate::port::PortError;
 use crate::port::chat::Inbox as _;
@@ -193,11 +194,19 @@ impl Desk {
         let mut people: Vec<Busy> = named.collect();
         people.sort_by(|a, b| b.has.cmp(&a.has).then_with(|| a.name.cmp(&b.name)));
         let free = counted.iter().filter(|held| held.by.is_none());
+        let targets = self.rules.targets.iter();
+        let looks_here = |t: &&Target| t.chat == channel.chat && t.room.as_ref() == Some(&channel.room);
+        let targets: Vec<String> = targets.filter(looks_here).map(|t| t.label.clone()).collect();
+        let escalated = match targets.is_empty() {
+            true => 0,
+            false => item::escalated_to(tx, &targets).await?,
+        };
         Ok(Load {
             channel: channel.said(),
             open: all(|held| held.open),
             overdue: all(|held| held.late),
             free: free.map(|held| held.open).sum(),
+            escalated,
             people,
         })
     }

@@ -157,6 +157,13 @@ impl Desk {
         let called = |p: &PersonId| names.get(p).cloned().unwrap_or_else(|| p.user.clone());
         let name = || Arg::from(happened.by.as_ref().map_or_else(String::new, called));
         let news = |mood, key: &str, args: &[(&str, Arg)]| News::of(at, mood, key, args);
+        let due_news = |mood, key: &str, due: At, name: Option<String>| {
+            News::told(at, mood, |lang| {
+                let due = hour(due, at, Voice { lang, zone });
+                let name = name.clone().unwrap_or_default();
+                lang.text(key, &[("due", due.into()), ("name", name.into())])
+            })
+        };
         Ok(match &happened.what {
             What::Received { .. } => News::told(at, Mood::Plain, |lang| {
                 let tone = lang.text(&format!("tone-{}", item.tone.as_str()), &[]);
@@ -164,7 +171,11 @@ impl Desk {
                 match item.deadline {
                     Some(d) => lang.text(
                         "news-received-due",
-                        &[&args[..], &[("due", hour(d.due, at, zone).into())]].concat(),
+                        &[
+                            &args[..],
+                            &[("due", hour(d.due, at, Voice { lang, zone }).into())],
+                        ]
+                        .concat(),
                     ),
                     None => lang.text("news-received", &args),
                 }
@@ -181,31 +192,15 @@ impl Desk {
             What::Visible {
                 in_time: Some(false), ..
             } => news(Mood::Warn, "news-visible-late", &[("source", source)]),
-            What::Reminded { due, .. } => {
-                let due = ("due", Arg::from(hour(*due, at, zone)));
-                match held {
-                    Some(held) => news(
-                        Mood::Plain,
-                        "news-reminded-owner",
-                        &[due, ("name", called(&held).into())],
-                    ),
-                    None => news(Mood::Plain, "news-reminded", &[due]),
-                }
-            }
-            What::Overdue { due, again, .. } => {
-                let due = ("due", Arg::from(hour(*due, at, zone)));
-                if *again {
-                    return Ok(news(Mood::Warn, "news-overdue-again", &[due]));
-                }
-                match held {
-                    Some(held) => news(
-                        Mood::Warn,
-                        "news-overdue-owner",
-                        &[due, ("name", called(&held).into())],
-                    ),
-                    None => news(Mood::Warn, "news-overdue", &[due]),
-                }
-            }
+            What::Reminded { due, .. } => match held {
+                Some(held) => due_news(Mood::Plain, "news-reminded-owner", *due, Some(called(&held))),
+                None => due_news(Mood::Plain, "news-reminded", *due, None),
+            },
+            What::Overdue { due, again: true, .. } => due_news(Mood::Warn, "news-overdue-again", *due, None),
+            What::Overdue { due, .. } => match held {
+                Some(held) => due_news(Mood::Warn, "news-overdue-owner", *due, Some(called(&held))),
+                None => due_news(Mood::Warn, "news-overdue", *due, None),
+            },
             What::Unclear => news(Mood::Warn, "news-unclear", &[("source", source)]),
             What::Escalated { to, .. } => {
                 let to = self.rules.target(to).map_or(to.as_str(), |t| t.label.as_str());
@@ -282,9 +277,13 @@ impl Desk {
             ("keep_fold", "again") if before.is_empty() => news(Mood::Plain, "news-folded", &[]),
             ("keep_fold", "done") if !before.is_empty() => news(Mood::Good, "news-unfolded", &[]),
             ("send_digest", "done") => match decode::<Effect>(tried.body.clone()) {
-                Ok(Effect::SendDigest { slot, .. }) => {
+                Ok(Effect::SendDigest { slot, digest, .. }) => {
                     let time = slot.get(11..16).unwrap_or(&slot).to_owned();
-                    news(Mood::Plain, "news-digest", &[("slot", time.into())])
+                    let room = self.rules.digests.iter().find(|plan| plan.name == digest);
+                    let room = room.and_then(|plan| self.rules.channel(&plan.channel));
+                    let room = room.map_or(digest, |channel| format!("#{}", channel.name));
+                    let args = [("slot", time.into()), ("room", room.into())];
+                    news(Mood::Plain, "news-digest", &args)
                 }
                 _ => Ok(None),
             },
@@ -294,7 +293,7 @@ impl Desk {
                     let who = PersonId::new(chat, user.clone());
                     let names = person::names(self.store.pool(), std::slice::from_ref(&who)).await?;
                     let name = names.get(&who).cloned().unwrap_or(user);
-                    let text = short_line(&flat(&told.text), QUOTED);
+                    let text = quoted_inside(&short_line(&flat(&told.text), QUOTED));
                     news(
                         Mood::Plain,
                         "news-whisper",
@@ -315,6 +314,17 @@ impl Desk {
     }
 }
 
+/// As it stands between quotation marks.
+fn quoted_inside(text: &str) -> String {
+    let inner = |c: char| match c {
+        '„' => '‚',
+        '“' => '‘',
+        '”' => '’',
+        other => other,
+    };
+    text.chars().map(inner).collect()
+}
+
 fn mood_of(what: &What) -> Mood {
     match what {
         What::Rejected { .. } | What::Failed { .. } | What::RemovedAtSource => Mood::Warn,
@@ -324,12 +334,11 @@ fn mood_of(what: &What) -> Mood {
 }
 
 /// The time of day, and the day too when it is another one.
-fn hour(at: At, now: At, zone: Tz) -> String {
-    let (at, now) = (at.with_timezone(&zone), now.with_timezone(&zone));
-    if at.date_naive() == now.date_naive() {
-        at.format("%H:%M").to_string()
-    } else {
-        at.format("%d.%m. %H:%M").to_string()
+fn hour(at: At, now: At, voice: Voice) -> String {
+    let local = |at: At| at.with_timezone(&voice.zone);
+    match local(at).date_naive() == local(now).date_naive() {
+        true => local(at).format("%H:%M").to_string(),
+        false => voice.moment_seen(at, now),
     }
 }
 
@@ -347,6 +356,7 @@ mod tests {
             ("to", "Care-Team".into()),
             ("due", "31.12. 23:59".into()),
             ("slot", "14:05".into()),
+            ("room", "#kundenstimmen-discord".into()),
             ("channel", "customer-voices".into()),
             ("n", 30_i64.into()),
             ("author", "Familie Butenschön".into()),
