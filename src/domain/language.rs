@@ -265,8 +265,30 @@ pub fn detect(text: &str) -> Option<&'static str> {
     }
 }
 
-/// The language part of a declared tag: `de-AT` is `de`.
+/// What platforms write where others write a tag.
+const NAMED: &[(&[&str], &str)] = &[
+    (&["german", "deutsch"], "de"),
+    (&["english", "englisch"], "en"),
+    (&["french", "französisch", "français"], "fr"),
+    (&["italian", "italienisch", "italiano"], "it"),
+    (&["spanish", "spanisch", "español", "latam"], "es"),
+    (&["dutch", "niederländisch", "nederlands"], "nl"),
+    (&["polish", "polnisch", "polski"], "pl"),
+    (&["portuguese", "portugiesisch", "brazilian"], "pt"),
+    (&["turkish", "türkisch"], "tr"),
+    (&["czech", "tschechisch"], "cs"),
+    (&["danish", "dänisch"], "da"),
+    (&["swedish", "schwedisch"], "sv"),
+    (&["russian", "russisch"], "ru"),
+    (&["ukrainian", "ukrainisch"], "uk"),
+];
+
+/// The language part of a declared tag: `de-AT` is `de`. Some platforms write its name.
 pub fn declared(tag: &str) -> Option<String> {
+    let name = tag.trim().to_lowercase();
+    if let Some((_, code)) = NAMED.iter().find(|(names, _)| names.contains(&name.as_str())) {
+        return Some((*code).to_owned());
+    }
     let part = tag
         .split(['-', '_'])
         .next()

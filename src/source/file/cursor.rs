@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::source::file::FileError;
 use crate::source::file::book::Sheet;
 use crate::source::file::document::Document;
+use crate::source::file::document::Place;
 use crate::source::file::encoding::Decoded;
 use crate::source::file::encoding::Found;
 use crate::source::file::lines::Lines;
@@ -28,7 +29,7 @@ pub enum Layout {
     Table(Table),
     JsonLines,
     /// One document, and where its list is.
-    Document(Vec<String>),
+    Document(Place),
     Book(Arc<Sheet>),
 }
 
@@ -144,10 +145,15 @@ impl Cursor {
             (None, _) => letters(&json::repaired(&raw))
                 .and_then(json::strict)
                 .and_then(|value| {
-                    let cells = match &value {
+                    let mut cells = match &value {
                         Value::Object(map) => Cells::of_object(map, &mut self.names),
                         other => return Err(format!("expected an object, found {}", json::type_of(other))),
                     };
+                    if let Form::Document(document) = &self.form {
+                        for (name, value) in document.around() {
+                            cells.fill(&name, value, &mut self.names);
+                        }
+                    }
                     object = Some(value);
                     Ok(cells)
                 }),

@@ -58,14 +58,13 @@ pub const FIELDS: &[Names] = &[
         "rezension_id", "bewertungsnummer", "bewertungs_nr", "kommentar_id", "comment_id", "feedback_id", "uuid", "guid",
         "external_id", "review_number", "nummer"]),
     names(Field::Kind, "kind", &["kind", "type", "art"]),
-    names(Field::Rating, "rating", &["rating", "stars", "sterne", "star_rating", "rating_value", "review_rating",
-        "review_stars", "anzahl_sterne", "sternebewertung", "sterne_bewertung", "bewertung_sterne", "gesamtbewertung",
+    names(Field::Rating, "rating", &["review_rating", "review_stars", "rating", "stars", "sterne", "star_rating", "rating_value", "anzahl_sterne", "sternebewertung", "sterne_bewertung", "bewertung_sterne", "gesamtbewertung",
         "overall", "overall_rating", "score", "review_score", "rating_score", "punkte", "punktzahl",
         "bewertungspunkte", "bewertung", "points", "valoracion", "calificacion", "puntuacion", "evaluation", "valutazione",
-        "beoordeling", "customer_rating", "user_rating", "rate", "stars_given", "review", "grade"]),
+        "beoordeling", "customer_rating", "user_rating", "rate", "stars_given", "review", "grade", "recommendation_type"]),
     names(Field::RatingMin, "rating_min", &["rating_min"]),
     names(Field::RatingMax, "rating_max", &["rating_max", "best_rating", "max_rating", "rating_scale", "rating_range"]),
-    names(Field::Title, "title", &["title", "headline", "titel", "ueberschrift", "betreff", "review_title", "review_headline",
+    names(Field::Title, "title", &["review_title", "review_headline", "title", "headline", "titel", "ueberschrift", "betreff",
         "bewertungstitel", "titel_der_bewertung", "summary", "zusammenfassung", "kurzfassung", "titulo", "titre", "titolo", "kommentartitel", "bewertungsueberschrift", "rezensionstitel", "comment_title", "feedback_title"]),
     names(Field::Body, "body", &["body", "text", "comment", "content", "review_text", "review_body", "review_content",
         "review_comment", "review_message", "message", "kommentar", "bewertungstext", "text_der_bewertung", "rezensionstext",
@@ -79,10 +78,10 @@ pub const FIELDS: &[Names] = &[
     names(Field::Bad, "bad", &["negative", "negatives", "negative_review", "cons", "disadvantages", "nachteile", "negativ",
         "negativer_kommentar", "was_hat_nicht_gefallen", "disliked", "what_do_you_dislike", "what_did_you_dislike", "what_did_you_not_like", "hate", "schlecht_am_arbeitgeber_finde_ich", "das_hat_mir_nicht_gefallen", "negatives_feedback"]),
     names(Field::Language, "language", &["language", "lang", "sprache", "review_language", "reviewer_language",
-        "language_code", "sprachcode", "locale", "idioma", "langue", "content_locale", "review_locale"]),
-    names(Field::Author, "author", &["author", "author_name", "reviewer", "reviewer_name", "reviewer_display_name",
+        "language_code", "sprachcode", "locale", "original_language", "idioma", "langue", "content_locale", "review_locale"]),
+    names(Field::Author, "author", &["author", "author_name", "author_title", "reviewer", "reviewer_name", "reviewer_display_name",
         "author_display_name", "display_name", "user_name", "username", "customer_name", "customer", "consumer_display_name",
-        "consumer_name", "user_display_name", "kundenname", "kunde", "verfasser", "verfasser_in", "verfasserin", "autor",
+        "consumer_name", "user_display_name", "user_username", "user_nickname", "author_username", "kundenname", "kunde", "verfasser", "verfasser_in", "verfasserin", "autor",
         "autorin", "rezensent", "rezensentin", "bewerter", "bewertet_von", "benutzername", "benutzer", "nutzername", "nutzer",
         "nickname", "reviewer_nickname", "user_nickname", "profile_name", "profilname", "guest_name", "gast", "gastname",
         "comment_author", "name", "full_name", "first_name", "vorname", "buyer", "kaeufer", "absender", "user", "nombre",
@@ -94,19 +93,19 @@ pub const FIELDS: &[Names] = &[
         "e_mail_adresse", "mailadresse", "review_user_email", "external_email", "email_adresse", "e_mail_adresse_des_autors", "email_adresse_des_autors"]),
     names(Field::Subject, "subject", &["subject", "subject_name", "product", "product_name", "product_title", "produkt",
         "produktname", "produkttitel", "artikel", "artikelname", "artikelbezeichnung", "ware", "item_name", "item_title",
-        "item", "store", "store_name", "filiale", "standort", "location_name", "location", "business_name", "webshop_name",
+        "item", "store", "store_name", "shop_name", "place_name", "place_title", "branch", "branch_name", "filialname", "restaurant", "filiale", "standort", "location_name", "location", "business_name", "webshop_name",
         "shop", "app", "app_name", "hotel", "listing", "producto", "produit", "prodotto", "course_name", "original_product_name", "produktvariation", "gehoert_zum_artikel"]),
     names(Field::SubjectId, "subject_id", &["subject_id", "product_id", "sku", "product_sku", "subject_sku", "asin",
         "produkt_id", "produktnummer", "artikelnummer", "artikel_nr", "artikelnr", "product_handle", "handle", "item_id",
-        "item_number", "ean", "gtin", "store_id", "location_id", "filial_id", "app_id", "app_identifier", "product_external_id", "article_id", "id_product"]),
+        "item_number", "ean", "gtin", "store_id", "location_id", "filial_id", "app_id", "app_identifier", "product_external_id", "article_id", "id_product", "place_id", "business_id", "assigned_posts", "shop_id", "branch_id"]),
     names(Field::SubjectKind, "subject_kind", &["subject_kind"]),
     names(Field::Up, "votes_up", &["votes_up", "helpful", "helpful_votes", "helpful_vote", "helpful_count", "thumbs_up",
-        "thumbs_up_count", "upvotes", "likes", "hilfreich", "anzahl_hilfreich"]),
+        "thumbs_up_count", "upvotes", "likes", "likes_count", "useful", "hilfreich", "anzahl_hilfreich"]),
     names(Field::Down, "votes_down", &["votes_down", "not_helpful", "thumbs_down", "downvotes", "dislikes",
         "nicht_hilfreich"]),
-    names(Field::Permalink, "permalink", &["permalink", "url", "link", "review_url", "review_link", "href"]),
+    names(Field::Permalink, "permalink", &["permalink", "review_url", "review_link", "url", "link", "href"]),
     names(Field::Published, "published_at", &["published_at", "date", "created_at", "created", "datum", "published",
-        "review_date", "date_created", "created_date", "creation_date", "create_time", "created_on", "submitted_at",
+        "review_date", "date_created", "created_date", "creation_date", "create_time", "created_time", "timestamp_created", "feedback_date", "published_time", "created_on", "submitted_at",
         "submission_date", "submission_time", "submitted", "date_published", "published_date", "publish_date", "date_posted",
         "posted_at", "posted", "review_created", "review_created_at", "review_creation_date", "review_time", "timestamp",
         "time", "datetime", "date_time", "at", "bewertungsdatum", "datum_der_bewertung", "rezensionsdatum", "erstellt_am",
@@ -114,7 +113,7 @@ pub const FIELDS: &[Names] = &[
         "abgegeben_am", "eingegangen_am", "eingang", "eingestellt_am", "zeitpunkt", "zeitstempel", "zeit", "fecha", "data",
         "date_de_publication", "comment_date", "unix_review_time", "unix_time", "published_at_date", "submit_date", "date_add", "date_since", "stamp", "bewertet_am"]),
     names(Field::Edited, "edited_at", &["edited_at", "updated_at", "modified_at", "changed_at", "update_time", "updated",
-        "last_updated", "last_modified", "date_modified", "date_updated", "updated_date", "review_updated",
+        "last_updated", "last_modified", "date_modified", "date_updated", "updated_time", "timestamp_updated", "last_updated_date", "updated_date", "review_updated",
         "review_updated_at", "geaendert_am", "bearbeitet_am", "aktualisiert_am", "aenderungsdatum", "date_upd", "updated_since"]),
     names(Field::Verified, "verified", &["verified", "verified_purchase", "verified_buyer", "is_verified", "verifiziert",
         "verifizierter_kauf", "verified_review", "kauf_bestaetigt"]),
@@ -158,6 +157,17 @@ const ENVELOPES: &[&str] = &[
     "rezension_",
     "customer_",
     "kunden_",
+];
+/// What an answer's parts are called behind what the answer is called: `responses.body`, `owner_answer_timestamp`.
+const ANSWERS: &[&str] = &["responses", "replies", "answers", "antworten"];
+const ANSWER_WORDS: &[&str] = &[
+    "text",
+    "body",
+    "comment",
+    "content",
+    "message",
+    "inhalt",
+    "kommentar",
 ];
 /// What stands behind a date's name and says where its clock is.
 const UTC: &[&str] = &["_utc", "_gmt", "_in_utc"];
@@ -208,7 +218,38 @@ pub fn candidates(plain: &str) -> Vec<(Field, usize)> {
             }
         }
     }
+    if let Some(field) = of_answer(bare) {
+        // What it would say without the answer's name, it does not say.
+        found.retain(|(known, rank)| *known == field || *rank < 1000);
+        if !found.iter().any(|(known, _)| *known == field) {
+            found.push((field, 900));
+        }
+    }
     found
+}
+
+/// A part of an answer, by the answer's name and the part's.
+fn of_answer(plain: &str) -> Option<Field> {
+    let own = |field: Field| {
+        FIELDS
+            .iter()
+            .filter(move |n| n.field == field)
+            .flat_map(|n| n.names)
+    };
+    let is = |field: Field, part: &str| own(field).any(|name| *name == part);
+    plain.match_indices('_').find_map(|(at, _)| {
+        let (answer, part) = (&plain[..at], &plain[at + 1..]);
+        if !ANSWERS.contains(&answer) && !is(Field::Reply, answer) {
+            return None;
+        }
+        match part {
+            "id" => Some(Field::ReplyId),
+            part if ANSWER_WORDS.contains(&part) => Some(Field::Reply),
+            part if is(Field::Published, part) => Some(Field::ReplyAt),
+            part if is(Field::Author, part) || part.ends_with("author_name") => Some(Field::ReplyBy),
+            _ => None,
+        }
+    })
 }
 
 /// Without what says in which zone it is.
@@ -261,6 +302,13 @@ mod tests {
             ("Review Username", Field::Author),
             ("Gesamtbewertung (1-5)", Field::Rating),
             ("Rating (out of 10)", Field::Rating),
+            ("owner_response.text", Field::Reply),
+            ("owner_response.published_date", Field::ReplyAt),
+            ("responses.siteAuthorName", Field::ReplyBy),
+            ("Response Content", Field::Reply),
+            ("responseFromOwnerDate", Field::ReplyAt),
+            ("owner_answer_timestamp", Field::ReplyAt),
+            ("antwort.text", Field::Reply),
         ] {
             assert_eq!(first(name), Some(field), "{name}");
         }

@@ -211,12 +211,29 @@ impl<'a> Row<'a> {
 
     fn body(&self) -> Option<String> {
         let parts = [
-            self.text(Field::Body),
+            self.all_words(),
             self.text(Field::Good).map(|good| format!("+ {good}")),
             self.text(Field::Bad).map(|bad| format!("– {bad}")),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join("\n\n"))
+    }
+
+    /// Some exports have words about the shop and words about the product; none of them is left out.
+    fn all_words(&self) -> Option<String> {
+        let first = self.text(Field::Body)?;
+        let numbers = self.file.mapping.fields.get(&Field::Body);
+        let (Some(_), Some(numbers)) = (self.file.mapping.shape, numbers) else {
+            return Some(first);
+        };
+        let mut all = vec![first];
+        for cell in numbers.iter().filter_map(|number| self.cells.get(*number)) {
+            let text = html::words(cell).unwrap_or_else(|| cell.to_owned());
+            if !text.trim().is_empty() && !all.iter().any(|known| known.trim() == text.trim()) {
+                all.push(text);
+            }
+        }
+        Some(all.join("\n\n"))
     }
 
     fn author(&self) -> Option<String> {

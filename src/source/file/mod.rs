@@ -139,6 +139,49 @@ impl Wish {
         self.columns.scale = Some((min, max));
     }
 
+    /// `10`, `0-10`; `6-1` for school marks, of which one is the best. False: it is no scale.
+    pub fn scaled(&mut self, scale: &str) -> bool {
+        let (min, max) = scale.split_once('-').unwrap_or(("1", scale));
+        let number = |text: &str| text.trim().replace(',', ".").parse::<f64>().ok();
+        match (number(min), number(max)) {
+            (Some(min), Some(max)) if min != max => {
+                self.scale(min, max);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// A line as people type it below the file that they hand in: `Text = Review Content`, `Skala = 10`, `Tag zuerst`,
+    /// `Zeichen = windows-1252`. False: it says nothing.
+    pub fn said(&mut self, line: &str) -> bool {
+        let line = line.trim();
+        match name::plain(line).as_str() {
+            "" => return true,
+            "tag_zuerst" | "day_first" => {
+                self.order(Order::DayFirst);
+                return true;
+            }
+            "monat_zuerst" | "month_first" => {
+                self.order(Order::MonthFirst);
+                return true;
+            }
+            _ => {}
+        }
+        let Some((what, is)) = line.split_once('=').or_else(|| line.split_once(':')) else {
+            return false;
+        };
+        let is = is.trim().trim_matches(['"', '„', '“', '”']).trim();
+        if is.is_empty() {
+            return false;
+        }
+        match name::plain(what).as_str() {
+            "skala" | "scale" => self.scaled(is),
+            "zeichen" | "encoding" | "characters" => self.encoding(is).is_ok(),
+            _ => self.map(what.trim(), is).is_ok(),
+        }
+    }
+
     pub fn order(&mut self, order: Order) {
         self.columns.order = Some(order);
     }

@@ -1,5 +1,5 @@
 //! One row or one object, as cells under names. An object inside an object lends its name to what it holds; of a list of
-//! objects the first one that says something counts.
+//! objects the first one that says something counts, and where it holds questions with their answers, each has a name.
 
 use std::collections::HashMap;
 
@@ -11,6 +11,17 @@ use crate::source::file::name;
 /// More names than this is no export.
 const MOST_COLUMNS: usize = 2_000;
 const DEEPEST: usize = 8;
+/// What a question in a list of questions and answers is called, and what an answer is. The likelier one comes first.
+const QUESTIONS: &[&str] = &[
+    "questionGroup",
+    "question",
+    "questionText",
+    "label",
+    "key",
+    "field",
+    "attribute",
+];
+const ANSWERS: &[&str] = &["answer", "answerText", "value", "rating", "response", "text"];
 
 /// The columns that were seen so far.
 #[derive(Debug, Clone, Default)]
@@ -93,6 +104,12 @@ impl Cells {
             Value::Bool(yes) => yes.to_string(),
             Value::Object(inner) if depth < DEEPEST => return self.add(inner, path, names, depth + 1),
             Value::Array(all) if all.iter().any(Value::is_object) && depth < DEEPEST => {
+                if let Some(asked) = asked(all) {
+                    for (question, answer) in asked {
+                        self.put(answer, &format!("{path}.{question}"), names, depth + 1);
+                    }
+                    return;
+                }
                 for inner in all.iter().filter_map(Value::as_object) {
                     self.add(inner, path, names, depth + 1);
                 }
@@ -104,13 +121,29 @@ impl Cells {
             }
             Value::Object(_) => return,
         };
+        self.fill(path, &cell, names);
+    }
+
+    /// What stands there already stays.
+    pub fn fill(&mut self, path: &str, cell: &str, names: &mut Names) {
         if cell.trim().is_empty() {
             return;
         }
         if let Some(number) = names.number(path)
             && self.get(number).is_none()
         {
-            self.0.push((number, cell));
+            self.0.push((number, cell.to_owned()));
         }
     }
+}
+
+/// A list of questions with their answers, as forms have them.
+fn asked(all: &[Value]) -> Option<Vec<(&str, &Value)>> {
+    let pair = |one| {
+        let object = Value::as_object(one)?;
+        let question = QUESTIONS.iter().find_map(|name| object.get(*name)?.as_str())?;
+        let answer = ANSWERS.iter().find_map(|name| object.get(*name))?;
+        (!question.trim().is_empty()).then_some((question, answer))
+    };
+    all.iter().map(pair).collect()
 }

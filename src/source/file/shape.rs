@@ -489,6 +489,104 @@ pub const SHAPES: &[Shape] = &[
         scale: Some((1.0, 10.0)), ..PLAIN
     },
     Shape {
+        name: "Kiyoh (Klantenvertellen), reviews",
+        marks: &["review_id", "review_author", "date_since", "review_content_default_overall"],
+        fields: &[
+            (Field::Rating, &["rating", "review_content_default_overall"]), (Field::Author, &["review_author"]),
+            (Field::Title, &["review_content_default_oneliner"]), (Field::Body, &["review_content_default_opinion"]),
+            (Field::Published, &["date_since"]), (Field::Edited, &["updated_since"]), (Field::Reply, &["review_comments"]),
+            (Field::Subject, &["location_name"]), (Field::SubjectId, &["location_id"]),
+        ],
+        not: &["city"], scale: Some((1.0, 10.0)), utc: true, ..PLAIN
+    },
+    Shape {
+        name: "Podium, reviews",
+        marks: &["uid", "review_body", "review_rating", "review_site_review_id"],
+        fields: &[
+            (Field::Id, &["uid"]), (Field::Rating, &["review_rating"]), (Field::Body, &["review_body"]),
+            (Field::Published, &["created_at"]), (Field::Permalink, &["review_url"]),
+        ],
+        utc: true, ..PLAIN
+    },
+    Shape {
+        name: "Google Maps, reviews by Outscraper",
+        marks: &["author_title", "review_text", "review_rating", "owner_answer"],
+        fields: &[
+            (Field::Id, &["review_id"]), (Field::Rating, &["review_rating"]), (Field::Title, &[]),
+            (Field::Body, &["review_text"]), (Field::Author, &["author_title"]), (Field::Subject, &["name", "place_name"]),
+            (Field::SubjectId, &["place_id", "google_id"]), (Field::Published, &["review_timestamp", "review_datetime_utc"]),
+            (Field::Reply, &["owner_answer"]),
+            (Field::ReplyAt, &["owner_answer_timestamp", "owner_answer_timestamp_datetime_utc"]),
+            (Field::Up, &["review_likes"]), (Field::Permalink, &["review_link"]),
+        ],
+        utc: true, subject_kind: Some("store"), ..PLAIN
+    },
+    Shape {
+        name: "Google Maps, reviews by a collector",
+        marks: &["review_id", "stars", "published_at_date", "response_from_owner_text"],
+        fields: &[
+            (Field::Author, &["name"]), (Field::Title, &[]), (Field::Subject, &["title", "subject_name"]),
+            (Field::SubjectId, &["place_id"]), (Field::Published, &["published_at_date"]),
+            (Field::Permalink, &["review_url"]), (Field::Language, &["original_language", "language"]),
+        ],
+        utc: true, subject_kind: Some("store"), ..PLAIN
+    },
+    Shape {
+        name: "Facebook, recommendations",
+        marks: &["created_time", "recommendation_type", "review_text"],
+        fields: &[
+            (Field::Id, &["open_graph_story_id", "id"]), (Field::Rating, &["rating", "recommendation_type"]),
+            (Field::Body, &["review_text"]), (Field::Author, &["reviewer_name"]), (Field::AuthorId, &["reviewer_id"]),
+            (Field::Published, &["created_time"]),
+        ],
+        utc: true, ..PLAIN
+    },
+    Shape {
+        name: "Feefo, reviews of the API",
+        marks: &["merchant_identifier", "customer_display_name", "last_updated_date"],
+        fields: &[
+            (Field::Id, &["service_id", "products_id"]), (Field::Rating, &["service_rating_rating", "products_rating_rating"]),
+            (Field::RatingMax, &[]), (Field::RatingMin, &[]),
+            (Field::Title, &["service_title", "products_title"]), (Field::Body, &["service_review", "products_review"]),
+            (Field::Author, &["customer_display_name"]), (Field::Published, &["service_created_at", "products_created_at"]),
+            (Field::Subject, &["products_product_title"]), (Field::SubjectId, &["products_product_sku"]),
+            (Field::Reply, &["service_thread_comment", "products_thread_comment"]),
+            (Field::ReplyAt, &["service_thread_created_at", "products_thread_created_at"]),
+            (Field::Verified, &[]), (Field::Edited, &[]),
+        ],
+        not: &["customer_display_location"], utc: true, ..PLAIN
+    },
+    Shape {
+        name: "Feefo, reviews as a table",
+        marks: &["feedback_date", "service_rating", "service_comment"],
+        fields: &[
+            (Field::Rating, &["service_rating", "product_rating"]), (Field::Body, &["service_comment", "product_comment"]),
+            (Field::Published, &["feedback_date"]), (Field::SubjectId, &["product_id"]),
+        ],
+        ..PLAIN
+    },
+    Shape {
+        name: "Steam, reviews",
+        marks: &["recommendationid", "voted_up", "timestamp_created", "review"],
+        fields: &[
+            (Field::Id, &["recommendationid"]), (Field::Rating, &["voted_up"]), (Field::Body, &["review"]),
+            (Field::Author, &["author_personaname"]), (Field::AuthorId, &["author_steamid"]),
+            (Field::Published, &["timestamp_created"]), (Field::Edited, &["timestamp_updated"]),
+            (Field::Reply, &["developer_response"]), (Field::ReplyAt, &["timestamp_dev_responded"]),
+            (Field::Up, &["votes_up"]), (Field::SubjectId, &["app_id", "appid"]),
+        ],
+        utc: true, subject_kind: Some("app"), ..PLAIN
+    },
+    Shape {
+        name: "PowerReviews, reviews",
+        marks: &["review_id", "page_id", "review_text", "rating"],
+        fields: &[
+            (Field::Author, &["review_display_name", "review_display"]), (Field::Published, &["review_date"]),
+            (Field::SubjectId, &["page_id"]),
+        ],
+        not: &["review_location"], subject_kind: Some("product"), ..PLAIN
+    },
+    Shape {
         name: "zeitnah, items as in a push",
         marks: &["id", "body", "published_at", "author_name"],
         fields: &[

@@ -20,12 +20,31 @@ const WORDS: [(&[&str], f64); 5] = [
 ];
 const MOODS: [(&[&str], f64); 3] = [
     (
-        &["positive", "positiv", "positif", "positiva", "positivo", "good"],
+        &[
+            "positive",
+            "positiv",
+            "positif",
+            "positiva",
+            "positivo",
+            "good",
+            "true",
+            "recommended",
+            "recommends",
+        ],
         1.0,
     ),
     (&["neutral", "neutre", "neutro", "neutrale"], 0.0),
     (
-        &["negative", "negativ", "négatif", "negativa", "negativo", "bad"],
+        &[
+            "negative",
+            "negativ",
+            "négatif",
+            "negativa",
+            "negativo",
+            "bad",
+            "false",
+            "not recommended",
+        ],
         -1.0,
     ),
 ];

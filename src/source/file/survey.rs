@@ -16,6 +16,8 @@ use crate::source::file::cursor::Cursor;
 use crate::source::file::cursor::Layout;
 use crate::source::file::document;
 use crate::source::file::document::Document;
+use crate::source::file::document::List;
+use crate::source::file::document::Place;
 use crate::source::file::encoding;
 use crate::source::file::encoding::Found;
 use crate::source::file::field;
@@ -140,7 +142,7 @@ fn likely_words(columns: &[Column]) -> String {
     found.map_or("Text", |c| c.name.as_str()).to_owned()
 }
 
-type Included = Option<Vec<String>>;
+type Included = Option<Place>;
 
 fn form(part: &Part, wish: &Wish) -> Result<(Found, Layout, Included), FileError> {
     if part.form == Form::Book {
@@ -204,6 +206,7 @@ fn are_lines(letters: &[u8], ending: &str) -> bool {
     let is_object = |line: &[u8]| line.starts_with(b"{") && line.ends_with(b"}");
     let named = ending == "jsonl" || ending == "ndjson";
     match second {
+        Some(_) if is_object(first) && holds_reviews(first) => false,
         Some(second) => {
             let begins = |line: &[u8]| line.starts_with(b"{") && line.len() > 1;
             // A line that is broken does not make the others a document.
@@ -214,11 +217,17 @@ fn are_lines(letters: &[u8], ending: &str) -> bool {
             // One line: a document if a list of objects stands in it under a name of lists.
             let lists = Document::new(first, Vec::new()).lists().unwrap_or_default();
             let is_document = document::choose(&lists).is_some_and(|(list, _)| {
-                !list.place.is_empty() && document::is_named(&list.place) && holds_no_item(first)
+                document::is_sure(list) || (document::is_named(list) && holds_no_item(first))
             });
             !is_document
         }
     }
+}
+
+/// Whether an object is no review but has reviews in it.
+fn holds_reviews(object: &[u8]) -> bool {
+    let lists = Document::new(object, Vec::new()).lists().unwrap_or_default();
+    document::choose(&lists).is_some_and(|(list, _)| document::is_sure(list))
 }
 
 /// An object with words or stars of its own is an item, whatever lists it has.
@@ -292,7 +301,7 @@ impl Prepared {
     }
 
     /// JSON:API keeps what items refer to in a list of its own.
-    fn collect_included(&mut self, place: Vec<String>) -> Result<(), FileError> {
+    fn collect_included(&mut self, place: Place) -> Result<(), FileError> {
         let layout = Layout::Document(place);
         let mut cursor = Cursor::of(&self.part, self.encoding, &layout)?;
         while let Some(entry) = cursor.entry()? {
@@ -362,7 +371,7 @@ impl Prepared {
                 }
                 Layout::JsonLines => "JSON Lines".to_owned(),
                 Layout::Document(place) if place.is_empty() => "a JSON list".to_owned(),
-                Layout::Document(place) => format!("a JSON document, list `{}`", place.join(".")),
+                Layout::Document(place) => format!("a JSON document, list `{}`", List::said(place)),
                 Layout::Book(sheet) => format!("a workbook, sheet {:?}", sheet.name),
             },
             used: self

@@ -1209,3 +1209,293 @@ proptest! {
         }
     }
 }
+
+/// Id, stars, what it is about, author, date and answer, as far as they are there.
+fn told(item: &Incoming) -> String {
+    let rating = item.rating.map(|r| format!("{} of {}", r.value, r.max));
+    let subject = item.subject.as_ref();
+    let subject = subject.map(|s| format!("[{}]", s.name.as_deref().unwrap_or(&s.id)));
+    let reply = item.reply.as_ref().map(|r| {
+        let at = r.at.map(|at| at.format(" %m-%d").to_string()).unwrap_or_default();
+        format!("-> {}{at}", r.body)
+    });
+    let parts = [
+        Some(item.native_id.clone())
+            .filter(|id| id.len() != 24 || !id.bytes().all(|b| b.is_ascii_hexdigit())),
+        rating,
+        subject,
+        item.title.as_ref().map(|t| format!("{t}:")),
+        item.body.clone(),
+        item.author.name.as_ref().map(|a| format!("({a})")),
+        item.published_at.map(|at| at.format("%m-%d %H:%M").to_string()),
+        item.language.clone(),
+        reply,
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn nothing_of_what_other_collectors_and_platforms_write_is_lost() {
+    let mut faults = Vec::new();
+    for (name, wanted) in [
+        (
+            "kiyoh.json",
+            &[
+                "5d6c0f6a-0001 4 of 10 [Fietsen Ost] Bel kapot: De bel was na een week kapot, niemand neemt op. (Marit) 11-19 09:14",
+                "5d6c0f6a-0002 10 of 10 [Fietsen Ost] Prima: (Joost) 11-17 18:02 -> Dank je wel!",
+            ][..],
+        ),
+        (
+            "podium.json",
+            &[
+                "0f0e0d0c-0000-4000-8000-000000000001 2 of 5 The sofa came with three legs. (Joe Birch) 11-19 23:50 en -> Thanks Joe, the missing leg is on its way. 11-20",
+                "0f0e0d0c-0000-4000-8000-000000000002 5 of 5 Quick and friendly. (Ada Elm) 11-18 08:00 en",
+            ],
+        ),
+        (
+            "outscraper.csv",
+            &[
+                "ChdAAA1 1 of 5 [Bäckerei Korn] Brötchen waren steinhart, und niemand wollte sie umtauschen. (Frauke B.) 11-20 07:12 de",
+                "ChdAAA2 5 of 5 [Bäckerei Korn] Super Kuchen! (Uwe) 11-18 07:00 de -> Vielen Dank! 11-19",
+            ],
+        ),
+        (
+            "maps-places.json",
+            &[
+                "ChZDSUhNMG9nS0VJQ0FnSUQx 2 of 5 [Café Möwe] Der Kaffee war kalt. (Silke) 11-19 10:11 de -> Das tut uns leid, Silke. 11-20",
+                "ChZDSUhNMG9nS0VJQ0FnSUQy 5 of 5 [Café Möwe] (Tom) 11-13 10:11",
+                "ChZDSUhNMG9nS0VJQ0FnSUQz 3 of 5 [Café Kutter] Zu laut. (Ada) 11-18 10:00 de",
+            ],
+        ),
+        (
+            "maps-reviews.csv",
+            &[
+                "ChZDQ1 2 of 5 [Café Möwe] Der Kaffee war kalt. (Silke) 11-19 10:11 de -> Das tut uns leid, Silke. 11-20",
+            ],
+        ),
+        (
+            "steam.json",
+            &[
+                "90112233 -1 of 1 Stürzt nach dem Patch beim Laden ab. 11-20 07:12 de",
+                "90112234 1 of 1 Lovely little game. 11-18 07:00 en -> Thank you for playing! 11-19",
+            ],
+        ),
+        (
+            "powerreviews.csv",
+            &[
+                "PR-1 2 of 5 [MIX-20] Too loud: Louder than my vacuum cleaner. (Kim) 11-19 00:00 en -> We are sorry to hear that. 11-20",
+                "PR-2 4 of 5 [MIX-20] Good: Does what it should. (Lee) 11-18 00:00 en",
+            ],
+        ),
+        (
+            "feefo.csv",
+            &[
+                "2 of 5 [501] Nobody answered my emails.\n\nThe lamp is fine. (Beth) 11-20 00:00 en",
+                "5 of 5 [502] Quick. (Carl) 11-19 00:00 en",
+            ],
+        ),
+        (
+            "feefo-api.json",
+            &[
+                "5f1a01 2 of 5 Slow: Nobody answered my emails. (Beth) 11-20 09:00 en",
+                "5f1a02 4 of 5 [Lamp 5] Fine: The lamp is fine. (Carl) 11-19 09:00 en",
+            ],
+        ),
+        (
+            "tripadvisor.json",
+            &[
+                "921001 2 of 5 [89575] Nie wieder: Das Zimmer roch nach Farbe. (wandervogel) 11-19 06:40 de -> Wir haben am Tag danach gelüftet. 11-20",
+                "921002 5 of 5 [89575] Lovely: Best breakfast in town. (pat) 11-18 06:40 en",
+            ],
+        ),
+        (
+            "yelp.jsonl",
+            &[
+                "KU_O5udG6zpxOg-VcAEodg 2 of 5 [XQfwVwDr-v0ZS3_CbbE5Xw] The soup was cold twice. 11-18 21:09 en",
+                "BiTunyQ73aT9WBnpR9DZGw 5 of 5 [XQfwVwDr-v0ZS3_CbbE5Xw] Great noodles. 11-17 11:00 en",
+            ],
+        ),
+        (
+            "facebook.json",
+            &[
+                "5501 -1 of 1 Waited two hours for a call back. (Sam Oak) 11-19 06:40 en",
+                "5502 1 of 1 Very kind people. (Pia Ash) 11-18 06:40 en",
+            ],
+        ),
+        (
+            "site-reviews.csv",
+            &[
+                "2 of 5 [321] Zu eng: Der Schuh ist zu eng. (Ilse) 11-19 13:30 de -> Tauschen wir gern.",
+                "5 of 5 [321] Top: Passt. (Rolf) 11-18 08:05 de",
+            ],
+        ),
+        (
+            "ryviu.csv",
+            &[
+                "2 of 5 [kanne-1l] Undicht: Tropft am Henkel. (Maren) 11-19 09:00 de -> Wir senden Ersatz. 11-20",
+                "5 of 5 [kanne-1l] Top: Hält lange warm. (Olaf) 11-18 09:00 de",
+            ],
+        ),
+        (
+            "reviewtrackers.csv",
+            &[
+                "1 of 5 [Store 12] The line was out the door and one register open. (Dana R.) 11-19 00:00 en",
+                "5 of 5 [Store 12] Fast checkout, friendly staff. (Ken) 11-18 00:00 en -> Thank you Ken! 11-19",
+            ],
+        ),
+        (
+            "nested-stores.json",
+            &[
+                "2 of 5 [Ost] Lange Schlange. (Jo) 11-19 00:00 de -> Wir öffnen Kasse zwei. 11-20",
+                "5 of 5 [West] Alles da. (Eva) 11-18 00:00",
+                "4 of 5 [West] Gut. (Uli) 11-17 00:00 de",
+            ],
+        ),
+    ] {
+        let all: Vec<String> = items(name).iter().map(told).collect();
+        for (found, wanted) in all.iter().zip(wanted) {
+            if found != wanted {
+                faults.push(format!("{name}:\n  {found}\n  {wanted}"));
+            }
+        }
+        assert_eq!(all.len(), wanted.len(), "{name}");
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn what_is_typed_below_a_file_is_understood() {
+    let mut wish = wish();
+    for line in [
+        "",
+        "Text = Anmerkung",
+        "Sterne: Note",
+        "published_at = \"Wann\"",
+        "Antwort = -",
+        "Skala = 0-10",
+        "Tag zuerst",
+        "encoding = utf-8",
+    ] {
+        assert!(wish.said(line), "{line}");
+    }
+    for line in [
+        "Hallo",
+        "Farbe = x",
+        "Skala = viel",
+        "Zeichen = klingonisch",
+        "Text =",
+    ] {
+        assert!(!wish.said(line), "{line}");
+    }
+    let folder = Folder::new();
+    let path = folder.write(
+        "a.csv",
+        "Note;Anmerkung;Wann;Antwort\n7;Ganz gut soweit;03/04/2026;ja\n",
+    );
+    let export = Export::survey(&[path], wish, |_| {}).unwrap();
+    let item = all(&export).remove(0).item.unwrap();
+    assert_eq!(
+        (item.rating.unwrap().max, item.body.as_deref(), answered(&item)),
+        (10.0, Some("Ganz gut soweit"), None)
+    );
+    assert_eq!(item.published_at, Some(at("2026-04-03T00:00:00Z")));
+}
+
+#[test]
+fn each_shape_that_is_named_is_read_whole() {
+    let mut faults = Vec::new();
+    for (shape, text, wanted) in [
+        (
+            "eTrusted (Trusted Shops), reviews",
+            "id;rating;title;comment;submittedAt;transactionReference;customerFirstName;customerLastName;customerEmail;productName;productSku;replyComment;replyCreatedAt\n\
+             rev-1;2;Zu spät;Kam zwei Wochen zu spät.;2026-11-19T10:00:00Z;A-1;Ute;Busch;u@x.example;Kanne;K1;Das tut uns leid.;2026-11-20T10:00:00Z\n",
+            "rev-1 2 of 5 [Kanne] Zu spät: Kam zwei Wochen zu spät. (Ute Busch) 11-19 10:00 de -> Das tut uns leid. 11-20",
+        ),
+        (
+            "Trustpilot, reviews of the API",
+            r#"{"reviews":[{"id":"tp1","stars":2,"title":"Slow","text":"It took three weeks.","language":"en","createdAt":"2026-11-19T10:00:00Z","updatedAt":null,"consumer":{"id":"c1","displayName":"Ann B.","displayLocation":"Bonn"},"companyReply":{"text":"We are sorry.","createdAt":"2026-11-20T10:00:00Z"},"numberOfLikes":1}]}"#,
+            "tp1 2 of 5 Slow: It took three weeks. (Ann B.) 11-19 10:00 en -> We are sorry. 11-20",
+        ),
+        (
+            "Judge.me, reviews of the API",
+            r#"{"current_page":1,"per_page":10,"reviews":[{"id":77,"title":"Hm","body":"The lid does not fit.","rating":2,"product_external_id":501,"reviewer":{"id":9,"email":"e@x.example","name":"Eva","phone":null},"source":"web","curated":"ok","published":true,"hidden":false,"verified":"buyer","created_at":"2026-11-19T10:00:00+00:00","updated_at":"2026-11-19T10:00:00+00:00","product_title":"Lid","product_handle":"lid"}]}"#,
+            "77 2 of 5 [Lid] Hm: The lid does not fit. (Eva) 11-19 10:00 en",
+        ),
+        (
+            "Loox, reviews",
+            "id,handle,rating,author,email,body,created_at,photo_url,verified_purchase\nlx1,kanne,2,Jo,j@x.example,Der Deckel klemmt leider.,2026-11-19T10:00:00Z,,true\n",
+            "lx1 2 of 5 [kanne] Der Deckel klemmt leider. (Jo) 11-19 10:00 de",
+        ),
+        (
+            "AppFollow, reviews",
+            "Date,App,App ID,Store,Country,Rating,Title,Review,Author,App version,Review ID,Reply,Reply date\n2026-11-19,Rezepte,com.x,gp,de,2,Hm,Die Suche stürzt ab.,Kim,2.1,gp:1,Kommt bald.,2026-11-20\n",
+            "gp:1 2 of 5 [Rezepte] Hm: Die Suche stürzt ab. (Kim) 11-19 00:00 de -> Kommt bald. 11-20",
+        ),
+        (
+            "Appbot, reviews",
+            "Date,App Name,Store,Country,Rating,Subject,Body,Author,Sentiment,Version,Reply,Reply Date\n2026-11-19,Rezepte,ios,de,2,Hm,Die Suche stürzt ab.,Kim,negative,2.1,Kommt bald.,2026-11-20\n",
+            "2 of 5 [Rezepte] Hm: Die Suche stürzt ab. (Kim) 11-19 00:00 de -> Kommt bald. 11-20",
+        ),
+        (
+            "eBay, feedback",
+            "Rating,Feedback,From,Date,Item Title,Item Number,Reply\nNegative,Kam nie an.,u***r,19-Nov-26,Lampe,1122,Das prüfen wir.\n",
+            "-1 of 1 [Lampe] Kam nie an. (u***r) 11-19 00:00 de -> Das prüfen wir.",
+        ),
+        (
+            "ProvenExpert, reviews",
+            "Bewertungsdatum;Umfrage;Gesamtbewertung;Name;Bewertungstext;Kommentar des Anbieters\n19.11.2026;Beratung;2,50;Ute;Lange Wartezeit am Telefon.;Wir stellen ein.\n",
+            "2.5 of 5 Lange Wartezeit am Telefon. (Ute) 11-19 00:00 de -> Wir stellen ein.",
+        ),
+        (
+            "a collector for the App Store",
+            r#"[{"userName":"Kim","review":"Die Suche stürzt ab.","rating":2,"title":"Hm","isEdited":false,"date":"2026-11-19 10:00:00","developerResponse":{"id":5,"body":"Kommt bald.","modified":"2026-11-20T10:00:00Z"}}]"#,
+            "2 of 5 Hm: Die Suche stürzt ab. (Kim) 11-19 09:00 de -> Kommt bald. 11-20",
+        ),
+        (
+            "a collector for Google Play",
+            r#"[{"id":"gp:2","userName":"Kim","date":"2026-11-19T10:00:00.000Z","score":2,"scoreText":"2","url":"https://x.example","title":null,"text":"Die Suche stürzt ab.","replyDate":"2026-11-20T10:00:00.000Z","replyText":"Kommt bald.","version":"2.1","thumbsUp":3}]"#,
+            "gp:2 2 of 5 Die Suche stürzt ab. (Kim) 11-19 10:00 de -> Kommt bald. 11-20",
+        ),
+        (
+            "Amazon, seller feedback",
+            "Date\tRating\tComments\tYour Response\tArrived on Time\tItem as Described\tCustomer Service\tOrder ID\tRater Email\n11/19/26\t2\tArrived broken and late.\tWe are sorry.\tNo\tYes\tNo\t111-1\tx@m.example\n",
+            "111-1 2 of 5 Arrived broken and late. 11-19 00:00 en -> We are sorry.",
+        ),
+        (
+            "Amazon, seller feedback",
+            "Date\tÉvaluation\tCommentaires\tVotre réponse\tNuméro de la commande\n19/11/26\t2\tColis abîmé.\tDésolé.\t402-1\n",
+            "402-1 2 of 5 Colis abîmé. 11-19 00:00 -> Désolé.",
+        ),
+        (
+            "Amazon, seller feedback",
+            "Data\tValutazione\tCommenti\tLa tua risposta\tNumero ordine\n19/11/26\t2\tPacco rotto.\tCi dispiace.\t403-1\n",
+            "403-1 2 of 5 Pacco rotto. 11-19 00:00 -> Ci dispiace.",
+        ),
+        (
+            "Amazon, seller feedback",
+            "Fecha\tCalificación\tComentarios\tTu respuesta\tNúmero de pedido\n19/11/26\t2\tLlegó roto.\tLo sentimos.\t404-1\n",
+            "404-1 2 of 5 Llegó roto. 11-19 00:00 -> Lo sentimos.",
+        ),
+        (
+            "Amazon, public reviews (2015)",
+            "marketplace\tcustomer_id\treview_id\tproduct_id\tproduct_parent\tproduct_title\tproduct_category\tstar_rating\thelpful_votes\ttotal_votes\tvine\tverified_purchase\treview_headline\treview_body\treview_date\nUS\t1\tR1\tB0\t2\tKettle\tKitchen\t2\t0\t0\tN\tY\tLeaks\tIt leaks when tilted.\t2015-08-31\n",
+            "R1 2 of 5 [Kettle] Leaks: It leaks when tilted. 08-31 00:00 en",
+        ),
+    ] {
+        let name = if text.starts_with(['[', '{']) {
+            "x.json"
+        } else {
+            "x.csv"
+        };
+        let (all, about) = read(name, text);
+        let item = all[0].item.as_ref().map_or_else(|| all[0].why.clone(), told);
+        let found = about[0].shape.unwrap_or("names");
+        if (found, item.as_str()) != (shape, wanted) {
+            faults.push(format!(
+                "{shape}, {found}:\n  {item}\n  {wanted}\n  unused {:?}",
+                about[0].unused
+            ));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
