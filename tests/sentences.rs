@@ -104,6 +104,8 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ),
     ("where", "#care", "#care"),
     ("file", "bewertungen.csv", "reviews.csv"),
+    ("row", "b-6;05.02.2025;elf", "r-6,2025-02-05,eleven"),
+    ("line", "Texte sind hinten", "texts are behind"),
     ("mb", "20", "20"),
     ("shape", "Trustpilot", "Trustpilot"),
     ("encoding", "Windows-1252", "Windows-1252"),

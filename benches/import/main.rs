@@ -74,7 +74,7 @@ async fn main() {
     let exports = desk.exports.clone().unwrap();
     let zone = desk.zone_of("shop");
     let export = exports
-        .look("shop", "bench.csv", text.into_bytes().into(), zone, now)
+        .look("shop", "bench.csv", text.into_bytes().into(), "", zone, now)
         .unwrap();
     say("looked through", rows, began.elapsed());
 

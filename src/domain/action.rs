@@ -266,6 +266,8 @@ pub enum Ask {
     HandIn {
         source: String,
         file: Option<Upload>,
+        /// How it is to be read otherwise than it would be.
+        said: String,
     },
     Help {
         unknown: Option<String>,

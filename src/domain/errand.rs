@@ -69,6 +69,11 @@ pub enum Errand {
     TakeBack {
         file: i64,
     },
+    /// The rows of a file that were not taken. The first page is 0.
+    Rejected {
+        file: i64,
+        page: u32,
+    },
 }
 
 /// What a button that is offered does.
@@ -132,6 +137,7 @@ impl Errand {
             },
             Self::LeaveOut { .. } => "leave-out",
             Self::TakeBack { .. } => "take-back",
+            Self::Rejected { .. } => "rejected",
         }
     }
 
@@ -148,6 +154,7 @@ impl Errand {
             }
             Self::Wider { number } => format!("{VERSION}.wider.{number}"),
             Self::Found { number, page } => format!("{VERSION}.found.{page}-{number}"),
+            Self::Rejected { file, page } => format!("{VERSION}.rejected.{page}-{file}"),
             Self::Oldest | Self::Home => format!("{VERSION}.{}", self.as_str()),
             Self::BringIn { file, .. } | Self::LeaveOut { file } | Self::TakeBack { file } => {
                 format!("{VERSION}.{}.{file}", self.as_str())
@@ -184,6 +191,13 @@ impl Errand {
                 let number = digits(number)?;
                 let page = page(of)?;
                 Some(Self::Found { number, page })
+            }
+            ("rejected", Some(rest)) => {
+                let (of, file) = rest.split_once('-')?;
+                Some(Self::Rejected {
+                    file: digits(file)?,
+                    page: page(of)?,
+                })
             }
             ("bring-in" | "bring-in-open" | "bring-in-past", Some(file)) => Some(Self::BringIn {
                 file: digits(file)?,
@@ -270,6 +284,7 @@ mod tests {
             },
             Errand::LeaveOut { file: i64::MAX },
             Errand::TakeBack { file: 7 },
+            Errand::Rejected { file: 7, page: 3 },
         ];
         for errand in lists.chain(others) {
             assert_eq!(Errand::read(&errand.token()), Some(errand));
@@ -298,6 +313,7 @@ mod tests {
             "z1e.wider.x",
             "z1e.bring-in.-1",
             "z1e.take-back",
+            "z1e.rejected.1",
             "z1e.open.99999999",
             "z1e.dance.1",
             "z1e.found.1",

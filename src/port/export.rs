@@ -95,6 +95,14 @@ pub trait Export: Send + Sync {
     fn fingerprint(&self) -> Result<String, String>;
 }
 
+/// Why a file cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    pub why: String,
+    /// Whoever hands it in can say which of its columns is which.
+    pub by_columns: bool,
+}
+
 /// Who reads exports.
 pub trait Exports: Send + Sync {
     /// The sources that an export can be for.
@@ -103,13 +111,18 @@ pub trait Exports: Send + Sync {
     /// How old what nobody answered may be to be owed an answer, in days.
     fn backfill_days(&self, source: &str) -> i64;
 
-    /// Looks all of it through, which takes its time. What cannot be read is said with what to do about it.
+    /// The first line of what somebody typed about a file that says nothing about how it is to be read.
+    fn not_understood(&self, said: &str) -> Option<String>;
+
+    /// Looks all of it through, which takes its time. What cannot be read is said with what to do about it. `said` is what
+    /// somebody typed about it.
     fn look(
         &self,
         source: &str,
         name: &str,
         bytes: Arc<[u8]>,
+        said: &str,
         zone: Tz,
         now: At,
-    ) -> Result<Arc<dyn Export>, String>;
+    ) -> Result<Arc<dyn Export>, Unread>;
 }

@@ -47,8 +47,13 @@ pub struct NewFile<'a> {
     pub room: &'a str,
     pub thread: Option<&'a str>,
     pub answer_to: Option<&'a str>,
+    /// How it is to be read, as they typed it.
+    pub said: &'a str,
     pub at: At,
 }
+
+/// A row that was not taken: where it stands, why, and the row.
+pub type Rejected = (String, String, String);
 
 #[derive(Debug, Clone)]
 pub struct Handed {
@@ -65,14 +70,15 @@ pub struct Handed {
     pub run: Option<i64>,
     /// The first rows that were not taken.
     pub refused: Vec<(String, String)>,
+    pub said: String,
     pub handed_at: At,
 }
 
 /// `None`: this delivery brought it before.
 pub async fn put(tx: &mut Tx, file: &NewFile<'_>) -> Result<Option<i64>> {
     Ok(sqlx::query_scalar!(
-        "INSERT INTO import_file (key, source, name, place, state, chat, person, room, thread, answer_to, handed_at, touched_at)
-         VALUES ($1, $2, $3, $4, 'asked', $5, $6, $7, $8, $9, $10, $10)
+        "INSERT INTO import_file (key, source, name, place, state, chat, person, room, thread, answer_to, handed_at, touched_at, said)
+         VALUES ($1, $2, $3, $4, 'asked', $5, $6, $7, $8, $9, $10, $10, $11)
          ON CONFLICT (key) DO NOTHING RETURNING number",
         file.key,
         file.source,
@@ -83,7 +89,8 @@ pub async fn put(tx: &mut Tx, file: &NewFile<'_>) -> Result<Option<i64>> {
         file.room,
         file.thread,
         file.answer_to,
-        file.at
+        file.at,
+        file.said
     )
     .fetch_optional(&mut **tx)
     .await?)
@@ -92,7 +99,7 @@ pub async fn put(tx: &mut Tx, file: &NewFile<'_>) -> Result<Option<i64>> {
 /// Ours until the end of the transaction.
 pub async fn lock(tx: &mut Tx, number: i64) -> Result<Option<Handed>> {
     let row = sqlx::query!(
-        r#"SELECT number, source, name, place, state, chat, person, room, thread, answer_to, open, run, handed_at,
+        r#"SELECT number, source, name, place, state, chat, person, room, thread, answer_to, open, run, handed_at, said,
              refused AS "refused: Json<Vec<(String, String)>>"
            FROM import_file WHERE number = $1 FOR UPDATE"#,
         number
@@ -115,6 +122,7 @@ pub async fn lock(tx: &mut Tx, number: i64) -> Result<Option<Handed>> {
         open: u64::try_from(row.open).unwrap_or(0),
         run: row.run,
         refused: row.refused.0,
+        said: row.said,
         handed_at: row.handed_at,
     }))
 }
@@ -135,6 +143,31 @@ pub async fn keep_bytes(tx: &mut Tx, number: i64, bytes: &[u8]) -> Result<()> {
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// These were not taken, either.
+pub async fn reject(tx: &mut Tx, number: i64, rows: &[Rejected]) -> Result<()> {
+    sqlx::query!(
+        "UPDATE import_file SET rejected = rejected || $2 WHERE number = $1",
+        number,
+        Json(rows) as _
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// So many of those that were not taken, and how many there are.
+pub async fn rejected(tx: &mut Tx, number: i64, skip: usize, most: usize) -> Result<(Vec<Rejected>, usize)> {
+    let rows = sqlx::query_scalar!(
+        r#"SELECT rejected AS "rejected: Json<Vec<Rejected>>" FROM import_file WHERE number = $1"#,
+        number
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    let rows = rows.map(|rows| rows.0).unwrap_or_default();
+    let in_all = rows.len();
+    Ok((rows.into_iter().skip(skip).take(most).collect(), in_all))
 }
 
 /// What becomes of it now, and what is known of it by now. What nobody needs any more goes at once.

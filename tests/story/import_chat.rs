@@ -443,6 +443,90 @@ async fn by_choice(chat: Chat) {
     desk.finish().await;
 }
 
+/// Whoever hands a file in says what no column says itself, and gets back what was not taken.
+async fn read_otherwise(chat: Chat) {
+    let desk = team(chat, 1).await;
+    let seat = Seat::new(&desk, chat);
+    let bad: String = (2..=11)
+        .map(|n| format!("k-{n};19.11.2026;elf;Zeile {n}\n"))
+        .collect();
+    let export = format!("ID;Datum;Wertung XY;Anmerkung\nk-1;19.11.2026;4;Läuft nicht mehr, schade\n{bad}");
+    seat.hand_in(Who::Anna, "portal.csv", export.as_bytes()).await;
+    let refused = seat.told(Who::Anna);
+    assert!(
+        refused.contains("schreib im Feld „Was anders zu lesen ist“ dazu")
+            && refused.contains("body = Name der Spalte"),
+        "{refused}"
+    );
+
+    seat.command(Who::Anna, "import", None).await;
+    let form = seat.form(Who::Anna);
+    assert!(form.contains("Was anders zu lesen ist"), "{form}");
+    let file = seat.hold(Who::Anna, "portal.csv", export.as_bytes());
+    let fields = |said| [("source", "shop"), ("file", file.as_str()), ("said", said)];
+    let odd = fields("Text = Anmerkung\nTexte sind hinten");
+    match chat {
+        Chat::Slack => {
+            let view = desk.slack.view(ANNA).unwrap();
+            assert!(desk.slack.submit(ANNA, &view.id, &odd).await.acked);
+            let errors = desk.slack.view(ANNA).unwrap().errors;
+            assert!(errors["said"].contains("„Texte sind hinten“"), "{errors:?}");
+        }
+        Chat::Discord => {
+            seat.submit(Who::Anna, &odd).await;
+            assert!(
+                seat.told(Who::Anna).contains("„Texte sind hinten“"),
+                "{}",
+                seat.told(Who::Anna)
+            );
+            seat.command(Who::Anna, "import", None).await;
+        }
+    }
+    seat.submit(
+        Who::Anna,
+        &fields("Text = Anmerkung\nSterne = Wertung XY\nSkala = 10"),
+    )
+    .await;
+    let preview = seat.told(Who::Anna);
+    for part in [
+        "Text = Anmerkung",
+        "Sterne = Wertung XY",
+        "Sterne: von höchstens 10",
+        "★★☆☆☆ · „Läuft nicht mehr, schade“",
+        "10 Zeilen kommen nicht mit",
+    ] {
+        assert!(preview.contains(part), "{part:?} is not in:\n{preview}");
+    }
+    seat.press(Who::Anna, &seat.last_told(Who::Anna), "Hereinholen")
+        .await;
+    assert_eq!(items(&desk).await, 1);
+    let report = seat.last_told(Who::Anna);
+    assert!(
+        seat.told(Who::Anna)
+            .ends_with("[Alle Zeilen, die fehlen] [Wieder herausnehmen]"),
+        "{}",
+        seat.told(Who::Anna)
+    );
+    seat.press(Who::Anna, &report, "Alle Zeilen, die fehlen").await;
+    let first = seat.told(Who::Anna);
+    assert!(
+        first.contains("Aus „portal.csv“ kamen 10 Zeilen nicht mit")
+            && first.contains("portal.csv:3 „column")
+            && first.contains("– „k-2;19.11.2026;elf;Zeile 2“")
+            && !first.contains("Zeile 11"),
+        "{first}"
+    );
+    seat.press(Who::Anna, &seat.last_told(Who::Anna), "Weiter ›")
+        .await;
+    let second = seat.told(Who::Anna);
+    assert!(
+        second.contains("Zeile 11") && !second.contains("Zeile 2“") && second.contains("[‹ Zurück]"),
+        "{second}"
+    );
+    seat.look_around(&[Room::Care], &[Who::Anna]);
+    desk.finish().await;
+}
+
 macro_rules! both {
     ($($slack:ident, $discord:ident: $story:ident;)+) => {$(
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -463,6 +547,7 @@ both! {
     a_kill_loses_no_row_in_slack, a_kill_loses_no_row_in_discord: killed_in_between;
     what_cannot_come_in_is_said_in_slack, what_cannot_come_in_is_said_in_discord: refused_kindly;
     an_admin_decides_what_is_open_in_slack, an_admin_decides_what_is_open_in_discord: by_choice;
+    a_file_is_read_as_whoever_hands_it_in_says_in_slack, a_file_is_read_as_whoever_hands_it_in_says_in_discord: read_otherwise;
     what_comes_late_is_shown_in_slack, what_comes_late_is_shown_in_discord: late;
 }
 

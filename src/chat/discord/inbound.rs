@@ -197,10 +197,14 @@ fn pressed(value: &Value, room: &str) -> Ask {
 fn submitted(value: &Value, room: &str) -> Ask {
     let data = value.get("data").unwrap_or(&Value::Null);
     match text(data, "/custom_id").and_then(|id| token::read(id, room)) {
-        Some(Meant::Submit(form)) if form.step == Step::Import => Ask::HandIn {
-            source: form::values(data).remove("source").unwrap_or_default(),
-            file: form::handed(data, "file"),
-        },
+        Some(Meant::Submit(form)) if form.step == Step::Import => {
+            let mut values = form::values(data);
+            Ask::HandIn {
+                source: values.remove("source").unwrap_or_default(),
+                file: form::handed(data, "file"),
+                said: values.remove("said").unwrap_or_default(),
+            }
+        }
         Some(Meant::Submit(form)) => Ask::Submit {
             form,
             values: form::values(data),

@@ -102,6 +102,7 @@ pub fn decode(key: String, payload: Option<&Value>, team: &str) -> Press {
                     Step::Import => Ask::HandIn {
                         source: values.remove("source").unwrap_or_default(),
                         file: file::handed(view, "file"),
+                        said: values.remove("said").unwrap_or_default(),
                     },
                     _ => Ask::Submit { form, values },
                 };

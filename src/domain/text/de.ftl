@@ -774,6 +774,9 @@ import-about = Gib die Datei ab, wie sie ist. Du siehst zuerst, was darin ist; h
 import-source = Von welcher Quelle ist sie?
 import-file = Datei
 import-hint = CSV, Excel, JSON oder ZIP, höchstens { $mb } MB
+import-said = Was anders zu lesen ist
+import-said-hint = Meist leer. Eine Angabe je Zeile, zum Beispiel: Text = Name der Spalte
+import-said-example = Text = Anmerkung · Sterne = Note · Antwort = - · Skala = 10 · Tag zuerst · Zeichen = windows-1252
 import-submit = Ansehen
 import-not-here = Hier lässt sich keine Datei hereinholen: In der Konfigurationsdatei steht keine Quelle dafür.
 import-reading = „{ $file }“ wird gelesen. Gleich steht hier, was darin ist; bis dahin kommt nichts herein.
@@ -817,6 +820,14 @@ button-bring-in-past = Hereinholen, nichts offen
 button-bring-in-open = Hereinholen, Älteres auch offen
 button-leave-out = Liegen lassen
 button-take-back = Wieder herausnehmen
+button-rejected = Alle Zeilen, die fehlen
+import-rejected = Aus „{ $file }“ { $n ->
+    [one] kam eine Zeile
+   *[other] kamen { $n } Zeilen
+} nicht mit:
+import-rejected-row = { $where } „{ $what }“ – „{ $row }“
+import-rejected-then = Bring sie in deiner Tabelle in Ordnung und gib die Datei noch einmal ab. Was schon da ist, bleibt, wie es ist.
+import-rejected-gone = Diese Zeilen sind nicht mehr da. Gib die Datei noch einmal ab, dann siehst du sie wieder: /zeitnah import
 import-undecided = „{ $file }“ wartet noch auf deine Entscheidung.
 import-going = Gut, „{ $file }“ kommt herein. Ich melde mich hier, wenn alles da ist.
 import-going-already = „{ $file }“ kommt schon herein. Ich melde mich hier, wenn alles da ist.
@@ -824,12 +835,13 @@ import-in-already = „{ $file }“ ist schon herein.
 import-left = Gut, „{ $file }“ bleibt liegen. Es ist nichts hereingekommen.
 import-gone = Diese Datei liegt nicht mehr bereit, und es kommt nichts aus ihr herein. Gib sie noch einmal ab: /zeitnah import
 import-unread = „{ $file }“ lässt sich nicht lesen, und es ist nichts hereingekommen. Woran es liegt, steht hier auf Englisch: „{ $what }“
+import-say-columns = Welche Spalte was ist, kannst du beim Abgeben dazuschreiben, im Feld „Was anders zu lesen ist“, zum Beispiel: Text = Name der Spalte
 import-unfetched = „{ $file }“ ließ sich nicht aus dem Chat holen, und es ist nichts hereingekommen. Gib sie noch einmal ab: /zeitnah import
 import-denied = Der Chat gibt „{ $file }“ nicht heraus, und es ist nichts hereingekommen. Wer die App eingerichtet hat, sieht mit zeitnah check, welches Recht fehlt.
 import-broke-off = „{ $file }“ ließ sich nicht zu Ende lesen. Was bis dahin herein war, ist da. Woran es liegt, steht hier auf Englisch: „{ $what }“
 import-nothing-read = Keine Zeile ist zu lesen, darum kommt nichts herein.
 import-nothing-there = Es ist kein Beitrag darin, darum kommt nichts herein.
-import-nothing-of = In keiner Zeile steht etwas für: { $columns }. Darum kommt nichts herein. Benenne die Spalte um, oder lass sie in der Konfigurationsdatei unter [source.columns] zuordnen ({ $word }).
+import-nothing-of = In keiner Zeile steht etwas für: { $columns }. Darum kommt nichts herein. Gib die Datei noch einmal ab und schreib im Feld „Was anders zu lesen ist“ dazu, welche Spalte es ist: { $word } = Name der Spalte. Gibt es keine: { $word } = -
 import-done = „{ $file }“ ist herein.
 import-done-of-which = Von den neuen sind { $open } offen, { $answered } kamen beantwortet, { $past } sind älter und abgeschlossen.
 import-back-going = „{ $file }“ wird wieder herausgenommen. Ich melde mich hier, wenn es geschehen ist.
@@ -841,6 +853,7 @@ import-back = „{ $file }“ ist wieder herausgenommen: { $n ->
 import-back-closed = { $n } hatten schon eine Karte. Die ist jetzt abgeschlossen, denn eine Nachricht im Chat bleibt.
 import-back-kept = { $n } bleiben, weil seitdem jemand etwas damit getan hat oder die Quelle sie selbst gemeldet hat.
 fault-no-file = Wähl eine Datei aus.
+fault-said = Nicht verstanden: „{ $line }“. Schreib zum Beispiel: Text = Name der Spalte
 fault-file-large = Sie ist größer als { $mb } MB. Größere holt zeitnah import am Terminal herein.
 field-rating = Sterne
 field-title = Titel

@@ -789,6 +789,9 @@ import-about = Hand in the file as it is. You see first what is in it; nothing c
 import-source = Which source is it from?
 import-file = File
 import-hint = CSV, Excel, JSON or ZIP, at most { $mb } MB
+import-said = What is to be read otherwise
+import-said-hint = Mostly empty. One thing a line, for example: text = name of the column
+import-said-example = text = Remark · rating = Mark · reply = - · scale = 10 · day first · encoding = windows-1252
 import-submit = Look at it
 import-not-here = No file can be brought in here: the configuration file has no source for it.
 import-reading = “{ $file }” is being read. In a moment it says here what is in it; until then nothing comes in.
@@ -832,6 +835,14 @@ button-bring-in-past = Bring in, nothing open
 button-bring-in-open = Bring in, older ones open too
 button-leave-out = Leave it
 button-take-back = Take out again
+button-rejected = All rows that are missing
+import-rejected = From “{ $file }” { $n ->
+    [one] one row
+   *[other] { $n } rows
+} did not come in:
+import-rejected-row = { $where } “{ $what }” – “{ $row }”
+import-rejected-then = Mend them in your table and hand the file in again. What is there already stays as it is.
+import-rejected-gone = These rows are not kept any more. Hand the file in again to see them: /zeitnah import
 import-undecided = “{ $file }” still waits for your decision.
 import-going = Good, “{ $file }” is coming in. I will say so here when all of it is there.
 import-going-already = “{ $file }” is coming in already. I will say so here when all of it is there.
@@ -839,12 +850,13 @@ import-in-already = “{ $file }” is in already.
 import-left = Good, “{ $file }” is left where it is. Nothing has come in.
 import-gone = This file is not kept any more, and nothing comes in from it. Hand it in again: /zeitnah import
 import-unread = “{ $file }” cannot be read, and nothing has come in: “{ $what }”
+import-say-columns = When you hand it in you can say which column is which, in the field “What is to be read otherwise”, for example: text = name of the column
 import-unfetched = “{ $file }” could not be fetched from the chat, and nothing has come in. Hand it in again: /zeitnah import
 import-denied = The chat does not hand over “{ $file }”, and nothing has come in. Whoever set up the app sees with zeitnah check which right is missing.
 import-broke-off = “{ $file }” could not be read to its end. What was in by then is there: “{ $what }”
 import-nothing-read = No row can be read, so nothing comes in.
 import-nothing-there = There is no post in it, so nothing comes in.
-import-nothing-of = No row has anything for: { $columns }. So nothing comes in. Rename the column, or have it named in the configuration file under [source.columns] ({ $word }).
+import-nothing-of = No row has anything for: { $columns }. So nothing comes in. Hand the file in again and say in the field “What is to be read otherwise” which column it is: { $word } = name of the column. If there is none: { $word } = -
 import-done = “{ $file }” is in.
 import-done-of-which = Of the new ones { $open } are open, { $answered } came answered, { $past } are older and closed.
 import-back-going = “{ $file }” is being taken out again. I will say so here when it is done.
@@ -856,6 +868,7 @@ import-back = “{ $file }” is taken out again: { $n ->
 import-back-closed = { $n } had a card already. It is closed now, because a message in the chat stays.
 import-back-kept = { $n } stay, because somebody has done something with them since, or the source has told of them itself.
 fault-no-file = Choose a file.
+fault-said = Not understood: “{ $line }”. Write for example: text = name of the column
 fault-file-large = It is larger than { $mb } MB. Larger ones come in at the terminal: zeitnah import
 field-rating = stars
 field-title = title

@@ -47,7 +47,10 @@ impl Desk {
             | Errand::Rest { .. }
             | Errand::Speak { .. }
             | Errand::Daily { .. } => Role::Viewer,
-            Errand::BringIn { .. } | Errand::LeaveOut { .. } | Errand::TakeBack { .. } => Role::Admin,
+            Errand::BringIn { .. }
+            | Errand::LeaveOut { .. }
+            | Errand::TakeBack { .. }
+            | Errand::Rejected { .. } => Role::Admin,
         };
         // Whoever has a right in one channel has a home, wherever they ask for it; a file is judged by its own channels.
         let own = !matches!(
@@ -87,6 +90,7 @@ impl Desk {
             Errand::BringIn { .. } | Errand::LeaveOut { .. } | Errand::TakeBack { .. } => {
                 self.decide_import(tx, press, voice, errand, now).await
             }
+            Errand::Rejected { file, page } => self.show_rejected(tx, press, voice, (file, page), now).await,
             Errand::Home => {
                 let told = self.home(tx, &press.by, voice, now).await?.flat();
                 self.whisper_with(tx, press, told, now).await?;

@@ -348,8 +348,8 @@ impl Desk {
                 Judged::told(came_to)
             }
             Ask::Import => self.offer_import(&mut tx, press, voice, now).await?,
-            Ask::HandIn { source, file } => {
-                self.hand_in(&mut tx, press, voice, (source, file.as_ref()), now)
+            Ask::HandIn { source, file, said } => {
+                self.hand_in(&mut tx, press, voice, (source, file.as_ref(), said), now)
                     .await?
             }
             Ask::Help { unknown } => {

@@ -10,6 +10,7 @@ use crate::domain::action::Upload;
 use crate::domain::effect::Effect;
 use crate::domain::errand::Errand;
 use crate::domain::form::Form;
+use crate::domain::form::Lines;
 use crate::domain::form::Part;
 use crate::domain::manner::Unanswered;
 use crate::domain::rights::Role;
@@ -24,7 +25,9 @@ use crate::store::outbox;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::act::Judged;
+use crate::workflow::import::shown;
 use crate::workflow::import::shown::NAME_UNITS;
+use crate::workflow::import::shown::REJECTED_SHOWN;
 use crate::workflow::import::steps;
 
 /// More is an export of years, for which there is the terminal.
@@ -90,6 +93,17 @@ impl Desk {
                     label: lang.text("import-file", &[]),
                     hint: lang.text("import-hint", &[("mb", MEGABYTES.into())]),
                 },
+                // Nearly nobody needs it: what is shown next says what was understood.
+                Part::Text {
+                    key: "said".to_owned(),
+                    label: lang.text("import-said", &[]),
+                    hint: Some(lang.text("import-said-hint", &[])),
+                    placeholder: Some(lang.text("import-said-example", &[])),
+                    initial: None,
+                    lines: Lines::Many,
+                    limit: None,
+                    required: false,
+                },
             ],
         };
         Ok(Judged {
@@ -104,7 +118,7 @@ impl Desk {
         tx: &mut Tx,
         press: &Press,
         voice: Voice,
-        (source, file): (&str, Option<&Upload>),
+        (source, file, said): (&str, Option<&Upload>, &str),
         now: At,
     ) -> Result<Judged> {
         self.meet(tx, press).await?;
@@ -116,18 +130,23 @@ impl Desk {
             self.whisper(tx, press, no, now).await?;
             return Ok(Judged::told("forbidden"));
         }
-        let fault = |key: &str| {
-            let sentence = voice.lang.text(key, &[("mb", MEGABYTES.into())]);
+        let fault = |field: &str, sentence: String| {
             Ok(Judged {
-                outcome: Outcome::Faults([("file".to_owned(), sentence)].into()),
+                outcome: Outcome::Faults([(field.to_owned(), sentence)].into()),
                 came_to: "refused",
             })
         };
         let Some(file) = file else {
-            return fault("fault-no-file");
+            return fault("file", voice.lang.text("fault-no-file", &[]));
         };
         if file.size > LARGEST {
-            return fault("fault-file-large");
+            let sentence = voice.lang.text("fault-file-large", &[("mb", MEGABYTES.into())]);
+            return fault("file", sentence);
+        }
+        let odd = self.exports.as_ref().and_then(|e| e.not_understood(said));
+        if let Some(line) = odd {
+            let line = ("line", short_line(&line, NAME_UNITS).into());
+            return fault("said", voice.lang.text("fault-said", &[line]));
         }
         let name = short_line(&file.name, NAME_UNITS);
         let key = format!("{}:{}", press.chat, press.key);
@@ -140,6 +159,7 @@ impl Desk {
             room: &press.room,
             thread: press.thread.as_deref(),
             answer_to: press.answer_to.as_deref(),
+            said: said.trim(),
             at: now,
         };
         if let Some(number) = import_file::put(tx, &new).await? {
@@ -213,6 +233,31 @@ impl Desk {
         let text = voice.say(said, &[("file", file.name.into())]);
         self.whisper(tx, press, text, now).await?;
         Ok(Judged::told(if next.is_some() { "changed" } else { "told" }))
+    }
+
+    /// The rows that were not taken, with their reasons: they are mended in the file and handed in once more.
+    pub(crate) async fn show_rejected(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        (number, page): (i64, u32),
+        now: At,
+    ) -> Result<Judged> {
+        let Some(file) = import_file::lock(tx, number).await? else {
+            return self
+                .tell(tx, press, voice.say("import-rejected-gone", &[]), now)
+                .await;
+        };
+        if let Some(no) = self.may_not_import(tx, press, voice, &file.source, now).await? {
+            self.whisper(tx, press, no, now).await?;
+            return Ok(Judged::told("forbidden"));
+        }
+        let skip = page as usize * REJECTED_SHOWN;
+        let (rows, in_all) = import_file::rejected(tx, number, skip, REJECTED_SHOWN).await?;
+        let told = shown::rejected(voice, &file, (number, page), &rows, in_all);
+        self.whisper_with(tx, press, told, now).await?;
+        Ok(Judged::told("told"))
     }
 
     /// Whoever brings something in puts it before all the people to whom its source may lead.

@@ -15,6 +15,8 @@ use crate::port::export::Export;
 use crate::port::export::Order;
 use crate::store::import::Progress;
 use crate::store::import_file::Handed;
+use crate::store::import_file::Rejected;
+use crate::workflow::commands::pages;
 use crate::workflow::import::CARDS;
 use crate::workflow::import::preview::Nothing;
 use crate::workflow::import::preview::Preview;
@@ -23,6 +25,9 @@ use crate::workflow::import::preview::Preview;
 pub const NAME_UNITS: usize = 80;
 pub const WHY_UNITS: usize = 200;
 const COLUMNS_UNITS: usize = 300;
+/// Rows that were not taken: in one message, and of each.
+pub const REJECTED_SHOWN: usize = 5;
+const REJECTED_UNITS: usize = 220;
 
 /// Fields that have a name in both languages; the others are told by their column alone.
 const FIELDS: [&str; 9] = [
@@ -224,6 +229,13 @@ pub fn report(voice: Voice, file: &Handed, progress: &Progress) -> Told {
         reasons(voice, &mut text, &file.refused);
     }
     let mut offers = Vec::new();
+    if counts.bad > 0 {
+        let errand = Errand::Rejected {
+            file: file.number,
+            page: 0,
+        };
+        offers.push(Offer::errand(errand, voice.lang.text("button-rejected", &[])));
+    }
     if counts.new > 0 {
         let errand = Errand::TakeBack { file: file.number };
         offers.push(Offer::errand(errand, voice.lang.text("button-take-back", &[])));
@@ -231,6 +243,40 @@ pub fn report(voice: Voice, file: &Handed, progress: &Progress) -> Told {
     Told {
         text,
         offers,
+        ..Told::default()
+    }
+}
+
+/// A page of the rows that were not taken.
+pub fn rejected(
+    voice: Voice,
+    file: &Handed,
+    (number_of_file, page): (i64, u32),
+    rows: &[Rejected],
+    in_all: usize,
+) -> Told {
+    let name = ("file", file.name.as_str().into());
+    if in_all == 0 {
+        return voice.say("import-rejected-gone", &[name]).into();
+    }
+    let last = u32::try_from((in_all - 1) / REJECTED_SHOWN).unwrap_or(u32::MAX);
+    let mut text = voice.say("import-rejected", &[name, ("n", number(in_all as u64))]);
+    for (place, why, raw) in rows {
+        let args = [
+            ("where", short_line(place, NAME_UNITS).into()),
+            ("what", short_line(why, WHY_UNITS).into()),
+            ("row", short_line(raw, REJECTED_UNITS).into()),
+        ];
+        line(&mut text, voice.say("import-rejected-row", &args));
+    }
+    line(&mut text, voice.say("import-rejected-then", &[]));
+    let turn = |page| Errand::Rejected {
+        file: number_of_file,
+        page,
+    };
+    Told {
+        text,
+        offers: pages(voice, page, last, turn),
         ..Told::default()
     }
 }

@@ -23,6 +23,7 @@ use crate::port::PortError;
 use crate::port::chat::Inbox as _;
 use crate::port::export::Export;
 use crate::port::export::Exports;
+use crate::port::export::Unread;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::import;
@@ -53,6 +54,9 @@ const FETCH_MINUTES: i64 = 10;
 const LOOK_AGAIN_SECONDS: i64 = 5;
 /// Bad rows that are said at the end.
 const REASONS: usize = 5;
+/// Bad rows that are kept for whoever mends them, and how much of each. More of them is one mistake in all.
+const REJECTED: usize = 500;
+const ROW_UNITS: usize = 500;
 
 /// The file whose rows are coming in, looked through. There is one: files come in one after the other, and each may be large.
 /// Whoever does not have it looks once more.
@@ -108,12 +112,16 @@ impl Desk {
         };
         let name = file.name.as_str();
         let told = match self.look_through(&file, bytes, now).await? {
-            Err(what) => {
+            Err(unread) => {
                 let args = [
                     ("file", name.into()),
-                    ("what", short_line(&what, WHY_UNITS).into()),
+                    ("what", short_line(&unread.why, WHY_UNITS).into()),
                 ];
-                (State::Refused, voice.say("import-unread", &args).into(), 0)
+                let mut text = voice.say("import-unread", &args);
+                if unread.by_columns {
+                    line(&mut text, voice.say("import-say-columns", &[]));
+                }
+                (State::Refused, text.into(), 0)
             }
             Ok((export, days)) => {
                 let past = Unanswered::ByAge.past_before(days, now);
@@ -219,7 +227,7 @@ impl Desk {
                 Err(WorkflowError::Export(what)) => Err(what),
                 brought => Ok(brought?),
             },
-            Err(what) => Err(what),
+            Err(unread) => Err(unread.why),
         };
         if !matches!(brought, Ok(Brought::More(_) | Brought::Overtaken)) {
             self.at_hand.put_away(number);
@@ -299,11 +307,21 @@ impl Desk {
             let refused = self
                 .take_rows(&mut tx, &file.source, rows, &manner, &mut progress, now)
                 .await?;
+            let kept = usize::try_from(progress.counts.bad).unwrap_or(usize::MAX);
+            let kept = kept.saturating_sub(refused.len());
+            let mut rejected = Vec::new();
             for row in refused {
+                let place = format!("{}:{}", export.label(row.part), row.line);
+                if kept + rejected.len() < REJECTED {
+                    let raw = short_line(&String::from_utf8_lossy(&row.raw), ROW_UNITS);
+                    rejected.push((place.clone(), row.why.clone(), raw));
+                }
                 if file.refused.len() < REASONS {
-                    let place = format!("{}:{}", export.label(row.part), row.line);
                     file.refused.push((place, row.why));
                 }
+            }
+            if !rejected.is_empty() {
+                import_file::reject(&mut tx, number, &rejected).await?;
             }
             import_file::save(&mut tx, &file, now).await?;
             import::advance(&mut tx, &progress, now).await?;
@@ -319,11 +337,15 @@ impl Desk {
     /// changes nothing.
     async fn run_of(&self, number: i64, export: &Arc<dyn Export>) -> Result<(Handed, Progress)> {
         let now = self.now();
-        let print = export.fingerprint().map_err(WorkflowError::Export)?;
+        let mut print = export.fingerprint().map_err(WorkflowError::Export)?;
         let mut tx = self.store.begin().await?;
         let Some(mut file) = import_file::lock(&mut tx, number).await? else {
             return Err(WorkflowError::Export("the file is not there any more".to_owned()));
         };
+        // Read otherwise it is another file.
+        if !file.said.is_empty() {
+            print = format!("{print} {}", file.said);
+        }
         let pool = self.store.pool();
         let known = import::progress(pool, &file.source, &print).await?;
         let progress = match (file.run, known) {
@@ -379,7 +401,7 @@ impl Desk {
     async fn looked_through(
         &self,
         file: &Handed,
-    ) -> Result<Option<std::result::Result<(Arc<dyn Export>, i64), String>>> {
+    ) -> Result<Option<std::result::Result<(Arc<dyn Export>, i64), Unread>>> {
         if let Some(found) = self.at_hand.get(file.number) {
             return Ok(Some(Ok(found)));
         }
@@ -404,19 +426,22 @@ impl Desk {
         file: &Handed,
         bytes: Vec<u8>,
         now: At,
-    ) -> Result<std::result::Result<(Arc<dyn Export>, i64), String>> {
+    ) -> Result<std::result::Result<(Arc<dyn Export>, i64), Unread>> {
         let exports: Arc<dyn Exports> = self.exports.clone().ok_or_else(|| WorkflowError::NotConfigured {
             what: "source",
             name: file.source.clone(),
         })?;
         let zone = self.zone_of(&file.source);
         let days = exports.backfill_days(&file.source);
-        let (source, name) = (file.source.clone(), file.name.clone());
+        let (source, name, said) = (file.source.clone(), file.name.clone(), file.said.clone());
         let looked =
-            tokio::task::spawn_blocking(move || exports.look(&source, &name, bytes.into(), zone, now));
+            tokio::task::spawn_blocking(move || exports.look(&source, &name, bytes.into(), &said, zone, now));
         Ok(match looked.await {
             Ok(looked) => looked.map(|export| (export, days)),
-            Err(_) => Err("reading it broke off".to_owned()),
+            Err(_) => Err(Unread {
+                why: "reading it broke off".to_owned(),
+                by_columns: false,
+            }),
         })
     }
 
