@@ -552,6 +552,168 @@ async fn ctrl_c_ends_with_the_batch_and_the_list_says_how_far_it_came() {
     desk.finish().await;
 }
 
+/// The command at a terminal of its own, made by `script`: what it says there, and what is typed when it has said something.
+struct Terminal {
+    child: tokio::process::Child,
+    typed: tokio::process::ChildStdin,
+    out: tokio::process::ChildStdout,
+    said: String,
+}
+
+impl Terminal {
+    fn open(desk: &Desk, folder: &Folder, args: &[&str]) -> Self {
+        let args: Vec<&OsStr> = args.iter().map(OsStr::new).collect();
+        let inner = importing(desk, folder, "none", &args);
+        let inner = inner.as_std();
+        let words = std::iter::once(inner.get_program()).chain(inner.get_args());
+        let line: Vec<String> = words
+            .map(|word| format!("'{}'", word.to_string_lossy()))
+            .collect();
+        let mut command = Command::new("script");
+        command.args(["-q", "-e", "-f", "-c", &line.join(" "), "/dev/null"]);
+        for (name, value) in inner.get_envs() {
+            command.env(name, value.unwrap_or_default());
+        }
+        let mut child = command
+            .env("SHELL", "/bin/sh")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        Self {
+            typed: child.stdin.take().unwrap(),
+            out: child.stdout.take().unwrap(),
+            child,
+            said: String::new(),
+        }
+    }
+
+    /// Waits until it has said this.
+    async fn until(&mut self, words: &str) {
+        use tokio::io::AsyncReadExt as _;
+        let mut piece = [0; 4096];
+        while !self.said.contains(words) {
+            let read = self.out.read(&mut piece).await.unwrap();
+            assert!(read > 0, "{words:?} was not said:\n{}", self.said);
+            self.said.push_str(&String::from_utf8_lossy(&piece[..read]));
+        }
+    }
+
+    async fn keys(&mut self, keys: &str) {
+        use tokio::io::AsyncWriteExt as _;
+        self.typed.write_all(keys.as_bytes()).await.unwrap();
+        self.typed.flush().await.unwrap();
+    }
+
+    async fn ended(mut self) -> (Option<i32>, String) {
+        use tokio::io::AsyncReadExt as _;
+        let mut rest = Vec::new();
+        self.out.read_to_end(&mut rest).await.unwrap();
+        self.said.push_str(&String::from_utf8_lossy(&rest));
+        drop(self.typed);
+        (self.child.wait().await.unwrap().code(), self.said)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_terminal_is_asked_before_anything_comes_in_or_goes() {
+    let desk = Desk::open().await;
+    desk.clock.set(SystemClock.now());
+    let folder = Folder::new("terminal");
+    let old = days_ago(90);
+    let file = folder.write(
+        "two.csv",
+        &format!("id,date,rating,text\nt-1,{old},5,Gut\nt-2,{old},4,Ganz gut\n"),
+    );
+    let file = file.to_string_lossy().into_owned();
+
+    // No is what nobody has to say: the return key, another word.
+    for (keys, times) in [("\r", 1), ("nein\r", 2)] {
+        let mut asked = Terminal::open(&desk, &folder, &["shop", &file]);
+        asked.until("Bring this in? [y/N]").await;
+        assert!(asked.said.contains("2 new, 0 changed, 0 known"), "{}", asked.said);
+        asked.keys(keys).await;
+        let (code, told) = asked.ended().await;
+        assert!(
+            code == Some(0) && told.contains("Nothing was written."),
+            "{times}: {code:?} {told}"
+        );
+    }
+    // Ctrl-C at the question.
+    let mut asked = Terminal::open(&desk, &folder, &["shop", &file]);
+    asked.until("Bring this in? [y/N]").await;
+    asked.keys("\u{3}").await;
+    let (code, told) = asked.ended().await;
+    assert!(code == Some(130) && !told.contains("it back"), "{code:?} {told}");
+    assert_eq!(items(&desk).await, Vec::<String>::new());
+
+    let mut asked = Terminal::open(&desk, &folder, &["shop", &file]);
+    asked.until("Bring this in? [y/N]").await;
+    asked.keys("y\r").await;
+    let (code, told) = asked.ended().await;
+    assert!(
+        code == Some(0) && told.contains("2 new, 0 changed, 0 known, 0 bad."),
+        "{code:?} {told}"
+    );
+    // Nobody is asked about nothing, nor with --yes.
+    let (code, told) = Terminal::open(&desk, &folder, &["shop", &file]).ended().await;
+    assert!(
+        code == Some(0) && told.contains("all of it is there already") && !told.contains("[y/N]"),
+        "{code:?} {told}"
+    );
+    let number: i64 = desk.row("SELECT number FROM import_run").await;
+    let number = number.to_string();
+    let mut asked = Terminal::open(&desk, &folder, &["--undo", &number]);
+    asked.until("Take back what it brought? [y/N]").await;
+    asked.keys("\r").await;
+    let (code, told) = asked.ended().await;
+    assert!(
+        code == Some(0) && told.contains("Nothing was taken back."),
+        "{code:?} {told}"
+    );
+    assert_eq!(items(&desk).await.len(), 2);
+    let mut asked = Terminal::open(&desk, &folder, &["--undo", &number]);
+    asked.until("Take back what it brought? [y/N]").await;
+    asked.keys("ja\r").await;
+    let (code, told) = asked.ended().await;
+    assert!(
+        code == Some(0) && told.contains("2 posts are gone."),
+        "{code:?} {told}"
+    );
+    let (code, told) = Terminal::open(&desk, &folder, &["shop", &file, "--yes"])
+        .ended()
+        .await;
+    assert!(
+        code == Some(0) && told.contains("2 new, 0 changed") && !told.contains("[y/N]"),
+        "{code:?} {told}"
+    );
+
+    // Ctrl-C while rows come in.
+    let rows = (0..6_000).map(|n| format!("s-{n},{old},5,Gut Nummer {n}\n"));
+    let long = folder.write(
+        "long.csv",
+        &format!("id,date,rating,text\n{}", rows.collect::<String>()),
+    );
+    let mut asked = Terminal::open(&desk, &folder, &["shop", &long.to_string_lossy()]);
+    asked.until("Bring this in? [y/N]").await;
+    asked.keys("y\r").await;
+    while desk.row::<i64>("SELECT count(*) FROM item").await == 2 {
+        tokio::task::yield_now().await;
+    }
+    asked.keys("\u{3}").await;
+    let (code, told) = asked.ended().await;
+    let there: i64 = desk.row("SELECT count(*) - 2 FROM item").await;
+    assert!(
+        code == Some(130) && told.contains(&format!("Stopped after {there} of 6000 rows")),
+        "{code:?} {told}"
+    );
+    desk.clock.set(SystemClock.now());
+    desk.settle().await;
+    look_at_all(&desk);
+    desk.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_is_taken_back_but_for_what_somebody_touched() {
     let desk = Desk::open().await;
