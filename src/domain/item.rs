@@ -11,6 +11,7 @@ use crate::domain::handling::Handling;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
 use crate::domain::sla::Deadline;
+use crate::domain::sla::Origin;
 
 /// What sort of thing the customer wrote. A question is a kind, not a platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -233,6 +234,14 @@ pub struct Item {
 }
 
 impl Item {
+    /// From what its clocks may run, besides its log.
+    pub fn origin(&self) -> Origin {
+        Origin {
+            published: self.published_at,
+            first_seen: self.first_seen_at,
+        }
+    }
+
     pub fn author_name(&self) -> Option<&str> {
         self.author.name.as_deref().filter(|n| !n.trim().is_empty())
     }

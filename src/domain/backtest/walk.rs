@@ -28,7 +28,6 @@ use crate::domain::policy::Metric;
 use crate::domain::route;
 use crate::domain::route::Route;
 use crate::domain::sla;
-use crate::domain::sla::Origin;
 use crate::domain::sla::Run;
 use crate::domain::sla::State;
 use crate::domain::whom::Book;
@@ -52,10 +51,7 @@ pub struct Walked<'a> {
 pub fn walk<'a>(book: Book<'a>, past: &Past<'a>, until: At) -> Walked<'a> {
     let rules = book.rules;
     let route = route::choose_for(&rules.routes, &rules.fallback, past.first_view());
-    let origin = Origin {
-        published: past.item.published_at,
-        first_seen: past.item.first_seen_at,
-    };
+    let origin = past.item.origin();
     let deeds: Vec<&Event> = past.log.iter().filter(|event| !is_call(&event.what)).collect();
     let mut places: Vec<Place> = Vec::new();
     for channel in route.to.iter().filter_map(|name| rules.channel(name)) {

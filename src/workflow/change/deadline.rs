@@ -29,7 +29,6 @@ use crate::domain::practice;
 use crate::domain::route::View;
 use crate::domain::rules::Channel;
 use crate::domain::sla;
-use crate::domain::sla::Origin;
 use crate::domain::sla::Run;
 use crate::domain::sla::State;
 use crate::domain::text::Arg;
@@ -84,7 +83,7 @@ impl Desk {
         let kept = &known.log;
         let rules = self.rules.now();
         let route = rules.route(&locked.0.route);
-        let plan = Plan::of(rules, route, origin(&locked.0));
+        let plan = Plan::of(rules, route, locked.0.origin());
         let silent = locked.0.source == practice::NAME || known.is_out;
         let mut changed = false;
         for round in 0..ROUNDS {
@@ -110,7 +109,7 @@ impl Desk {
     /// Why the deadline is when it is, a line for each thought, for somebody in this chat.
     pub(crate) fn reasons(&self, log: &[Event], item: &Item, voice: Voice, chat: &str) -> Vec<Vec<Seg>> {
         let terms = self.rules.terms(self.rules.route(&item.route));
-        let runs = sla::runs(terms, origin(item), log);
+        let runs = sla::runs(terms, item.origin(), log);
         let named = self.rules.route(&item.route).to.iter();
         let channels = named.filter_map(|name| self.rules.channel(name));
         let rooms: Vec<Arg> = channels.filter(|c| c.chat == chat).map(Channel::said).collect();
@@ -143,7 +142,7 @@ impl Desk {
         };
         let kept = event::of_item(&mut **tx, item.id).await?;
         let terms = self.rules.terms(self.rules.route(&item.route));
-        let origin = origin(item);
+        let origin = item.origin();
         let runs = sla::runs(terms, origin, kept.iter().chain(change.log()).chain([&answered]));
         let run = runs.iter().rfind(|run| run.metric != Metric::Resolution);
         let in_time = run.map(|run| run.state(terms, origin.first_seen, now) == State::Met);
@@ -277,7 +276,7 @@ impl Desk {
             rules: &self.rules,
             own: &nobody,
         };
-        let plan = Plan::of(&self.rules, self.rules.route(&item.route), origin(item));
+        let plan = Plan::of(&self.rules, self.rules.route(&item.route), item.origin());
         let mut whom = book.of_rooms(&places);
         whom.extend(to.is_some().then(|| Summoned::Person(of.clone())));
         let told = self.reached(tx, &plan, whom, change.now()).await?;
@@ -312,7 +311,7 @@ impl Desk {
             Handling::Snoozed { by, .. } => vec![Summoned::Person(by.clone())],
             _ => Vec::new(),
         };
-        let plan = Plan::of(&self.rules, self.rules.route(&item.route), origin(item));
+        let plan = Plan::of(&self.rules, self.rules.route(&item.route), item.origin());
         self.reached(tx, &plan, whom, now).await
     }
 
@@ -352,13 +351,6 @@ async fn places(tx: &mut Tx, item: ItemId) -> Result<Vec<Place>> {
         room: card.room,
     };
     Ok(cards.into_iter().map(place).collect())
-}
-
-pub(crate) fn origin(item: &Item) -> Origin {
-    Origin {
-        published: item.published_at,
-        first_seen: item.first_seen_at,
-    }
 }
 
 fn call_webhook(webhook: &str, item: ItemId, event: EventId, now: At) -> NewEffect {

@@ -18,7 +18,6 @@ use crate::store::event;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::look::origin;
 use crate::workflow::perform::Held;
 
 /// Why somebody is called by a step, how much time is left, and who is on it.
@@ -86,7 +85,7 @@ impl Desk {
         let until = log.iter().position(|event| event.id == stepped.id);
         let log: Vec<&Event> = log.iter().take(until.map_or(log.len(), |at| at + 1)).collect();
         let rules = self.rules.now();
-        let plan = Plan::of(rules, rules.route(&item.route), origin(item));
+        let plan = Plan::of(rules, rules.route(&item.route), item.origin());
         let Some((chain, next)) = plan.chain.zip(plan.next_step(&log)) else {
             return Ok(voice.say("note-next-none", &[]));
         };

@@ -22,7 +22,6 @@ use crate::workflow::Result;
 use crate::workflow::decide::Case;
 use crate::workflow::decide::Verdict;
 use crate::workflow::decide::not_now;
-use crate::workflow::look::origin;
 use crate::workflow::submit::Values;
 use crate::workflow::submit::fault;
 use crate::workflow::submit::value;
@@ -122,7 +121,7 @@ impl Desk {
         let me = case.press.by.person.clone();
         let item = &mut case.locked.0;
         let rules = self.rules.now();
-        let plan = Plan::of(rules, rules.route(&item.route), origin(item));
+        let plan = Plan::of(rules, rules.route(&item.route), item.origin());
         let whom = vec![Summoned::Person(to.clone())];
         let called = whom.iter().filter_map(Summoned::called).collect::<Vec<Called>>();
         let told = self.reached(tx, &plan, whom, now).await?;

@@ -111,14 +111,7 @@ impl Inbox for Desk {
     }
 
     fn voice(&self, chat: &str, room: &str) -> Voice {
-        let channel = self.rules.channel_of_room(chat, room);
-        channel
-            .map(|c| c.voice)
-            .or_else(|| self.rules.usual_voice(chat))
-            .unwrap_or(Voice {
-                lang: Lang::default(),
-                zone: chrono_tz::Tz::UTC,
-            })
+        self.voice(chat, room)
     }
 }
 

@@ -21,6 +21,18 @@ use crate::workflow::Desk;
 use crate::workflow::Result;
 
 impl Desk {
+    /// How we speak in a room; where it is none of ours, as the chat does elsewhere.
+    pub(crate) fn voice(&self, chat: &str, room: &str) -> Voice {
+        let channel = self.rules.channel_of_room(chat, room);
+        channel
+            .map(|c| c.voice)
+            .or_else(|| self.rules.usual_voice(chat))
+            .unwrap_or(Voice {
+                lang: Lang::default(),
+                zone: chrono_tz::Tz::UTC,
+            })
+    }
+
     /// The same where no room says how: as we last spoke with them where others read, else as in the place that it is
     /// about.
     pub(crate) async fn private_voice(&self, person: &PersonId, about: Voice) -> Result<Voice> {
