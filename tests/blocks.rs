@@ -37,7 +37,7 @@ use zeitnah::store::item;
 use zeitnah::store::item::Filter;
 use zeitnah::store::outbox;
 use zeitnah::store::outbox::Settled;
-use zeitnah::workflow::receive::HookAnswer;
+use zeitnah::workflow::HookAnswer;
 
 use crate::database;
 use crate::desk::friday;

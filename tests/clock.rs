@@ -15,7 +15,7 @@ use zeitnah::port::clock::SystemClock;
 use zeitnah::port::source::HookCall;
 use zeitnah::source::signature::Secret;
 use zeitnah::store::Store;
-use zeitnah::workflow::receive::HookAnswer;
+use zeitnah::workflow::HookAnswer;
 
 use crate::database;
 

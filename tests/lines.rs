@@ -33,8 +33,8 @@ use zeitnah::domain::text::flat;
 use zeitnah::port::chat::Body;
 use zeitnah::port::chat::Note;
 use zeitnah::port::chat::Post;
-use zeitnah::workflow::perform::Held;
-use zeitnah::workflow::perform::note;
+use zeitnah::workflow::note::Held;
+use zeitnah::workflow::note::note;
 
 fn after(minutes: i64) -> At {
     At::UNIX_EPOCH + TimeDelta::minutes(minutes)

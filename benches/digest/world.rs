@@ -20,7 +20,7 @@ use zeitnah::port::clock::Clock;
 use zeitnah::port::clock::FakeClock;
 use zeitnah::port::clock::SystemClock;
 use zeitnah::store::Store;
-use zeitnah::workflow::digest::Asked;
+use zeitnah::workflow::Asked;
 use zeitnah::workflow::stats;
 
 const A_DAY: i64 = 2_740;

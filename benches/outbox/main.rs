@@ -38,7 +38,7 @@ use zeitnah::store::outbox;
 use zeitnah::store::outbox::Leased;
 use zeitnah::store::outbox::Settled;
 use zeitnah::worker::drain::SIDE_BY_SIDE;
-use zeitnah::workflow::receive::HookAnswer;
+use zeitnah::workflow::HookAnswer;
 
 use self::frame::build;
 use self::frame::load;

@@ -38,12 +38,12 @@ use crate::store::Store;
 use crate::telemetry::Scrape;
 use crate::telemetry::process;
 use crate::worker;
+use crate::workflow::Aside;
+use crate::workflow::AtHand;
 use crate::workflow::Desk;
-use crate::workflow::aside::Aside;
-use crate::workflow::import::steps::AtHand;
-use crate::workflow::live::Live;
-use crate::workflow::shared::Shared;
-use crate::workflow::together;
+use crate::workflow::Live;
+use crate::workflow::Shared;
+use crate::workflow::queue;
 
 /// What an installation is made of.
 pub struct Parts {
@@ -191,8 +191,8 @@ impl App {
             chats,
             webhooks: webhooks.into_iter().collect(),
             aside: Aside::default(),
-            keeping: together::keeping(),
-            presses: together::presses(),
+            keeping: queue::keeping(),
+            presses: queue::presses(),
             at_hand: AtHand::default(),
         });
         let stopping = CancellationToken::new();

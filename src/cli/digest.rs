@@ -17,7 +17,7 @@ use crate::domain::At;
 use crate::domain::chart::Chart;
 use crate::domain::text::flat;
 use crate::picture;
-use crate::workflow::digest::Asked;
+use crate::workflow::Asked;
 
 #[derive(Args)]
 pub struct Options {

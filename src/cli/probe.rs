@@ -28,7 +28,7 @@ use crate::port::clock::Clock as _;
 use crate::port::clock::SystemClock;
 use crate::store::person;
 use crate::store::setting;
-use crate::workflow::follow::holding;
+use crate::workflow::holding;
 use crate::workflow::probe::probe;
 
 /// More names than anybody compares.

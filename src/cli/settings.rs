@@ -15,7 +15,7 @@ use crate::cli::tell;
 use crate::config::overlay;
 use crate::store::person;
 use crate::store::setting;
-use crate::workflow::follow::holding;
+use crate::workflow::holding;
 
 #[derive(Args)]
 pub struct Options {

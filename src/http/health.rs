@@ -17,7 +17,7 @@ use crate::domain::closure::Closed;
 use crate::domain::closure::Shut;
 use crate::http::lately::Lately;
 use crate::workflow::Desk;
-use crate::workflow::pulse::Pulse;
+use crate::workflow::Pulse;
 
 /// What could be tried for longer than this and was not waits for somebody.
 const STUCK_SECONDS: i64 = 120;

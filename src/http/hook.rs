@@ -18,7 +18,7 @@ use crate::http::BODY_LIMIT;
 use crate::port::source::HookCall;
 use crate::port::source::HookRefusal;
 use crate::workflow::Desk;
-use crate::workflow::receive::HookAnswer;
+use crate::workflow::HookAnswer;
 
 pub async fn take(
     State(desk): State<Arc<Desk>>,

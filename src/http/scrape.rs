@@ -16,8 +16,8 @@ use crate::telemetry::catalogue as is;
 use crate::telemetry::meter::level;
 use crate::telemetry::meter::may_be_called;
 use crate::telemetry::process;
-use crate::workflow::pulse::Pulse;
-use crate::workflow::pulse::Unread;
+use crate::workflow::Pulse;
+use crate::workflow::Unread;
 
 #[derive(Clone)]
 pub struct Watch {

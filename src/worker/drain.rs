@@ -14,9 +14,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::workflow::Desk;
+use crate::workflow::LEASE_SECONDS;
 use crate::workflow::Leased;
 use crate::workflow::Result;
-use crate::workflow::perform::LEASE_SECONDS;
 
 /// Effects under way at once in one replica.
 pub const SIDE_BY_SIDE: usize = 16;

@@ -1,5 +1,8 @@
 //! What happens, one verb a file: load, decide by a pure rule, write down the change and what must follow from it,
 //! answer. Nothing here waits and nothing here calls outside while a transaction is open.
+//!
+//! The files stand in rooms whose doors open one way. Each says what belongs into it and which others it may name, by a path
+//! or by a method of the desk; `tests/house.rs` holds both. What other layers use has its name here.
 
 mod base;
 mod change;
@@ -12,146 +15,24 @@ mod rights;
 mod upkeep;
 mod views;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use crate::domain::At;
-use crate::domain::id::ItemId;
-use crate::port::PortError;
-use crate::port::chat::ChatPlatform;
-use crate::port::clock::Clock;
-use crate::port::export::Exports;
-use crate::port::rulebook::Rulebook;
-use crate::port::source::ReviewSource;
-use crate::port::webhook::Webhook;
-use crate::store::Store;
-use crate::store::StoreError;
 pub use crate::store::outbox::Leased;
-use crate::workflow::aside::Aside;
-use crate::workflow::import::steps::AtHand;
-use crate::workflow::live::Live;
-use crate::workflow::together::Keeping;
-use crate::workflow::together::Presses;
-
-pub use base::alarm;
-pub use base::aside;
-pub use base::follow;
-pub use base::gather;
-pub use base::live;
-pub use base::shared;
-pub use change::deadline as look;
-pub use change::write as tell;
-pub use clock::retime;
-pub use clock::timers as remind;
-use deliver::directly;
-pub use deliver::dispatch as perform;
-pub use deliver::illustrate;
-pub use deliver::notify;
-use deliver::stepped;
+pub use base::aside::Aside;
+pub use base::at_hand::AtHand;
+pub use base::desk::Desk;
+pub use base::desk::Result;
+pub use base::desk::WorkflowError;
+pub use base::follow::holding;
+pub use base::live::Live;
+pub use base::queue;
+pub use base::shared::Shared;
+pub use change::effects::post_card;
+pub use deliver::lease::LEASE_SECONDS;
 pub use intake::import;
-pub use intake::ingest;
-pub use intake::practise;
-pub use intake::receive;
-pub use press::errand;
-use press::find;
-pub use press::forms;
-pub use press::inbox as act;
-use press::judge as decide;
-pub use press::prefer;
-pub use press::settings;
-pub use press::several;
-pub use press::submit;
-pub use press::together;
-use publish::moderated;
-pub use upkeep::forget;
+pub use intake::receive::HookAnswer;
 pub use upkeep::probe;
-pub use upkeep::pulse;
-pub use upkeep::reconcile;
-pub use upkeep::refresh;
+pub use upkeep::pulse::Pulse;
+pub use upkeep::pulse::UNREAD_MINUTES;
+pub use upkeep::pulse::Unread;
 pub use upkeep::stats;
-pub use views::digest;
-pub use views::home;
-pub use views::lists as commands;
-#[cfg(feature = "demo")]
-pub use views::news;
-pub use views::offers;
-pub use views::story;
-
-/// The workflows with their tools. Any number of replicas have one each.
-pub struct Desk {
-    pub store: Store,
-    pub clock: Arc<dyn Clock>,
-    pub rules: Live,
-    /// Where rules come from under settings; without it there are none from a chat.
-    pub rulebook: Option<Arc<dyn Rulebook>>,
-    /// Who reads files that somebody hands in; without it nobody can.
-    pub exports: Option<Arc<dyn Exports>>,
-    pub sources: BTreeMap<String, Arc<dyn ReviewSource>>,
-    pub chats: BTreeMap<String, Arc<dyn ChatPlatform>>,
-    /// Services outside that chains call.
-    pub webhooks: BTreeMap<String, Arc<dyn Webhook>>,
-    /// Items whose timers could not be fired.
-    pub aside: Aside,
-    /// Deliveries on their way into the database.
-    pub keeping: Keeping,
-    /// Presses that are about to be judged.
-    pub presses: Presses,
-    /// The file from a chat whose rows are coming in.
-    pub at_hand: AtHand,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum WorkflowError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Port(#[from] PortError),
-    #[error("item {0} is not there")]
-    NoItem(ItemId),
-    #[error("{what} {name:?} is not configured")]
-    NotConfigured { what: &'static str, name: String },
-    #[error("{0}")]
-    Export(String),
-}
-
-pub type Result<T> = std::result::Result<T, WorkflowError>;
-
-impl Desk {
-    pub fn now(&self) -> At {
-        self.clock.now()
-    }
-
-    pub fn chat(&self, name: &str) -> Result<&Arc<dyn ChatPlatform>> {
-        self.chats.get(name).ok_or_else(|| WorkflowError::NotConfigured {
-            what: "chat",
-            name: name.to_owned(),
-        })
-    }
-
-    pub fn source(&self, name: &str) -> Result<&Arc<dyn ReviewSource>> {
-        self.sources
-            .get(name)
-            .ok_or_else(|| WorkflowError::NotConfigured {
-                what: "source",
-                name: name.to_owned(),
-            })
-    }
-}
-
-impl WorkflowError {
-    /// It is about what was worked on, not about the database: other items may go well.
-    pub fn is_of_item(&self) -> bool {
-        match self {
-            Self::Store(e) => e.is_of_rows(),
-            Self::Port(_) | Self::NoItem(_) | Self::NotConfigured { .. } | Self::Export(_) => true,
-        }
-    }
-
-    /// Two transactions met; the same again will do.
-    pub fn is_conflict(&self) -> bool {
-        match self {
-            Self::Store(e) => e.is_conflict(),
-            Self::Port(_) | Self::NoItem(_) | Self::NotConfigured { .. } | Self::Export(_) => false,
-        }
-    }
-}
+pub use views::digest::Asked;
+pub use views::note;

@@ -6,7 +6,7 @@ use zeitnah::store::Store;
 use zeitnah::store::item;
 use zeitnah::store::item::Filter;
 use zeitnah::worker::show;
-use zeitnah::workflow::digest::Asked;
+use zeitnah::workflow::Asked;
 
 use crate::desk::ANNA;
 use crate::desk::BEN;

@@ -12,7 +12,7 @@ use zeitnah::store::setting;
 use zeitnah::telemetry::Scrape;
 use zeitnah::worker::drain;
 use zeitnah::worker::drain::Hands;
-use zeitnah::workflow::follow::holding;
+use zeitnah::workflow::holding;
 
 use crate::desk::CARE;
 use crate::desk::Desk;

@@ -10,7 +10,7 @@ use zeitnah::domain::id::LeaseToken;
 use zeitnah::domain::person::PersonId;
 use zeitnah::port::clock::Clock as _;
 use zeitnah::store::setting;
-use zeitnah::workflow::follow::holding;
+use zeitnah::workflow::holding;
 
 use crate::desk::ANNA;
 use crate::desk::BEN;

@@ -17,7 +17,7 @@ use crate::store::condition;
 use crate::store::condition::Condition;
 use crate::store::unread;
 use crate::store::unread::Unread;
-use crate::workflow::pulse::UNREAD_MINUTES;
+use crate::workflow::UNREAD_MINUTES;
 
 const AREA: &str = "Database";
 /// 14 is the oldest that PostgreSQL still mends.

@@ -10,7 +10,7 @@ use crate::domain::setting::Key;
 use crate::store::Store;
 use crate::store::setting;
 use crate::store::setting::Line;
-use crate::workflow::follow::holding;
+use crate::workflow::holding;
 
 const AREA: &str = "Settings from a chat";
 

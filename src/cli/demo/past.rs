@@ -37,7 +37,7 @@ use crate::store::outbox;
 use crate::store::person;
 use crate::store::reply;
 use crate::workflow::Desk;
-use crate::workflow::tell::post_card;
+use crate::workflow::post_card;
 use standins::google::Review;
 use standins::samples::Past;
 use standins::samples::Site;

@@ -12,7 +12,7 @@ use crate::store::setting;
 use crate::store::setting::Line;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::live::Since;
+use crate::workflow::base::live::Since;
 
 /// An answer that took longer says less about when it was given: it is asked for again, and the quickest one counts.
 const PROMPT: TimeDelta = TimeDelta::milliseconds(200);

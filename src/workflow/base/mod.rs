@@ -1,12 +1,17 @@
-//! What everything else here stands on, and what knows of no verb: the tools of a desk and the rules as they hold, what is
-//! shared by replicas, a sentence to one person, word to the admins.
+//! What every verb stands on and what knows of none: the desk and its tools, the rules as they hold, how we speak and whom
+//! we mean, a sentence to one person, and how an effect ends.
 //!
-//! It names no other room. A new verb belongs here only if every room may need it and it changes no item.
+//! It names no other room. A new verb belongs here only if any room may need it and it changes no item.
 
-pub mod alarm;
 pub mod aside;
+pub mod at_hand;
+pub mod desk;
 pub mod follow;
 pub mod gather;
 pub mod live;
+pub mod people;
+pub mod queue;
+pub mod settle;
 pub mod shared;
-pub(in crate::workflow) mod whisper;
+pub mod voice;
+pub mod whisper;

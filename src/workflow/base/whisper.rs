@@ -16,12 +16,24 @@ use crate::workflow::Result;
 
 impl Desk {
     /// To whoever pressed.
-    pub(crate) async fn whisper(&self, tx: &mut Tx, press: &Press, text: Vec<Seg>, now: At) -> Result<()> {
+    pub(in crate::workflow) async fn whisper(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        text: Vec<Seg>,
+        now: At,
+    ) -> Result<()> {
         self.whisper_with(tx, press, text.into(), now).await
     }
 
     /// The same with what it lists and offers.
-    pub(crate) async fn whisper_with(&self, tx: &mut Tx, press: &Press, told: Told, now: At) -> Result<()> {
+    pub(in crate::workflow) async fn whisper_with(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        told: Told,
+        now: At,
+    ) -> Result<()> {
         // Whoever is answered is known by name from now on, also if all they did was to ask for help.
         if !press.by.name.is_empty() {
             person::met(tx, &press.by.person, &press.by.name).await?;

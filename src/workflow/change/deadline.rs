@@ -13,47 +13,41 @@ use crate::domain::agenda::Plan;
 use crate::domain::agenda::ROUNDS;
 use crate::domain::chain::Step;
 use crate::domain::effect::Addressee;
-use crate::domain::effect::Effect;
-use crate::domain::effect::Lane;
-use crate::domain::effect::NewEffect;
 use crate::domain::event::Event;
 use crate::domain::event::What;
 use crate::domain::handling::Handling;
-use crate::domain::id::EffectId;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::item::Item;
 use crate::domain::person::PersonId;
 use crate::domain::policy::Metric;
 use crate::domain::practice;
+use crate::domain::reply::ReplyState;
 use crate::domain::route::View;
 use crate::domain::rules::Channel;
 use crate::domain::sla;
 use crate::domain::sla::Run;
 use crate::domain::sla::State;
-use crate::domain::text::Arg;
-use crate::domain::text::Seg;
-use crate::domain::text::Voice;
 use crate::domain::whom::Book;
 use crate::domain::whom::Place;
 use crate::domain::whom::Search;
 use crate::domain::whom::Summoned;
-use crate::domain::why;
 use crate::store::Tx;
 use crate::store::card;
 use crate::store::card::CardRow;
 use crate::store::event;
 use crate::store::item::Locked;
 use crate::store::preference;
+use crate::store::reply;
 use crate::store::timer;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::remind::is_out;
-use crate::workflow::tell::Change;
-use crate::workflow::tell::card_in;
+use crate::workflow::change::effects::call_webhook;
+use crate::workflow::change::effects::card_in;
+use crate::workflow::change::write::Change;
 
 /// What a look at an item is about, besides its row.
-pub(crate) struct Known {
+pub(in crate::workflow) struct Known {
     pub log: Vec<Event>,
     /// Our answer has left the house.
     pub is_out: bool,
@@ -62,7 +56,12 @@ pub(crate) struct Known {
 impl Desk {
     /// Brings the item's deadline up to date with its log and with what `change` adds to it, says what has to be said
     /// now, and sets the timer for the next look. True when something changed that is to be written.
-    pub(crate) async fn look(&self, tx: &mut Tx, locked: &mut Locked, change: &mut Change) -> Result<bool> {
+    pub(in crate::workflow) async fn look(
+        &self,
+        tx: &mut Tx,
+        locked: &mut Locked,
+        change: &mut Change,
+    ) -> Result<bool> {
         let known = Known {
             log: event::of_item(&mut **tx, locked.0.id).await?,
             is_out: is_out(tx, &locked.0).await?,
@@ -71,7 +70,7 @@ impl Desk {
     }
 
     /// The same for who has read already what it takes.
-    pub(crate) async fn look_at(
+    pub(in crate::workflow) async fn look_at(
         &self,
         tx: &mut Tx,
         locked: &mut Locked,
@@ -106,26 +105,8 @@ impl Desk {
         Ok(changed)
     }
 
-    /// Why the deadline is when it is, a line for each thought, for somebody in this chat.
-    pub(crate) fn reasons(&self, log: &[Event], item: &Item, voice: Voice, chat: &str) -> Vec<Vec<Seg>> {
-        let terms = self.rules.terms(self.rules.route(&item.route));
-        let runs = sla::runs(terms, item.origin(), log);
-        let named = self.rules.route(&item.route).to.iter();
-        let channels = named.filter_map(|name| self.rules.channel(name));
-        let rooms: Vec<Arg> = channels.filter(|c| c.chat == chat).map(Channel::said).collect();
-        why::deadline(&why::Facts {
-            item,
-            source: self.rules.label(&item.source),
-            voice,
-            now: self.now(),
-            terms,
-            runs: &runs,
-            rooms: &rooms,
-        })
-    }
-
     /// Since when the clock runs that this answer stops, and whether it is in time.
-    pub(crate) async fn if_answered(
+    pub(in crate::workflow) async fn if_answered(
         &self,
         tx: &mut Tx,
         item: &Item,
@@ -261,7 +242,7 @@ impl Desk {
 
     /// Nobody accepted what was handed over: it is free again, and those whom the rooms name are told; so is whoever handed
     /// it to somebody by name and relies on it.
-    pub(crate) async fn not_accepted(
+    pub(in crate::workflow) async fn not_accepted(
         &self,
         tx: &mut Tx,
         item: &mut Item,
@@ -305,7 +286,12 @@ impl Desk {
     }
 
     /// Whoever has an item, or put it aside, and when they may be told what happened to it meanwhile.
-    pub(crate) async fn at_it(&self, tx: &mut Tx, item: &Item, now: At) -> Result<Vec<(Addressee, At)>> {
+    pub(in crate::workflow) async fn at_it(
+        &self,
+        tx: &mut Tx,
+        item: &Item,
+        now: At,
+    ) -> Result<Vec<(Addressee, At)>> {
         let whom = match &item.handling {
             Handling::Claimed { by, until, .. } if *until > now => vec![Summoned::Person(by.clone())],
             Handling::Snoozed { by, .. } => vec![Summoned::Person(by.clone())],
@@ -316,7 +302,7 @@ impl Desk {
     }
 
     /// When each of them may be told.
-    pub(crate) async fn reached(
+    pub(in crate::workflow) async fn reached(
         &self,
         tx: &mut Tx,
         plan: &Plan<'_>,
@@ -353,23 +339,7 @@ async fn places(tx: &mut Tx, item: ItemId) -> Result<Vec<Place>> {
     Ok(cards.into_iter().map(place).collect())
 }
 
-fn call_webhook(webhook: &str, item: ItemId, event: EventId, now: At) -> NewEffect {
-    NewEffect {
-        id: EffectId::new(now),
-        key: format!("webhook:{webhook}:{event}"),
-        effect: Effect::CallWebhook {
-            webhook: webhook.to_owned(),
-            event,
-        },
-        item: Some(item),
-        lane: Lane::Urgent,
-        serial: format!("webhook:{webhook}:{item}"),
-        pace: None,
-        run_at: now,
-    }
-}
-
-pub(crate) fn kind(look: Look) -> &'static str {
+pub(in crate::workflow) fn kind(look: Look) -> &'static str {
     match look {
         Look::Warn => timer::WARN,
         Look::Due => timer::DUE,
@@ -392,4 +362,23 @@ fn settle(plan: &Plan, runs: &[Run], item: &mut Item, now: At) -> bool {
         item.raised_at = None;
     }
     was != (item.deadline, item.overdue_at, item.raised_at)
+}
+
+/// Our answer has left the house: nobody can do anything about the deadline now.
+pub(in crate::workflow) async fn is_out(tx: &mut Tx, item: &Item) -> Result<bool> {
+    let Some(id) = item.reply else { return Ok(false) };
+    let states = reply::states(&mut **tx, &[id]).await?;
+    Ok(states.get(&id).is_some_and(is_under_way))
+}
+
+pub(in crate::workflow) fn is_under_way(state: &ReplyState) -> bool {
+    match state {
+        ReplyState::Queued { .. } | ReplyState::Sending | ReplyState::Pending { .. } => true,
+        ReplyState::Draft
+        | ReplyState::Visible { .. }
+        | ReplyState::Rejected { .. }
+        | ReplyState::Failed { .. }
+        | ReplyState::Unknown { .. }
+        | ReplyState::Withdrawn => false,
+    }
 }

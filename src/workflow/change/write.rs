@@ -7,14 +7,10 @@ use chrono::TimeDelta;
 
 use crate::domain::At;
 use crate::domain::effect::Addressee;
-use crate::domain::effect::Effect;
-use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
 use crate::domain::event::Event;
 use crate::domain::event::What;
 use crate::domain::fold;
-use crate::domain::id::CardId;
-use crate::domain::id::EffectId;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::id::NoticeId;
@@ -22,7 +18,6 @@ use crate::domain::id::TimerId;
 use crate::domain::item::Item;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
-use crate::domain::rules::Channel;
 use crate::store::Tx;
 use crate::store::card;
 use crate::store::card::CardRow;
@@ -39,6 +34,10 @@ use crate::store::timer;
 use crate::store::timer::NewTimer;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::change::effects::card_in;
+use crate::workflow::change::effects::edit_card;
+use crate::workflow::change::effects::note_below;
+use crate::workflow::change::effects::notify;
 
 /// What happened to one item in one transaction.
 pub struct Change {
@@ -189,7 +188,7 @@ impl Desk {
 
     /// The same for several items, each with one change and each looked at where that was needed, in a handful of
     /// statements however many there are.
-    pub(crate) async fn write_all(
+    pub(in crate::workflow) async fn write_all(
         &self,
         tx: &mut Tx,
         changes: &mut [(&mut Locked, Change)],
@@ -254,7 +253,12 @@ impl Desk {
     }
 
     /// A card in each room of the route, to be posted.
-    pub(crate) fn deal(&self, route: &str, item: ItemId, now: At) -> (Vec<NewCard<'_>>, Vec<NewEffect>) {
+    pub(in crate::workflow) fn deal(
+        &self,
+        route: &str,
+        item: ItemId,
+        now: At,
+    ) -> (Vec<NewCard<'_>>, Vec<NewEffect>) {
         let rooms = self.rules.route(route).to.iter();
         let rooms = rooms.filter_map(|name| self.rules.channel(name));
         rooms.map(|channel| card_in(channel, item, now)).unzip()
@@ -281,88 +285,4 @@ fn wanted(item: &Item) -> Wanted {
         version: item.version,
         watched: item.handling.is_open(),
     }
-}
-
-/// A card in one room, to be posted.
-pub fn card_in(channel: &Channel, item: ItemId, now: At) -> (NewCard<'_>, NewEffect) {
-    let id = CardId::new(now);
-    let card = NewCard {
-        id,
-        item,
-        channel: &channel.name,
-        chat: &channel.chat,
-        room: &channel.room,
-        folded_at: None,
-        watched: true,
-        listed: false,
-    };
-    (card, post_card(id, item, &channel.chat, &channel.room, 0, now))
-}
-
-pub fn post_card(card: CardId, item: ItemId, chat: &str, room: &str, generation: i32, now: At) -> NewEffect {
-    NewEffect {
-        id: EffectId::new(now),
-        key: format!("card:{card}:{generation}"),
-        effect: Effect::PostCard { card },
-        item: Some(item),
-        lane: Lane::Normal,
-        serial: room_key(chat, room),
-        pace: Some(room_key(chat, room)),
-        run_at: now,
-    }
-}
-
-pub fn edit_card(card: &CardRow, version: i64, now: At) -> NewEffect {
-    NewEffect {
-        id: EffectId::new(now),
-        key: format!("edit:{}:{}:{version}", card.id, card.generation),
-        effect: Effect::EditCard { card: card.id },
-        item: Some(card.item),
-        // People look at the card that they pressed; new cards can wait for that.
-        lane: Lane::Urgent,
-        serial: format!("card:{}", card.id),
-        pace: Some(format!("edit:{}", card.chat)),
-        run_at: now,
-    }
-}
-
-pub(crate) fn notify(to: &Addressee, event: EventId, run_at: At, now: At) -> NewEffect {
-    let serial = to.serial();
-    NewEffect {
-        id: EffectId::new(now),
-        key: format!("notify:{event}:{serial}"),
-        effect: Effect::Notify { to: to.clone() },
-        item: None,
-        lane: Lane::Urgent,
-        pace: Some(serial.clone()),
-        serial,
-        run_at,
-    }
-}
-
-/// A line below a card.
-pub(crate) fn note_below(card: &CardRow, event: EventId, ping: &[Mention], now: At) -> NewEffect {
-    NewEffect {
-        id: EffectId::new(now),
-        key: format!("note:{}:{event}", card.id),
-        effect: Effect::PostNote {
-            card: card.id,
-            event,
-            ping: ping.to_vec(),
-        },
-        item: Some(card.item),
-        lane: if ping.is_empty() {
-            Lane::Normal
-        } else {
-            Lane::Urgent
-        },
-        serial: room_key(&card.chat, &card.room),
-        pace: Some(room_key(&card.chat, &card.room)),
-        run_at: now,
-    }
-}
-
-/// One message at a time in each room, at the pace that the room takes.
-pub fn room_key(chat: &str, room: &str) -> String {
-    format!("room:{chat}:{room}")
 }

@@ -1,6 +1,7 @@
-//! What happens because time went on: due timers, and promises that have changed meanwhile.
+//! What happens because time went on: due timers, schedules, and promises that are others now.
 //!
-//! It names `base`, `views` and `change`. A new verb belongs here if nobody asked for it but the clock.
+//! It names `base`, `views` and `change`. A new verb belongs here if only the clock asks for it.
 
 pub mod retime;
+pub mod schedule;
 pub mod timers;

@@ -18,7 +18,7 @@ use crate::store::leader;
 use crate::store::timer;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::tell::Change;
+use crate::workflow::change::write::Change;
 
 const NAME: &str = "deadlines";
 const AT_ONCE: i64 = 100;

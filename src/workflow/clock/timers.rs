@@ -13,7 +13,6 @@ use crate::domain::id::ReplyId;
 use crate::domain::id::TimerId;
 use crate::domain::item::Item;
 use crate::domain::person::Mention;
-use crate::domain::reply::ReplyState;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::event;
@@ -26,8 +25,9 @@ use crate::store::timer::NewTimer;
 use crate::telemetry::meter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::look::Known;
-use crate::workflow::tell::Change;
+use crate::workflow::change::deadline::Known;
+use crate::workflow::change::deadline::is_under_way;
+use crate::workflow::change::write::Change;
 
 /// Timers of one transaction: enough that a thousand due in a second are a few dozen statements, few enough that a press
 /// on one of their items does not have to wait noticeably.
@@ -240,24 +240,5 @@ impl Desk {
                 Err(StoreError::odd("timer", "kind", due.id, format!("{other:?} is unknown")).into())
             }
         }
-    }
-}
-
-/// Our answer has left the house: nobody can do anything about the deadline now.
-pub(crate) async fn is_out(tx: &mut Tx, item: &Item) -> Result<bool> {
-    let Some(id) = item.reply else { return Ok(false) };
-    let states = reply::states(&mut **tx, &[id]).await?;
-    Ok(states.get(&id).is_some_and(is_under_way))
-}
-
-pub(crate) fn is_under_way(state: &ReplyState) -> bool {
-    match state {
-        ReplyState::Queued { .. } | ReplyState::Sending | ReplyState::Pending { .. } => true,
-        ReplyState::Draft
-        | ReplyState::Visible { .. }
-        | ReplyState::Rejected { .. }
-        | ReplyState::Failed { .. }
-        | ReplyState::Unknown { .. }
-        | ReplyState::Withdrawn => false,
     }
 }

@@ -2,22 +2,14 @@
 //! message is kept up to date for all that wait. The same effect that shows it lets in what the room takes again, so the fold
 //! opens by itself. Effects of one room run one after the other on all replicas, so nobody counts beside anybody else.
 
-use std::collections::BTreeSet;
-
 use chrono::TimeDelta;
 
 use crate::domain::At;
 use crate::domain::action::Listing;
-use crate::domain::effect::Effect;
-use crate::domain::effect::Lane;
-use crate::domain::effect::NewEffect;
 use crate::domain::errand::Errand;
 use crate::domain::errand::Offer;
 use crate::domain::fold;
 use crate::domain::fold::Facts;
-use crate::domain::id::CardId;
-use crate::domain::id::EffectId;
-use crate::domain::id::ItemId;
 use crate::domain::item::Item;
 use crate::domain::row;
 use crate::domain::row::Row;
@@ -25,16 +17,13 @@ use crate::domain::rules::Channel;
 use crate::domain::text::Voice;
 use crate::port::PortError;
 use crate::port::chat::Body;
-use crate::port::chat::Inbox as _;
 use crate::port::chat::Page;
 use crate::port::chat::Post;
 use crate::store::StoreError;
-use crate::store::Tx;
 use crate::store::card::CardRow;
 use crate::store::card::Entry;
 use crate::store::fold as folds;
 use crate::store::fold::Fold;
-use crate::store::fold::Stale;
 use crate::store::item;
 use crate::store::item::Filter;
 use crate::store::outbox;
@@ -42,18 +31,14 @@ use crate::store::outbox::Leased;
 use crate::store::outbox::Settled;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::offers;
-use crate::workflow::perform::Posted;
-use crate::workflow::perform::there;
-use crate::workflow::tell::post_card;
-use crate::workflow::tell::room_key;
+use crate::workflow::base::settle::there;
+use crate::workflow::change::effects::post_card;
+use crate::workflow::change::fold::APART_SECONDS;
+use crate::workflow::deliver::post::Posted;
+use crate::workflow::views::offers;
 
 /// The message names so many of those that wait; the list has all.
 const NAMED: i64 = row::SHOWN as i64;
-/// Several that come together are one change.
-const GATHERED_MS: i64 = 1_500;
-/// The message changes not more often than this.
-const APART_SECONDS: i64 = 10;
 /// A list in which nothing moves by itself is shown anew this often, for whatever nobody told.
 const LISTED_MINUTES: i64 = 60;
 /// So many come out at once where no budget keeps them any more.
@@ -61,7 +46,7 @@ const UNBOUNDED: i64 = 200;
 
 impl Desk {
     /// Whether the card may be posted now. If not, its effect is settled: the card waits in the fold.
-    pub(crate) async fn enters(&self, leased: &Leased, row: &CardRow, item: &Item) -> Result<bool> {
+    pub(super) async fn enters(&self, leased: &Leased, row: &CardRow, item: &Item) -> Result<bool> {
         match row.entry {
             Entry::Granted => return Ok(true),
             Entry::Folded => {
@@ -94,80 +79,8 @@ impl Desk {
         Ok(false)
     }
 
-    /// A message of ours that stands in a room, and is no card: those were counted when the room took them.
-    pub(crate) async fn count_in_room(&self, chat: &str, post: &Post) -> Result<()> {
-        let channel = self.rules.channel_of_room(chat, &post.room);
-        let Some(budget) = channel.and_then(|c| c.budget) else {
-            return Ok(());
-        };
-        if post.thread.is_some() || matches!(post.body, Body::Card(_)) {
-            return Ok(());
-        }
-        let now = self.now();
-        folds::count(self.store.pool(), chat, &post.room, budget.since(now), now).await?;
-        Ok(())
-    }
-
-    /// Something about what waits in these rooms changed.
-    pub(crate) async fn fold_changed(
-        &self,
-        tx: &mut Tx,
-        rooms: impl IntoIterator<Item = (&str, &str)>,
-        now: At,
-    ) -> Result<()> {
-        let rooms: BTreeSet<(&str, &str)> = rooms.into_iter().collect();
-        if rooms.is_empty() {
-            return Ok(());
-        }
-        for stale in folds::changed(tx, &rooms.into_iter().collect::<Vec<_>>()).await? {
-            let soon = now + TimeDelta::milliseconds(GATHERED_MS);
-            let again = stale.shown_at.map(|at| at + TimeDelta::seconds(APART_SECONDS));
-            let run_at = again.map_or(soon, |at| at.max(soon));
-            let effect = keep(&stale, run_at, now);
-            // It may stand there already, for when the room opens.
-            outbox::put(tx, std::slice::from_ref(&effect), now).await?;
-            outbox::hurry(tx, &effect.key, run_at).await?;
-        }
-        Ok(())
-    }
-
-    /// Of these cards, what waits and is urgent by now comes out; what waits and changed is told anew. What was put away asks
-    /// its room like any card, now that somebody has to see it.
-    pub(crate) async fn unfold(
-        &self,
-        tx: &mut Tx,
-        cards: &mut [CardRow],
-        urgent: &BTreeSet<ItemId>,
-        woken: &BTreeSet<CardId>,
-        now: At,
-    ) -> Result<Vec<NewEffect>> {
-        let folded = cards.iter().filter(|card| card.entry == Entry::Folded);
-        let rooms: Vec<(String, String)> = folded
-            .clone()
-            .map(|card| (card.chat.clone(), card.room.clone()))
-            .collect();
-        if rooms.is_empty() {
-            return Ok(Vec::new());
-        }
-        let out: Vec<CardId> = folded
-            .filter(|card| urgent.contains(&card.item) || woken.contains(&card.id))
-            .map(|card| card.id)
-            .collect();
-        let mut posts = Vec::new();
-        for (id, generation) in folds::take_out(tx, &out).await? {
-            for card in cards.iter_mut().filter(|card| card.id == id) {
-                card.entry = Entry::Open;
-                card.generation = generation;
-                posts.push(post_card(id, card.item, &card.chat, &card.room, generation, now));
-            }
-        }
-        let rooms = rooms.iter().map(|(chat, room)| (chat.as_str(), room.as_str()));
-        self.fold_changed(tx, rooms, now).await?;
-        Ok(posts)
-    }
-
     /// Lets in what the room takes, then shows what still waits. One effect does so as long as the fold lasts.
-    pub(crate) async fn keep_fold(&self, leased: &Leased, chat: &str, room: &str) -> Result<()> {
+    pub(super) async fn keep_fold(&self, leased: &Leased, chat: &str, room: &str) -> Result<()> {
         let now = self.now();
         let mut tx = self.store.begin().await?;
         let Some(mut fold) = folds::lock(&mut tx, chat, room).await? else {
@@ -361,25 +274,4 @@ struct Kept<'a> {
     is_over: bool,
     /// When to look again.
     next: At,
-}
-
-/// All that happens until it begins is in it: the key counts beginnings.
-fn keep(stale: &Stale, run_at: At, now: At) -> NewEffect {
-    let Stale {
-        chat, room, number, ..
-    } = stale;
-    NewEffect {
-        id: EffectId::new(now),
-        key: format!("fold:{chat}:{room}:{number}"),
-        effect: Effect::KeepFold {
-            chat: chat.clone(),
-            room: room.clone(),
-        },
-        item: None,
-        // It makes room for what waits behind it.
-        lane: Lane::Urgent,
-        serial: room_key(chat, room),
-        pace: Some(room_key(chat, room)),
-        run_at,
-    }
 }

@@ -21,7 +21,7 @@ const TRIES: i32 = 3;
 const SHOWABLE_SECONDS: i64 = 20;
 const LOOK_EVERY_SECONDS: i64 = 1;
 
-pub(crate) enum Illustrated {
+pub(super) enum Illustrated {
     With(Picture),
     /// There is nothing to draw.
     Plain,
@@ -31,7 +31,7 @@ pub(crate) enum Illustrated {
 }
 
 impl Desk {
-    pub(crate) async fn illustrate(
+    pub(super) async fn illustrate(
         &self,
         leased: &Leased,
         chat: &str,
@@ -96,7 +96,7 @@ impl Desk {
     }
 
     /// From now on this message has no picture.
-    pub(crate) async fn do_without(&self, leased: &Leased, why: &str) -> Result<Illustrated> {
+    pub(super) async fn do_without(&self, leased: &Leased, why: &str) -> Result<Illustrated> {
         // The far side's own words stay out of the log.
         let why = why.split(crate::port::ANSWERED).next().unwrap_or_default();
         tracing::warn!(

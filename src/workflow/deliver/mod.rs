@@ -1,11 +1,19 @@
-//! How an effect is carried out in the chat, and what becomes of its outcome.
+//! How effects are carried out: cards, lines, messages, homes and calls, and what becomes of each outcome.
 //!
-//! It names every room but `press` and `upkeep`. A new kind of message belongs here, and its line in `dispatch`.
+//! It names `base`, `views`, `change`, `publish` and `intake`, and nobody but `workflow` names it. A new kind of message belongs
+//! here, with its arm in `dispatch`.
 
-pub(in crate::workflow) mod directly;
+pub mod alarm;
+pub mod alert;
+pub mod card;
+pub mod digest;
 pub mod dispatch;
-pub(in crate::workflow) mod fold;
+pub mod fold;
+pub mod home;
 pub mod illustrate;
+pub mod lease;
+pub mod note;
 pub mod notify;
-pub(in crate::workflow) mod stepped;
-pub(in crate::workflow) mod webhook;
+pub mod onward;
+pub mod post;
+pub mod webhook;

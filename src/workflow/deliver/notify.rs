@@ -31,7 +31,6 @@ use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::port::PortError;
 use crate::port::chat::Body;
-use crate::port::chat::Inbox as _;
 use crate::port::chat::Note;
 use crate::port::chat::Post;
 use crate::store::StoreError;
@@ -52,16 +51,17 @@ use crate::store::timer;
 use crate::telemetry::meter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::perform::Posted;
-use crate::workflow::perform::note_buttons;
-use crate::workflow::perform::people_in;
-use crate::workflow::perform::there;
-use crate::workflow::remind::is_under_way;
-use crate::workflow::tell;
-use crate::workflow::tell::post_card;
+use crate::workflow::base::people::people_in;
+use crate::workflow::base::settle::there;
+use crate::workflow::change::deadline::is_under_way;
+use crate::workflow::change::effects::notify;
+use crate::workflow::change::effects::post_card;
+use crate::workflow::deliver::note::note_buttons;
+use crate::workflow::deliver::post::Posted;
 
 /// What this version cannot read is left for so long to one that can.
 const UNREAD_SECONDS: i64 = 60;
+
 /// One item that somebody has to know about, why, and its card where they see it.
 struct News {
     item: Item,
@@ -94,7 +94,7 @@ impl Known {
 }
 
 impl Desk {
-    pub(crate) async fn notify(&self, leased: &Leased, to: &Addressee) -> Result<()> {
+    pub(super) async fn notify(&self, leased: &Leased, to: &Addressee) -> Result<()> {
         let now = self.now();
         let mut tx = self.store.begin().await?;
         let taken = notice::take(&mut tx, to, leased.id, now).await?;
@@ -149,7 +149,7 @@ impl Desk {
             all.retain(|id| !ids.contains(id));
             let later = now + TimeDelta::seconds(UNREAD_SECONDS);
             notice::put_off(&mut tx, &ids, later).await?;
-            let again = tell::notify(to, first.event, later, now);
+            let again = notify(to, first.event, later, now);
             let key = format!("{}:{}", again.key, later.timestamp());
             outbox::put(&mut tx, &[NewEffect { key, ..again }], now).await?;
         }
@@ -210,7 +210,7 @@ impl Desk {
                 room: room.clone(),
                 ping: vec![Mention::Person(person.user.clone())],
             };
-            effects.push(tell::notify(&to, one.event.id, now, now));
+            effects.push(notify(&to, one.event.id, now, now));
             notices.push(NewNotice {
                 id: NoticeId::new(now),
                 addressee: to,

@@ -16,10 +16,10 @@ use crate::store::outbox::Settled;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::WorkflowError;
-use crate::workflow::remind::is_out;
+use crate::workflow::change::deadline::is_out;
 
 impl Desk {
-    pub(crate) async fn call_webhook(&self, leased: &Leased, name: &str, id: EventId) -> Result<()> {
+    pub(super) async fn call_webhook(&self, leased: &Leased, name: &str, id: EventId) -> Result<()> {
         // One by one: what cannot be read is a fault here, and not something to leave out.
         let event = event::get(self.store.pool(), id).await?;
         let item = match &event {

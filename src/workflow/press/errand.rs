@@ -20,15 +20,15 @@ use crate::store::item;
 use crate::store::item::Filter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::act::Deed;
-use crate::workflow::act::Judged;
-use crate::workflow::commands::Page;
+use crate::workflow::press::judge::Deed;
+use crate::workflow::press::judge::Judged;
+use crate::workflow::views::lists::Page;
 
 /// So many of the oldest are looked through for one that nobody is at.
 const LOOKED_THROUGH: i64 = 100;
 
 impl Desk {
-    pub(crate) async fn run_errand(
+    pub(super) async fn run_errand(
         &self,
         tx: &mut Tx,
         press: &Press,
@@ -120,7 +120,7 @@ impl Desk {
         }
     }
 
-    pub(crate) async fn tell_list(
+    pub(super) async fn tell_list(
         &self,
         tx: &mut Tx,
         press: &Press,
@@ -220,23 +220,5 @@ impl Desk {
         } else {
             "told"
         }))
-    }
-
-    /// Where its card stands, in this room if it has one there.
-    pub(crate) async fn link_of(
-        &self,
-        tx: &mut Tx,
-        item: &Item,
-        chat: &str,
-        room: &str,
-    ) -> Result<Option<String>> {
-        let mut cards = crate::store::card::of_item(tx, item.id).await?;
-        cards.retain(|card| card.chat == chat && card.message.is_some());
-        cards.sort_by_key(|card| card.room != room);
-        let Some(card) = cards.into_iter().next() else {
-            return Ok(None);
-        };
-        let message = card.message.unwrap_or_default();
-        Ok(self.chat(chat)?.link(&card.room, &message))
     }
 }

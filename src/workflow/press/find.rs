@@ -35,9 +35,9 @@ use crate::store::search::Search;
 use crate::store::source;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::act::Judged;
-use crate::workflow::commands::pages;
-use crate::workflow::digest::Asked;
+use crate::workflow::press::judge::Judged;
+use crate::workflow::views::digest::Asked;
+use crate::workflow::views::lists::pages;
 
 /// A page.
 const SHOWN: usize = row::SHOWN;
@@ -57,7 +57,7 @@ const BUTTONS: usize = 10;
 
 /// What is looked up.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Wanted<'a> {
+pub(super) enum Wanted<'a> {
     Words(&'a str),
     Item(ItemRef),
     Sources,
@@ -66,7 +66,7 @@ pub(crate) enum Wanted<'a> {
 }
 
 impl Desk {
-    pub(crate) async fn look_up(
+    pub(super) async fn look_up(
         &self,
         tx: &mut Tx,
         press: &Press,
@@ -152,7 +152,7 @@ impl Desk {
     }
 
     /// What somebody looked for last, in all rooms that they may see.
-    pub(crate) async fn find_wider(
+    pub(super) async fn find_wider(
         &self,
         tx: &mut Tx,
         press: &Press,
@@ -171,7 +171,7 @@ impl Desk {
 
     /// Another page of what somebody found last. It is theirs alone: the button says which search it belongs to, and
     /// whose it is says who presses.
-    pub(crate) async fn turn(
+    pub(super) async fn turn(
         &self,
         tx: &mut Tx,
         press: &Press,
@@ -479,7 +479,7 @@ async fn nearly(tx: &mut Tx, typed: &str) -> Result<Option<String>> {
     Ok((!all.is_empty()).then(|| all.join(" or ")))
 }
 
-pub(crate) fn unknown(item: ItemRef, voice: Voice) -> Vec<Seg> {
+pub(super) fn unknown(item: ItemRef, voice: Voice) -> Vec<Seg> {
     let number = match item {
         ItemRef::Number(number) => number.to_string(),
         ItemRef::Id(_) => "?".to_owned(),

@@ -19,17 +19,17 @@ use crate::store::person;
 use crate::store::timer;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::decide::Case;
-use crate::workflow::decide::Verdict;
-use crate::workflow::decide::not_now;
-use crate::workflow::submit::Values;
-use crate::workflow::submit::fault;
-use crate::workflow::submit::value;
-use crate::workflow::tell::Change;
+use crate::workflow::change::write::Change;
+use crate::workflow::press::judge::Case;
+use crate::workflow::press::judge::Verdict;
+use crate::workflow::press::submit::Values;
+use crate::workflow::press::submit::fault;
+use crate::workflow::press::submit::value;
+use crate::workflow::press::verbs::not_now;
 
 impl Desk {
     /// The form that asks to whom.
-    pub(crate) async fn begin_giving(&self, tx: &mut Tx, case: &Case<'_>) -> Result<Verdict> {
+    pub(super) async fn begin_giving(&self, tx: &mut Tx, case: &Case<'_>) -> Result<Verdict> {
         if let Some(no) = not_mine_to_give(case) {
             return Ok(Verdict::Refused(no));
         }
@@ -41,7 +41,7 @@ impl Desk {
         })
     }
 
-    pub(crate) async fn give_by_form(
+    pub(super) async fn give_by_form(
         &self,
         tx: &mut Tx,
         case: &mut Case<'_>,
@@ -57,7 +57,7 @@ impl Desk {
     }
 
     /// Somebody who is named in a command: by the chat's own mention, or as people write a name.
-    pub(crate) async fn give_by_name(&self, tx: &mut Tx, case: &mut Case<'_>, to: &Named) -> Result<Verdict> {
+    pub(super) async fn give_by_name(&self, tx: &mut Tx, case: &mut Case<'_>, to: &Named) -> Result<Verdict> {
         let voice = case.voice;
         let number = ("number", case.locked.0.number.to_string().into());
         let typed = words::short_line(to.typed.trim_start_matches('@'), 60);

@@ -1,46 +1,45 @@
 //! What a press does to its item: the state machine and the reply decide, as they are now, and either a change is written
 //! down, or a form is shown, or somebody is told why not.
 
-use chrono::TimeDelta;
+use std::collections::BTreeMap;
 
 use crate::domain::At;
 use crate::domain::action::Ask;
+use crate::domain::action::Change as ChatChange;
 use crate::domain::action::FormToken;
 use crate::domain::action::ItemRef;
+use crate::domain::action::Named;
 use crate::domain::action::Outcome;
 use crate::domain::action::Press;
 use crate::domain::action::Step;
 use crate::domain::action::Verb;
-use crate::domain::event::What;
-use crate::domain::handling::Handling;
+use crate::domain::digest::MOST_DAYS;
 use crate::domain::handling::Refusal;
-use crate::domain::item::Item;
-use crate::domain::person::PersonId;
 use crate::domain::reply::Reply;
-use crate::domain::reply::ReplyState;
-use crate::domain::text::Arg;
+use crate::domain::rights::Role;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
+use crate::domain::words::short_line;
+use crate::port::chat::Kept;
+use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::card;
-use crate::store::event;
+use crate::store::inbox;
 use crate::store::item;
 use crate::store::item::Locked;
 use crate::store::outbox;
+use crate::store::person;
 use crate::store::reply;
-use crate::store::timer;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::act::Deed;
-use crate::workflow::act::Judged;
-use crate::workflow::find::unknown;
-use crate::workflow::tell::Change;
-
-/// A second press within this is the same one.
-const DOUBLE_CLICK_SECONDS: i64 = 5;
+use crate::workflow::change::effects::room_key;
+use crate::workflow::change::write::Change;
+use crate::workflow::press::find::Wanted;
+use crate::workflow::press::find::unknown;
+use crate::workflow::views::lists::Page;
 
 /// What a press may do about an item, with all that it needs to know.
-pub(crate) struct Case<'a> {
+pub(super) struct Case<'a> {
     pub press: &'a Press,
     pub voice: Voice,
     pub locked: Locked,
@@ -49,7 +48,7 @@ pub(crate) struct Case<'a> {
 }
 
 /// What a verb comes to before it is written down.
-pub(crate) enum Verdict {
+pub(super) enum Verdict {
     /// Something changed; maybe a form follows.
     Changed(Box<Change>, Option<crate::domain::form::Form>),
     /// Nothing changed.
@@ -63,13 +62,13 @@ pub(crate) enum Verdict {
 
 /// Whether a form would be the first answer to a press, or the next step of a form.
 #[derive(Clone, Copy)]
-pub(crate) enum Opening {
+pub(super) enum Opening {
     Press,
     Form,
 }
 
 impl Desk {
-    pub(crate) async fn act_on(
+    pub(super) async fn act_on(
         &self,
         tx: &mut Tx,
         press: &Press,
@@ -113,7 +112,7 @@ impl Desk {
         self.conclude(tx, &mut case, verdict, Opening::Press).await
     }
 
-    pub(crate) async fn case<'a>(
+    pub(super) async fn case<'a>(
         &self,
         tx: &mut Tx,
         press: &'a Press,
@@ -135,7 +134,7 @@ impl Desk {
     }
 
     /// Writes the verdict down and says what the chat has to do now.
-    pub(crate) async fn conclude(
+    pub(super) async fn conclude(
         &self,
         tx: &mut Tx,
         case: &mut Case<'_>,
@@ -196,298 +195,243 @@ impl Desk {
         let until = card::late_until(tx, case.locked.0.id, &press.chat, &press.room, *now).await?;
         Ok(until.map(|until| voice.say("told-card-late", &[("until", until.into())])))
     }
+}
 
-    pub(crate) async fn decide(&self, tx: &mut Tx, case: &mut Case<'_>, verb: Verb) -> Result<Verdict> {
-        let me = &case.press.by.person;
-        let now = case.now;
-        Ok(match verb {
-            Verb::Reply => self.begin_reply(tx, case).await?,
-            Verb::Take => {
-                let until = now + TimeDelta::minutes(self.rules.claim_minutes);
-                changed(case, |item, change| {
-                    let claimed = item.handling.claim(me, until, now)?;
-                    hold(item, claimed, me, until, change);
-                    Ok(())
-                })
+/// Two transactions that met are tried again this often.
+const TRIES: usize = 4;
+
+/// A press that was decided: what the chat has to do now, and in a word what became of it.
+pub(super) struct Judged {
+    pub outcome: Outcome,
+    pub came_to: &'static str,
+}
+
+impl Judged {
+    pub fn done(came_to: &'static str) -> Self {
+        Self {
+            outcome: Outcome::Done,
+            came_to,
+        }
+    }
+
+    /// A private sentence is on its way.
+    pub fn told(came_to: &'static str) -> Self {
+        Self {
+            outcome: Outcome::Told,
+            came_to,
+        }
+    }
+}
+
+impl Desk {
+    pub(super) async fn alone(&self, kept: &Kept, press: &Press) -> Result<Judged> {
+        let mut tries = 1;
+        loop {
+            match self.judge(kept, press).await {
+                Err(e) if e.is_conflict() && tries < TRIES => tries += 1,
+                judged => return judged,
             }
-            Verb::Release => changed(case, |item, change| {
-                item.handling = item.handling.release(me)?;
-                change.event(Some(me), What::Released);
-                Ok(())
-            }),
-            Verb::Reopen => {
-                let was = case.locked.0.handling.reopen();
-                match (was, case.reply.as_ref().is_some_and(|r| r.state.is_on_its_way())) {
-                    (_, true) => Verdict::Refused(Refusal::OnItsWay),
-                    (Err(no), _) => Verdict::Refused(no),
-                    (Ok(_), false) => {
-                        let mut change = Change::of(case.locked.0.id, now);
-                        change.event(Some(me), What::Reopened { by_customer: false });
-                        case.locked.0.handling = Handling::Open;
-                        Verdict::Changed(Box::new(change), None)
+        }
+    }
+
+    async fn judge(&self, kept: &Kept, press: &Press) -> Result<Judged> {
+        let now = self.now();
+        let voice = self.voice(&press.chat, &press.room);
+        let mut tx = self.store.begin().await?;
+        let voice = self.own_voice(&mut *tx, &press.by.person, voice).await?;
+        let note = match &press.ask {
+            Ask::Odd { why } => Some(why.as_str()),
+            _ => None,
+        };
+        if !inbox::finish(&mut tx, &kept.chat, &kept.key, now, note).await? {
+            return Ok(Judged::done("repeated"));
+        }
+        let judged = match &press.ask {
+            // Nobody's right is asked for these, and they are nothing to people from elsewhere.
+            Ask::Help { .. } | Ask::NoNumber { .. } | Ask::Odd { .. } if press.by.outsider => {
+                if let Ask::Odd { why } = &press.ask {
+                    tracing::warn!(error = why, inbox.key = kept.key, "delivery not understood");
+                }
+                if press.by.person.user.is_empty() {
+                    Judged::done("not_understood")
+                } else {
+                    let no = voice.say("refused-outsider", &[]);
+                    self.whisper(&mut tx, press, no, now).await?;
+                    Judged::told("forbidden")
+                }
+            }
+            Ask::HomeOpened | Ask::Changed(_) if press.by.outsider => Judged::done("forbidden"),
+            Ask::Do { verb, item } => {
+                let deed = Deed::Do(*verb);
+                self.act_on(&mut tx, press, voice, deed, *item, now).await?
+            }
+            Ask::Sure { verb, item } => {
+                let deed = Deed::Ask(*verb);
+                self.act_on(&mut tx, press, voice, deed, *item, now).await?
+            }
+            Ask::Again { form } => {
+                let deed = Deed::Again(form);
+                self.act_on(&mut tx, press, voice, deed, ItemRef::Id(form.item), now)
+                    .await?
+            }
+            Ask::Submit { form, values } => self.submit(&mut tx, press, voice, form, values, now).await?,
+            Ask::Give { item, to } => {
+                let deed = Deed::Give(to);
+                self.act_on(&mut tx, press, voice, deed, *item, now).await?
+            }
+            Ask::Closed { form, values } => {
+                let typed = values.values().any(|v| !v.trim().is_empty());
+                self.put_away(&mut tx, press, voice, form, typed, now).await?
+            }
+            Ask::List(listing) => {
+                let no = self
+                    .no_right(&mut tx, press, voice, Role::Viewer, None, now)
+                    .await?;
+                match no {
+                    Some(no) => {
+                        self.whisper(&mut tx, press, no, now).await?;
+                        Judged::told("forbidden")
+                    }
+                    None => {
+                        let page = Page::first(*listing);
+                        self.tell_list(&mut tx, press, voice, page, now).await?
                     }
                 }
             }
-            Verb::HandOver => self.begin_giving(tx, case).await?,
-            Verb::Acknowledge => self.acknowledge(case),
-            Verb::Undo => self.take_back(tx, case).await?,
-            Verb::ConfirmThere => self.confirm_there(tx, case).await?,
-            Verb::SendAgain => self.send_again(tx, case, None).await?,
-            Verb::Escalate | Verb::Handle | Verb::Snooze => match not_now(case) {
-                Some(no) => Verdict::Refused(no),
-                None if verb == Verb::Escalate && self.targets(&case.press.chat).is_empty() => {
-                    Verdict::Say(case.voice.say("refused-target", &[]))
-                }
-                None => Verdict::Show(self.form(case, verb, &[])),
-            },
-            Verb::ChangeReply => match &case.reply {
-                Some(r) if r.state.stands_at_source() && case.locked.0.caps.edit => {
-                    Verdict::Show(self.write_form(tx, case, Some(r)).await?)
-                }
-                Some(r) if r.state.is_on_its_way() => Verdict::Refused(Refusal::OnItsWay),
-                _ => Verdict::Refused(Refusal::NothingThere),
-            },
-            Verb::ViewReply if case.reply.is_none() => Verdict::Refused(Refusal::NothingThere),
-            Verb::Why => {
-                let log = event::of_item(&mut **tx, case.locked.0.id).await?;
-                Verdict::Show(self.form(case, verb, &log))
+            Ask::Errand(errand) => self.run_errand(&mut tx, press, voice, *errand, now).await?,
+            Ask::HomeOpened => {
+                self.meet(&mut tx, press).await?;
+                self.home_opened(&mut tx, &press.by.person, now).await?;
+                Judged::done("noted")
             }
-            Verb::FullText | Verb::ViewReply | Verb::CopyText => Verdict::Show(self.form(case, verb, &[])),
-            Verb::OpenSource => Verdict::Say(match &case.locked.0.permalink {
-                Some(url) => {
-                    let label = self.rules.label(&case.locked.0.source).to_owned();
-                    let link = Arg::Link {
-                        label,
-                        url: url.clone(),
-                    };
-                    case.voice.say("told-open-at", &[("link", link)])
-                }
-                None => case.voice.say("told-no-link", &[]),
-            }),
-        })
-    }
-
-    /// Somebody has seen the escalation and takes care of it: it waits for them, and goes on if the item is still open
-    /// then.
-    fn acknowledge(&self, case: &mut Case<'_>) -> Verdict {
-        if let Some(no) = not_now(case) {
-            return Verdict::Refused(no);
-        }
-        let policy = &self.rules.route(&case.locked.0.route).policy;
-        let chain = policy.chain.as_ref().and_then(|name| self.rules.chains.get(name));
-        let Some(chain) = chain.filter(|chain| chain.acknowledge_minutes > 0) else {
-            return Verdict::Say(case.voice.say("refused-nothing-to-see", &[]));
-        };
-        let until = case.now + TimeDelta::minutes(chain.acknowledge_minutes);
-        let mut change = Change::of(case.locked.0.id, case.now);
-        change.event(Some(&case.press.by.person), What::Acknowledged { until });
-        Verdict::Changed(Box::new(change), None)
-    }
-
-    /// The question that goes with a button, as a form of its own.
-    async fn ask_first(&self, tx: &mut Tx, case: &mut Case<'_>, verb: Verb) -> Result<Verdict> {
-        match (verb, &case.reply) {
-            (Verb::SendAgain, Some(r)) if matches!(r.state, ReplyState::Unknown { .. }) => {
-                let read = r.answers;
-                Ok(Verdict::Show(self.sure_form(tx, case, read).await?))
+            Ask::Find { words } => {
+                self.look_up(&mut tx, press, voice, Wanted::Words(words), now)
+                    .await?
             }
-            // Nothing to be sure about any more, or nothing ever: it is judged like any other press.
-            _ => self.decide(tx, case, verb).await,
-        }
-    }
-
-    /// The form that came back, open again; what was typed in it is a draft by now.
-    async fn begin_again(&self, tx: &mut Tx, case: &mut Case<'_>, form: &FormToken) -> Result<Verdict> {
-        match form.step {
-            Step::Write | Step::Preview => {
-                if let Some(changed) = self.reply_to_change(tx, case, form).await? {
-                    return Ok(Verdict::Show(self.write_form(tx, case, Some(&changed)).await?));
-                }
-                self.begin_reply(tx, case).await
+            Ask::Show { item } => {
+                self.look_up(&mut tx, press, voice, Wanted::Item(*item), now)
+                    .await?
             }
-            Step::Escalate
-            | Step::Handle
-            | Step::Snooze
-            | Step::HandOver
-            | Step::SendAgain
-            | Step::Read
-            | Step::Import => self.decide(tx, case, form.step.verb()).await,
-        }
-    }
-
-    /// Takes the item for whoever wants to write, and shows the form. Somebody else's lease is shown, not broken:
-    /// only the preview takes over.
-    async fn begin_reply(&self, tx: &mut Tx, case: &mut Case<'_>) -> Result<Verdict> {
-        let item = &case.locked.0;
-        if !item.caps.can_reply() {
-            return Ok(Verdict::Refused(Refusal::NoReplyHere));
-        }
-        if let Some(no) = not_now(case) {
-            return Ok(Verdict::Refused(no));
-        }
-        if case.press.opener.is_none() {
-            return Ok(Verdict::Say(case.voice.say("told-press-again", &[])));
-        }
-        let me = case.press.by.person.clone();
-        let mut form = self.write_form(tx, case, None).await?;
-        let until = case.now + TimeDelta::minutes(self.rules.claim_minutes);
-        let handling = &case.locked.0.handling;
-        // Whoever only looks does not end what somebody put aside; the preview does.
-        let aside = matches!(handling, Handling::Snoozed { .. });
-        let claimed = match handling.claim(&me, until, case.now) {
-            Ok(claimed) if !aside => claimed,
-            _ => return Ok(Verdict::Show(form)),
-        };
-        // It was nobody's before: put away empty, the form gives it back.
-        if handling.holder(case.now).is_none() {
-            form.token.lease = Some(until);
-        }
-        let mut change = Change::of(case.locked.0.id, case.now);
-        hold(&mut case.locked.0, claimed, &me, until, &mut change);
-        Ok(Verdict::Changed(Box::new(change), Some(form)))
-    }
-
-    /// A form that took the case was put away with nothing in it: the case is free again, as if nobody had looked. What
-    /// was taken on purpose since, or written on, stays.
-    pub(crate) async fn put_away(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        form: &FormToken,
-        typed: bool,
-        now: At,
-    ) -> Result<Judged> {
-        let me = &press.by.person;
-        let Some(lease) = form.lease.filter(|_| form.step == Step::Write && !typed) else {
-            return Ok(Judged::done("noted"));
-        };
-        let Some(locked) = item::lock(tx, form.item).await? else {
-            return Ok(Judged::done("noted"));
-        };
-        let held = matches!(&locked.0.handling,
-            Handling::Claimed { by, until, offered: false, .. } if by == me && *until == lease);
-        if !held || reply::draft_of(tx, form.item, me).await?.is_some() {
-            return Ok(Judged::done("noted"));
-        }
-        let reply = match locked.0.reply {
-            Some(id) => reply::get(&mut **tx, id).await?,
-            None => None,
-        };
-        let mut case = Case {
-            press,
-            voice,
-            locked,
-            reply,
-            now,
-        };
-        if is_busy(&case) {
-            return Ok(Judged::done("noted"));
-        }
-        let verdict = self.decide(tx, &mut case, Verb::Release).await?;
-        self.conclude(tx, &mut case, verdict, Opening::Press).await
-    }
-
-    async fn take_back(&self, tx: &mut Tx, case: &mut Case<'_>) -> Result<Verdict> {
-        let Some(mut ours) = case.reply.clone() else {
-            return Ok(Verdict::Refused(Refusal::NothingThere));
-        };
-        match ours.state {
-            ReplyState::Queued { .. } => {}
-            ReplyState::Draft if self.just_taken_back(tx, case).await? => return Ok(Verdict::Repeated),
-            ReplyState::Sending | ReplyState::Unknown { .. } => {
-                return Ok(Verdict::Refused(Refusal::OnItsWay));
+            Ask::Sources => self.look_up(&mut tx, press, voice, Wanted::Sources, now).await?,
+            Ask::Numbers { days } => {
+                self.look_up(&mut tx, press, voice, Wanted::Numbers(*days), now)
+                    .await?
             }
-            _ => return Ok(Verdict::Refused(Refusal::NothingThere)),
+            Ask::Quiet { hours } => {
+                let no = self
+                    .no_right(&mut tx, press, voice, Role::Viewer, None, now)
+                    .await?;
+                let (text, came_to) = match no {
+                    Some(no) => (no, "forbidden"),
+                    None => (self.prefer(&mut tx, press, voice, hours).await?, "told"),
+                };
+                self.whisper(&mut tx, press, text, now).await?;
+                Judged::told(came_to)
+            }
+            Ask::Settings { typed } => {
+                let no = self
+                    .no_right(&mut tx, press, voice, Role::Admin, None, now)
+                    .await?;
+                let (text, came_to) = match no {
+                    Some(no) => (no, "forbidden"),
+                    None => (self.settings(&mut tx, press, voice, typed).await?, "told"),
+                };
+                self.whisper(&mut tx, press, text, now).await?;
+                Judged::told(came_to)
+            }
+            Ask::Import => self.offer_import(&mut tx, press, voice, now).await?,
+            Ask::HandIn { source, file, said } => {
+                self.hand_in(&mut tx, press, voice, (source, file.as_ref(), said), now)
+                    .await?
+            }
+            Ask::Help { unknown } => {
+                let text = crate::workflow::press::help::help(voice, unknown.as_deref());
+                self.whisper(&mut tx, press, text, now).await?;
+                Judged::told("told")
+            }
+            Ask::NoNumber { command } => {
+                let text = voice.say("help-no-number", &[("word", short_line(command, 40).into())]);
+                self.whisper(&mut tx, press, text, now).await?;
+                Judged::told("told")
+            }
+            Ask::Several { verb, numbers } => {
+                self.act_on_several(&mut tx, press, voice, *verb, numbers, now)
+                    .await?
+            }
+            Ask::Leftover { good, odd } => {
+                let (good, odd) = (short_line(good, 60), short_line(odd, 60));
+                let text = voice.say("help-leftover", &[("good", good.into()), ("odd", odd.into())]);
+                self.whisper(&mut tx, press, text, now).await?;
+                Judged::told("told")
+            }
+            Ask::OneOnly { command, number } => {
+                let args = [
+                    ("command", short_line(command, 40).into()),
+                    ("number", (*number).into()),
+                ];
+                self.whisper(&mut tx, press, voice.say("help-one-only", &args), now)
+                    .await?;
+                Judged::told("told")
+            }
+            Ask::OddDays { typed } => {
+                let args = [
+                    ("typed", short_line(typed, 40).into()),
+                    ("most", MOST_DAYS.into()),
+                ];
+                self.whisper(&mut tx, press, voice.say("numbers-odd-days", &args), now)
+                    .await?;
+                Judged::told("told")
+            }
+            Ask::Changed(ChatChange::Circle(id)) => {
+                person::circle_changed(&mut tx, &press.chat, id, now).await?;
+                Judged::done("noted")
+            }
+            Ask::Changed(ChatChange::Room(room)) => {
+                person::circle_changed(&mut tx, &press.chat, room, now).await?;
+                outbox::wake(self.store.pool(), &room_key(&press.chat, room), now).await?;
+                Judged::done("noted")
+            }
+            Ask::Odd { why } => {
+                tracing::warn!(error = why, inbox.key = kept.key, "delivery not understood");
+                self.whisper(&mut tx, press, voice.say("told-not-understood", &[]), now)
+                    .await?;
+                Judged::told("not_understood")
+            }
+            Ask::Nothing => Judged::done("noted"),
+        };
+        if let Some(channel) = self.rules.channel_of_room(&press.chat, &press.room) {
+            let spoken = BTreeMap::from([(&press.by.person, channel.voice.lang)]);
+            let changed = person::spoken(&mut tx, &spoken).await?;
+            self.homes_changed(&mut tx, &changed, now).await?;
         }
-        let approval = reply::approvals(tx, ours.id).await?;
-        let key = crate::workflow::submit::publish_key(ours.id, approval);
-        if !outbox::cancel(tx, &key, case.now).await? {
-            return Ok(Verdict::Refused(Refusal::OnItsWay));
+        inbox::came_to(&mut tx, &kept.chat, &kept.key, &judged.outcome).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        if let Ask::Settings { .. } = &press.ask
+            && let Err(error) = self.follow().await
+        {
+            // It is written down; a moment later the worker that looks for it finds it.
+            tracing::warn!(error = %error, "a changed setting does not hold here yet");
         }
-        let me = &case.press.by.person;
-        let mut change = Change::of(case.locked.0.id, case.now);
-        self.back_to_draft(tx, &mut case.locked, &mut ours, me, &mut change)
-            .await?;
-        change.event(Some(me), What::TakenBack { of: None });
-        Ok(Verdict::Changed(Box::new(change), None))
-    }
-
-    /// The same person pressed it a moment ago: a double click is no question.
-    async fn just_taken_back(&self, tx: &mut Tx, case: &Case<'_>) -> Result<bool> {
-        let log = event::of_item(&mut **tx, case.locked.0.id).await?;
-        let me = Some(&case.press.by.person);
-        let last = log
-            .iter()
-            .rfind(|e| matches!(e.what, What::TakenBack { .. }) && e.by.as_ref() == me);
-        Ok(last.is_some_and(|e| e.at + TimeDelta::seconds(DOUBLE_CLICK_SECONDS) >= case.now))
-    }
-
-    /// A reply that has not left yet is a draft again, and `holder` goes on with it.
-    pub(crate) async fn back_to_draft(
-        &self,
-        tx: &mut Tx,
-        locked: &mut Locked,
-        ours: &mut Reply,
-        holder: &PersonId,
-        change: &mut Change,
-    ) -> Result<()> {
-        ours.state = ReplyState::Draft;
-        ours.sent_at = None;
-        reply::save(tx, ours).await?;
-        if ours.changes.is_some() {
-            // The card goes back to the reply that stands there.
-            locked.0.reply = ours.changes;
-        } else {
-            // The lease may have run out while the reply was on its way, when nobody had to hold the item.
-            let until = change.now() + TimeDelta::minutes(self.rules.claim_minutes);
-            locked.0.handling = Handling::held(holder, until);
-            change.timer(timer::CLAIM_ENDS, until);
-        }
-        Ok(())
+        Ok(judged)
     }
 }
 
-/// Why nobody can do anything about an answer now: it is there, or it is on its way or under review.
-pub(crate) fn not_now(case: &Case) -> Option<Refusal> {
-    let done = case.locked.0.handling.still_open().err();
-    done.or_else(|| is_busy(case).then_some(Refusal::OnItsWay))
+/// What a press wants with an item.
+#[derive(Clone, Copy)]
+pub(super) enum Deed<'a> {
+    Do(Verb),
+    /// First the question whether one is sure.
+    Ask(Verb),
+    Again(&'a FormToken),
+    Give(&'a Named),
 }
 
-fn is_busy(case: &Case) -> bool {
-    let reply = case.reply.as_ref();
-    reply.is_some_and(|r| r.state.is_on_its_way() || matches!(r.state, ReplyState::Pending { .. }))
-}
-
-/// The item is theirs until then, and the log says since when. Prolonging one's own lease leaves no trace there, unless
-/// one keeps what one was to hand over.
-pub(crate) fn hold(item: &mut Item, held: Handling, me: &PersonId, until: At, change: &mut Change) {
-    let before = item.handling.holder(change.now()).cloned();
-    let was_offered = item.handling.is_offered();
-    item.handling = held;
-    change.timer(timer::CLAIM_ENDS, until);
-    match before {
-        Some(holder) if holder == *me && !was_offered => {}
-        Some(from) if from != *me => {
-            change.event(Some(me), What::TakenOver { from, until });
+impl Deed<'_> {
+    pub(crate) fn verb(self) -> Verb {
+        match self {
+            Self::Do(verb) | Self::Ask(verb) => verb,
+            Self::Again(form) => form.step.verb(),
+            Self::Give(_) => Verb::HandOver,
         }
-        Some(_) | None => {
-            change.event(Some(me), What::Claimed { until });
-        }
-    }
-}
-
-/// Applies a move of the state machine; one that is not possible is a refusal and changes nothing.
-fn changed(
-    case: &mut Case<'_>,
-    change: impl FnOnce(&mut Item, &mut Change) -> std::result::Result<(), Refusal>,
-) -> Verdict {
-    if case.locked.0.handling.is_open() && is_busy(case) {
-        return Verdict::Refused(Refusal::OnItsWay);
-    }
-    let mut written = Change::of(case.locked.0.id, case.now);
-    match change(&mut case.locked.0, &mut written) {
-        Ok(()) => Verdict::Changed(Box::new(written), None),
-        Err(refusal) => Verdict::Refused(refusal),
     }
 }

@@ -1,16 +1,22 @@
 //! What a person asks for, from the bytes of a delivery to the verdict: judged under the item's lock by what is true now.
 //!
-//! It names every room but `deliver` and `upkeep`. A new button, command or form belongs here.
+//! It names `base`, `views`, `change`, `publish`, `intake` and `rights`, and nobody but `workflow` names it. A new button,
+//! command or form belongs here.
 
 pub mod errand;
-pub(in crate::workflow) mod find;
+pub mod find;
 pub mod forms;
-pub(in crate::workflow) mod give;
+pub mod give;
+pub mod help;
+pub mod import;
 pub mod inbox;
-pub(in crate::workflow) mod judge;
+pub mod judge;
 pub mod prefer;
+pub mod refusal;
 pub mod settings;
 pub mod several;
 pub mod submit;
+pub mod suggest;
 pub mod together;
-pub(in crate::workflow) mod unclear;
+pub mod unclear;
+pub mod verbs;

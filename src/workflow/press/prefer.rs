@@ -12,50 +12,14 @@ use crate::domain::text::Lang;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
 use crate::domain::words;
-use crate::store::Reads;
 use crate::store::Tx;
 use crate::store::digest;
-use crate::store::person;
 use crate::store::preference;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 
 impl Desk {
-    /// How we speak in a room; where it is none of ours, as the chat does elsewhere.
-    pub(crate) fn voice(&self, chat: &str, room: &str) -> Voice {
-        let channel = self.rules.channel_of_room(chat, room);
-        channel
-            .map(|c| c.voice)
-            .or_else(|| self.rules.usual_voice(chat))
-            .unwrap_or(Voice {
-                lang: Lang::default(),
-                zone: chrono_tz::Tz::UTC,
-            })
-    }
-
-    /// The same where no room says how: as we last spoke with them where others read, else as in the place that it is
-    /// about.
-    pub(crate) async fn private_voice(&self, person: &PersonId, about: Voice) -> Result<Voice> {
-        let pool = self.store.pool();
-        let lang = person::last_spoken(pool, person).await?.unwrap_or(about.lang);
-        self.own_voice(pool, person, Voice { lang, ..about }).await
-    }
-
-    /// How we speak to somebody alone: in their own language, if they have set one, and with the clock of where it is.
-    pub(crate) async fn own_voice(
-        &self,
-        connection: impl Reads<'_>,
-        person: &PersonId,
-        voice: Voice,
-    ) -> Result<Voice> {
-        let own = preference::wishes(connection, person).await?.language;
-        Ok(Voice {
-            lang: own.unwrap_or(voice.lang),
-            ..voice
-        })
-    }
-
-    pub(crate) async fn set_language(
+    pub(super) async fn set_language(
         &self,
         tx: &mut Tx,
         press: &Press,
@@ -70,7 +34,7 @@ impl Desk {
     }
 
     /// Of the channel where they are, else of the first that they may see.
-    pub(crate) async fn set_daily(
+    pub(super) async fn set_daily(
         &self,
         tx: &mut Tx,
         press: &Press,
@@ -103,7 +67,7 @@ impl Desk {
 
     /// `20:00-07:00`, `20:00-07:00 Europe/Berlin`, `off`, or nothing to be told what is set; `zone Europe/Lisbon` or
     /// `Europe/Lisbon` alone for the clock by which one lives.
-    pub(crate) async fn prefer(
+    pub(super) async fn prefer(
         &self,
         tx: &mut Tx,
         press: &Press,

@@ -37,7 +37,7 @@ use crate::store::setting as rows;
 use crate::store::setting::Line;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::follow::holding;
+use crate::workflow::base::follow::holding;
 
 /// Changes that are told with the list.
 const LATELY: i64 = 5;
@@ -49,7 +49,7 @@ const LONG: usize = 300;
 const HEARD_SECONDS: i64 = 10;
 
 impl Desk {
-    pub(crate) async fn settings(
+    pub(super) async fn settings(
         &self,
         tx: &mut Tx,
         press: &Press,

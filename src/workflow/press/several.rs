@@ -12,12 +12,12 @@ use crate::store::Tx;
 use crate::store::item;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::act::Judged;
-use crate::workflow::decide::Verdict;
-use crate::workflow::find::unknown;
+use crate::workflow::press::find::unknown;
+use crate::workflow::press::judge::Judged;
+use crate::workflow::press::judge::Verdict;
 
 impl Desk {
-    pub(crate) async fn act_on_several(
+    pub(super) async fn act_on_several(
         &self,
         tx: &mut Tx,
         press: &Press,

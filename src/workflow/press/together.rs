@@ -15,8 +15,6 @@ use crate::domain::person::PersonId;
 use crate::domain::rights;
 use crate::domain::rights::Circle;
 use crate::domain::text::Lang;
-use crate::port::chat::Delivery;
-use crate::port::chat::Inbox as _;
 use crate::port::chat::Kept;
 use crate::store::StoreError;
 use crate::store::card;
@@ -26,42 +24,14 @@ use crate::store::item::Locked;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::act::Judged;
-use crate::workflow::decide::Case;
-use crate::workflow::decide::Verdict;
-use crate::workflow::gather::Gather;
-use crate::workflow::refresh;
-use crate::workflow::tell::Change;
-
-/// More together would let the first wait for the last.
-pub const MOST: usize = 64;
+use crate::workflow::base::people::trusted_since;
+use crate::workflow::base::queue::Pressed;
+use crate::workflow::change::write::Change;
+use crate::workflow::press::judge::Case;
+use crate::workflow::press::judge::Judged;
+use crate::workflow::press::judge::Verdict;
 /// Beyond these, a press that nobody watches on a screen waits in the database and not in our memory.
 const ENOUGH: usize = 1_000;
-/// Two, so that one is decided while the other is written; more would only wait for each other's rows.
-const TURNS: usize = 2;
-
-pub type Keeping = Gather<Delivery, std::result::Result<Option<Kept>, String>>;
-pub type Presses = Gather<Pressed, bool>;
-
-/// A press about one item that changes it at once or not at all.
-pub struct Pressed {
-    kept: Kept,
-    press: Press,
-    verb: Verb,
-    item: ItemId,
-}
-
-pub fn keeping() -> Keeping {
-    Gather::new(MOST, TURNS, |_, _| true)
-}
-
-/// One of each item, so that each is judged by what the one before it left.
-pub fn presses() -> Presses {
-    Gather::new(MOST, TURNS, |few, one| {
-        few.iter()
-            .all(|other| other.item != one.item && other.kept.chat == one.kept.chat)
-    })
-}
 
 /// What may be judged together: verb and item.
 fn plain(press: &Press) -> Option<(Verb, ItemId)> {
@@ -74,17 +44,17 @@ fn plain(press: &Press) -> Option<(Verb, ItemId)> {
     }
 }
 
-pub(crate) fn is_plain(press: &Press) -> bool {
+pub(super) fn is_plain(press: &Press) -> bool {
     plain(press).is_some()
 }
 
 impl Desk {
-    pub(crate) fn has_enough(&self) -> bool {
+    pub(super) fn has_enough(&self) -> bool {
         self.presses.waiting() >= ENOUGH
     }
 
     /// None: it has to be judged alone.
-    pub(crate) async fn together(&self, kept: &Kept, press: &Press) -> Option<Judged> {
+    pub(super) async fn together(&self, kept: &Kept, press: &Press) -> Option<Judged> {
         let (verb, item) = plain(press)?;
         let pressed = Pressed {
             kept: kept.clone(),
@@ -191,7 +161,7 @@ impl Desk {
         }
         let users: BTreeSet<&String> = few.iter().map(|one| &one.press.by.person.user).collect();
         let users: Vec<String> = users.into_iter().cloned().collect();
-        let since = refresh::trusted_since(self.now());
+        let since = trusted_since(self.now());
         let circles = person::circles_of_each(tx, &first.kept.chat, &users, since).await?;
         let may = few.iter().filter(|one| {
             let by = &one.press.by;

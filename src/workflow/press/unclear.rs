@@ -9,14 +9,14 @@ use crate::store::Tx;
 use crate::store::reply;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::decide::Case;
-use crate::workflow::decide::Verdict;
-use crate::workflow::submit::publish;
-use crate::workflow::tell::Change;
+use crate::workflow::change::write::Change;
+use crate::workflow::press::judge::Case;
+use crate::workflow::press::judge::Verdict;
+use crate::workflow::publish::approved::publish;
 
 impl Desk {
     /// A person looked: the reply is there.
-    pub(crate) async fn confirm_there(&self, tx: &mut Tx, case: &mut Case<'_>) -> Result<Verdict> {
+    pub(super) async fn confirm_there(&self, tx: &mut Tx, case: &mut Case<'_>) -> Result<Verdict> {
         let Some(mut ours) = case
             .reply
             .clone()
@@ -40,7 +40,7 @@ impl Desk {
 
     /// A person looked: it is not there, and takes it on themselves to send it once more.
     /// `read` is the version that somebody had before them when they said so; a button that asks nothing says none.
-    pub(crate) async fn send_again(
+    pub(super) async fn send_again(
         &self,
         tx: &mut Tx,
         case: &mut Case<'_>,

@@ -1,9 +1,8 @@
-//! How an approved reply reaches its source, and what the source then says about it.
+//! How an approved reply reaches its source, and what becomes of it there.
 //!
 //! It names `base`, `views` and `change`. A new verb belongs here if it is about our words at a source.
 
-pub(in crate::workflow) mod moderated;
+pub mod approved;
+pub mod moderated;
 pub mod send;
-pub(in crate::workflow) mod standing;
-
-pub(in crate::workflow) use send::found;
+pub mod standing;

@@ -4,12 +4,7 @@
 use chrono::TimeDelta;
 
 use crate::domain::At;
-use crate::domain::effect::Effect;
-use crate::domain::effect::Lane;
-use crate::domain::effect::NewEffect;
-use crate::domain::id::EffectId;
 use crate::domain::id::ReplyId;
-use crate::domain::item::Item;
 use crate::domain::item::Standing;
 use crate::domain::reply::ReplyState;
 use crate::port::PortError;
@@ -20,16 +15,20 @@ use crate::store::reply;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::WorkflowError;
-use crate::workflow::ingest::same_words;
-use crate::workflow::submit::publish_serial;
-use crate::workflow::tell::Change;
+use crate::workflow::change::write::Change;
+use crate::workflow::publish::standing::same_words;
 
 /// How often a moderated reply is looked at: soon at first, then patiently.
 const FOLLOW_MINUTES: [(i64, i64); 4] = [(10, 1), (60, 5), (24 * 60, 15), (i64::MAX, 60)];
 
 impl Desk {
     /// Looks whether a reply under moderation became visible.
-    pub(crate) async fn follow_reply(&self, leased: &Leased, id: ReplyId, since: At) -> Result<()> {
+    pub(in crate::workflow) async fn follow_reply(
+        &self,
+        leased: &Leased,
+        id: ReplyId,
+        since: At,
+    ) -> Result<()> {
         let now = self.now();
         let Some(item) = leased.item else {
             return self.settle(leased, Settled::Done).await;
@@ -96,20 +95,6 @@ impl Desk {
             self.write(&mut tx, &mut locked, change).await?;
         }
         self.settle_in(tx, leased, Settled::Done).await
-    }
-}
-
-/// The first look.
-pub(crate) fn follow(item: &Item, reply: ReplyId, now: At) -> NewEffect {
-    NewEffect {
-        id: EffectId::new(now),
-        key: format!("follow:{reply}:{}", now.timestamp_micros()),
-        effect: Effect::FollowReply { reply, since: now },
-        item: Some(item.id),
-        lane: Lane::Normal,
-        serial: publish_serial(item.id),
-        pace: Some(format!("source:{}", item.source)),
-        run_at: now + TimeDelta::minutes(1),
     }
 }
 

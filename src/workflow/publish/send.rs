@@ -31,13 +31,14 @@ use crate::telemetry::meter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::WorkflowError;
-use crate::workflow::ingest::same_words;
-use crate::workflow::tell::Change;
+use crate::workflow::change::write::Change;
+use crate::workflow::publish::standing::same_words;
 
 /// First look after an unclear outcome, then the second.
 const LOOK_AFTER: [i64; 2] = [2, 15];
 /// So many tries that did not get through are worth a word to the author.
 const TOLD_AFTER: i32 = 3;
+
 /// Where a try of publishing ended.
 enum Ended {
     Stands(Published),
@@ -53,7 +54,7 @@ enum Ended {
 }
 
 impl Desk {
-    pub(crate) async fn publish_reply(&self, leased: &Leased, id: ReplyId) -> Result<()> {
+    pub(in crate::workflow) async fn publish_reply(&self, leased: &Leased, id: ReplyId) -> Result<()> {
         let Some((item, ours)) = self.begin_publishing(leased, id).await? else {
             return self.settle(leased, Settled::Done).await;
         };
@@ -285,7 +286,7 @@ impl Desk {
         Ok(())
     }
 
-    pub(crate) async fn reply_call(&self, item: &Item, ours: &Reply) -> Result<ReplyCall> {
+    pub(super) async fn reply_call(&self, item: &Item, ours: &Reply) -> Result<ReplyCall> {
         let changed = match ours.changes {
             Some(id) => reply::get(self.store.pool(), id).await?,
             None => None,
@@ -328,7 +329,7 @@ fn is_foreign(theirs: &SourceReply, earlier: &[String]) -> bool {
     !refused && !earlier.iter().any(|body| same_words(body, &theirs.body))
 }
 
-pub(crate) fn found(theirs: SourceReply) -> Published {
+pub(in crate::workflow) fn found(theirs: SourceReply) -> Published {
     Published {
         native_id: theirs.native_id,
         url: None,

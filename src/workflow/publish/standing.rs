@@ -1,5 +1,7 @@
 //! What becomes of an answer at its source, and of the item with it: accepted, visible, refused, or given by somebody else.
 
+use chrono::TimeDelta;
+
 use crate::domain::At;
 use crate::domain::event::What;
 use crate::domain::handling::Handling;
@@ -7,6 +9,7 @@ use crate::domain::item::Item;
 use crate::domain::item::SourceReply;
 use crate::domain::item::Standing;
 use crate::domain::person::Mention;
+use crate::domain::person::PersonId;
 use crate::domain::reply::Reply;
 use crate::domain::reply::ReplyState;
 use crate::domain::rules::ClockStops;
@@ -14,14 +17,15 @@ use crate::port::source::Published;
 use crate::store::Tx;
 use crate::store::item::Locked;
 use crate::store::reply;
+use crate::store::timer;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::moderated::follow;
-use crate::workflow::tell::Change;
+use crate::workflow::change::write::Change;
+use crate::workflow::publish::approved::follow;
 
 impl Desk {
     /// The source has it, visible or not yet.
-    pub(crate) async fn stands(
+    pub(in crate::workflow) async fn stands(
         &self,
         tx: &mut Tx,
         locked: &mut Locked,
@@ -72,7 +76,7 @@ impl Desk {
     }
 
     /// Customers can see it: the clock stops.
-    pub(crate) async fn now_visible(
+    pub(in crate::workflow) async fn now_visible(
         &self,
         tx: &mut Tx,
         locked: &mut Locked,
@@ -105,7 +109,7 @@ impl Desk {
     }
 
     /// An answer that was not given through us, and whether it came in time.
-    pub(crate) async fn elsewhere(
+    pub(in crate::workflow) async fn elsewhere(
         &self,
         tx: &mut Tx,
         item: &Item,
@@ -123,7 +127,7 @@ impl Desk {
     }
 
     /// The source looked at it and said no: the item is open again and the text is kept.
-    pub(crate) async fn now_rejected(
+    pub(in crate::workflow) async fn now_rejected(
         &self,
         tx: &mut Tx,
         locked: &mut Locked,
@@ -138,7 +142,7 @@ impl Desk {
     }
 
     /// The source did not take it.
-    pub(crate) async fn failed(
+    pub(super) async fn failed(
         &self,
         tx: &mut Tx,
         locked: &mut Locked,
@@ -181,5 +185,41 @@ fn back_to_work(locked: &mut Locked) {
         Handling::Answered { .. } | Handling::Claimed { .. }
     ) {
         locked.0.handling = Handling::Open;
+    }
+}
+
+/// Whether the text at the source is what we sent: platforms fold white space and trim.
+pub(in crate::workflow) fn is_ours(reply: &Reply, theirs: &str) -> bool {
+    let sent = reply.state.is_on_its_way() || reply.state.stands_at_source();
+    sent && same_words(&reply.body, theirs)
+}
+
+pub(in crate::workflow) fn same_words(a: &str, b: &str) -> bool {
+    a.split_whitespace().eq(b.split_whitespace())
+}
+
+impl Desk {
+    /// A reply that has not left yet is a draft again, and `holder` goes on with it.
+    pub(in crate::workflow) async fn back_to_draft(
+        &self,
+        tx: &mut Tx,
+        locked: &mut Locked,
+        ours: &mut Reply,
+        holder: &PersonId,
+        change: &mut Change,
+    ) -> Result<()> {
+        ours.state = ReplyState::Draft;
+        ours.sent_at = None;
+        reply::save(tx, ours).await?;
+        if ours.changes.is_some() {
+            // The card goes back to the reply that stands there.
+            locked.0.reply = ours.changes;
+        } else {
+            // The lease may have run out while the reply was on its way, when nobody had to hold the item.
+            let until = change.now() + TimeDelta::minutes(self.rules.claim_minutes);
+            locked.0.handling = Handling::held(holder, until);
+            change.timer(timer::CLAIM_ENDS, until);
+        }
+        Ok(())
     }
 }

@@ -1,6 +1,6 @@
-//! Who may do what, and what somebody holds whose right has ended.
+//! Who may do what, and what becomes of what somebody holds whose right has ended.
 //!
-//! It names `base`, `views`, `change` and `clock`. A new question about a person's right belongs here, never beside its verb.
+//! It names `base` and `change`. A new question about somebody's right belongs here, never beside the verb that asks it.
 
-pub(in crate::workflow) mod refuse;
-pub(in crate::workflow) mod unseat;
+pub mod refuse;
+pub mod unseat;

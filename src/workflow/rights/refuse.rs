@@ -4,7 +4,6 @@ use crate::domain::At;
 use crate::domain::action::Actor;
 use crate::domain::action::Press;
 use crate::domain::event::What;
-use crate::domain::handling::Refusal;
 use crate::domain::id::ItemId;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
@@ -20,20 +19,19 @@ use crate::store::card::CardRow;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::decide::Case;
-use crate::workflow::refresh::trusted_since;
+use crate::workflow::base::people::trusted_since;
 
 /// More of those who may do something nobody reads.
 const MOST_NAMED: usize = 8;
 
 impl Desk {
     /// Remembers who it was, and where the delivery vouches for circles, that too: for the sentence that says who may.
-    pub(crate) async fn meet(&self, tx: &mut Tx, press: &Press) -> Result<()> {
+    pub(in crate::workflow) async fn meet(&self, tx: &mut Tx, press: &Press) -> Result<()> {
         person::met(tx, &press.by.person, &press.by.name).await?;
         self.vouch(tx, press).await
     }
 
-    pub(crate) async fn vouch(&self, tx: &mut Tx, press: &Press) -> Result<()> {
+    pub(in crate::workflow) async fn vouch(&self, tx: &mut Tx, press: &Press) -> Result<()> {
         if let Some(vouched) = &press.by.vouched {
             let all = self.rules.circles(&press.chat);
             let all: Vec<String> = all.iter().map(Circle::key).collect();
@@ -44,7 +42,7 @@ impl Desk {
     }
 
     /// Why this person may not, as a sentence; none if they may.
-    pub(crate) async fn no_right(
+    pub(in crate::workflow) async fn no_right(
         &self,
         tx: &mut Tx,
         press: &Press,
@@ -67,7 +65,7 @@ impl Desk {
     }
 
     /// The same where it is known which channels it is about.
-    pub(crate) async fn no_right_in(
+    pub(in crate::workflow) async fn no_right_in(
         &self,
         tx: &mut Tx,
         press: &Press,
@@ -103,7 +101,7 @@ impl Desk {
 
     /// What concerns all of them is only for whoever has the right in each. Who is in which circle is read once, however many
     /// there are.
-    pub(crate) async fn no_right_in_each(
+    pub(in crate::workflow) async fn no_right_in_each(
         &self,
         tx: &mut Tx,
         press: &Press,
@@ -123,7 +121,7 @@ impl Desk {
     }
 
     /// The first of these channels in which somebody who is in these circles does not have the right.
-    pub(crate) fn lacking<'c>(
+    pub(in crate::workflow) fn lacking<'c>(
         &self,
         press: &Press,
         circles: &[String],
@@ -143,7 +141,7 @@ impl Desk {
     }
 
     /// In plain words, for a field of a form, where no group can be shown.
-    pub(crate) fn no_right_plainly(press: &Press, voice: Voice, needed: Role) -> String {
+    pub(in crate::workflow) fn no_right_plainly(press: &Press, voice: Voice, needed: Role) -> String {
         if press.by.outsider {
             return voice.lang.text("refused-outsider", &[]);
         }
@@ -152,7 +150,12 @@ impl Desk {
     }
 
     /// The circles that somebody is in, as the delivery vouches for, else as last read.
-    pub(crate) async fn circles_now(&self, tx: &mut Tx, by: &Actor, now: At) -> Result<Vec<String>> {
+    pub(in crate::workflow) async fn circles_now(
+        &self,
+        tx: &mut Tx,
+        by: &Actor,
+        now: At,
+    ) -> Result<Vec<String>> {
         if let Some(vouched) = &by.vouched {
             return Ok(vouched.iter().map(Circle::key).collect());
         }
@@ -164,7 +167,7 @@ impl Desk {
     /// the call offer, about this item alone: an escalation's target, a chain's step, who comes after a shift, an owner,
     /// and those who are responsible for its channels once they are warned. `room` is where they press; none: wherever that
     /// was.
-    pub(crate) async fn was_asked(
+    pub(super) async fn was_asked(
         &self,
         tx: &mut Tx,
         by: &Actor,
@@ -233,7 +236,12 @@ impl Desk {
 
     /// Whether somebody presses in a room where the item's card stands: what the card says only in part they may read in
     /// full. Another company's people read what is shown to them, and no more.
-    pub(crate) async fn sees_card(&self, tx: &mut Tx, press: &Press, item: Option<ItemId>) -> Result<bool> {
+    pub(in crate::workflow) async fn sees_card(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        item: Option<ItemId>,
+    ) -> Result<bool> {
         let Some(item) = item.filter(|_| !press.by.outsider) else {
             return Ok(false);
         };
@@ -247,7 +255,7 @@ impl Desk {
     /// Where the right has to hold: in the room where it is pressed, if the item belongs there. From elsewhere (a
     /// direct message, a number typed in another room) the item's own channels count, not the room's; an item that has no
     /// card belongs where its route leads.
-    pub(crate) async fn channels_of(
+    pub(in crate::workflow) async fn channels_of(
         &self,
         tx: &mut Tx,
         press: &Press,
@@ -270,7 +278,7 @@ impl Desk {
     }
 
     /// Of an item's own channels those that count for this press.
-    pub(crate) fn channels_among(&self, press: &Press, own: Vec<String>) -> Vec<String> {
+    pub(in crate::workflow) fn channels_among(&self, press: &Press, own: Vec<String>) -> Vec<String> {
         let here = self.rules.channel_of_room(&press.chat, &press.room);
         match here.map(|channel| channel.name.clone()) {
             // There is no such item, and nothing to be learnt about it.
@@ -328,50 +336,5 @@ impl Desk {
             out.push(one);
         }
         Ok(out)
-    }
-
-    pub(crate) async fn refusal(&self, tx: &mut Tx, case: &Case<'_>, refusal: &Refusal) -> Result<Vec<Seg>> {
-        let source = || Arg::from(self.rules.label(&case.locked.0.source));
-        let voice = case.voice;
-        Ok(match refusal {
-            Refusal::Taken { by, until } => voice.say(
-                "refused-taken",
-                &[
-                    ("name", self.name(tx, by).await?.into()),
-                    ("until", (*until).into()),
-                ],
-            ),
-            Refusal::Answered { by: Some(by), at } => voice.say(
-                "refused-answered",
-                &[("name", self.name(tx, by).await?.into()), ("at", (*at).into())],
-            ),
-            Refusal::Answered { by: None, at } => voice.say(
-                "refused-answered-elsewhere",
-                &[("source", source()), ("at", (*at).into())],
-            ),
-            Refusal::Handled { by: None, .. } => voice.say("refused-past", &[]),
-            Refusal::Handled { by: Some(by), at } => voice.say(
-                "refused-handled",
-                &[("name", self.name(tx, by).await?.into()), ("at", (*at).into())],
-            ),
-            Refusal::Removed { at } => {
-                voice.say("refused-removed", &[("source", source()), ("at", (*at).into())])
-            }
-            Refusal::OnItsWay => {
-                let me = &case.press.by.person;
-                match case.reply.as_ref().map_or(me, |r| &r.by) {
-                    by if by == me => voice.say("refused-on-its-way-mine", &[]),
-                    by => voice.say("refused-on-its-way", &[("name", self.name(tx, by).await?.into())]),
-                }
-            }
-            Refusal::NothingThere => voice.say("refused-nothing", &[]),
-            Refusal::NoReplyHere => voice.say("refused-no-reply", &[("source", source())]),
-            Refusal::Stale => voice.say("refused-stale", &[]),
-        })
-    }
-
-    pub(crate) async fn name(&self, tx: &mut Tx, person: &PersonId) -> Result<String> {
-        let known = person::names(&mut **tx, std::slice::from_ref(person)).await?;
-        Ok(known.into_values().next().unwrap_or_else(|| person.user.clone()))
     }
 }

@@ -31,9 +31,9 @@ use crate::store::leader;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::refresh::trusted_since;
-use crate::workflow::remind::is_out;
-use crate::workflow::tell::Change;
+use crate::workflow::base::people::trusted_since;
+use crate::workflow::change::deadline::is_out;
+use crate::workflow::change::write::Change;
 
 /// Nobody holds more at a time; what is beyond it ends when its time is over.
 const HELD: i64 = 200;
@@ -45,7 +45,7 @@ const SOON_MINUTES: i64 = 10;
 
 impl Desk {
     /// Frees what somebody holds where they have lost the right to answer. An answer that is on its way goes its way.
-    pub(crate) async fn unseat(&self, tx: &mut Tx, actor: &Actor, now: At) -> Result<()> {
+    pub(in crate::workflow) async fn unseat(&self, tx: &mut Tx, actor: &Actor, now: At) -> Result<()> {
         let me = &actor.person;
         let held = Filter::HeldBy {
             person: &me.to_string(),

@@ -1,6 +1,7 @@
 //! What one replica does now and then so that all stays true: repair, read ahead, forget, count.
 //!
-//! It names every room but `press`. A new verb belongs here if no item and no person waits for it.
+//! It names `base`, `change`, `intake` and `rights`, and nobody but `workflow` names it. A new verb belongs here if neither a
+//! person nor an item waits for it.
 
 pub mod forget;
 pub mod probe;

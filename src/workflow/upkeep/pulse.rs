@@ -89,4 +89,8 @@ impl Desk {
                 .collect(),
         })
     }
+
+    pub async fn backlog(&self) -> Result<outbox::Backlog> {
+        Ok(outbox::backlog(self.store.pool(), self.now()).await?)
+    }
 }

@@ -10,8 +10,8 @@ use crate::store::fold;
 use crate::store::outbox;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::tell::edit_card;
-use crate::workflow::tell::post_card;
+use crate::workflow::change::effects::edit_card;
+use crate::workflow::change::effects::post_card;
 
 /// A card that nobody touched for this long is looked at.
 const PROBE_AFTER_SECONDS: i64 = 45;

@@ -3,7 +3,6 @@
 
 use chrono::TimeDelta;
 
-use crate::domain::At;
 use crate::domain::action::Actor;
 use crate::domain::person::PersonId;
 use crate::domain::rights::Circle;
@@ -11,19 +10,11 @@ use crate::port::chat::Members;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-
-/// How old a membership may be on a press.
-const TRUSTED_MINUTES: i64 = 60;
 const READ_EVERY_MINUTES: i64 = 5;
 const RETRY_SECONDS: i64 = 30;
 const NAMES_AT_ONCE: i64 = 20;
 /// People marry and move: what their profile says is read again after so long.
 const PROFILE_HOURS: i64 = 24;
-
-/// What was read of a circle before counts no more.
-pub(crate) fn trusted_since(now: At) -> At {
-    now - TimeDelta::minutes(TRUSTED_MINUTES)
-}
 
 impl Desk {
     /// Reads the circles that are due and looks up names. Returns how many calls that took.

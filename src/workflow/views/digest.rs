@@ -1,5 +1,4 @@
-//! A schedule slot came: whoever claims it first writes one effect. After an outage the latest slot is late, and the
-//! ones before it are covered by its numbers, not sent.
+//! The numbers of a period and what waits now, as a digest says and draws them.
 
 use chrono::DurationRound;
 use chrono::NaiveDate;
@@ -9,6 +8,7 @@ use crate::domain::At;
 use crate::domain::card;
 use crate::domain::chart;
 use crate::domain::chart::Chart;
+use crate::domain::daily;
 use crate::domain::digest;
 use crate::domain::digest::Digest;
 use crate::domain::digest::Helpful;
@@ -17,11 +17,6 @@ use crate::domain::digest::Numbers;
 use crate::domain::digest::Trouble;
 use crate::domain::digest::period;
 use crate::domain::digest::unusual;
-use crate::domain::effect::Addressee;
-use crate::domain::effect::Effect;
-use crate::domain::effect::Lane;
-use crate::domain::effect::NewEffect;
-use crate::domain::id::EffectId;
 use crate::domain::id::ItemId;
 use crate::domain::item::Item;
 use crate::domain::item::Tone;
@@ -31,21 +26,17 @@ use crate::domain::row;
 use crate::domain::row::Row;
 use crate::domain::rules::Channel;
 use crate::domain::rules::DigestPlan;
-use crate::domain::schedule;
-use crate::domain::schedule::Slot;
 use crate::domain::stats::Counts;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::digest as rows;
 use crate::store::item;
-use crate::store::outbox;
 use crate::store::person;
+use crate::store::preference::Daily;
 use crate::store::source;
 use crate::store::stats;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::WorkflowError;
-use crate::workflow::tell::room_key;
 
 /// More overdue items than this are only counted.
 const LISTED: i64 = row::SHOWN as i64;
@@ -75,52 +66,6 @@ pub struct Asked<'a> {
 }
 
 impl Desk {
-    /// Writes down the digests whose time has come. Returns how many were ours to send.
-    pub async fn schedule(&self) -> Result<usize> {
-        let now = self.now();
-        let mut claimed = 0;
-        for plan in &self.rules.digests {
-            let channel = self.channel(&plan.channel)?;
-            let place = plan.place(channel);
-            let Some(slot) = plan.schedule.latest(now) else {
-                continue;
-            };
-            if rows::was_claimed(self.store.pool(), &plan.name, &place, slot.local).await?
-                || slot.at <= rows::wanted_since(self.store.pool(), &plan.name, &place, now).await?
-            {
-                continue;
-            }
-            claimed += usize::from(self.claim(plan, channel, slot, now).await?);
-        }
-        Ok(claimed + self.schedule_daily(now).await?)
-    }
-
-    /// True for the one replica that sends it.
-    pub(crate) async fn claim(
-        &self,
-        plan: &DigestPlan,
-        channel: &Channel,
-        slot: Slot,
-        now: At,
-    ) -> Result<bool> {
-        let place = plan.place(channel);
-        let mut tx = self.store.begin().await?;
-        let is_ours = rows::claim(&mut tx, &plan.name, &place, slot.local, now).await?;
-        if is_ours {
-            let usual = plan
-                .schedule
-                .before(slot)
-                .map_or(slot.at - TimeDelta::days(1), |s| s.at);
-            let sent = rows::sent_before(&mut tx, &plan.name, &place, slot.local).await?;
-            let sent = sent.map(|local| schedule::instant(plan.schedule.zone, local));
-            let from = sent.map_or(usual, |at| at.min(usual));
-            let digest = send(plan, channel, &slot.local.to_string(), from, slot.at, now);
-            outbox::put(&mut tx, &[digest], now).await?;
-        }
-        tx.commit().await.map_err(StoreError::from)?;
-        Ok(is_ours)
-    }
-
     pub async fn write_digest(&self, asked: &Asked<'_>) -> Result<Digest> {
         let numbers = self.numbers(asked).await?;
         Ok(digest::write(&numbers, asked.from, asked.to, asked.channel.voice))
@@ -235,15 +180,6 @@ impl Desk {
             })
             .collect())
     }
-
-    pub fn channel(&self, name: &str) -> Result<&Channel> {
-        self.rules
-            .channel(name)
-            .ok_or_else(|| WorkflowError::NotConfigured {
-                what: "channel",
-                name: name.to_owned(),
-            })
-    }
 }
 
 impl<'a> Asked<'a> {
@@ -304,27 +240,11 @@ async fn names(tx: &mut Tx, counts: &Counts) -> Result<Vec<(String, i64)>> {
         .collect())
 }
 
-fn send(plan: &DigestPlan, channel: &Channel, slot: &str, from: At, to: At, now: At) -> NewEffect {
-    let place = plan.place(channel);
-    // One message at a time, to a room as to a person.
-    let serial = match &plan.to {
-        Some(person) => Addressee::Person(person.clone()).serial(),
-        None => room_key(&channel.chat, &channel.room),
-    };
-    NewEffect {
-        id: EffectId::new(now),
-        key: format!("digest:{}:{place}:{slot}", plan.name),
-        effect: Effect::SendDigest {
-            digest: plan.name.clone(),
-            room: place,
-            slot: slot.to_owned(),
-            from,
-            to,
-        },
-        item: None,
-        lane: Lane::Digest,
-        pace: Some(serial.clone()),
-        serial,
-        run_at: now,
+impl Desk {
+    pub(in crate::workflow) fn daily_plan(&self, wanted: &Daily) -> Option<(DigestPlan, Channel)> {
+        let channel = self.rules.channel(&wanted.channel)?.clone();
+        let zone = wanted.own.zone.unwrap_or(channel.voice.zone);
+        let plan = daily::plan(&wanted.person, &channel.name, wanted.own.quiet, zone).ok()?;
+        Some((plan, channel))
     }
 }

@@ -1,18 +1,14 @@
 //! What a slash command lists, for one person's eyes.
 
 use crate::domain::At;
-use crate::domain::action::Ask;
 use crate::domain::action::Listing;
 use crate::domain::action::Press;
-use crate::domain::action::Verb;
-use crate::domain::card;
 use crate::domain::errand::Errand;
 use crate::domain::errand::Offer;
 use crate::domain::handling::Handling;
 use crate::domain::id::ItemId;
 use crate::domain::item::Item;
 use crate::domain::person::PersonId;
-use crate::domain::rights::Role;
 use crate::domain::row;
 use crate::domain::row::Row;
 use crate::domain::row::Told;
@@ -20,9 +16,6 @@ use crate::domain::rules::Channel;
 use crate::domain::text::Arg;
 use crate::domain::text::Seg;
 use crate::domain::text::Voice;
-use crate::domain::words;
-use crate::port::chat::Inbox as _;
-use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::card as cards;
 use crate::store::item;
@@ -32,95 +25,10 @@ use crate::workflow::Desk;
 use crate::workflow::Result;
 
 const SHOWN: i64 = row::SHOWN as i64;
-/// What a chat shows below the field where one types.
-const SUGGESTED: usize = 25;
-const LOOKED_THROUGH: i64 = 200;
 
 impl Desk {
-    /// What may be meant by a number or a name that somebody is typing. Only who may see items gets any.
-    pub(crate) async fn suggestions(&self, press: &Press, typed: &str) -> Result<Vec<(i64, String)>> {
-        let voice = self.voice(&press.chat, &press.room);
-        let now = self.now();
-        let mut tx = self.store.begin().await?;
-        let refused = self
-            .no_right(&mut tx, press, voice, Role::Viewer, None, now)
-            .await?;
-        let exact = self.numbered(&mut tx, press, voice, typed, now).await?;
-        tx.rollback().await.map_err(StoreError::from)?;
-        if refused.is_some() {
-            return Ok(Vec::new());
-        }
-        let channel = self.rules.channel_of_room(&press.chat, &press.room);
-        let channel = channel.map(|c| std::slice::from_ref(&c.name));
-        let found = match &press.ask {
-            // These are about what is over.
-            Ask::Do {
-                verb: Verb::Reopen | Verb::ViewReply | Verb::ChangeReply,
-                ..
-            } => {
-                item::closed(
-                    self.store.pool(),
-                    channel.and_then(|c| c.first()).map(String::as_str),
-                    LOOKED_THROUGH,
-                )
-                .await?
-            }
-            _ => {
-                item::list(
-                    self.store.pool(),
-                    Filter::Open { channels: channel },
-                    LOOKED_THROUGH,
-                )
-                .await?
-            }
-        };
-        let typed = typed.trim().to_lowercase();
-        let others = found
-            .iter()
-            .filter(|item| exact.as_ref().is_none_or(|exact| exact.id != item.id));
-        // Whoever typed a whole number means it, whatever else begins with it.
-        let lines = exact.iter().chain(others).map(|item| {
-            let head = card::head(item, self.rules.label(&item.source), voice.lang);
-            let number = item.number.to_string();
-            let line = voice.lang.text(
-                "list-line",
-                &[("number", number.as_str().into()), ("head", head.into())],
-            );
-            (item.number, number, line)
-        });
-        Ok(lines
-            .filter(|(_, number, line)| number.starts_with(&typed) || line.to_lowercase().contains(&typed))
-            .map(|(number, _, line)| (number, line))
-            .take(SUGGESTED)
-            .collect())
-    }
-
-    /// The item with exactly this number, in whatever state, if this person may see it.
-    async fn numbered(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        typed: &str,
-        now: At,
-    ) -> Result<Option<Item>> {
-        let Ok(number) = typed.trim().parse() else {
-            return Ok(None);
-        };
-        let Some(id) = item::by_number(self.store.pool(), number).await? else {
-            return Ok(None);
-        };
-        let refused = self
-            .no_right(tx, press, voice, Role::Viewer, Some(id), now)
-            .await?;
-        Ok(match refused {
-            Some(_) => None,
-            None => item::get(self.store.pool(), id).await?,
-        })
-    }
-
     /// One page, with the buttons to the others.
-    pub(crate) async fn list(
+    pub(in crate::workflow) async fn list(
         &self,
         tx: &mut Tx,
         press: &Press,
@@ -186,7 +94,7 @@ impl Desk {
     }
 
     /// A line for each, for the eyes of whoever presses.
-    pub(crate) async fn lines(
+    async fn lines(
         &self,
         tx: &mut Tx,
         press: &Press,
@@ -227,7 +135,7 @@ impl Desk {
 
     /// What lines need to know that does not stand in the items: where the cards are, and what people are called. `me` is
     /// who reads it.
-    pub(crate) async fn row_facts(
+    pub(in crate::workflow) async fn row_facts(
         &self,
         tx: &mut Tx,
         items: &[Item],
@@ -261,7 +169,7 @@ impl Desk {
     }
 
     /// Where somebody looks from where they press.
-    pub(crate) async fn scope(
+    pub(in crate::workflow) async fn scope(
         &self,
         tx: &mut Tx,
         press: &Press,
@@ -279,7 +187,7 @@ impl Desk {
 
 /// Which page of which list.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Page {
+pub(in crate::workflow) struct Page {
     pub listing: Listing,
     /// The first page is 0.
     pub page: u32,
@@ -305,7 +213,7 @@ impl Page {
 }
 
 /// The channels that something is looked for in.
-pub(crate) struct Scope<'a> {
+pub(in crate::workflow) struct Scope<'a> {
     pub here: Option<&'a Channel>,
     pub everywhere: bool,
     /// Where whoever presses may look.
@@ -357,7 +265,7 @@ impl Scope<'_> {
 }
 
 /// What a line says of an item that does not stand in it.
-pub(crate) struct Known {
+pub(in crate::workflow) struct Known {
     pub link: Option<String>,
     pub holder: Option<String>,
     pub owner: Option<String>,
@@ -376,47 +284,16 @@ impl Known {
     }
 }
 
-impl Desk {
-    /// Whom an item concerns personally.
-    pub(crate) fn owner(&self, item: &Item) -> Option<&PersonId> {
-        self.rules.route(&item.route).owner.as_ref()
-    }
-}
-
 /// The buttons to the pages before and after this one.
-pub(crate) fn pages(voice: Voice, page: u32, last: u32, turn: impl Fn(u32) -> Errand) -> Vec<Offer> {
+pub(in crate::workflow) fn pages(
+    voice: Voice,
+    page: u32,
+    last: u32,
+    turn: impl Fn(u32) -> Errand,
+) -> Vec<Offer> {
     let back = page.checked_sub(1).map(|page| (page, "button-page-back"));
     let on = (page < last).then(|| (page + 1, "button-page-on"));
     let both = back.into_iter().chain(on);
     both.map(|(page, key)| Offer::errand(turn(page), voice.lang.text(key, &[])))
         .collect()
-}
-
-pub(crate) fn help(voice: Voice, unknown: Option<&str>) -> Vec<Seg> {
-    let mut out = Vec::new();
-    if let Some(word) = unknown {
-        out.extend(voice.say("help-unknown", &[("word", words::short_line(word, 40).into())]));
-        out.push(Seg::Text("\n".to_owned()));
-    }
-    out.extend(voice.say("help-title", &[]));
-    for key in [
-        "help-open",
-        "help-mine",
-        "help-overdue",
-        "help-home",
-        "help-find",
-        "help-item",
-        "help-stats",
-        "help-sources",
-        "help-quiet",
-        "help-zone",
-        "help-settings",
-        "help-import",
-        "help-give",
-        "help-verbs",
-    ] {
-        out.push(Seg::Text("\n".to_owned()));
-        out.extend(voice.say(key, &[]));
-    }
-    out
 }

@@ -31,9 +31,9 @@ use crate::store::outbox::LateTry;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::perform::Held;
-use crate::workflow::perform::note;
-use crate::workflow::refresh::trusted_since;
+use crate::workflow::base::people::trusted_since;
+use crate::workflow::views::note::Held;
+use crate::workflow::views::note::note;
 
 /// More at once nobody reads.
 const AT_ONCE: i64 = 400;

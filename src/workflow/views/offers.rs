@@ -13,7 +13,7 @@ use crate::workflow::Result;
 
 impl Desk {
     /// As of now, not of the digest's end. What is overdue has its buttons where it is listed.
-    pub(crate) async fn digest_offers(&self, channel: &Channel) -> Result<Vec<Offer>> {
+    pub(in crate::workflow) async fn digest_offers(&self, channel: &Channel) -> Result<Vec<Offer>> {
         let lang = channel.voice.lang;
         let now = self.now();
         let mut tx = self.store.begin_reading().await?;
@@ -32,7 +32,7 @@ impl Desk {
     }
 }
 
-pub(crate) fn list(listing: Listing, lang: Lang) -> Offer {
+pub(in crate::workflow) fn list(listing: Listing, lang: Lang) -> Offer {
     let key = format!("button-list-{}", listing.as_str());
     let first = Errand::List {
         listing,

@@ -28,9 +28,9 @@ use crate::store::outbox::Try;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::perform::note;
-use crate::workflow::perform::people_in;
-use crate::workflow::perform::people_of;
+use crate::workflow::base::people::people_in;
+use crate::workflow::base::people::people_of;
+use crate::workflow::views::note::note;
 
 /// One line of the story; tries stand below what they follow from.
 struct Line {

@@ -1,6 +1,5 @@
 //! An export is looked at, brought in and taken back, from a terminal or from a chat: what both have in common is here.
 
-pub mod chat;
 pub mod preview;
 pub mod rows;
 pub mod shown;

@@ -17,7 +17,7 @@ use crate::port::export::Told;
 use crate::store::import;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::import::rows::Batches;
+use crate::workflow::intake::import::rows::Batches;
 
 /// Posts that are shown.
 const SHOWN: usize = 3;

@@ -16,10 +16,10 @@ use crate::port::export::Order;
 use crate::store::import::Progress;
 use crate::store::import_file::Handed;
 use crate::store::import_file::Rejected;
-use crate::workflow::commands::pages;
-use crate::workflow::import::CARDS;
-use crate::workflow::import::preview::Nothing;
-use crate::workflow::import::preview::Preview;
+use crate::workflow::intake::import::CARDS;
+use crate::workflow::intake::import::preview::Nothing;
+use crate::workflow::intake::import::preview::Preview;
+use crate::workflow::views::lists::pages;
 
 /// Of a name, a reason, a list of columns.
 pub const NAME_UNITS: usize = 80;

@@ -3,8 +3,6 @@
 //! nothing.
 
 use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 
 use chrono::TimeDelta;
 
@@ -20,7 +18,6 @@ use crate::domain::row::Told;
 use crate::domain::text::Voice;
 use crate::domain::words::short_line;
 use crate::port::PortError;
-use crate::port::chat::Inbox as _;
 use crate::port::export::Export;
 use crate::port::export::Exports;
 use crate::port::export::Unread;
@@ -37,14 +34,13 @@ use crate::store::outbox::Settled;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::WorkflowError;
-use crate::workflow::import::CARDS;
-use crate::workflow::import::chat::LARGEST;
-use crate::workflow::import::rows::BATCH;
-use crate::workflow::import::rows::Batches;
-use crate::workflow::import::shown::Shown;
-use crate::workflow::import::shown::WHY_UNITS;
-use crate::workflow::import::shown::line;
-use crate::workflow::import::shown::report;
+use crate::workflow::intake::import::CARDS;
+use crate::workflow::intake::import::rows::BATCH;
+use crate::workflow::intake::import::rows::Batches;
+use crate::workflow::intake::import::shown::Shown;
+use crate::workflow::intake::import::shown::WHY_UNITS;
+use crate::workflow::intake::import::shown::line;
+use crate::workflow::intake::import::shown::report;
 
 /// Rows in one effect: it has to be over long before its lease.
 const AT_A_TIME: u64 = 10_000;
@@ -58,38 +54,9 @@ const REASONS: usize = 5;
 const REJECTED: usize = 500;
 const ROW_UNITS: usize = 500;
 
-/// The file whose rows are coming in, looked through. There is one: files come in one after the other, and each may be large.
-/// Whoever does not have it looks once more.
-#[derive(Default)]
-pub struct AtHand(Mutex<Option<Held>>);
-
-struct Held {
-    number: i64,
-    export: Arc<dyn Export>,
-    /// How old what nobody answered may be to be owed an answer.
-    days: i64,
-}
-
-impl AtHand {
-    fn get(&self, number: i64) -> Option<(Arc<dyn Export>, i64)> {
-        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let held = held.as_ref().filter(|held| held.number == number)?;
-        Some((held.export.clone(), held.days))
-    }
-
-    fn keep(&self, number: i64, export: Arc<dyn Export>, days: i64) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Held { number, export, days });
-    }
-
-    fn put_away(&self, number: i64) {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.take_if(|held| held.number == number);
-    }
-}
-
 impl Desk {
     /// Fetches the file and shows what it would come to.
-    pub(crate) async fn read_file(&self, leased: &Leased, number: i64) -> Result<()> {
+    pub(in crate::workflow) async fn read_file(&self, leased: &Leased, number: i64) -> Result<()> {
         let now = self.now();
         let Some(file) = self.handed(number).await? else {
             return self.settle(leased, Settled::Done).await;
@@ -210,7 +177,12 @@ impl Desk {
     }
 
     /// The next rows of it. Whoever else is at it has come further, and then this one stops.
-    pub(crate) async fn bring_in(&self, leased: &Leased, number: i64, unanswered: Unanswered) -> Result<()> {
+    pub(in crate::workflow) async fn bring_in(
+        &self,
+        leased: &Leased,
+        number: i64,
+        unanswered: Unanswered,
+    ) -> Result<()> {
         let now = self.now();
         let Some(file) = self.handed(number).await? else {
             return self.settle(leased, Settled::Done).await;
@@ -363,7 +335,7 @@ impl Desk {
     }
 
     /// What it brought and nobody has touched since goes again.
-    pub(crate) async fn take_file_back(&self, leased: &Leased, number: i64) -> Result<()> {
+    pub(in crate::workflow) async fn take_file_back(&self, leased: &Leased, number: i64) -> Result<()> {
         let Some(file) = self.handed(number).await? else {
             return self.settle(leased, Settled::Done).await;
         };
@@ -489,3 +461,7 @@ pub fn step(key: &str, effect: Effect, number: i64, now: At) -> NewEffect {
         run_at: now,
     }
 }
+
+/// More is an export of years, for which there is the terminal.
+pub const LARGEST: u64 = 20 * 1024 * 1024;
+pub(in crate::workflow) const MEGABYTES: i64 = 20;

@@ -10,7 +10,7 @@ use crate::store::import;
 use crate::store::item;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::tell::Change;
+use crate::workflow::change::write::Change;
 
 /// Items in one transaction.
 const AT_ONCE: i64 = 200;

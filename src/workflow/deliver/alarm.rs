@@ -8,7 +8,6 @@ use crate::domain::id::EffectId;
 use crate::domain::rights::Grantee;
 use crate::domain::rights::Role;
 use crate::domain::words;
-use crate::port::chat::Inbox as _;
 use crate::store::StoreError;
 use crate::store::outbox;
 use crate::store::person;
@@ -17,7 +16,7 @@ use crate::workflow::Result;
 
 impl Desk {
     /// Nothing is said twice: the effect's key is the room and the day.
-    pub(crate) async fn tell_admins(&self, chat: &str, room: &str, why: &str) -> Result<()> {
+    pub(super) async fn tell_admins(&self, chat: &str, room: &str, why: &str) -> Result<()> {
         let now = self.now();
         let Some(channel) = self.rules.channel_of_room(chat, room) else {
             return Ok(());

@@ -24,19 +24,17 @@ use crate::store::import_file::State;
 use crate::store::outbox;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::act::Judged;
-use crate::workflow::import::shown;
-use crate::workflow::import::shown::NAME_UNITS;
-use crate::workflow::import::shown::REJECTED_SHOWN;
-use crate::workflow::import::steps;
-
-/// More is an export of years, for which there is the terminal.
-pub const LARGEST: u64 = 20 * 1024 * 1024;
-const MEGABYTES: i64 = 20;
+use crate::workflow::intake::import::shown;
+use crate::workflow::intake::import::shown::NAME_UNITS;
+use crate::workflow::intake::import::shown::REJECTED_SHOWN;
+use crate::workflow::intake::import::steps;
+use crate::workflow::intake::import::steps::LARGEST;
+use crate::workflow::intake::import::steps::MEGABYTES;
+use crate::workflow::press::judge::Judged;
 
 impl Desk {
     /// The form with the field for a file.
-    pub(crate) async fn offer_import(
+    pub(super) async fn offer_import(
         &self,
         tx: &mut Tx,
         press: &Press,
@@ -113,7 +111,7 @@ impl Desk {
     }
 
     /// The form was sent. Nothing is fetched here: whoever waits for an acknowledgement does not wait for a file.
-    pub(crate) async fn hand_in(
+    pub(super) async fn hand_in(
         &self,
         tx: &mut Tx,
         press: &Press,
@@ -177,7 +175,7 @@ impl Desk {
     }
 
     /// A button below what was shown, or below the report.
-    pub(crate) async fn decide_import(
+    pub(super) async fn decide_import(
         &self,
         tx: &mut Tx,
         press: &Press,
@@ -236,7 +234,7 @@ impl Desk {
     }
 
     /// The rows that were not taken, with their reasons: they are mended in the file and handed in once more.
-    pub(crate) async fn show_rejected(
+    pub(super) async fn show_rejected(
         &self,
         tx: &mut Tx,
         press: &Press,

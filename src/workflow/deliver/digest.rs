@@ -1,59 +1,40 @@
-//! Digests for one person: those that people asked for themselves, and what becomes of one that does not reach them.
+//! A digest goes to its room, or to one person who wants the daily numbers. Whoever takes no direct messages is told so where
+//! the channel is.
 
 use chrono::TimeDelta;
 
 use crate::domain::At;
-use crate::domain::action::Actor;
 use crate::domain::daily;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
-use crate::domain::rights;
-use crate::domain::rights::Role;
 use crate::domain::rules::Channel;
 use crate::domain::rules::DigestPlan;
 use crate::domain::text::Seg;
+use crate::port::PortError;
 use crate::port::chat::Body;
 use crate::port::chat::Note;
+use crate::port::chat::Page;
 use crate::port::chat::Post;
 use crate::store::StoreError;
 use crate::store::digest as rows;
 use crate::store::outbox::Leased;
 use crate::store::outbox::Settled;
-use crate::store::person;
 use crate::store::preference;
-use crate::store::preference::Daily;
+use crate::telemetry::meter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::perform::Posted;
-use crate::workflow::perform::there;
+use crate::workflow::base::settle::there;
+use crate::workflow::deliver::illustrate::Illustrated;
+use crate::workflow::deliver::post::Posted;
+use crate::workflow::views::digest::Asked;
 
 /// Somebody whom nothing reaches is told so again after this long: they may have overlooked it.
 const SAID_AGAIN_DAYS: i64 = 30;
 
 impl Desk {
-    /// Those that people asked for whose time has come. Returns how many were ours to send.
-    pub(crate) async fn schedule_daily(&self, now: At) -> Result<usize> {
-        let mut claimed = 0;
-        for wanted in preference::daily(self.store.pool()).await? {
-            let Some((plan, channel)) = self.daily_plan(&wanted) else {
-                continue;
-            };
-            let Some(slot) = plan.schedule.latest(now) else {
-                continue;
-            };
-            // Not before they asked for it, and not twice.
-            let is_due = wanted.since.is_some_and(|since| since < slot.at)
-                && wanted.last.is_none_or(|last| last < slot.local);
-            if is_due && self.may_still_look(&wanted).await? {
-                claimed += usize::from(self.claim(&plan, &channel, slot, now).await?);
-            }
-        }
-        Ok(claimed)
-    }
-
     /// A digest as it is to be sent, and the channel that it tells of, in the language of whoever gets it. None, when it is
     /// not wanted any more.
-    pub(crate) async fn digest_of(&self, name: &str, place: &str) -> Result<Option<(DigestPlan, Channel)>> {
+    async fn digest_of(&self, name: &str, place: &str) -> Result<Option<(DigestPlan, Channel)>> {
         let found = if name == daily::NAME {
             let all = preference::daily(self.store.pool()).await?;
             let wanted = all.iter().find(|wanted| wanted.person.to_string() == place);
@@ -74,42 +55,9 @@ impl Desk {
         Ok(Some((plan, channel)))
     }
 
-    fn daily_plan(&self, wanted: &Daily) -> Option<(DigestPlan, Channel)> {
-        let channel = self.rules.channel(&wanted.channel)?.clone();
-        let zone = wanted.own.zone.unwrap_or(channel.voice.zone);
-        let plan = daily::plan(&wanted.person, &channel.name, wanted.own.quiet, zone).ok()?;
-        Some((plan, channel))
-    }
-
-    /// Whoever has lost the right gets nothing any more, although they once asked for it.
-    async fn may_still_look(&self, wanted: &Daily) -> Result<bool> {
-        let person = &wanted.person;
-        let mut tx = self.store.begin_reading().await?;
-        let circles = person::circles_known(&mut tx, &person.chat, &person.user).await?;
-        tx.rollback().await.map_err(StoreError::from)?;
-        let actor = Actor {
-            person: person.clone(),
-            name: String::new(),
-            outsider: false,
-            vouched: None,
-        };
-        let role = rights::role(
-            &self.rules.grants,
-            &actor,
-            std::slice::from_ref(&wanted.channel),
-            |circle| circles.contains(&circle.key()),
-        );
-        Ok(role.is_some_and(|role| role >= Role::Viewer))
-    }
-
     /// They take no direct messages. They are told so where the digest's channel is, once and not each morning, and with how
     /// to have it again; the digest itself is not for everybody.
-    pub(crate) async fn unreached(
-        &self,
-        leased: &Leased,
-        plan: &DigestPlan,
-        person: &PersonId,
-    ) -> Result<()> {
+    async fn unreached(&self, leased: &Leased, plan: &DigestPlan, person: &PersonId) -> Result<()> {
         let channel = self.channel(&plan.channel)?;
         let place = plan.place(channel);
         let now = self.now();
@@ -150,7 +98,7 @@ impl Desk {
     }
 
     /// It reached them: when it does not again, that is news again.
-    pub(crate) async fn did_reach(&self, plan: &DigestPlan, posted: &Posted) -> Result<()> {
+    async fn did_reach(&self, plan: &DigestPlan, posted: &Posted) -> Result<()> {
         if let (Some(person), Posted::At(_) | Posted::Found(_)) = (&plan.to, posted) {
             let mut tx = self.store.begin().await?;
             rows::closed(&mut tx, &plan.name, &person.to_string(), None).await?;
@@ -161,7 +109,7 @@ impl Desk {
 }
 
 /// What somebody turned off is over; what the file does not have any more is worth a look.
-pub(crate) fn no_longer(name: &str) -> Settled {
+fn no_longer(name: &str) -> Settled {
     if name == daily::NAME {
         return Settled::Done;
     }
@@ -172,4 +120,86 @@ pub(crate) fn no_longer(name: &str) -> Settled {
 
 fn no_way(channel: &Channel) -> Vec<Seg> {
     channel.voice.say("digest-closed", &[("channel", channel.said())])
+}
+
+impl Desk {
+    pub(super) async fn send_digest(
+        &self,
+        leased: &Leased,
+        name: &str,
+        room: &str,
+        from: At,
+        to: At,
+    ) -> Result<()> {
+        let Some((plan, channel)) = self.digest_of(name, room).await? else {
+            return self.settle(leased, no_longer(name)).await;
+        };
+        let (plan, channel) = (&plan, &channel);
+        let room = match &plan.to {
+            Some(person) => match self.chat(&person.chat)?.direct(&person.user).await {
+                Ok(room) => room,
+                // Opening the same conversation twice is opening it once.
+                Err(PortError::Unknown { why }) => {
+                    return self.settle(leased, self.patiently(leased, why)).await;
+                }
+                Err(e) if e.is_no() => return self.unreached(leased, plan, person).await,
+                Err(e) => return self.settle(leased, self.verdict(leased, &e)).await,
+            },
+            None => room.to_owned(),
+        };
+        let asked = Asked::of(plan, channel, from, to, self.now());
+        let (mut digest, chart) = self.illustrated_digest(&asked).await?;
+        if plan.only_if_something && digest.lines.is_empty() {
+            return self.settle(leased, Settled::Done).await;
+        }
+        let picture = match self.illustrate(leased, &channel.chat, chart).await? {
+            Illustrated::With(picture) => Some(picture),
+            Illustrated::Plain => None,
+            Illustrated::Without => {
+                digest.lines.push(channel.voice.say("digest-no-chart", &[]));
+                None
+            }
+            Illustrated::NotYet(how) => return self.settle(leased, how).await,
+        };
+        let has_picture = picture.is_some();
+        let offers = self.digest_offers(channel).await?;
+        let post = Post {
+            key: leased.key.clone(),
+            generation: 0,
+            room,
+            thread: None,
+            body: Body::Digest(Box::new(Page {
+                digest,
+                picture,
+                offers,
+            })),
+        };
+        let posted = match &plan.to {
+            Some(_) => self.post_directly(leased, &channel.chat, &post).await?,
+            None => self.post(leased, &channel.chat, &post).await?,
+        };
+        if let (Some(person), Posted::No(_) | Posted::Gone(_)) = (&plan.to, &posted) {
+            return self.unreached(leased, plan, person).await;
+        }
+        self.did_reach(plan, &posted).await?;
+        match posted {
+            Posted::At(_) | Posted::Somewhere => {
+                self.settle(leased, Settled::Done).await?;
+                meter::digest_sent(name, self.now() - to);
+                Ok(())
+            }
+            Posted::Found(_) => {
+                self.settle(leased, there(leased)).await?;
+                meter::digest_sent(name, self.now() - to);
+                Ok(())
+            }
+            Posted::Gone(why) => self.settle(leased, self.patiently(leased, why)).await,
+            // It may be the picture that they do not take: the same without it.
+            Posted::Not(Settled::Dead { why }) if has_picture => {
+                self.do_without(leased, &why).await?;
+                self.settle(leased, Settled::Again { at: self.now() }).await
+            }
+            Posted::Not(how) | Posted::No(how) => self.settle(leased, how).await,
+        }
+    }
 }

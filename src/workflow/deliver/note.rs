@@ -1,0 +1,224 @@
+//! A line below a card.
+
+use crate::domain::At;
+use crate::domain::action::Verb;
+use crate::domain::card::Button;
+use crate::domain::event::Event;
+use crate::domain::event::What;
+use crate::domain::handling::Handling;
+use crate::domain::id::CardId;
+use crate::domain::id::EventId;
+use crate::domain::item::Item;
+use crate::domain::person::Mention;
+use crate::domain::person::PersonId;
+use crate::domain::text::Seg;
+use crate::domain::text::Voice;
+use crate::port::chat::Body;
+use crate::port::chat::Note;
+use crate::port::chat::Post;
+use crate::store::card as cards;
+use crate::store::card::Entry;
+use crate::store::event;
+use crate::store::outbox;
+use crate::store::outbox::Leased;
+use crate::store::outbox::Settled;
+use crate::store::person;
+use crate::store::reply;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+use crate::workflow::base::people::people_in;
+use crate::workflow::base::people::people_of;
+use crate::workflow::base::settle::there;
+use crate::workflow::change::effects::post_card;
+use crate::workflow::deliver::post::Posted;
+use crate::workflow::views::note::Held;
+use crate::workflow::views::note::note;
+/// Of an answer that its thread shows; the rest is one button away.
+const ANSWER_UNITS: usize = 1200;
+
+impl Desk {
+    pub(super) async fn post_note(
+        &self,
+        leased: &Leased,
+        id: CardId,
+        event: EventId,
+        ping: &[Mention],
+    ) -> Result<()> {
+        let Some((row, item, card)) = self.card(id).await? else {
+            return self.settle(leased, Settled::Done).await;
+        };
+        let Some(event) = event::get(self.store.pool(), event).await? else {
+            return self.settle(leased, Settled::Done).await;
+        };
+        let Some(thread) = row.message.clone() else {
+            // The card that comes out of the fold shows what is true then.
+            if matches!(item.handling, Handling::Removed { .. }) || row.entry == Entry::Folded {
+                return self.settle(leased, Settled::Moot).await;
+            }
+            return self
+                .settle(
+                    leased,
+                    self.patiently(leased, "the card is not posted yet".to_owned()),
+                )
+                .await;
+        };
+        if self.is_overtaken(&item, &event) {
+            return self.settle(leased, Settled::Moot).await;
+        }
+        let voice = self.voice_of(&row);
+        let told = people_in(&row.chat, ping);
+        let buttons = if ping.is_empty() || !item.handling.is_open() {
+            Vec::new()
+        } else {
+            note_buttons(&item, &told, voice, self.now())
+        };
+        let text = self.note_text(&item, &event, &told, voice).await?;
+        if text.is_empty() {
+            // Written down by an earlier release, which would have posted an empty line.
+            return self.settle(leased, Settled::Moot).await;
+        }
+        let note = Note {
+            ping: ping.to_vec(),
+            text,
+            quote: self.published(&item, &event, voice).await?,
+            buttons,
+            item: Some(item.id),
+            each: Vec::new(),
+            about: card.head,
+        };
+        let post = Post {
+            key: leased.key.clone(),
+            generation: row.generation,
+            room: row.room.clone(),
+            thread: Some(thread.clone()),
+            body: Body::Note(note),
+        };
+        match self.post_below(leased, id, &row.chat, &post).await? {
+            Posted::At(_) | Posted::Somewhere => self.settle(leased, Settled::Done).await,
+            Posted::Found(_) => self.settle(leased, there(leased)).await,
+            Posted::Gone(why) => {
+                // The card was deleted: it gets a new message, and the line goes there.
+                let now = self.now();
+                let mut tx = self.store.begin().await?;
+                if let Some(generation) = cards::lost(&mut tx, id, &thread).await? {
+                    let again = post_card(id, item.id, &row.chat, &row.room, generation, now);
+                    outbox::put(&mut tx, &[again], now).await?;
+                }
+                self.settle_in(tx, leased, self.patiently(leased, why)).await
+            }
+            Posted::Not(how) | Posted::No(how) => self.settle(leased, how).await,
+        }
+    }
+
+    /// A line below a card. What is dealt with and was put away comes out by it and is put back, whatever comes in between:
+    /// until that is done, it counts as not known whether the line is there.
+    pub(super) async fn post_below(
+        &self,
+        leased: &Leased,
+        card: CardId,
+        chat: &str,
+        post: &Post,
+    ) -> Result<Posted> {
+        let posted = self.post(leased, chat, post).await?;
+        let (Posted::At(_) | Posted::Found(_) | Posted::Somewhere, Some(message)) = (&posted, &post.thread)
+        else {
+            return Ok(posted);
+        };
+        let mut shown = None;
+        while let Some((row, item, card)) = self.card(card).await?
+            && card.is_over
+            && shown != Some(item.version)
+        {
+            shown = Some(item.version);
+            if let Err(error) = self.chat(&row.chat)?.tidy(&row.room, message, &card).await {
+                let at = self.next(leased, None);
+                let why = error.to_string();
+                return Ok(Posted::Not(Settled::Unknown { at, why }));
+            }
+        }
+        Ok(posted)
+    }
+
+    /// The answer that customers see since this event; none where another one stands there by now.
+    async fn published(&self, item: &Item, event: &Event, voice: Voice) -> Result<Option<String>> {
+        let What::Visible { .. } = event.what else {
+            return Ok(None);
+        };
+        let reply = match item.reply {
+            Some(id) => reply::get(self.store.pool(), id).await?,
+            None => None,
+        };
+        // The database keeps a moment to the microsecond.
+        let same = |at: At| at.timestamp_micros() == event.at.timestamp_micros();
+        let reply =
+            reply.filter(|r| matches!(r.state, crate::domain::reply::ReplyState::Visible { at } if same(at)));
+        Ok(reply.map(|r| {
+            let shown = crate::domain::words::shown(&r.body);
+            crate::workflow::views::before::shortened(&shown, ANSWER_UNITS, voice)
+        }))
+    }
+
+    /// A warning about something that was dealt with while it waited to be sent is not sent.
+    pub(super) fn is_overtaken(&self, item: &Item, event: &Event) -> bool {
+        let warning = matches!(
+            event.what,
+            What::Reminded { .. } | What::Overdue { .. } | What::Escalated { .. }
+        );
+        warning && !item.handling.is_open()
+    }
+
+    /// `told` are the people whom the line calls by name.
+    pub(super) async fn note_text(
+        &self,
+        item: &Item,
+        event: &Event,
+        told: &[PersonId],
+        voice: Voice,
+    ) -> Result<Vec<Seg>> {
+        let now = self.now();
+        let mut people: Vec<PersonId> = event.by.iter().cloned().collect();
+        people.extend(people_of(&item.handling));
+        people.extend(event.what.of().cloned());
+        people.extend(event.what.to().cloned());
+        let names = person::names(self.store.pool(), &people).await?;
+        let called = |p: &PersonId| names.get(p).cloned().unwrap_or_else(|| p.user.clone());
+        let held = item.handling.holder(now).map(|holder| Held {
+            name: called(holder),
+            is_told: told.contains(holder),
+        });
+        let label = self.rules.label(&item.source);
+        let mut line = note(event, item, label, voice, held, called);
+        if is_in_vain(&event.what) {
+            line.push(Seg::Text(" ".to_owned()));
+            line.extend(self.onward(item, event, voice).await?);
+        }
+        Ok(line)
+    }
+}
+
+/// Under a warning: what one can do about it at once. Nobody takes what is theirs, or what somebody else has.
+pub(super) fn note_buttons(item: &Item, told: &[PersonId], voice: Voice, now: At) -> Vec<Button> {
+    let holder = item.handling.holder(now).filter(|_| !item.handling.is_offered());
+    let second = match holder {
+        Some(holder) if told == [holder.clone()] => Some(Verb::Release),
+        Some(_) if item.caps.can_reply() => None,
+        Some(_) | None => Some(Verb::Take),
+    };
+    let first = item.caps.can_reply().then_some(Verb::Reply);
+    first
+        .into_iter()
+        .chain(second)
+        .map(|verb| Button {
+            verb,
+            label: voice.lang.text(&format!("button-{}", verb.as_str()), &[]),
+            main: false,
+            url: None,
+            confirm: None,
+        })
+        .collect()
+}
+
+/// Whether a step looked for somebody and called nobody.
+fn is_in_vain(what: &What) -> bool {
+    matches!(what, What::Stepped { called, missing, .. } if called.is_empty() && !missing.is_empty())
+}

@@ -1,0 +1,143 @@
+//! A form comes back. The text a person typed is in the database before the form may close, whatever else happens;
+//! sending is a second, separate step that names exactly what was read in the preview.
+
+pub mod ask;
+pub mod writing;
+
+use std::collections::BTreeMap;
+
+use crate::domain::At;
+use crate::domain::action::FormToken;
+use crate::domain::action::Outcome;
+use crate::domain::action::Press;
+use crate::domain::action::Step;
+use crate::domain::text::Voice;
+use crate::domain::words;
+use crate::port::chat::Kept;
+use crate::store::StoreError;
+use crate::store::Tx;
+use crate::store::inbox;
+use crate::store::item;
+use crate::store::person;
+use crate::store::reply;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+use crate::workflow::press::judge::Case;
+use crate::workflow::press::judge::Judged;
+use crate::workflow::press::judge::Opening;
+use crate::workflow::press::judge::Verdict;
+use crate::workflow::press::submit::ask::handle;
+use crate::workflow::press::submit::ask::snooze;
+use crate::workflow::press::submit::writing::draft;
+
+pub(in crate::workflow::press) type Values = BTreeMap<String, String>;
+
+impl Desk {
+    pub(in crate::workflow::press) async fn submit(
+        &self,
+        tx: &mut Tx,
+        press: &Press,
+        voice: Voice,
+        form: &FormToken,
+        values: &Values,
+        now: At,
+    ) -> Result<Judged> {
+        self.meet(tx, press).await?;
+        if form.step == Step::Read {
+            return Ok(Judged::done("noted"));
+        }
+        let verb = form.step.verb();
+        if let Some(no) = self
+            .no_right(tx, press, voice, verb.needs(), Some(form.item), now)
+            .await?
+        {
+            return match form.step {
+                // Closing it would throw away what was typed by somebody who had the right a minute ago.
+                Step::Write => Ok(Judged {
+                    outcome: Outcome::Faults(BTreeMap::from([(
+                        "text".to_owned(),
+                        Self::no_right_plainly(press, voice, verb.needs()),
+                    )])),
+                    came_to: "forbidden",
+                }),
+                Step::Preview
+                | Step::Escalate
+                | Step::Handle
+                | Step::Snooze
+                | Step::HandOver
+                | Step::SendAgain
+                | Step::Read
+                | Step::Import => {
+                    self.whisper(tx, press, no, now).await?;
+                    Ok(Judged::told("forbidden"))
+                }
+            };
+        }
+        let Some(locked) = item::lock(tx, form.item).await? else {
+            self.whisper(tx, press, voice.say("refused-stale", &[]), now)
+                .await?;
+            return Ok(Judged::told("unknown_item"));
+        };
+        let reply = match locked.0.reply {
+            Some(id) => reply::get(&mut **tx, id).await?,
+            None => None,
+        };
+        let mut case = Case {
+            press,
+            voice,
+            locked,
+            reply,
+            now,
+        };
+        let verdict = match form.step {
+            Step::Write => self.keep_draft(tx, &mut case, form, values).await?,
+            Step::Preview => self.send(tx, &mut case, form).await?,
+            Step::Escalate => self.escalate_to(tx, &mut case, values).await?,
+            Step::Handle => handle(&mut case, values),
+            Step::Snooze => {
+                let days = self.days_of(&case);
+                snooze(&mut case, days, values)
+            }
+            Step::HandOver => self.give_by_form(tx, &mut case, values).await?,
+            Step::SendAgain => self.send_again(tx, &mut case, form.read).await?,
+            Step::Read | Step::Import => return Ok(Judged::done("noted")),
+        };
+        self.conclude(tx, &mut case, verdict, Opening::Form).await
+    }
+
+    /// A form whose sending broke off: its person was told to send it again. Only words that are nowhere else are kept.
+    pub(in crate::workflow::press) async fn keep_what_was_typed(
+        &self,
+        kept: &Kept,
+        press: &Press,
+        form: &FormToken,
+        values: &Values,
+    ) -> Result<()> {
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        if !inbox::finish(&mut tx, &kept.chat, &kept.key, now, Some("sent in vain")).await? {
+            return Ok(());
+        }
+        let text = words::stored(value(values, "text")).trim().to_owned();
+        let me = &press.by.person;
+        if form.step == Step::Write
+            && !text.is_empty()
+            && let Some(locked) = item::lock(&mut tx, form.item).await?
+            && reply::draft_of(&mut tx, form.item, me).await?.is_none()
+        {
+            person::met(&mut tx, me, &press.by.name).await?;
+            let read = form.read.unwrap_or(locked.0.revision);
+            reply::insert(&mut tx, &draft(&locked.0, me, text, read, now)).await?;
+        }
+        tx.commit().await.map_err(StoreError::from)?;
+        Ok(())
+    }
+}
+
+pub(in crate::workflow::press) fn value<'a>(values: &'a Values, key: &str) -> &'a str {
+    values.get(key).map_or("", String::as_str)
+}
+
+pub(in crate::workflow::press) fn fault(key: &str, sentence: String) -> Verdict {
+    Verdict::Faults(BTreeMap::from([(key.to_owned(), sentence)]))
+}

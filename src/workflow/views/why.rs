@@ -1,0 +1,37 @@
+//! Why a deadline is when it is.
+
+use crate::domain::event::Event;
+use crate::domain::item::Item;
+use crate::domain::rules::Channel;
+use crate::domain::sla;
+use crate::domain::text::Arg;
+use crate::domain::text::Seg;
+use crate::domain::text::Voice;
+use crate::domain::why;
+use crate::workflow::Desk;
+
+impl Desk {
+    /// Why the deadline is when it is, a line for each thought, for somebody in this chat.
+    pub(in crate::workflow) fn reasons(
+        &self,
+        log: &[Event],
+        item: &Item,
+        voice: Voice,
+        chat: &str,
+    ) -> Vec<Vec<Seg>> {
+        let terms = self.rules.terms(self.rules.route(&item.route));
+        let runs = sla::runs(terms, item.origin(), log);
+        let named = self.rules.route(&item.route).to.iter();
+        let channels = named.filter_map(|name| self.rules.channel(name));
+        let rooms: Vec<Arg> = channels.filter(|c| c.chat == chat).map(Channel::said).collect();
+        why::deadline(&why::Facts {
+            item,
+            source: self.rules.label(&item.source),
+            voice,
+            now: self.now(),
+            terms,
+            runs: &runs,
+            rooms: &rooms,
+        })
+    }
+}
