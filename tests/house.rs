@@ -2,7 +2,7 @@
 //! A rule is a function from one file to its faults; the tests below run it over the tree and over samples that
 //! break it, because a rule that cannot fail holds nothing.
 
-use std::{fs, path::Path, path::PathBuf};
+use std::{collections::BTreeMap, fs, path::Path, path::PathBuf};
 
 /// A layer and the layers it may name besides itself. Who is not listed (app, cli, main, lib) may name all.
 const MAY_NAME: &[(&str, &[&str])] = &[
@@ -25,6 +25,43 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("postgres", &[]),
 ];
 const TOP: &[&str] = &["app", "cli", "main"];
+
+/// A room of the workflows, the rooms that it may name besides itself, and what belongs there. Each stands after those that it
+/// names, so no door can open both ways.
+const ROOMS: &[(&str, &[&str], &str)] = &[
+    ("base", &[], "what any verb may need and what changes no item"),
+    ("views", &["base"], "what people are shown"),
+    ("change", &["base"], "what every change of an item comes to"),
+    (
+        "clock",
+        &["base", "views", "change"],
+        "what only the clock asks for",
+    ),
+    ("publish", &["base", "views", "change"], "our words at a source"),
+    (
+        "intake",
+        &["base", "views", "change", "publish"],
+        "how customers' words come in",
+    ),
+    ("rights", &["base", "change"], "who may do what"),
+    (
+        "press",
+        &["base", "views", "change", "publish", "intake", "rights"],
+        "what a person asks for",
+    ),
+    (
+        "deliver",
+        &["base", "views", "change", "publish", "intake"],
+        "how an effect is carried out",
+    ),
+    (
+        "upkeep",
+        &["base", "change", "intake", "rights"],
+        "what nobody waits for",
+    ),
+];
+/// What every room calls by its own name.
+const OF_ALL_ROOMS: &[&str] = &["Desk", "Result", "WorkflowError", "Leased"];
 
 /// What gives a layer away, and the places (beginnings of paths below src) that may name it.
 const LIVES_IN: &[(&str, &[&str])] = &[
@@ -100,9 +137,11 @@ const RULES: &[(&str, Rule)] = &[
 #[test]
 fn the_house_is_in_order() {
     let mut faults = migration_names(&listing(&root().join("migrations")));
-    for file in tree() {
-        faults.extend(all_faults(&file));
+    let tree = tree();
+    for file in &tree {
+        faults.extend(all_faults(file));
     }
+    faults.extend(door_faults(&tree));
     faults.sort();
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
@@ -136,6 +175,146 @@ fn layers(file: &File) -> Vec<(usize, String)> {
         }
     }
     faults
+}
+
+/// The doors between the rooms of the workflows. A desk is one type, so a verb reaches another room by a method as well as by a
+/// path, and no import shows it: both are counted.
+fn door_faults(tree: &[File]) -> Vec<String> {
+    let mut verbs: BTreeMap<String, &str> = BTreeMap::new();
+    for file in tree {
+        for (room, (_, name)) in file
+            .room()
+            .iter()
+            .flat_map(|room| methods(file).map(move |m| (*room, m)))
+        {
+            verbs.insert(name, room);
+        }
+    }
+    let mut faults = vec![];
+    for file in tree.iter().filter(|file| file.layer() == "workflow") {
+        let fault =
+            |(line, fault): (usize, String)| format!("{}:{line} {fault} (doors open one way)", file.path);
+        faults.extend(doors(file, &verbs).into_iter().map(fault));
+    }
+    faults
+}
+
+fn doors(file: &File, verbs: &BTreeMap<String, &str>) -> Vec<(usize, String)> {
+    let Some(room) = file.room() else {
+        let is_front = ["src/workflow.rs", "src/workflow/mod.rs"].contains(&file.path.as_str());
+        let stray = (1, format!("stands in no room: {}", belongs(|_| true)));
+        return if is_front { vec![] } else { vec![stray] };
+    };
+    let may = ROOMS.iter().find(|(name, ..)| *name == room);
+    let may = may.map_or(&[] as &[&str], |(_, may, _)| may);
+    let no = |named: &str, by: &str| {
+        (named != room && !may.contains(&named)).then(|| {
+            // Who may name both, or is one of them and may name the other.
+            let fits = belongs(|(name, may, _)| {
+                let reaches = |other: &str| *name == other || may.contains(&other);
+                reaches(room) && reaches(named)
+            });
+            format!(
+                "`{room}` must not name `{named}`, as it does by `{by}`; what needs both belongs to {fits}"
+            )
+        })
+    };
+    let mut faults = vec![];
+    let code = file.code();
+    for (line, path) in paths(&code) {
+        match file.absolute(&path) {
+            Some(path) if path.len() > 1 && path[0] == "workflow" => {
+                let (named, by) = (path[1].as_str(), path.join("::"));
+                if ROOMS.iter().any(|(name, ..)| *name == named) {
+                    faults.extend(no(named, &by).map(|fault| (line, fault)));
+                } else if !OF_ALL_ROOMS.contains(&named) {
+                    faults.push((line, format!("name `{by}` by the room where it stands")));
+                }
+            }
+            _ => {}
+        }
+    }
+    for (line, name) in calls(&code) {
+        if let Some(named) = verbs.get(&name) {
+            faults.extend(no(named, &format!("self.{name}()")).map(|fault| (line, fault)));
+        }
+    }
+    if file.path.ends_with(&format!("workflow/{room}/mod.rs")) && said_doors(&file.text) != may {
+        let said = format!(
+            "say which rooms it names as the table does: `{}`",
+            may.join("`, `")
+        );
+        faults.push((1, said));
+    }
+    faults
+}
+
+/// The rooms to choose from for a new verb, and what each is for.
+fn belongs(fits: impl Fn(&(&str, &[&str], &str)) -> bool) -> String {
+    let rooms = ROOMS.iter().filter(|room| fits(room));
+    let said = rooms.map(|(name, _, what)| format!("`{name}` ({what})"));
+    match said.collect::<Vec<_>>().as_slice() {
+        [] => "no room: part it".to_owned(),
+        some => some.join(" or "),
+    }
+}
+
+/// The rooms in the sentence "It names …" of a room's own page.
+fn said_doors(text: &str) -> Vec<&str> {
+    let Some((_, said)) = text.split_once("//! It names ") else {
+        return vec![];
+    };
+    let sentence = said.split(". ").next().unwrap_or_default();
+    let all = sentence.split('`').skip(1).step_by(2);
+    all.filter(|word| ROOMS.iter().any(|(name, ..)| name == word))
+        .collect()
+}
+
+/// Where the code is inside an `impl` that begins so, line by line: how deep, or none.
+fn in_desk(code: &str, begins: impl Fn(&str) -> bool) -> Vec<Option<i32>> {
+    let mut depth = 0_i32;
+    let mut inside = false;
+    let mut all = vec![];
+    for line in code.lines() {
+        inside = inside || (depth == 0 && begins(line.trim_end()));
+        all.push(inside.then_some(depth));
+        depth += line.matches('{').count() as i32 - line.matches('}').count() as i32;
+        inside = inside && depth > 0;
+    }
+    all
+}
+
+/// The methods of the desk that a file adds to it.
+fn methods(file: &File) -> impl Iterator<Item = (usize, String)> {
+    let code = file.code();
+    let inside = in_desk(&code, |line| line == "impl Desk {");
+    let found = numbered(&code).zip(inside).filter_map(|((line, text), inside)| {
+        let rest = text.split("fn ").nth(1).filter(|_| inside == Some(1))?;
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_')?;
+        Some((line, rest[..end].to_owned()))
+    });
+    found.collect::<Vec<_>>().into_iter()
+}
+
+/// What is called on a desk: on `self` inside it, on `desk` anywhere.
+fn calls(code: &str) -> Vec<(usize, String)> {
+    let inside = in_desk(code, |line| {
+        line == "impl Desk {" || line.ends_with(" for Desk {")
+    });
+    let tokens = tokens(code);
+    let found = tokens.windows(4).filter_map(|four| {
+        let [(line, on), (_, dot), (_, name), (_, open)] = four else {
+            return None;
+        };
+        let is_desk = match on.as_str() {
+            "desk" | "Desk" => true,
+            "self" | "Self" => inside.get(line - 1).is_some_and(Option::is_some),
+            _ => false,
+        };
+        let is_call = [".", "::"].contains(&dot.as_str()) && ["(", "::"].contains(&open.as_str());
+        (is_desk && is_call && is_word(name)).then(|| (*line, name.clone()))
+    });
+    found.collect()
 }
 
 fn places(file: &File) -> Vec<(usize, String)> {
@@ -309,6 +488,33 @@ impl File {
         inside.split(['/', '.']).next().unwrap_or("")
     }
 
+    /// The room of the workflows that it stands in.
+    fn room(&self) -> Option<&'static str> {
+        let inside = self.path.strip_prefix("src/workflow/")?.split_once('/')?.0;
+        ROOMS.iter().map(|(name, ..)| *name).find(|name| *name == inside)
+    }
+
+    /// A path from the crate on; none if it leads out of it, or nowhere yet.
+    fn absolute(&self, path: &[String]) -> Option<Vec<String>> {
+        let climbed = path.iter().take_while(|part| *part == "super").count();
+        match path.first().map(String::as_str)? {
+            "crate" | "zeitnah" => Some(path[1..].to_vec()),
+            "super" => {
+                let module = self.module();
+                let here = module.get(..module.len().checked_sub(climbed)?)?;
+                Some(here.iter().chain(&path[climbed..]).cloned().collect())
+            }
+            _ => None,
+        }
+    }
+
+    /// Its own path from the crate on.
+    fn module(&self) -> Vec<String> {
+        let path = self.path.trim_start_matches("src/").trim_end_matches(".rs");
+        let path = path.trim_end_matches("/mod");
+        path.split('/').map(str::to_owned).collect()
+    }
+
     /// Not only for tests.
     fn is_shipped(&self) -> bool {
         self.path.starts_with("src/") || self.path.starts_with("crates/")
@@ -316,12 +522,7 @@ impl File {
 
     /// How many `super` lead from here to the crate.
     fn depth(&self) -> usize {
-        let module = self
-            .path
-            .trim_start_matches("src/")
-            .trim_end_matches(".rs")
-            .trim_end_matches("/mod");
-        module.split('/').count()
+        self.module().len()
     }
 
     fn code(&self) -> String {
@@ -483,6 +684,21 @@ fn end_of_raw(chars: &[char], from: usize) -> usize {
 
 /// Every path in the code with the line it is on, groups spelled out: `a::{b, c::d}` is `a::b` and `a::c::d`.
 fn paths(code: &str) -> Vec<(usize, Vec<String>)> {
+    let tokens = tokens(code);
+    let mut found = vec![];
+    let mut i = 0;
+    while i < tokens.len() {
+        if is_word(&tokens[i].1) {
+            i = path_from(&tokens, i, &[], &mut found);
+        } else {
+            i += 1;
+        }
+    }
+    found
+}
+
+/// Words, `::` and single signs, each with the line it is on.
+fn tokens(code: &str) -> Vec<(usize, String)> {
     let mut tokens: Vec<(usize, String)> = vec![];
     for (line, text) in numbered(code) {
         let mut rest = text.trim_start();
@@ -499,16 +715,7 @@ fn paths(code: &str) -> Vec<(usize, Vec<String>)> {
             rest = rest[length..].trim_start();
         }
     }
-    let mut found = vec![];
-    let mut i = 0;
-    while i < tokens.len() {
-        if is_word(&tokens[i].1) {
-            i = path_from(&tokens, i, &[], &mut found);
-        } else {
-            i += 1;
-        }
-    }
-    found
+    tokens
 }
 
 fn path_from(
@@ -665,6 +872,117 @@ fn a_layer_cannot_hide_behind_super() {
         lines(layers, "src/domain/item.rs", "use super::store::Shelf;"),
         [0_usize; 0]
     );
+}
+
+fn at(path: &str, text: &str) -> File {
+    File {
+        path: path.into(),
+        text: text.into(),
+    }
+}
+
+#[test]
+fn a_door_that_opens_the_wrong_way_is_found() {
+    let shown = at(
+        "src/workflow/views/lists.rs",
+        "impl Desk {\n    pub async fn row_facts(&self) {\n        let f = |fn_| 1;\n    }\n}\n",
+    );
+    let front = at("src/workflow/mod.rs", "pub use views::lists::Page;\n");
+    for (path, text, wrong) in [
+        // A method of the desk counts as a path does, on whatever line it is called.
+        (
+            "press/find.rs",
+            "impl Desk {\n    fn f(&self) {\n        self.row_facts()\n    }\n}\n",
+            0,
+        ),
+        (
+            "views/home.rs",
+            "impl Desk {\n    fn f(&self) {\n        self.row_facts()\n    }\n}\n",
+            0,
+        ),
+        (
+            "change/write.rs",
+            "impl Desk {\n    fn f(&self) {\n        self\n            .row_facts()\n    }\n}\n",
+            1,
+        ),
+        ("base/voice.rs", "fn f(desk: &Desk) { desk.row_facts() }\n", 1),
+        ("base/voice.rs", "fn f() { Desk::row_facts() }\n", 1),
+        (
+            "base/voice.rs",
+            "impl Inbox for Desk {\n    fn f(&self) {\n        self.row_facts()\n    }\n}\n",
+            1,
+        ),
+        (
+            "base/voice.rs",
+            "impl Rows {\n    fn f(&self) {\n        self.row_facts()\n    }\n}\n",
+            0,
+        ),
+        (
+            "base/voice.rs",
+            "// self.row_facts()\nconst A: &str = \"desk.row_facts()\";\n",
+            0,
+        ),
+        ("base/voice.rs", "use crate::workflow::views::lists::Page;\n", 1),
+        ("base/voice.rs", "use super::super::views::lists::Page;\n", 1),
+        ("base/voice.rs", "use super::people;\n", 0),
+        (
+            "deliver/note.rs",
+            "use crate::workflow::{Desk, press::judge::Case, views::note};\n",
+            1,
+        ),
+        // What the front names for other layers is no back door.
+        ("base/voice.rs", "use crate::workflow::Page;\n", 1),
+        ("base/voice.rs", "use crate::workflow::Desk;\n", 0),
+        ("act.rs", "", 1),
+        ("verbs/act.rs", "", 1),
+        (
+            "rights/mod.rs",
+            "//! Who may.\n//!\n//! It names `base` and\n//! `change`. See `press`.\n",
+            0,
+        ),
+        (
+            "rights/mod.rs",
+            "//! Who may.\n//!\n//! It names `base`. See `change`.\n",
+            1,
+        ),
+    ] {
+        let file = at(&format!("src/workflow/{path}"), text);
+        let tree = [at(&shown.path, &shown.text), at(&front.path, &front.text), file];
+        let faults = door_faults(&tree);
+        assert_eq!(faults.len(), wrong, "{path}: {text}\n{faults:?}");
+    }
+}
+
+#[test]
+fn a_fault_at_a_door_says_where_a_new_verb_belongs() {
+    let sent = at(
+        "src/workflow/publish/send.rs",
+        "impl Desk {\n    fn publish_reply(&self) {}\n}\n",
+    );
+    let wrong = at(
+        "src/workflow/rights/refuse.rs",
+        "fn f(desk: &Desk) { desk.publish_reply() }\n",
+    );
+    assert_eq!(
+        door_faults(&[sent, wrong]),
+        [
+            "src/workflow/rights/refuse.rs:1 `rights` must not name `publish`, as it does by `self.publish_reply()`; what needs \
+             both belongs to `press` (what a person asks for) (doors open one way)"
+        ]
+    );
+}
+
+#[test]
+fn no_door_between_rooms_opens_both_ways() {
+    for (at, (room, may, _)) in ROOMS.iter().enumerate() {
+        for named in *may {
+            let stands_before = ROOMS[..at].iter().any(|(name, ..)| name == named);
+            assert!(
+                stands_before,
+                "{room} names {named}, which does not stand before it"
+            );
+        }
+    }
 }
 
 #[test]
