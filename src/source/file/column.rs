@@ -150,6 +150,8 @@ impl Column {
                 let reads_otherwise = self.starry * 2 > self.looked || self.dated * 2 > self.looked;
                 self.looked == 0 || self.wordy > 0 || !is_doubtful || !reads_otherwise
             }
+            // "Ware", "Hotel": what it is called, or how many stars it gets of several.
+            Field::Subject => self.rated == 0 || self.rated < self.filled || self.top > 10.0,
             _ => true,
         }
     }
@@ -397,7 +399,9 @@ impl Mapping {
             top if top <= 100.0 => (0.0, 100.0),
             _ => (1.0, 5.0),
         };
+        let by_name = ratings.iter().find_map(|c| field::scaled(&c.plain));
         let told = wish.scale.or(self.shape.and_then(|s| s.scale));
+        let told = told.or(by_name.map(|(_, scale)| scale));
         self.scale = told.unwrap_or(if named { (1.0, 10.0) } else { by_values });
         self.cut_ids = self.columns_of(columns, &[Field::Id]).iter().any(|c| c.is_cut());
     }

@@ -56,15 +56,15 @@ const fn names(field: Field, word: &'static str, names: &'static [&'static str])
 pub const FIELDS: &[Names] = &[
     names(Field::Id, "id", &["id", "review_id", "native_id", "reviewid", "bewertungs_id", "bewertung_id", "rezensions_id",
         "rezension_id", "bewertungsnummer", "bewertungs_nr", "kommentar_id", "comment_id", "feedback_id", "uuid", "guid",
-        "external_id", "review_number", "nummer"]),
+        "external_id", "id_bewertung", "id_der_bewertung", "review_number", "nummer"]),
     names(Field::Kind, "kind", &["kind", "type", "art"]),
-    names(Field::Rating, "rating", &["review_rating", "review_stars", "rating", "stars", "sterne", "star_rating", "rating_value", "anzahl_sterne", "sternebewertung", "sterne_bewertung", "bewertung_sterne", "gesamtbewertung",
+    names(Field::Rating, "rating", &["review_rating", "review_stars", "rating", "stars", "star", "sterne", "star_rating", "rating_value", "anzahl_sterne", "sternebewertung", "sterne_bewertung", "bewertung_sterne", "gesamtbewertung",
         "overall", "overall_rating", "score", "review_score", "rating_score", "punkte", "punktzahl",
         "bewertungspunkte", "bewertung", "points", "valoracion", "calificacion", "puntuacion", "evaluation", "valutazione",
         "beoordeling", "customer_rating", "user_rating", "rate", "stars_given", "review", "grade", "recommendation_type"]),
     names(Field::RatingMin, "rating_min", &["rating_min"]),
     names(Field::RatingMax, "rating_max", &["rating_max", "best_rating", "max_rating", "rating_scale", "rating_range"]),
-    names(Field::Title, "title", &["review_title", "review_headline", "title", "headline", "titel", "ueberschrift", "betreff",
+    names(Field::Title, "title", &["review_title", "review_headline", "title", "headline", "heading", "titel", "ueberschrift", "betreff",
         "bewertungstitel", "titel_der_bewertung", "summary", "zusammenfassung", "kurzfassung", "titulo", "titre", "titolo", "kommentartitel", "bewertungsueberschrift", "rezensionstitel", "comment_title", "feedback_title"]),
     names(Field::Body, "body", &["body", "text", "comment", "content", "review_text", "review_body", "review_content",
         "review_comment", "review_message", "message", "kommentar", "bewertungstext", "text_der_bewertung", "rezensionstext",
@@ -73,9 +73,9 @@ pub const FIELDS: &[Names] = &[
         "user_review", "review", "opinion", "description", "beschreibung", "bewertung", "comentario", "comentarios",
         "commentaire", "commentaires", "commento", "commenti", "resena", "avis", "recensione", "body_text", "question",
         "frage", "overall_comments", "overall_comment", "customer_message", "review_description", "verbesserungsvorschlaege", "detail"]),
-    names(Field::Good, "good", &["positive", "positives", "positive_review", "pros", "advantages", "vorteile", "positiv",
+    names(Field::Good, "good", &["positive", "positives", "positive_review", "pros", "pro", "advantages", "vorteile", "positiv",
         "positiver_kommentar", "was_hat_gefallen", "liked", "what_do_you_like_best", "what_did_you_like_best", "what_did_you_like", "love", "gut_am_arbeitgeber_finde_ich", "das_hat_mir_gefallen", "positives_feedback"]),
-    names(Field::Bad, "bad", &["negative", "negatives", "negative_review", "cons", "disadvantages", "nachteile", "negativ",
+    names(Field::Bad, "bad", &["negative", "negatives", "negative_review", "cons", "contra", "kontra", "disadvantages", "nachteile", "negativ",
         "negativer_kommentar", "was_hat_nicht_gefallen", "disliked", "what_do_you_dislike", "what_did_you_dislike", "what_did_you_not_like", "hate", "schlecht_am_arbeitgeber_finde_ich", "das_hat_mir_nicht_gefallen", "negatives_feedback"]),
     names(Field::Language, "language", &["language", "lang", "sprache", "review_language", "reviewer_language",
         "language_code", "sprachcode", "locale", "original_language", "idioma", "langue", "content_locale", "review_locale"]),
@@ -106,7 +106,7 @@ pub const FIELDS: &[Names] = &[
     names(Field::Permalink, "permalink", &["permalink", "review_url", "review_link", "url", "link", "href"]),
     names(Field::Published, "published_at", &["published_at", "date", "created_at", "created", "datum", "published",
         "review_date", "date_created", "created_date", "creation_date", "create_time", "created_time", "timestamp_created", "feedback_date", "published_time", "created_on", "submitted_at",
-        "submission_date", "submission_time", "submitted", "date_published", "published_date", "publish_date", "date_posted",
+        "submission_date", "submission_time", "submitted", "date_published", "published_date", "publish_date", "publisher_date", "bewertung_vom", "date_posted",
         "posted_at", "posted", "review_created", "review_created_at", "review_creation_date", "review_time", "timestamp",
         "time", "datetime", "date_time", "at", "bewertungsdatum", "datum_der_bewertung", "rezensionsdatum", "erstellt_am",
         "erstellt", "erstellungsdatum", "verfasst_am", "geschrieben_am", "veroeffentlicht_am", "veroeffentlicht",
@@ -128,10 +128,10 @@ pub const FIELDS: &[Names] = &[
         "seller_response", "seller_reply", "vendor_response", "developer_reply", "developer_reply_text", "developer_response",
         "developer_response_body", "developer_comment", "review_reply", "review_reply_comment", "review_reply_text",
         "management_response", "hotel_response", "public_reply", "replies", "replies_text", "replies_body",
-        "kommentar_des_haendlers", "respuesta", "reponse", "risposta", "rueckmeldung", "official_response", "client_response", "client_response_text", "brand_response", "employer_response", "host_response", "provider_response", "publisher_response", "restaurant_response", "merchant_comment", "seller_comment", "shop_comment", "shop_antwort", "our_reply", "our_response", "admin_reply", "admin_response", "staff_reply", "staff_response", "response_from_the_owner", "response_from_owner", "haendlerkommentar", "kommentar_des_anbieters", "kommentar_des_inhabers", "antwort_des_inhabers", "antwort_vom_inhaber", "antwort_des_shops", "antwort_des_unternehmens", "stellungnahme_des_arbeitgebers", "stellungnahme_des_unternehmens", "unser_kommentar"]),
+        "kommentar_des_haendlers", "respuesta", "reponse", "risposta", "rueckmeldung", "official_response", "client_response", "client_response_text", "brand_response", "employer_response", "host_response", "provider_response", "publisher_response", "restaurant_response", "merchant_comment", "seller_comment", "shop_comment", "shop_antwort", "shopkommentar", "hotelierkommentar", "kommentar_des_hotels", "our_reply", "our_response", "admin_reply", "admin_response", "staff_reply", "staff_response", "response_from_the_owner", "response_from_owner", "haendlerkommentar", "kommentar_des_anbieters", "kommentar_des_inhabers", "antwort_des_inhabers", "antwort_vom_inhaber", "antwort_des_shops", "antwort_des_unternehmens", "stellungnahme_des_arbeitgebers", "stellungnahme_des_unternehmens", "unser_kommentar"]),
     names(Field::ReplyAt, "reply_at", &["reply_at", "reply_date", "replied_at", "replied_on", "reply_created_at",
         "reply_create_time", "reply_update_time", "reply_time", "response_at", "response_date", "responded_at",
-        "response_created_at", "answered_at", "answer_date", "antwort_am", "antwortdatum", "antwort_datum",
+        "response_created_at", "answered_at", "kommentiert_am", "answer_date", "antwort_am", "antwortdatum", "antwort_datum",
         "datum_der_antwort", "beantwortet_am", "company_reply_date", "company_reply_created_at", "company_response_date",
         "owner_response_date", "developer_reply_date", "developer_reply_date_and_time", "developer_response_modified",
         "developer_response_date", "review_reply_update_time", "review_reply_date", "reply_created", "replies_created_at",
@@ -230,6 +230,7 @@ pub fn candidates(plain: &str) -> Vec<(Field, usize)> {
 
 /// A part of an answer, by the answer's name and the part's.
 fn of_answer(plain: &str) -> Option<Field> {
+    let dated = ["datum_der_", "datum_des_", "date_of_"];
     let own = |field: Field| {
         FIELDS
             .iter()
@@ -237,6 +238,10 @@ fn of_answer(plain: &str) -> Option<Field> {
             .flat_map(|n| n.names)
     };
     let is = |field: Field, part: &str| own(field).any(|name| *name == part);
+    if let Some(answer) = dated.iter().find_map(|of| plain.strip_prefix(of)) {
+        let bare = answer.strip_suffix('s').unwrap_or(answer);
+        return (is(Field::Reply, answer) || is(Field::Reply, bare)).then_some(Field::ReplyAt);
+    }
     plain.match_indices('_').find_map(|(at, _)| {
         let (answer, part) = (&plain[..at], &plain[at + 1..]);
         if !ANSWERS.contains(&answer) && !is(Field::Reply, answer) {
@@ -244,6 +249,7 @@ fn of_answer(plain: &str) -> Option<Field> {
         }
         match part {
             "id" => Some(Field::ReplyId),
+            "vom" | "am" => Some(Field::ReplyAt),
             part if ANSWER_WORDS.contains(&part) => Some(Field::Reply),
             part if is(Field::Published, part) => Some(Field::ReplyAt),
             part if is(Field::Author, part) || part.ends_with("author_name") => Some(Field::ReplyBy),
@@ -262,14 +268,20 @@ pub fn bare(plain: &str) -> &str {
 /// Without the scale that some write behind it: "Gesamtbewertung (1-5)", "Rating (out of 10)". A number alone counts stars
 /// ("rating_5"), and is left.
 pub fn unscaled(plain: &str) -> &str {
-    ["_5", "_6", "_10", "_100"]
-        .iter()
-        .find_map(|best| {
-            let rest = plain.strip_suffix(best)?;
-            let from = ["_0", "_1", "_out_of", "_of", "_von", "_aus", "_max"];
-            from.iter().find_map(|from| rest.strip_suffix(from))
+    scaled(plain).map_or(plain, |(name, _)| name)
+}
+
+/// The name and the scale behind it.
+pub fn scaled(plain: &str) -> Option<(&str, (f64, f64))> {
+    let ends = [("_5", 5.0), ("_6", 6.0), ("_10", 10.0), ("_100", 100.0)];
+    ends.iter().find_map(|(end, best)| {
+        let rest = plain.strip_suffix(end)?;
+        let from = ["_0", "_1", "_out_of", "_of", "_von", "_aus", "_max"];
+        from.iter().find_map(|from| {
+            let worst = if *from == "_0" || *best > 10.0 { 0.0 } else { 1.0 };
+            Some((rest.strip_suffix(from)?, (worst, *best)))
         })
-        .unwrap_or(plain)
+    })
 }
 
 /// Whether a date's name says that it is UTC.

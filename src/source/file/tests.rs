@@ -1351,6 +1351,58 @@ fn nothing_of_what_other_collectors_and_platforms_write_is_lost() {
                 "4 of 5 [West] Gut. (Uli) 11-17 00:00 de",
             ],
         ),
+        (
+            "hotel-suns.csv",
+            &[
+                "hc-1 5.6 of 6 Schöne Lage: Zimmer sauber, Buffet eintönig. (Ulrike (61-65)) 11-19 00:00 de -> Danke für den Hinweis zum Buffet. 11-20",
+                "hc-2 1.8 of 6 Nie wieder: Schimmel im Bad. (Peter (46-50)) 11-18 00:00 de",
+                "hc-3 6 of 6 Top: Alles bestens. (Ines (31-35)) 11-17 00:00",
+            ],
+        ),
+        (
+            "employer-pro-contra.csv",
+            &[
+                "3.7 of 5 Nettes Team: Neue Rechner kaufen\n\n+ Gute Stimmung\n\n– Alte Rechner 11-01 00:00 de -> Die sind bestellt. 11-20",
+            ],
+        ),
+        (
+            "aliexpress.csv",
+            &[
+                "2 of 5 Lieferung dauerte sechs Wochen. (A***a) 11-19 09:00 de",
+                "5 of 5 Très bien (B***o) 11-18 09:00",
+            ],
+        ),
+        (
+            "yext.csv",
+            &[
+                "8812 2 of 5 [Store 7] Nobody picked up the phone. (Dana R.) 11-19 09:00 en -> We added a line. 11-20",
+            ],
+        ),
+        (
+            "market-sterne.csv",
+            &[
+                "771 2 of 5 [Wasserkocher] Undicht: Tropft am Boden. 11-19 07:15 de -> Bitte senden Sie ihn ein. 11-20",
+            ],
+        ),
+        (
+            "dealer.csv",
+            &["2 of 5 Zusage nicht eingehalten. (Heinz) 11-19 00:00 de -> Wir melden uns. 11-20"],
+        ),
+        (
+            "shop-grades.csv",
+            &[
+                "2 of 5 Paket lag im Regen. 11-19 00:00 de -> Tut uns leid. 11-20",
+                "5 of 5 Gerne wieder 11-18 00:00 de",
+            ],
+        ),
+        (
+            "fera.csv",
+            &["2 of 5 [Boots] Too small: Order one size up. (Kim) 11-19 10:00 en -> Thanks for the hint."],
+        ),
+        (
+            "appfigures.csv",
+            &["2 of 5 [Recipes] Hm: The search crashes. (Kim) 11-19 00:00 en -> Fix is coming. 11-20"],
+        ),
     ] {
         let all: Vec<String> = items(name).iter().map(told).collect();
         for (found, wanted) in all.iter().zip(wanted) {
