@@ -13,5 +13,6 @@ pub mod people;
 pub mod queue;
 pub mod settle;
 pub mod shared;
+pub mod turn;
 pub mod voice;
 pub mod whisper;

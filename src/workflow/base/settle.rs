@@ -17,6 +17,7 @@ use crate::store::outbox::Settled;
 use crate::telemetry::meter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+
 /// First look after an unclear outcome, then the second: far sides show what they took with a delay.
 pub(in crate::workflow) const LOOK_AFTER: [i64; 2] = [2, 15];
 

@@ -1,42 +1,29 @@
 //! A sentence for one person, written down like everything else, so that a full channel cannot swallow it.
 
-use crate::domain::At;
-use crate::domain::action::Press;
 use crate::domain::effect::Effect;
 use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
 use crate::domain::id::EffectId;
 use crate::domain::row::Told;
 use crate::domain::text::Seg;
-use crate::store::Tx;
 use crate::store::outbox;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::base::turn::Turn;
 
 impl Desk {
     /// To whoever pressed.
-    pub(in crate::workflow) async fn whisper(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        text: Vec<Seg>,
-        now: At,
-    ) -> Result<()> {
-        self.whisper_with(tx, press, text.into(), now).await
+    pub(in crate::workflow) async fn whisper(&self, turn: &mut Turn<'_>, text: Vec<Seg>) -> Result<()> {
+        self.whisper_with(turn, text.into()).await
     }
 
     /// The same with what it lists and offers.
-    pub(in crate::workflow) async fn whisper_with(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        told: Told,
-        now: At,
-    ) -> Result<()> {
+    pub(in crate::workflow) async fn whisper_with(&self, turn: &mut Turn<'_>, told: Told) -> Result<()> {
+        let Turn { press, now, .. } = *turn;
         // Whoever is answered is known by name from now on, also if all they did was to ask for help.
         if !press.by.name.is_empty() {
-            person::met(tx, &press.by.person, &press.by.name).await?;
+            person::met(turn.tx, &press.by.person, &press.by.name).await?;
         }
         let effect = NewEffect {
             id: EffectId::new(now),
@@ -54,7 +41,7 @@ impl Desk {
             pace: Some(format!("whisper:{}", press.chat)),
             run_at: now,
         };
-        outbox::put(tx, &[effect], now).await?;
+        outbox::put(turn.tx, &[effect], now).await?;
         Ok(())
     }
 }

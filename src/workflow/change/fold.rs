@@ -21,6 +21,7 @@ use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::change::effects::post_card;
 use crate::workflow::change::effects::room_key;
+
 /// Several that come together are one change.
 const GATHERED_MS: i64 = 1_500;
 /// The message changes not more often than this.

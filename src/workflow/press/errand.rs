@@ -1,9 +1,7 @@
 //! Buttons that are about no single item: lists that turn their pages, the oldest to take, one's home. Who may is looked at
 //! on each press, and what is found is what is true then.
 
-use crate::domain::At;
 use crate::domain::action::ItemRef;
-use crate::domain::action::Press;
 use crate::domain::action::Verb;
 use crate::domain::calendar::Quiet;
 use crate::domain::card;
@@ -14,12 +12,11 @@ use crate::domain::item::Item;
 use crate::domain::rights::Role;
 use crate::domain::row::Told;
 use crate::domain::text::Arg;
-use crate::domain::text::Voice;
-use crate::store::Tx;
 use crate::store::item;
 use crate::store::item::Filter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::base::turn::Turn;
 use crate::workflow::press::judge::Deed;
 use crate::workflow::press::judge::Judged;
 use crate::workflow::views::lists::Page;
@@ -28,15 +25,11 @@ use crate::workflow::views::lists::Page;
 const LOOKED_THROUGH: i64 = 100;
 
 impl Desk {
-    pub(super) async fn run_errand(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        errand: Errand,
-        now: At,
-    ) -> Result<Judged> {
-        self.meet(tx, press).await?;
+    pub(super) async fn run_errand(&self, turn: &mut Turn<'_>, errand: Errand) -> Result<Judged> {
+        let Turn {
+            press, voice, now, ..
+        } = *turn;
+        self.meet(turn.tx, press).await?;
         let needed = match errand {
             Errand::Oldest => Verb::Take.needs(),
             Errand::List { .. }
@@ -62,13 +55,13 @@ impl Desk {
                     ..
                 }
         );
-        let elsewhere = own && !self.channels_seen(tx, &press.by, now).await?.is_empty();
+        let elsewhere = own && !self.channels_seen(turn.tx, &press.by, now).await?.is_empty();
         let of_file = needed == Role::Admin;
         if !elsewhere
             && !of_file
-            && let Some(no) = self.no_right(tx, press, voice, needed, None, now).await?
+            && let Some(no) = self.no_right(turn, needed, None).await?
         {
-            self.whisper(tx, press, no, now).await?;
+            self.whisper(turn, no).await?;
             return Ok(Judged::told("forbidden"));
         }
         match errand {
@@ -82,72 +75,66 @@ impl Desk {
                     page,
                     everywhere,
                 };
-                self.tell_list(tx, press, voice, page, now).await
+                self.tell_list(turn, page).await
             }
-            Errand::Wider { number } => self.find_wider(tx, press, voice, number, now).await,
-            Errand::Found { number, page } => self.turn(tx, press, voice, number, page, now).await,
-            Errand::Oldest => self.take_oldest(tx, press, voice, now).await,
+            Errand::Wider { number } => self.find_wider(turn, number).await,
+            Errand::Found { number, page } => self.turn(turn, number, page).await,
+            Errand::Oldest => self.take_oldest(turn).await,
             Errand::BringIn { .. } | Errand::LeaveOut { .. } | Errand::TakeBack { .. } => {
-                self.decide_import(tx, press, voice, errand, now).await
+                self.decide_import(turn, errand).await
             }
-            Errand::Rejected { file, page } => self.show_rejected(tx, press, voice, (file, page), now).await,
+            Errand::Rejected { file, page } => self.show_rejected(turn, (file, page)).await,
             Errand::Home => {
-                let told = self.home(tx, &press.by, voice, now).await?.flat();
-                self.whisper_with(tx, press, told, now).await?;
+                let told = self.home(turn.tx, &press.by, voice, now).await?.flat();
+                self.whisper_with(turn, told).await?;
                 Ok(Judged::told("told"))
             }
             Errand::Quiet { on } => {
                 let quiet = on.then_some(USUAL_QUIET);
-                let text = self.set_quiet(tx, press, voice, quiet).await?;
-                self.whisper(tx, press, text, now).await?;
+                let text = self.set_quiet(turn, quiet).await?;
+                self.whisper(turn, text).await?;
                 Ok(Judged::told("told"))
             }
             Errand::Rest { hours } => {
-                let text = self.set_quiet(tx, press, voice, Some(hours)).await?;
-                self.whisper(tx, press, text, now).await?;
+                let text = self.set_quiet(turn, Some(hours)).await?;
+                self.whisper(turn, text).await?;
                 Ok(Judged::told("told"))
             }
             Errand::Speak { lang } => {
-                let text = self.set_language(tx, press, voice, lang, now).await?;
-                self.whisper(tx, press, text, now).await?;
+                let text = self.set_language(turn, lang).await?;
+                self.whisper(turn, text).await?;
                 Ok(Judged::told("told"))
             }
             Errand::Daily { on } => {
-                let text = self.set_daily(tx, press, voice, on, now).await?;
-                self.whisper(tx, press, text, now).await?;
+                let text = self.set_daily(turn, on).await?;
+                self.whisper(turn, text).await?;
                 Ok(Judged::told("told"))
             }
         }
     }
 
-    pub(super) async fn tell_list(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        page: Page,
-        now: At,
-    ) -> Result<Judged> {
-        let told = self.list(tx, press, voice, page, now).await?;
-        self.whisper_with(tx, press, told, now).await?;
+    pub(super) async fn tell_list(&self, turn: &mut Turn<'_>, page: Page) -> Result<Judged> {
+        let told = self.list(turn, page).await?;
+        self.whisper_with(turn, told).await?;
         Ok(Judged::told("told"))
     }
 
     async fn set_quiet(
         &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
+        turn: &mut Turn<'_>,
         quiet: Option<Quiet>,
     ) -> Result<Vec<crate::domain::text::Seg>> {
         let typed = quiet.map_or_else(|| "off".to_owned(), |quiet| quiet.to_string());
-        self.prefer(tx, press, voice, &typed).await
+        self.prefer(turn, &typed).await
     }
 
     /// What waits the longest and nobody else is at. Whoever is at it already is told so: pressed twice, it is taken once.
-    async fn take_oldest(&self, tx: &mut Tx, press: &Press, voice: Voice, now: At) -> Result<Judged> {
+    async fn take_oldest(&self, turn: &mut Turn<'_>) -> Result<Judged> {
+        let Turn {
+            press, voice, now, ..
+        } = *turn;
         let me = &press.by.person;
-        let channels = self.scope(tx, press, false, now).await?.names();
+        let channels = self.scope(turn, false).await?.names();
         let filter = Filter::Open {
             channels: Some(&channels),
         };
@@ -157,41 +144,23 @@ impl Desk {
             !snoozed && !item.is_answer_sent && item.handling.holder(now).is_none_or(|holder| holder == me)
         });
         let Some(oldest) = oldest else {
-            self.whisper(tx, press, voice.say("told-oldest-none", &[]), now)
-                .await?;
+            self.whisper(turn, voice.say("told-oldest-none", &[])).await?;
             return Ok(Judged::told("told"));
         };
         if oldest.handling.holder(now) == Some(me) {
-            return self
-                .tell_taken(tx, press, voice, "told-oldest-mine", &oldest, now)
-                .await;
+            return self.tell_taken(turn, "told-oldest-mine", &oldest).await;
         }
         let taken = self
-            .act_on(
-                tx,
-                press,
-                voice,
-                Deed::Do(Verb::Take),
-                ItemRef::Id(oldest.id),
-                now,
-            )
+            .act_on(turn, Deed::Do(Verb::Take), ItemRef::Id(oldest.id))
             .await?;
         if taken.came_to != "changed" {
             return Ok(taken);
         }
-        self.tell_taken(tx, press, voice, "told-oldest", &oldest, now)
-            .await
+        self.tell_taken(turn, "told-oldest", &oldest).await
     }
 
-    async fn tell_taken(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        key: &str,
-        item: &Item,
-        now: At,
-    ) -> Result<Judged> {
+    async fn tell_taken(&self, turn: &mut Turn<'_>, key: &str, item: &Item) -> Result<Judged> {
+        let Turn { press, voice, .. } = *turn;
         let lang = voice.lang;
         let head = card::head(item, self.rules.label(&item.source), lang);
         let number = item.number.to_string();
@@ -199,7 +168,7 @@ impl Desk {
             "list-line",
             &[("number", number.as_str().into()), ("head", head.into())],
         );
-        let link = match self.link_of(tx, item, &press.chat, &press.room).await? {
+        let link = match self.link_of(turn.tx, item, &press.chat, &press.room).await? {
             Some(url) => Arg::Link { label, url },
             None => Arg::Str(label),
         };
@@ -214,7 +183,7 @@ impl Desk {
             offers,
             ..Told::default()
         };
-        self.whisper_with(tx, press, told, now).await?;
+        self.whisper_with(turn, told).await?;
         Ok(Judged::told(if key == "told-oldest" {
             "changed"
         } else {

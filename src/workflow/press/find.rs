@@ -3,7 +3,6 @@
 
 use chrono::TimeDelta;
 
-use crate::domain::At;
 use crate::domain::action::ItemRef;
 use crate::domain::action::Press;
 use crate::domain::action::Verb;
@@ -35,6 +34,7 @@ use crate::store::search::Search;
 use crate::store::source;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::base::turn::Turn;
 use crate::workflow::press::judge::Judged;
 use crate::workflow::views::digest::Asked;
 use crate::workflow::views::lists::pages;
@@ -66,58 +66,48 @@ pub(super) enum Wanted<'a> {
 }
 
 impl Desk {
-    pub(super) async fn look_up(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        wanted: Wanted<'_>,
-        now: At,
-    ) -> Result<Judged> {
+    pub(super) async fn look_up(&self, turn: &mut Turn<'_>, wanted: Wanted<'_>) -> Result<Judged> {
+        let voice = turn.voice;
         let item = match wanted {
             Wanted::Item(ItemRef::Id(id)) => Some(id),
             Wanted::Item(ItemRef::Number(number)) => item::by_number(self.store.pool(), number).await?,
             Wanted::Words(_) | Wanted::Sources | Wanted::Numbers(_) => None,
         };
-        if let Some(no) = self.no_right(tx, press, voice, Role::Viewer, item, now).await? {
-            self.whisper(tx, press, no, now).await?;
+        if let Some(no) = self.no_right(turn, Role::Viewer, item).await? {
+            self.whisper(turn, no).await?;
             return Ok(Judged::told("forbidden"));
         }
         let told = match wanted {
-            Wanted::Words(typed) => self.find(tx, press, voice, (typed, false), now).await?,
+            Wanted::Words(typed) => self.find(turn, (typed, false)).await?,
             Wanted::Item(which) => match item {
-                Some(id) => self.show(tx, press, voice, id, now).await?,
+                Some(id) => self.show(turn, id).await?,
                 None => unknown(which, voice).into(),
             },
-            Wanted::Sources => self.sources(tx, voice).await?.into(),
-            Wanted::Numbers(days) => self.told_numbers(tx, press, voice, days, now).await?,
+            Wanted::Sources => self.sources(turn.tx, voice).await?.into(),
+            Wanted::Numbers(days) => self.told_numbers(turn, days).await?,
         };
-        self.whisper_with(tx, press, told, now).await?;
+        self.whisper_with(turn, told).await?;
         Ok(Judged::told("told"))
     }
 
-    async fn find(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        (typed, everywhere): (&str, bool),
-        now: At,
-    ) -> Result<Told> {
+    async fn find(&self, turn: &mut Turn<'_>, (typed, everywhere): (&str, bool)) -> Result<Told> {
+        let Turn {
+            press, voice, now, ..
+        } = *turn;
         let typed: String = words::short_line(typed, MOST_TYPED);
         if words::graphemes(&typed) < LEAST_LETTERS {
             return Ok(voice.say("find-what", &[]).into());
         }
-        let scope = self.scope(tx, press, everywhere, now).await?;
+        let scope = self.scope(turn, everywhere).await?;
         let channels = scope.names();
         let mut meant = typed.clone();
-        let mut hits = search::by_words(tx, Some(&channels), &meant, KEPT + 1).await?;
+        let mut hits = search::by_words(turn.tx, Some(&channels), &meant, KEPT + 1).await?;
         // Whoever puts it in quotes wants exactly that.
         if hits.is_empty()
             && !typed.contains('"')
-            && let Some(near) = nearly(tx, &typed).await?
+            && let Some(near) = nearly(turn.tx, &typed).await?
         {
-            hits = search::by_words(tx, Some(&channels), &near, KEPT + 1).await?;
+            hits = search::by_words(turn.tx, Some(&channels), &near, KEPT + 1).await?;
             meant = near;
         }
         let kept = usize::try_from(KEPT).unwrap_or(usize::MAX);
@@ -135,13 +125,13 @@ impl Desk {
         let can_widen = scope.can_widen();
         let place = scope.said(voice);
         if found.hits.len() > SHOWN || can_widen {
-            found.number = search::keep(tx, &press.by.person, &found, now).await?;
+            found.number = search::keep(turn.tx, &press.by.person, &found, now).await?;
         }
         let mut told = if found.hits.is_empty() {
             let args = [("words", found.typed.as_str().into()), ("where", place)];
             voice.say("find-nothing", &args).into()
         } else {
-            self.found_page(tx, press, voice, &found, 0, now).await?
+            self.found_page(turn, &found, 0).await?
         };
         if can_widen {
             let number = found.number;
@@ -152,37 +142,26 @@ impl Desk {
     }
 
     /// What somebody looked for last, in all rooms that they may see.
-    pub(super) async fn find_wider(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        number: i64,
-        now: At,
-    ) -> Result<Judged> {
-        let last = search::last(tx, &press.by.person).await?;
+    pub(super) async fn find_wider(&self, turn: &mut Turn<'_>, number: i64) -> Result<Judged> {
+        let Turn { press, voice, .. } = *turn;
+        let last = search::last(turn.tx, &press.by.person).await?;
         let told = match last.filter(|last| last.number == number) {
-            Some(last) => self.find(tx, press, voice, (&last.typed, true), now).await?,
+            Some(last) => self.find(turn, (&last.typed, true)).await?,
             None => voice.say("find-over", &[]).into(),
         };
-        self.whisper_with(tx, press, told, now).await?;
+        self.whisper_with(turn, told).await?;
         Ok(Judged::told("told"))
     }
 
     /// Another page of what somebody found last. It is theirs alone: the button says which search it belongs to, and
     /// whose it is says who presses.
-    pub(super) async fn turn(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        number: i64,
-        page: u32,
-        now: At,
-    ) -> Result<Judged> {
-        let last = search::last(tx, &press.by.person).await?;
+    pub(super) async fn turn(&self, turn: &mut Turn<'_>, number: i64, page: u32) -> Result<Judged> {
+        let Turn {
+            press, voice, now, ..
+        } = *turn;
+        let last = search::last(turn.tx, &press.by.person).await?;
         let Some(found) = last.filter(|last| last.number == number) else {
-            self.whisper(tx, press, voice.say("find-over", &[]), now).await?;
+            self.whisper(turn, voice.say("find-over", &[])).await?;
             return Ok(Judged::told("told"));
         };
         // Where it was found is where one has to have the right, also since then: in its channel, or, where it was found
@@ -190,43 +169,35 @@ impl Desk {
         let mut found = found;
         let mut channels: Vec<String> = found.channel.clone().into_iter().collect();
         if channels.is_empty() {
-            let seen = self.channels_seen(tx, &press.by, now).await?;
+            let seen = self.channels_seen(turn.tx, &press.by, now).await?;
             channels = seen.iter().map(|channel| channel.name.clone()).collect();
-            let still = search::by_words(tx, Some(&channels), &found.meant, KEPT + 1).await?;
+            let still = search::by_words(turn.tx, Some(&channels), &found.meant, KEPT + 1).await?;
             found
                 .hits
                 .retain(|hit| still.iter().any(|still| still.item == hit.item));
         }
-        if let Some(no) = self
-            .no_right_in(tx, press, voice, Role::Viewer, &channels, now)
-            .await?
-        {
-            self.whisper(tx, press, no, now).await?;
+        if let Some(no) = self.no_right_in(turn, Role::Viewer, &channels).await? {
+            self.whisper(turn, no).await?;
             return Ok(Judged::told("forbidden"));
         }
-        let told = self.found_page(tx, press, voice, &found, page, now).await?;
-        self.whisper_with(tx, press, told, now).await?;
+        let told = self.found_page(turn, &found, page).await?;
+        self.whisper_with(turn, told).await?;
         Ok(Judged::told("told"))
     }
 
-    async fn found_page(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        found: &Search,
-        page: u32,
-        now: At,
-    ) -> Result<Told> {
+    async fn found_page(&self, turn: &mut Turn<'_>, found: &Search, page: u32) -> Result<Told> {
+        let Turn {
+            press, voice, now, ..
+        } = *turn;
         let last = u32::try_from(found.hits.len().saturating_sub(1) / SHOWN).unwrap_or(0);
         let page = page.min(last);
         let skipped = usize::try_from(page).unwrap_or(usize::MAX).saturating_mul(SHOWN);
         let hits: Vec<Hit> = found.hits.iter().skip(skipped).take(SHOWN).copied().collect();
         let ids: Vec<ItemId> = hits.iter().map(|hit| hit.item).collect();
-        let items = item::of_ids(tx, &ids).await?;
+        let items = item::of_ids(turn.tx, &ids).await?;
         let replies: Vec<ReplyId> = hits.iter().filter_map(|hit| hit.reply).collect();
-        let excerpts = search::excerpts(tx, &replies, &found.meant).await?;
-        let places = search::places(tx, &ids, &found.meant).await?;
+        let excerpts = search::excerpts(turn.tx, &replies, &found.meant).await?;
+        let places = search::places(turn.tx, &ids, &found.meant).await?;
         let title = if found.meant == found.typed {
             "find-found"
         } else {
@@ -242,7 +213,7 @@ impl Desk {
             .collect();
         let me = &press.by.person;
         let known = self
-            .row_facts(tx, &listed, Some(me), (&press.chat, &press.room))
+            .row_facts(turn.tx, &listed, Some(me), (&press.chat, &press.room))
             .await?;
         let rows = listed.iter().zip(known).map(|(item, known)| {
             let hit = hits.iter().find(|hit| hit.item == item.id);
@@ -283,32 +254,40 @@ impl Desk {
     }
 
     /// `Nr. 12 · ★★☆☆☆ Kritik · …`, leading to its card where there is one.
-    async fn labelled(&self, tx: &mut Tx, press: &Press, voice: Voice, item: &Item) -> Result<Arg> {
+    async fn labelled(&self, turn: &mut Turn<'_>, item: &Item) -> Result<Arg> {
+        let Turn { press, voice, .. } = *turn;
         let head = card::head(item, self.rules.label(&item.source), voice.lang);
         let number = item.number.to_string();
         let label = voice
             .lang
             .text("list-line", &[("number", number.into()), ("head", head.into())]);
-        Ok(match self.link_of(tx, item, &press.chat, &press.room).await? {
-            Some(url) => Arg::Link { label, url },
-            None => Arg::Str(label),
-        })
+        Ok(
+            match self.link_of(turn.tx, item, &press.chat, &press.room).await? {
+                Some(url) => Arg::Link { label, url },
+                None => Arg::Str(label),
+            },
+        )
     }
 
     /// One item as its card shows it, buttons included, wherever one is.
-    async fn show(&self, tx: &mut Tx, press: &Press, voice: Voice, id: ItemId, now: At) -> Result<Told> {
-        let card = cards::of_item(tx, id).await?.into_iter().next();
+    async fn show(&self, turn: &mut Turn<'_>, id: ItemId) -> Result<Told> {
+        let Turn {
+            press, voice, now, ..
+        } = *turn;
+        let card = cards::of_item(turn.tx, id).await?.into_iter().next();
         let shown = match card {
             Some(row) => self.card_in(row.id, Some(voice)).await?,
             None => None,
         };
         let Some((_, item, card)) = shown else {
-            let items = item::of_ids(tx, &[id]).await?;
+            let items = item::of_ids(turn.tx, &[id]).await?;
             return match items.first() {
                 // It came answered, so it never had a card.
                 Some(item) => {
                     let at = (press.chat.as_str(), press.room.as_str());
-                    let known = self.row_facts(tx, &items, Some(&press.by.person), at).await?;
+                    let known = self
+                        .row_facts(turn.tx, &items, Some(&press.by.person), at)
+                        .await?;
                     let line = known.into_iter().next();
                     let line = line.map(|known| row::found(&known.of(item, voice, now), &Place::Start));
                     Ok(line.unwrap_or_default().into())
@@ -316,7 +295,7 @@ impl Desk {
                 None => Ok(unknown(ItemRef::Id(id), voice).into()),
             };
         };
-        let link = self.labelled(tx, press, voice, &item).await?;
+        let link = self.labelled(turn, &item).await?;
         let mut text = voice.say("item-head", &[("link", link)]);
         text.push(Seg::Text(format!("\n{}", card.words)));
         for line in card.who.iter().chain([&card.state]) {
@@ -361,14 +340,10 @@ impl Desk {
         Ok(text)
     }
 
-    async fn told_numbers(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        days: Option<i64>,
-        now: At,
-    ) -> Result<Told> {
+    async fn told_numbers(&self, turn: &mut Turn<'_>, days: Option<i64>) -> Result<Told> {
+        let Turn {
+            press, voice, now, ..
+        } = *turn;
         let Some(channel) = self.channel_for(press) else {
             return Ok(voice.say("numbers-where", &[]).into());
         };
@@ -403,7 +378,7 @@ impl Desk {
             text.push(newline());
             text.extend(line);
         }
-        let who_has_what = home::load(&self.load(tx, channel, now).await?, voice);
+        let who_has_what = home::load(&self.load(turn.tx, channel, now).await?, voice);
         let mut after = Vec::new();
         for line in digest.lines.into_iter().chain(who_has_what) {
             after.extend((!after.is_empty()).then(newline));

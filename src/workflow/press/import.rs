@@ -1,10 +1,8 @@
 //! A file that an admin hands in from a chat, and what they decide about it. Nothing is fetched and nothing is brought in here:
 //! bytes, decision and progress stand in the database, and each step is an effect (`steps.rs`).
 
-use crate::domain::At;
 use crate::domain::action::FormToken;
 use crate::domain::action::Outcome;
-use crate::domain::action::Press;
 use crate::domain::action::Step;
 use crate::domain::action::Upload;
 use crate::domain::effect::Effect;
@@ -15,15 +13,14 @@ use crate::domain::form::Part;
 use crate::domain::manner::Unanswered;
 use crate::domain::rights::Role;
 use crate::domain::text::Seg;
-use crate::domain::text::Voice;
 use crate::domain::words::short_line;
-use crate::store::Tx;
 use crate::store::import_file;
 use crate::store::import_file::NewFile;
 use crate::store::import_file::State;
 use crate::store::outbox;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::base::turn::Turn;
 use crate::workflow::intake::import::shown;
 use crate::workflow::intake::import::shown::NAME_UNITS;
 use crate::workflow::intake::import::shown::REJECTED_SHOWN;
@@ -34,19 +31,16 @@ use crate::workflow::press::judge::Judged;
 
 impl Desk {
     /// The form with the field for a file.
-    pub(super) async fn offer_import(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        now: At,
-    ) -> Result<Judged> {
-        self.meet(tx, press).await?;
+    pub(super) async fn offer_import(&self, turn: &mut Turn<'_>) -> Result<Judged> {
+        let Turn {
+            press, voice, now, ..
+        } = *turn;
+        self.meet(turn.tx, press).await?;
         let Some(exports) = self.exports.clone() else {
-            return self.tell(tx, press, voice.say("import-not-here", &[]), now).await;
+            return self.tell(turn, voice.say("import-not-here", &[])).await;
         };
         // A form has three seconds, and there may be many sources: who is in which circle is read once.
-        let circles = self.circles_now(tx, &press.by, now).await?;
+        let circles = self.circles_now(turn.tx, &press.by, now).await?;
         let known = exports.sources();
         let may = |source: &String| {
             let channels = self.concerned(source);
@@ -59,17 +53,15 @@ impl Desk {
             .collect();
         if sources.is_empty() {
             let no = match known.last() {
-                Some(source) => self.may_not_import(tx, press, voice, source, now).await?,
+                Some(source) => self.may_not_import(turn, source).await?,
                 None => None,
             };
             let why = no.unwrap_or_else(|| voice.say("import-not-here", &[]));
-            self.whisper(tx, press, why, now).await?;
+            self.whisper(turn, why).await?;
             return Ok(Judged::told("forbidden"));
         }
         if press.opener.is_none() {
-            return self
-                .tell(tx, press, voice.say("told-press-again", &[]), now)
-                .await;
+            return self.tell(turn, voice.say("told-press-again", &[])).await;
         }
         let lang = voice.lang;
         let first = sources.first().map(|(name, _)| name.clone());
@@ -113,19 +105,19 @@ impl Desk {
     /// The form was sent. Nothing is fetched here: whoever waits for an acknowledgement does not wait for a file.
     pub(super) async fn hand_in(
         &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
+        turn: &mut Turn<'_>,
         (source, file, said): (&str, Option<&Upload>, &str),
-        now: At,
     ) -> Result<Judged> {
-        self.meet(tx, press).await?;
+        let Turn {
+            press, voice, now, ..
+        } = *turn;
+        self.meet(turn.tx, press).await?;
         let known = self.exports.as_ref().map(|e| e.sources()).unwrap_or_default();
         if !known.iter().any(|name| name == source) {
-            return self.tell(tx, press, voice.say("import-not-here", &[]), now).await;
+            return self.tell(turn, voice.say("import-not-here", &[])).await;
         }
-        if let Some(no) = self.may_not_import(tx, press, voice, source, now).await? {
-            self.whisper(tx, press, no, now).await?;
+        if let Some(no) = self.may_not_import(turn, source).await? {
+            self.whisper(turn, no).await?;
             return Ok(Judged::told("forbidden"));
         }
         let fault = |field: &str, sentence: String| {
@@ -160,39 +152,30 @@ impl Desk {
             said: said.trim(),
             at: now,
         };
-        if let Some(number) = import_file::put(tx, &new).await? {
+        if let Some(number) = import_file::put(turn.tx, &new).await? {
             let effect = Effect::ReadFile { file: number };
             let way = steps::step(&format!("read:{number}"), effect, number, now);
-            outbox::put(tx, &[way], now).await?;
+            outbox::put(turn.tx, &[way], now).await?;
         }
-        self.tell(
-            tx,
-            press,
-            voice.say("import-reading", &[("file", name.into())]),
-            now,
-        )
-        .await
+        self.tell(turn, voice.say("import-reading", &[("file", name.into())]))
+            .await
     }
 
     /// A button below what was shown, or below the report.
-    pub(super) async fn decide_import(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        errand: Errand,
-        now: At,
-    ) -> Result<Judged> {
-        self.meet(tx, press).await?;
+    pub(super) async fn decide_import(&self, turn: &mut Turn<'_>, errand: Errand) -> Result<Judged> {
+        let Turn {
+            press, voice, now, ..
+        } = *turn;
+        self.meet(turn.tx, press).await?;
         let number = match errand {
             Errand::BringIn { file, .. } | Errand::LeaveOut { file } | Errand::TakeBack { file } => file,
             _ => return Ok(Judged::done("noted")),
         };
-        let Some(mut file) = import_file::lock(tx, number).await? else {
-            return self.tell(tx, press, voice.say("import-gone", &[]), now).await;
+        let Some(mut file) = import_file::lock(turn.tx, number).await? else {
+            return self.tell(turn, voice.say("import-gone", &[])).await;
         };
-        if let Some(no) = self.may_not_import(tx, press, voice, &file.source, now).await? {
-            self.whisper(tx, press, no, now).await?;
+        if let Some(no) = self.may_not_import(turn, &file.source).await? {
+            self.whisper(turn, no).await?;
             return Ok(Judged::told("forbidden"));
         }
         let (next, said) = match (errand, file.state) {
@@ -212,7 +195,7 @@ impl Desk {
             file.room.clone_from(&press.room);
             file.thread.clone_from(&press.thread);
             file.answer_to.clone_from(&press.answer_to);
-            import_file::save(tx, &file, now).await?;
+            import_file::save(turn.tx, &file, now).await?;
             let way = match next {
                 State::Going => {
                     let unanswered = match errand {
@@ -226,35 +209,31 @@ impl Desk {
                 _ => None,
             };
             let way = way.map(|(key, effect)| steps::step(&key, effect, number, now));
-            outbox::put(tx, way.as_slice(), now).await?;
+            outbox::put(turn.tx, way.as_slice(), now).await?;
         }
         let text = voice.say(said, &[("file", file.name.into())]);
-        self.whisper(tx, press, text, now).await?;
+        self.whisper(turn, text).await?;
         Ok(Judged::told(if next.is_some() { "changed" } else { "told" }))
     }
 
     /// The rows that were not taken, with their reasons: they are mended in the file and handed in once more.
     pub(super) async fn show_rejected(
         &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
+        turn: &mut Turn<'_>,
         (number, page): (i64, u32),
-        now: At,
     ) -> Result<Judged> {
-        let Some(file) = import_file::lock(tx, number).await? else {
-            return self
-                .tell(tx, press, voice.say("import-rejected-gone", &[]), now)
-                .await;
+        let voice = turn.voice;
+        let Some(file) = import_file::lock(turn.tx, number).await? else {
+            return self.tell(turn, voice.say("import-rejected-gone", &[])).await;
         };
-        if let Some(no) = self.may_not_import(tx, press, voice, &file.source, now).await? {
-            self.whisper(tx, press, no, now).await?;
+        if let Some(no) = self.may_not_import(turn, &file.source).await? {
+            self.whisper(turn, no).await?;
             return Ok(Judged::told("forbidden"));
         }
         let skip = page as usize * REJECTED_SHOWN;
-        let (rows, in_all) = import_file::rejected(tx, number, skip, REJECTED_SHOWN).await?;
+        let (rows, in_all) = import_file::rejected(turn.tx, number, skip, REJECTED_SHOWN).await?;
         let told = shown::rejected(voice, &file, (number, page), &rows, in_all);
-        self.whisper_with(tx, press, told, now).await?;
+        self.whisper_with(turn, told).await?;
         Ok(Judged::told("told"))
     }
 
@@ -272,21 +251,13 @@ impl Desk {
         channels
     }
 
-    async fn may_not_import(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        source: &str,
-        now: At,
-    ) -> Result<Option<Vec<Seg>>> {
+    async fn may_not_import(&self, turn: &mut Turn<'_>, source: &str) -> Result<Option<Vec<Seg>>> {
         let channels = self.concerned(source);
-        self.no_right_in_each(tx, press, voice, Role::Admin, &channels, now)
-            .await
+        self.no_right_in_each(turn, Role::Admin, &channels).await
     }
 
-    async fn tell(&self, tx: &mut Tx, press: &Press, text: Vec<Seg>, now: At) -> Result<Judged> {
-        self.whisper(tx, press, text, now).await?;
+    async fn tell(&self, turn: &mut Turn<'_>, text: Vec<Seg>) -> Result<Judged> {
+        self.whisper(turn, text).await?;
         Ok(Judged::told("told"))
     }
 }

@@ -24,6 +24,7 @@ use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::WorkflowError;
 use crate::workflow::base::queue::MOST;
+use crate::workflow::base::turn::Turn;
 use crate::workflow::press::together;
 
 /// How long the replica that got a press has to finish it before another one tries.
@@ -73,12 +74,19 @@ impl Inbox for Desk {
     async fn missed(&self, kept: &Kept, press: &Press) -> std::result::Result<(), PortError> {
         let again = async {
             let mut tx = self.store.begin().await?;
-            let text = self.voice(&press.chat, &press.room).say("told-press-again", &[]);
+            let voice = self.voice(&press.chat, &press.room);
+            let text = voice.say("told-press-again", &[]);
             let press = Press {
                 key: format!("{}:missed", kept.key),
                 ..press.clone()
             };
-            self.whisper(&mut tx, &press, text, self.now()).await?;
+            let turn = &mut Turn {
+                tx: &mut tx,
+                press: &press,
+                voice,
+                now: self.now(),
+            };
+            self.whisper(turn, text).await?;
             tx.commit().await.map_err(StoreError::from)?;
             Ok::<(), crate::workflow::WorkflowError>(())
         };

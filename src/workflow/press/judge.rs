@@ -32,6 +32,7 @@ use crate::store::person;
 use crate::store::reply;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::base::turn::Turn;
 use crate::workflow::change::effects::room_key;
 use crate::workflow::change::write::Change;
 use crate::workflow::press::find::Wanted;
@@ -45,6 +46,21 @@ pub(super) struct Case<'a> {
     pub locked: Locked,
     pub reply: Option<Reply>,
     pub now: At,
+}
+
+impl<'a> Case<'a> {
+    /// To say something to whoever pressed.
+    fn turn<'t>(&self, tx: &'t mut Tx) -> Turn<'t>
+    where
+        'a: 't,
+    {
+        Turn {
+            tx,
+            press: self.press,
+            voice: self.voice,
+            now: self.now,
+        }
+    }
 }
 
 /// What a verb comes to before it is written down.
@@ -68,68 +84,52 @@ pub(super) enum Opening {
 }
 
 impl Desk {
-    pub(super) async fn act_on(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        deed: Deed<'_>,
-        item: ItemRef,
-        now: At,
-    ) -> Result<Judged> {
-        self.meet(tx, press).await?;
+    pub(super) async fn act_on(&self, turn: &mut Turn<'_>, deed: Deed<'_>, item: ItemRef) -> Result<Judged> {
+        let Turn {
+            press, voice, now, ..
+        } = *turn;
+        self.meet(turn.tx, press).await?;
         let id = match item {
             ItemRef::Id(id) => Some(id),
             ItemRef::Number(number) => item::by_number(self.store.pool(), number).await?,
         };
-        let is_shown = deed.verb().is_on_card() && self.sees_card(tx, press, id).await?;
+        let is_shown = deed.verb().is_on_card() && self.sees_card(turn.tx, press, id).await?;
         // Before the item is looked up: without a right one does not even learn which numbers there are.
-        if !is_shown
-            && let Some(no) = self
-                .no_right(tx, press, voice, deed.verb().needs(), id, now)
-                .await?
-        {
-            self.whisper(tx, press, no, now).await?;
+        if !is_shown && let Some(no) = self.no_right(turn, deed.verb().needs(), id).await? {
+            self.whisper(turn, no).await?;
             // Where a chat says only with a press who is in which group, this is when it shows.
-            self.unseat(tx, &press.by, now).await?;
+            self.unseat(turn.tx, &press.by, now).await?;
             return Ok(Judged::told("forbidden"));
         }
         let locked = match id {
-            Some(id) => item::lock(tx, id).await?,
+            Some(id) => item::lock(turn.tx, id).await?,
             None => None,
         };
         let Some(locked) = locked else {
-            self.whisper(tx, press, unknown(item, voice), now).await?;
+            self.whisper(turn, unknown(item, voice)).await?;
             return Ok(Judged::told("unknown_item"));
         };
-        let mut case = self.case(tx, press, voice, locked, now).await?;
+        let mut case = self.case(turn, locked).await?;
         let verdict = match deed {
-            Deed::Do(verb) => self.decide(tx, &mut case, verb).await?,
-            Deed::Ask(verb) => self.ask_first(tx, &mut case, verb).await?,
-            Deed::Again(form) => self.begin_again(tx, &mut case, form).await?,
-            Deed::Give(to) => self.give_by_name(tx, &mut case, to).await?,
+            Deed::Do(verb) => self.decide(turn.tx, &mut case, verb).await?,
+            Deed::Ask(verb) => self.ask_first(turn.tx, &mut case, verb).await?,
+            Deed::Again(form) => self.begin_again(turn.tx, &mut case, form).await?,
+            Deed::Give(to) => self.give_by_name(turn.tx, &mut case, to).await?,
         };
-        self.conclude(tx, &mut case, verdict, Opening::Press).await
+        self.conclude(turn.tx, &mut case, verdict, Opening::Press).await
     }
 
-    pub(super) async fn case<'a>(
-        &self,
-        tx: &mut Tx,
-        press: &'a Press,
-        voice: Voice,
-        locked: Locked,
-        now: At,
-    ) -> Result<Case<'a>> {
+    pub(super) async fn case<'a>(&self, turn: &mut Turn<'a>, locked: Locked) -> Result<Case<'a>> {
         let reply = match locked.0.reply {
-            Some(id) => reply::get(&mut **tx, id).await?,
+            Some(id) => reply::get(&mut **turn.tx, id).await?,
             None => None,
         };
         Ok(Case {
-            press,
-            voice,
+            press: turn.press,
+            voice: turn.voice,
             locked,
             reply,
-            now,
+            now: turn.now,
         })
     }
 
@@ -141,9 +141,7 @@ impl Desk {
         verdict: Verdict,
         opening: Opening,
     ) -> Result<Judged> {
-        let Case {
-            press, voice, now, ..
-        } = *case;
+        let Case { press, voice, .. } = *case;
         let shown = |form| match opening {
             Opening::Press => Outcome::Open(form),
             Opening::Form => Outcome::Next(form),
@@ -154,18 +152,18 @@ impl Desk {
                 if form.is_none()
                     && let Some(late) = self.shown_later(tx, case).await?
                 {
-                    self.whisper(tx, press, late, now).await?;
+                    self.whisper(&mut case.turn(tx), late).await?;
                 }
                 (form.map_or(Outcome::Done, shown), "changed")
             }
             Verdict::Show(_) if press.opener.is_none() && matches!(opening, Opening::Press) => {
-                self.whisper(tx, press, voice.say("told-press-again", &[]), now)
+                self.whisper(&mut case.turn(tx), voice.say("told-press-again", &[]))
                     .await?;
                 (Outcome::Told, "told")
             }
             Verdict::Show(form) => (shown(form), "shown"),
             Verdict::Say(text) => {
-                self.whisper(tx, press, text, now).await?;
+                self.whisper(&mut case.turn(tx), text).await?;
                 (Outcome::Told, "told")
             }
             Verdict::Refused(refusal) => {
@@ -178,7 +176,7 @@ impl Desk {
                     text.push(Seg::Text(" ".to_owned()));
                     text.extend(late);
                 }
-                self.whisper(tx, press, text, now).await?;
+                self.whisper(&mut case.turn(tx), text).await?;
                 (Outcome::Told, "refused")
             }
             Verdict::Repeated => (Outcome::Done, "repeated"),
@@ -246,6 +244,12 @@ impl Desk {
         if !inbox::finish(&mut tx, &kept.chat, &kept.key, now, note).await? {
             return Ok(Judged::done("repeated"));
         }
+        let turn = &mut Turn {
+            tx: &mut tx,
+            press,
+            voice,
+            now,
+        };
         let judged = match &press.ask {
             // Nobody's right is asked for these, and they are nothing to people from elsewhere.
             Ask::Help { .. } | Ask::NoNumber { .. } | Ask::Odd { .. } if press.by.outsider => {
@@ -256,112 +260,90 @@ impl Desk {
                     Judged::done("not_understood")
                 } else {
                     let no = voice.say("refused-outsider", &[]);
-                    self.whisper(&mut tx, press, no, now).await?;
+                    self.whisper(turn, no).await?;
                     Judged::told("forbidden")
                 }
             }
             Ask::HomeOpened | Ask::Changed(_) if press.by.outsider => Judged::done("forbidden"),
             Ask::Do { verb, item } => {
                 let deed = Deed::Do(*verb);
-                self.act_on(&mut tx, press, voice, deed, *item, now).await?
+                self.act_on(turn, deed, *item).await?
             }
             Ask::Sure { verb, item } => {
                 let deed = Deed::Ask(*verb);
-                self.act_on(&mut tx, press, voice, deed, *item, now).await?
+                self.act_on(turn, deed, *item).await?
             }
             Ask::Again { form } => {
                 let deed = Deed::Again(form);
-                self.act_on(&mut tx, press, voice, deed, ItemRef::Id(form.item), now)
-                    .await?
+                self.act_on(turn, deed, ItemRef::Id(form.item)).await?
             }
-            Ask::Submit { form, values } => self.submit(&mut tx, press, voice, form, values, now).await?,
+            Ask::Submit { form, values } => self.submit(turn, form, values).await?,
             Ask::Give { item, to } => {
                 let deed = Deed::Give(to);
-                self.act_on(&mut tx, press, voice, deed, *item, now).await?
+                self.act_on(turn, deed, *item).await?
             }
             Ask::Closed { form, values } => {
                 let typed = values.values().any(|v| !v.trim().is_empty());
-                self.put_away(&mut tx, press, voice, form, typed, now).await?
+                self.put_away(turn, form, typed).await?
             }
             Ask::List(listing) => {
-                let no = self
-                    .no_right(&mut tx, press, voice, Role::Viewer, None, now)
-                    .await?;
+                let no = self.no_right(turn, Role::Viewer, None).await?;
                 match no {
                     Some(no) => {
-                        self.whisper(&mut tx, press, no, now).await?;
+                        self.whisper(turn, no).await?;
                         Judged::told("forbidden")
                     }
                     None => {
                         let page = Page::first(*listing);
-                        self.tell_list(&mut tx, press, voice, page, now).await?
+                        self.tell_list(turn, page).await?
                     }
                 }
             }
-            Ask::Errand(errand) => self.run_errand(&mut tx, press, voice, *errand, now).await?,
+            Ask::Errand(errand) => self.run_errand(turn, *errand).await?,
             Ask::HomeOpened => {
-                self.meet(&mut tx, press).await?;
-                self.home_opened(&mut tx, &press.by.person, now).await?;
+                self.meet(turn.tx, press).await?;
+                self.home_opened(turn.tx, &press.by.person, now).await?;
                 Judged::done("noted")
             }
-            Ask::Find { words } => {
-                self.look_up(&mut tx, press, voice, Wanted::Words(words), now)
-                    .await?
-            }
-            Ask::Show { item } => {
-                self.look_up(&mut tx, press, voice, Wanted::Item(*item), now)
-                    .await?
-            }
-            Ask::Sources => self.look_up(&mut tx, press, voice, Wanted::Sources, now).await?,
-            Ask::Numbers { days } => {
-                self.look_up(&mut tx, press, voice, Wanted::Numbers(*days), now)
-                    .await?
-            }
+            Ask::Find { words } => self.look_up(turn, Wanted::Words(words)).await?,
+            Ask::Show { item } => self.look_up(turn, Wanted::Item(*item)).await?,
+            Ask::Sources => self.look_up(turn, Wanted::Sources).await?,
+            Ask::Numbers { days } => self.look_up(turn, Wanted::Numbers(*days)).await?,
             Ask::Quiet { hours } => {
-                let no = self
-                    .no_right(&mut tx, press, voice, Role::Viewer, None, now)
-                    .await?;
+                let no = self.no_right(turn, Role::Viewer, None).await?;
                 let (text, came_to) = match no {
                     Some(no) => (no, "forbidden"),
-                    None => (self.prefer(&mut tx, press, voice, hours).await?, "told"),
+                    None => (self.prefer(turn, hours).await?, "told"),
                 };
-                self.whisper(&mut tx, press, text, now).await?;
+                self.whisper(turn, text).await?;
                 Judged::told(came_to)
             }
             Ask::Settings { typed } => {
-                let no = self
-                    .no_right(&mut tx, press, voice, Role::Admin, None, now)
-                    .await?;
+                let no = self.no_right(turn, Role::Admin, None).await?;
                 let (text, came_to) = match no {
                     Some(no) => (no, "forbidden"),
-                    None => (self.settings(&mut tx, press, voice, typed).await?, "told"),
+                    None => (self.settings(turn, typed).await?, "told"),
                 };
-                self.whisper(&mut tx, press, text, now).await?;
+                self.whisper(turn, text).await?;
                 Judged::told(came_to)
             }
-            Ask::Import => self.offer_import(&mut tx, press, voice, now).await?,
-            Ask::HandIn { source, file, said } => {
-                self.hand_in(&mut tx, press, voice, (source, file.as_ref(), said), now)
-                    .await?
-            }
+            Ask::Import => self.offer_import(turn).await?,
+            Ask::HandIn { source, file, said } => self.hand_in(turn, (source, file.as_ref(), said)).await?,
             Ask::Help { unknown } => {
                 let text = crate::workflow::press::help::help(voice, unknown.as_deref());
-                self.whisper(&mut tx, press, text, now).await?;
+                self.whisper(turn, text).await?;
                 Judged::told("told")
             }
             Ask::NoNumber { command } => {
                 let text = voice.say("help-no-number", &[("word", short_line(command, 40).into())]);
-                self.whisper(&mut tx, press, text, now).await?;
+                self.whisper(turn, text).await?;
                 Judged::told("told")
             }
-            Ask::Several { verb, numbers } => {
-                self.act_on_several(&mut tx, press, voice, *verb, numbers, now)
-                    .await?
-            }
+            Ask::Several { verb, numbers } => self.act_on_several(turn, *verb, numbers).await?,
             Ask::Leftover { good, odd } => {
                 let (good, odd) = (short_line(good, 60), short_line(odd, 60));
                 let text = voice.say("help-leftover", &[("good", good.into()), ("odd", odd.into())]);
-                self.whisper(&mut tx, press, text, now).await?;
+                self.whisper(turn, text).await?;
                 Judged::told("told")
             }
             Ask::OneOnly { command, number } => {
@@ -369,8 +351,7 @@ impl Desk {
                     ("command", short_line(command, 40).into()),
                     ("number", (*number).into()),
                 ];
-                self.whisper(&mut tx, press, voice.say("help-one-only", &args), now)
-                    .await?;
+                self.whisper(turn, voice.say("help-one-only", &args)).await?;
                 Judged::told("told")
             }
             Ask::OddDays { typed } => {
@@ -378,33 +359,31 @@ impl Desk {
                     ("typed", short_line(typed, 40).into()),
                     ("most", MOST_DAYS.into()),
                 ];
-                self.whisper(&mut tx, press, voice.say("numbers-odd-days", &args), now)
-                    .await?;
+                self.whisper(turn, voice.say("numbers-odd-days", &args)).await?;
                 Judged::told("told")
             }
             Ask::Changed(ChatChange::Circle(id)) => {
-                person::circle_changed(&mut tx, &press.chat, id, now).await?;
+                person::circle_changed(turn.tx, &press.chat, id, now).await?;
                 Judged::done("noted")
             }
             Ask::Changed(ChatChange::Room(room)) => {
-                person::circle_changed(&mut tx, &press.chat, room, now).await?;
+                person::circle_changed(turn.tx, &press.chat, room, now).await?;
                 outbox::wake(self.store.pool(), &room_key(&press.chat, room), now).await?;
                 Judged::done("noted")
             }
             Ask::Odd { why } => {
                 tracing::warn!(error = why, inbox.key = kept.key, "delivery not understood");
-                self.whisper(&mut tx, press, voice.say("told-not-understood", &[]), now)
-                    .await?;
+                self.whisper(turn, voice.say("told-not-understood", &[])).await?;
                 Judged::told("not_understood")
             }
             Ask::Nothing => Judged::done("noted"),
         };
         if let Some(channel) = self.rules.channel_of_room(&press.chat, &press.room) {
             let spoken = BTreeMap::from([(&press.by.person, channel.voice.lang)]);
-            let changed = person::spoken(&mut tx, &spoken).await?;
-            self.homes_changed(&mut tx, &changed, now).await?;
+            let changed = person::spoken(turn.tx, &spoken).await?;
+            self.homes_changed(turn.tx, &changed, now).await?;
         }
-        inbox::came_to(&mut tx, &kept.chat, &kept.key, &judged.outcome).await?;
+        inbox::came_to(turn.tx, &kept.chat, &kept.key, &judged.outcome).await?;
         tx.commit().await.map_err(StoreError::from)?;
         if let Ask::Settings { .. } = &press.ask
             && let Err(error) = self.follow().await

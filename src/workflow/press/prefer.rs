@@ -3,8 +3,6 @@
 
 use chrono_tz::Tz;
 
-use crate::domain::At;
-use crate::domain::action::Press;
 use crate::domain::calendar::Quiet;
 use crate::domain::daily;
 use crate::domain::person::PersonId;
@@ -17,46 +15,39 @@ use crate::store::digest;
 use crate::store::preference;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::base::turn::Turn;
 
 impl Desk {
-    pub(super) async fn set_language(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        lang: Lang,
-        now: At,
-    ) -> Result<Vec<Seg>> {
+    pub(super) async fn set_language(&self, turn: &mut Turn<'_>, lang: Lang) -> Result<Vec<Seg>> {
+        let Turn {
+            press, voice, now, ..
+        } = *turn;
         let me = &press.by.person;
-        preference::speak(tx, me, lang).await?;
-        self.homes_changed(tx, std::slice::from_ref(me), now).await?;
+        preference::speak(turn.tx, me, lang).await?;
+        self.homes_changed(turn.tx, std::slice::from_ref(me), now).await?;
         Ok(Voice { lang, ..voice }.say("speak-set", &[]))
     }
 
     /// Of the channel where they are, else of the first that they may see.
-    pub(super) async fn set_daily(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        on: bool,
-        now: At,
-    ) -> Result<Vec<Seg>> {
+    pub(super) async fn set_daily(&self, turn: &mut Turn<'_>, on: bool) -> Result<Vec<Seg>> {
+        let Turn {
+            press, voice, now, ..
+        } = *turn;
         let me = &press.by.person;
-        let seen = self.channels_seen(tx, &press.by, now).await?;
+        let seen = self.channels_seen(turn.tx, &press.by, now).await?;
         let here = seen.iter().find(|channel| channel.room == press.room);
         let Some(channel) = here.or_else(|| seen.first()).filter(|_| on) else {
-            preference::send_daily(tx, me, None).await?;
-            self.homes_changed(tx, std::slice::from_ref(me), now).await?;
+            preference::send_daily(turn.tx, me, None).await?;
+            self.homes_changed(turn.tx, std::slice::from_ref(me), now).await?;
             return Ok(voice.say("daily-off", &[]));
         };
-        preference::send_daily(tx, me, Some(&channel.name)).await?;
-        let known = preference::of(tx, std::slice::from_ref(me)).await?;
+        preference::send_daily(turn.tx, me, Some(&channel.name)).await?;
+        let known = preference::of(turn.tx, std::slice::from_ref(me)).await?;
         let own = known.get(me).copied();
         let zone = own.and_then(|own| own.zone).unwrap_or(channel.voice.zone);
         let quiet = own.and_then(|own| own.quiet);
-        digest::wanted_by(tx, daily::NAME, &me.to_string(), zone.name(), now).await?;
-        self.homes_changed(tx, std::slice::from_ref(me), now).await?;
+        digest::wanted_by(turn.tx, daily::NAME, &me.to_string(), zone.name(), now).await?;
+        self.homes_changed(turn.tx, std::slice::from_ref(me), now).await?;
         let args = [
             ("channel", channel.said()),
             ("hours", daily::time(quiet).into()),
@@ -67,13 +58,8 @@ impl Desk {
 
     /// `20:00-07:00`, `20:00-07:00 Europe/Berlin`, `off`, or nothing to be told what is set; `zone Europe/Lisbon` or
     /// `Europe/Lisbon` alone for the clock by which one lives.
-    pub(super) async fn prefer(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        typed: &str,
-    ) -> Result<Vec<Seg>> {
+    pub(super) async fn prefer(&self, turn: &mut Turn<'_>, typed: &str) -> Result<Vec<Seg>> {
+        let Turn { press, voice, .. } = *turn;
         let me = &press.by.person;
         let mut words = typed.split_whitespace();
         let given = (words.next(), words.next());
@@ -90,7 +76,7 @@ impl Desk {
             ];
             return Ok(voice.say("help-leftover", &args));
         }
-        let known = preference::of(tx, std::slice::from_ref(me)).await?;
+        let known = preference::of(turn.tx, std::slice::from_ref(me)).await?;
         let known = known.get(me).copied();
         let mine = known.and_then(|own| own.zone).unwrap_or(voice.zone);
         let (quiet, zone) = match given {
@@ -106,8 +92,8 @@ impl Desk {
             (Some("zone"), None) => {
                 return Ok(voice.say("zone-is", &[("zone", mine.name().into())]));
             }
-            (Some("zone"), Some(name)) => return self.set_zone(tx, me, voice, name).await,
-            (Some(name), None) if is_zone(name) => return self.set_zone(tx, me, voice, name).await,
+            (Some("zone"), Some(name)) => return self.set_zone(turn.tx, me, voice, name).await,
+            (Some(name), None) if is_zone(name) => return self.set_zone(turn.tx, me, voice, name).await,
             (Some("off" | "aus"), None) => (None, None),
             (Some(hours), zone) => {
                 let Some(quiet) = Quiet::parse(hours) else {
@@ -119,9 +105,9 @@ impl Desk {
                 (Some(quiet), zone)
             }
         };
-        preference::rest(tx, me, quiet, zone).await?;
+        preference::rest(turn.tx, me, quiet, zone).await?;
         let zone = zone.unwrap_or(mine);
-        self.lives_by(tx, me, zone).await?;
+        self.lives_by(turn.tx, me, zone).await?;
         Ok(match quiet {
             Some(quiet) => told("quiet-set", quiet, zone, voice),
             None => voice.say("quiet-off", &[]),

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use crate::domain::At;
-use crate::domain::action::Press;
 use crate::domain::effect::Effect;
 use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
@@ -38,6 +37,7 @@ use crate::store::setting::Line;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::base::follow::holding;
+use crate::workflow::base::turn::Turn;
 
 /// Changes that are told with the list.
 const LATELY: i64 = 5;
@@ -49,30 +49,25 @@ const LONG: usize = 300;
 const HEARD_SECONDS: i64 = 10;
 
 impl Desk {
-    pub(super) async fn settings(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        typed: &str,
-    ) -> Result<Vec<Seg>> {
+    pub(super) async fn settings(&self, turn: &mut Turn<'_>, typed: &str) -> Result<Vec<Seg>> {
+        let voice = turn.voice;
         let Some(book) = self.rulebook.clone() else {
             return Ok(voice.say("settings-not-here", &[]));
         };
         match setting::wanted(typed) {
-            Wanted::List => self.told(tx, voice, &*book).await,
+            Wanted::List => self.told(turn.tx, voice, &*book).await,
             Wanted::Set(wanted) => {
                 let keys = [(wanted.key, Some(wanted.value))];
-                self.change(tx, press, voice, &*book, &keys).await
+                self.change(turn, &*book, &keys).await
             }
-            Wanted::Reset(key) => self.change(tx, press, voice, &*book, &[(key, None)]).await,
+            Wanted::Reset(key) => self.change(turn, &*book, &[(key, None)]).await,
             Wanted::ResetAll => {
-                let held = holding(&rows::latest(&mut **tx).await?);
+                let held = holding(&rows::latest(&mut **turn.tx).await?);
                 let keys: Vec<_> = held.into_iter().map(|s| (s.key, None)).collect();
                 if keys.is_empty() {
                     return Ok(voice.say("settings-none", &[]));
                 }
-                self.change(tx, press, voice, &*book, &keys).await
+                self.change(turn, &*book, &keys).await
             }
             Wanted::Odd => {
                 let mut out = voice.say("settings-odd", &[("typed", short_line(typed, 80).into())]);
@@ -84,19 +79,18 @@ impl Desk {
 
     async fn change(
         &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
+        turn: &mut Turn<'_>,
         book: &dyn Rulebook,
         changes: &[(Key, Option<String>)],
     ) -> Result<Vec<Seg>> {
+        let Turn { press, voice, .. } = *turn;
         for (key, _) in changes {
-            if let Some(no) = self.no_right_for(tx, press, voice, key).await? {
+            if let Some(no) = self.no_right_for(turn, key).await? {
                 return Ok(no);
             }
         }
-        rows::lock(tx).await?;
-        let held = holding(&rows::latest(&mut **tx).await?);
+        rows::lock(turn.tx).await?;
+        let held = holding(&rows::latest(&mut **turn.tx).await?);
         let mut wanted = held.clone();
         wanted.retain(|s| !changes.iter().any(|(key, _)| *key == s.key));
         let set = changes.iter().filter_map(|(key, value)| {
@@ -140,10 +134,10 @@ impl Desk {
                 );
                 continue;
             }
-            rows::add(tx, &name, value.as_deref(), &press.by.person, now).await?;
+            rows::add(turn.tx, &name, value.as_deref(), &press.by.person, now).await?;
             match key.kind {
-                Kind::Digest => digest::wanted_anew(tx, &key.name, now).await?,
-                Kind::Language => self.say_anew(tx, &key.name, now).await?,
+                Kind::Digest => digest::wanted_anew(turn.tx, &key.name, now).await?,
+                Kind::Language => self.say_anew(turn.tx, &key.name, now).await?,
                 Kind::Route | Kind::Deadline => {}
             }
             let before = before.unwrap_or_else(|| "–".to_owned());
@@ -182,13 +176,7 @@ impl Desk {
     }
 
     /// What concerns one channel is for its admins; a way or a promise concerns all that it may lead to.
-    async fn no_right_for(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        key: &Key,
-    ) -> Result<Option<Vec<Seg>>> {
+    async fn no_right_for(&self, turn: &mut Turn<'_>, key: &Key) -> Result<Option<Vec<Seg>>> {
         let digest = || self.rules.digests.iter().find(|d| d.name == key.name);
         let one = match key.kind {
             Kind::Language => self.rules.channel(&key.name).map(|c| &c.name),
@@ -199,9 +187,7 @@ impl Desk {
             Some(channel) => vec![channel.clone()],
             None => self.rules.channels.keys().cloned().collect(),
         };
-        let now = self.now();
-        self.no_right_in_each(tx, press, voice, Role::Admin, &concerned, now)
-            .await
+        self.no_right_in_each(turn, Role::Admin, &concerned).await
     }
 
     async fn told(&self, tx: &mut Tx, voice: Voice, book: &dyn Rulebook) -> Result<Vec<Seg>> {

@@ -1,17 +1,14 @@
 //! One command about several items: each is judged by itself, and one private answer says what became of each. They are
 //! locked in one order, so that two people who name the same ones never wait for each other in a circle.
 
-use crate::domain::At;
 use crate::domain::action::ItemRef;
-use crate::domain::action::Press;
 use crate::domain::action::Verb;
 use crate::domain::id::ItemId;
 use crate::domain::text::Seg;
-use crate::domain::text::Voice;
-use crate::store::Tx;
 use crate::store::item;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::base::turn::Turn;
 use crate::workflow::press::find::unknown;
 use crate::workflow::press::judge::Judged;
 use crate::workflow::press::judge::Verdict;
@@ -19,14 +16,12 @@ use crate::workflow::press::judge::Verdict;
 impl Desk {
     pub(super) async fn act_on_several(
         &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
+        turn: &mut Turn<'_>,
         verb: Verb,
         numbers: &[i64],
-        now: At,
     ) -> Result<Judged> {
-        self.meet(tx, press).await?;
+        let Turn { press, voice, .. } = *turn;
+        self.meet(turn.tx, press).await?;
         let mut meant: Vec<(Option<ItemId>, i64)> = Vec::new();
         for number in numbers {
             meant.push((item::by_number(self.store.pool(), *number).await?, *number));
@@ -36,9 +31,7 @@ impl Desk {
         let mut fates: Vec<(i64, Vec<Seg>)> = Vec::new();
         let mut any = false;
         for (id, number) in in_order {
-            let (changed, fate) = self
-                .one_of_several(tx, press, voice, verb, (id, number), now)
-                .await?;
+            let (changed, fate) = self.one_of_several(turn, verb, (id, number)).await?;
             any |= changed;
             fates.push((number, fate));
         }
@@ -51,36 +44,34 @@ impl Desk {
             let fate = fates.iter().find(|(known, _)| known == number);
             text.extend(fate.map(|(_, fate)| fate.clone()).unwrap_or_default());
         }
-        self.whisper(tx, press, text, now).await?;
+        self.whisper(turn, text).await?;
         Ok(Judged::told(if any { "changed" } else { "refused" }))
     }
 
     async fn one_of_several(
         &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
+        turn: &mut Turn<'_>,
         verb: Verb,
         (id, number): (Option<ItemId>, i64),
-        now: At,
     ) -> Result<(bool, Vec<Seg>)> {
-        if let Some(no) = self.no_right(tx, press, voice, verb.needs(), id, now).await? {
+        let voice = turn.voice;
+        if let Some(no) = self.no_right(turn, verb.needs(), id).await? {
             return Ok((false, no));
         }
         let locked = match id {
-            Some(id) => item::lock(tx, id).await?,
+            Some(id) => item::lock(turn.tx, id).await?,
             None => None,
         };
         let Some(locked) = locked else {
             return Ok((false, unknown(ItemRef::Number(number), voice)));
         };
-        let mut case = self.case(tx, press, voice, locked, now).await?;
-        Ok(match self.decide(tx, &mut case, verb).await? {
+        let mut case = self.case(turn, locked).await?;
+        Ok(match self.decide(turn.tx, &mut case, verb).await? {
             Verdict::Changed(change, _) => {
-                self.write(tx, &mut case.locked, *change).await?;
+                self.write(turn.tx, &mut case.locked, *change).await?;
                 (true, voice.say(&format!("several-{}", verb.as_str()), &[]))
             }
-            Verdict::Refused(refusal) => (false, self.refusal(tx, &case, &refusal).await?),
+            Verdict::Refused(refusal) => (false, self.refusal(turn.tx, &case, &refusal).await?),
             Verdict::Say(text) => (false, text),
             Verdict::Repeated => (true, voice.say(&format!("several-{}", verb.as_str()), &[])),
             // Such a verb asks nothing.

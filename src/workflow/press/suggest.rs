@@ -1,19 +1,18 @@
 //! What may be meant by a number or a name that somebody is typing.
 
-use crate::domain::At;
 use crate::domain::action::Ask;
 use crate::domain::action::Press;
 use crate::domain::action::Verb;
 use crate::domain::card;
 use crate::domain::item::Item;
 use crate::domain::rights::Role;
-use crate::domain::text::Voice;
 use crate::store::StoreError;
-use crate::store::Tx;
 use crate::store::item;
 use crate::store::item::Filter;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::base::turn::Turn;
+
 /// What a chat shows below the field where one types.
 const SUGGESTED: usize = 25;
 const LOOKED_THROUGH: i64 = 200;
@@ -24,10 +23,14 @@ impl Desk {
         let voice = self.voice(&press.chat, &press.room);
         let now = self.now();
         let mut tx = self.store.begin().await?;
-        let refused = self
-            .no_right(&mut tx, press, voice, Role::Viewer, None, now)
-            .await?;
-        let exact = self.numbered(&mut tx, press, voice, typed, now).await?;
+        let turn = &mut Turn {
+            tx: &mut tx,
+            press,
+            voice,
+            now,
+        };
+        let refused = self.no_right(turn, Role::Viewer, None).await?;
+        let exact = self.numbered(turn, typed).await?;
         tx.rollback().await.map_err(StoreError::from)?;
         if refused.is_some() {
             return Ok(Vec::new());
@@ -78,23 +81,14 @@ impl Desk {
     }
 
     /// The item with exactly this number, in whatever state, if this person may see it.
-    async fn numbered(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        typed: &str,
-        now: At,
-    ) -> Result<Option<Item>> {
+    async fn numbered(&self, turn: &mut Turn<'_>, typed: &str) -> Result<Option<Item>> {
         let Ok(number) = typed.trim().parse() else {
             return Ok(None);
         };
         let Some(id) = item::by_number(self.store.pool(), number).await? else {
             return Ok(None);
         };
-        let refused = self
-            .no_right(tx, press, voice, Role::Viewer, Some(id), now)
-            .await?;
+        let refused = self.no_right(turn, Role::Viewer, Some(id)).await?;
         Ok(match refused {
             Some(_) => None,
             None => item::get(self.store.pool(), id).await?,

@@ -30,6 +30,7 @@ use crate::workflow::change::write::Change;
 use crate::workflow::press::judge::Case;
 use crate::workflow::press::judge::Judged;
 use crate::workflow::press::judge::Verdict;
+
 /// Beyond these, a press that nobody watches on a screen waits in the database and not in our memory.
 const ENOUGH: usize = 1_000;
 

@@ -4,7 +4,6 @@ use chrono::TimeDelta;
 
 use crate::domain::At;
 use crate::domain::action::FormToken;
-use crate::domain::action::Press;
 use crate::domain::action::Step;
 use crate::domain::action::Verb;
 use crate::domain::event::What;
@@ -14,7 +13,6 @@ use crate::domain::item::Item;
 use crate::domain::person::PersonId;
 use crate::domain::reply::ReplyState;
 use crate::domain::text::Arg;
-use crate::domain::text::Voice;
 use crate::store::Tx;
 use crate::store::event;
 use crate::store::item;
@@ -23,6 +21,7 @@ use crate::store::reply;
 use crate::store::timer;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::base::turn::Turn;
 use crate::workflow::change::write::Change;
 use crate::workflow::press::judge::Case;
 use crate::workflow::press::judge::Judged;
@@ -192,27 +191,27 @@ impl Desk {
     /// was taken on purpose since, or written on, stays.
     pub(super) async fn put_away(
         &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
+        turn: &mut Turn<'_>,
         form: &FormToken,
         typed: bool,
-        now: At,
     ) -> Result<Judged> {
+        let Turn {
+            press, voice, now, ..
+        } = *turn;
         let me = &press.by.person;
         let Some(lease) = form.lease.filter(|_| form.step == Step::Write && !typed) else {
             return Ok(Judged::done("noted"));
         };
-        let Some(locked) = item::lock(tx, form.item).await? else {
+        let Some(locked) = item::lock(turn.tx, form.item).await? else {
             return Ok(Judged::done("noted"));
         };
         let held = matches!(&locked.0.handling,
             Handling::Claimed { by, until, offered: false, .. } if by == me && *until == lease);
-        if !held || reply::draft_of(tx, form.item, me).await?.is_some() {
+        if !held || reply::draft_of(turn.tx, form.item, me).await?.is_some() {
             return Ok(Judged::done("noted"));
         }
         let reply = match locked.0.reply {
-            Some(id) => reply::get(&mut **tx, id).await?,
+            Some(id) => reply::get(&mut **turn.tx, id).await?,
             None => None,
         };
         let mut case = Case {
@@ -225,8 +224,8 @@ impl Desk {
         if is_busy(&case) {
             return Ok(Judged::done("noted"));
         }
-        let verdict = self.decide(tx, &mut case, Verb::Release).await?;
-        self.conclude(tx, &mut case, verdict, Opening::Press).await
+        let verdict = self.decide(turn.tx, &mut case, Verb::Release).await?;
+        self.conclude(turn.tx, &mut case, verdict, Opening::Press).await
     }
 
     async fn take_back(&self, tx: &mut Tx, case: &mut Case<'_>) -> Result<Verdict> {

@@ -20,6 +20,7 @@ use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::base::people::trusted_since;
+use crate::workflow::base::turn::Turn;
 
 /// More of those who may do something nobody reads.
 const MOST_NAMED: usize = 8;
@@ -44,19 +45,19 @@ impl Desk {
     /// Why this person may not, as a sentence; none if they may.
     pub(in crate::workflow) async fn no_right(
         &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
+        turn: &mut Turn<'_>,
         needed: Role,
         item: Option<ItemId>,
-        now: At,
     ) -> Result<Option<Vec<Seg>>> {
-        let channels = self.channels_of(tx, press, item).await?;
-        let no = self.no_right_in(tx, press, voice, needed, &channels, now).await?;
+        let Turn { press, now, .. } = *turn;
+        let channels = self.channels_of(turn.tx, press, item).await?;
+        let no = self.no_right_in(turn, needed, &channels).await?;
         match (no, item) {
             (Some(_), Some(id))
                 if needed <= Role::Responder
-                    && self.was_asked(tx, &press.by, Some(&press.room), id, now).await? =>
+                    && self
+                        .was_asked(turn.tx, &press.by, Some(&press.room), id, now)
+                        .await? =>
             {
                 Ok(None)
             }
@@ -67,14 +68,14 @@ impl Desk {
     /// The same where it is known which channels it is about.
     pub(in crate::workflow) async fn no_right_in(
         &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
+        turn: &mut Turn<'_>,
         needed: Role,
         channels: &[String],
-        now: At,
     ) -> Result<Option<Vec<Seg>>> {
-        let circles = self.circles_now(tx, &press.by, now).await?;
+        let Turn {
+            press, voice, now, ..
+        } = *turn;
+        let circles = self.circles_now(turn.tx, &press.by, now).await?;
         let role = rights::role(&self.rules.grants, &press.by, channels, |c| {
             circles.contains(&c.key())
         });
@@ -86,9 +87,7 @@ impl Desk {
         }
         let label = voice.lang.text(&format!("role-{}", needed.as_str()), &[]);
         // Whoever has no right here at all learns which groups have it, and nobody's name.
-        let who = self
-            .who_may(tx, voice, press, channels, needed, role.is_some())
-            .await?;
+        let who = self.who_may(turn, channels, needed, role.is_some()).await?;
         Ok(Some(if who.is_empty() {
             voice.say("refused-right-nobody", &[("role", label.into())])
         } else {
@@ -103,18 +102,16 @@ impl Desk {
     /// there are.
     pub(in crate::workflow) async fn no_right_in_each(
         &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
+        turn: &mut Turn<'_>,
         needed: Role,
         channels: &[String],
-        now: At,
     ) -> Result<Option<Vec<Seg>>> {
-        let circles = self.circles_now(tx, &press.by, now).await?;
+        let Turn { press, now, .. } = *turn;
+        let circles = self.circles_now(turn.tx, &press.by, now).await?;
         match self.lacking(press, &circles, needed, channels) {
             None => Ok(None),
             Some(channel) => {
-                self.no_right_in(tx, press, voice, needed, std::slice::from_ref(channel), now)
+                self.no_right_in(turn, needed, std::slice::from_ref(channel))
                     .await
             }
         }
@@ -291,13 +288,12 @@ impl Desk {
     /// by themselves, if `by_name`.
     async fn who_may(
         &self,
-        tx: &mut Tx,
-        voice: Voice,
-        press: &Press,
+        turn: &mut Turn<'_>,
         channels: &[String],
         needed: Role,
         by_name: bool,
     ) -> Result<Vec<Seg>> {
+        let Turn { press, voice, .. } = *turn;
         let grants = self.rules.grants.iter();
         let grants = grants.filter(|g| g.role >= needed && g.chat == press.chat && g.holds_in(channels));
         let mut circles: Vec<Seg> = Vec::new();
@@ -323,7 +319,7 @@ impl Desk {
         }
         let mut names: Vec<String> = Vec::new();
         if by_name {
-            names.extend(person::names(&mut **tx, &people).await?.into_values());
+            names.extend(person::names(&mut **turn.tx, &people).await?.into_values());
             names.sort();
             names.dedup();
         }

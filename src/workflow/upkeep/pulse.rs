@@ -12,6 +12,7 @@ use crate::store::outbox::Backlog;
 use crate::store::source;
 use crate::store::timer;
 use crate::store::unread;
+
 pub use crate::store::unread::Unread;
 use crate::workflow::Desk;
 use crate::workflow::Result;

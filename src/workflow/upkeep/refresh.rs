@@ -10,6 +10,7 @@ use crate::port::chat::Members;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+
 const READ_EVERY_MINUTES: i64 = 5;
 const RETRY_SECONDS: i64 = 30;
 const NAMES_AT_ONCE: i64 = 20;

@@ -2,7 +2,6 @@
 
 use crate::domain::At;
 use crate::domain::action::Listing;
-use crate::domain::action::Press;
 use crate::domain::errand::Errand;
 use crate::domain::errand::Offer;
 use crate::domain::handling::Handling;
@@ -23,21 +22,18 @@ use crate::store::item::Filter;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::base::turn::Turn;
 
 const SHOWN: i64 = row::SHOWN as i64;
 
 impl Desk {
     /// One page, with the buttons to the others.
-    pub(in crate::workflow) async fn list(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
-        of: Page,
-        now: At,
-    ) -> Result<Told> {
+    pub(in crate::workflow) async fn list(&self, turn: &mut Turn<'_>, of: Page) -> Result<Told> {
+        let Turn {
+            press, voice, now, ..
+        } = *turn;
         let pool = self.store.pool();
-        let scope = self.scope(tx, press, of.everywhere, now).await?;
+        let scope = self.scope(turn, of.everywhere).await?;
         let channels = scope.names();
         let person = press.by.person.to_string();
         let overdue = || Filter::Overdue {
@@ -73,9 +69,9 @@ impl Desk {
         let last = u32::try_from((total - 1).max(0) / SHOWN).unwrap_or(0);
         let page = of.page.min(last);
         let items = item::page(pool, filter(), SHOWN, i64::from(page) * SHOWN).await?;
-        let mut rows = self.lines(tx, press, &items, voice, now).await?;
+        let mut rows = self.lines(turn, &items).await?;
         if of.everywhere || scope.here.is_none() {
-            self.say_rooms(tx, press, &items, &mut rows, voice).await?;
+            self.say_rooms(turn, &items, &mut rows).await?;
         }
         let mut after = Vec::new();
         if last > 0 {
@@ -94,17 +90,13 @@ impl Desk {
     }
 
     /// A line for each, for the eyes of whoever presses.
-    async fn lines(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        items: &[Item],
-        voice: Voice,
-        now: At,
-    ) -> Result<Vec<Row>> {
+    async fn lines(&self, turn: &mut Turn<'_>, items: &[Item]) -> Result<Vec<Row>> {
+        let Turn {
+            press, voice, now, ..
+        } = *turn;
         let me = &press.by.person;
         let facts = self
-            .row_facts(tx, items, Some(me), (&press.chat, &press.room))
+            .row_facts(turn.tx, items, Some(me), (&press.chat, &press.room))
             .await?;
         let rows = items.iter().zip(facts).map(|(item, known)| Row {
             line: row::line(&known.of(item, voice, now)),
@@ -114,16 +106,10 @@ impl Desk {
     }
 
     /// Behind each line, where it belongs.
-    async fn say_rooms(
-        &self,
-        tx: &mut Tx,
-        press: &Press,
-        items: &[Item],
-        rows: &mut [Row],
-        voice: Voice,
-    ) -> Result<()> {
+    async fn say_rooms(&self, turn: &mut Turn<'_>, items: &[Item], rows: &mut [Row]) -> Result<()> {
+        let Turn { press, voice, .. } = *turn;
         let ids: Vec<ItemId> = items.iter().map(|item| item.id).collect();
-        let cards = cards::of_items(tx, &ids).await?;
+        let cards = cards::of_items(turn.tx, &ids).await?;
         for (item, row) in items.iter().zip(rows) {
             let mut its = cards.iter().filter(|c| c.item == item.id && c.chat == press.chat);
             let channel = its.find_map(|card| self.rules.channel(&card.channel));
@@ -171,16 +157,15 @@ impl Desk {
     /// Where somebody looks from where they press.
     pub(in crate::workflow) async fn scope(
         &self,
-        tx: &mut Tx,
-        press: &Press,
+        turn: &mut Turn<'_>,
         everywhere: bool,
-        now: At,
     ) -> Result<Scope<'_>> {
+        let Turn { press, now, .. } = *turn;
         let here = self.rules.channel_of_room(&press.chat, &press.room);
         Ok(Scope {
             here,
             everywhere,
-            seen: self.channels_seen(tx, &press.by, now).await?,
+            seen: self.channels_seen(turn.tx, &press.by, now).await?,
         })
     }
 }

@@ -17,6 +17,7 @@ use crate::domain::text::Voice;
 use crate::workflow::Desk;
 use crate::workflow::press::forms::words::about;
 use crate::workflow::press::judge::Case;
+
 /// More days than this are chosen from a calendar or not at all.
 const DAYS_AHEAD: usize = 25;
 

@@ -12,6 +12,7 @@ use crate::workflow::press::forms::PIECE_UNITS;
 use crate::workflow::press::judge::Case;
 use crate::workflow::views::before::Before;
 use crate::workflow::views::before::shortened;
+
 /// A text beyond this is read at the source.
 const PIECES: usize = 20;
 /// Of the words that say which post a form is about.

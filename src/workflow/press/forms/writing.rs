@@ -27,6 +27,7 @@ use crate::workflow::press::forms::words::about;
 use crate::workflow::press::forms::words::quoted;
 use crate::workflow::press::forms::words::was;
 use crate::workflow::press::judge::Case;
+
 /// The customer's words above the field where one answers them.
 const QUOTE_UNITS: usize = 1500;
 

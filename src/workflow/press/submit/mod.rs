@@ -6,22 +6,20 @@ pub mod writing;
 
 use std::collections::BTreeMap;
 
-use crate::domain::At;
 use crate::domain::action::FormToken;
 use crate::domain::action::Outcome;
 use crate::domain::action::Press;
 use crate::domain::action::Step;
-use crate::domain::text::Voice;
 use crate::domain::words;
 use crate::port::chat::Kept;
 use crate::store::StoreError;
-use crate::store::Tx;
 use crate::store::inbox;
 use crate::store::item;
 use crate::store::person;
 use crate::store::reply;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::base::turn::Turn;
 use crate::workflow::press::judge::Case;
 use crate::workflow::press::judge::Judged;
 use crate::workflow::press::judge::Opening;
@@ -35,22 +33,19 @@ pub(in crate::workflow::press) type Values = BTreeMap<String, String>;
 impl Desk {
     pub(in crate::workflow::press) async fn submit(
         &self,
-        tx: &mut Tx,
-        press: &Press,
-        voice: Voice,
+        turn: &mut Turn<'_>,
         form: &FormToken,
         values: &Values,
-        now: At,
     ) -> Result<Judged> {
-        self.meet(tx, press).await?;
+        let Turn {
+            press, voice, now, ..
+        } = *turn;
+        self.meet(turn.tx, press).await?;
         if form.step == Step::Read {
             return Ok(Judged::done("noted"));
         }
         let verb = form.step.verb();
-        if let Some(no) = self
-            .no_right(tx, press, voice, verb.needs(), Some(form.item), now)
-            .await?
-        {
+        if let Some(no) = self.no_right(turn, verb.needs(), Some(form.item)).await? {
             return match form.step {
                 // Closing it would throw away what was typed by somebody who had the right a minute ago.
                 Step::Write => Ok(Judged {
@@ -68,18 +63,17 @@ impl Desk {
                 | Step::SendAgain
                 | Step::Read
                 | Step::Import => {
-                    self.whisper(tx, press, no, now).await?;
+                    self.whisper(turn, no).await?;
                     Ok(Judged::told("forbidden"))
                 }
             };
         }
-        let Some(locked) = item::lock(tx, form.item).await? else {
-            self.whisper(tx, press, voice.say("refused-stale", &[]), now)
-                .await?;
+        let Some(locked) = item::lock(turn.tx, form.item).await? else {
+            self.whisper(turn, voice.say("refused-stale", &[])).await?;
             return Ok(Judged::told("unknown_item"));
         };
         let reply = match locked.0.reply {
-            Some(id) => reply::get(&mut **tx, id).await?,
+            Some(id) => reply::get(&mut **turn.tx, id).await?,
             None => None,
         };
         let mut case = Case {
@@ -90,19 +84,19 @@ impl Desk {
             now,
         };
         let verdict = match form.step {
-            Step::Write => self.keep_draft(tx, &mut case, form, values).await?,
-            Step::Preview => self.send(tx, &mut case, form).await?,
-            Step::Escalate => self.escalate_to(tx, &mut case, values).await?,
+            Step::Write => self.keep_draft(turn.tx, &mut case, form, values).await?,
+            Step::Preview => self.send(turn.tx, &mut case, form).await?,
+            Step::Escalate => self.escalate_to(turn.tx, &mut case, values).await?,
             Step::Handle => handle(&mut case, values),
             Step::Snooze => {
                 let days = self.days_of(&case);
                 snooze(&mut case, days, values)
             }
-            Step::HandOver => self.give_by_form(tx, &mut case, values).await?,
-            Step::SendAgain => self.send_again(tx, &mut case, form.read).await?,
+            Step::HandOver => self.give_by_form(turn.tx, &mut case, values).await?,
+            Step::SendAgain => self.send_again(turn.tx, &mut case, form.read).await?,
             Step::Read | Step::Import => return Ok(Judged::done("noted")),
         };
-        self.conclude(tx, &mut case, verdict, Opening::Form).await
+        self.conclude(turn.tx, &mut case, verdict, Opening::Form).await
     }
 
     /// A form whose sending broke off: its person was told to send it again. Only words that are nowhere else are kept.
