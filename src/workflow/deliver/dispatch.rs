@@ -2,10 +2,8 @@
 //! does. An outcome that is unclear is looked up at the far side before anything is done again.
 
 use crate::domain::effect::Effect;
-use crate::port::PortError;
 use crate::store::outbox;
 use crate::store::outbox::Leased;
-use crate::store::outbox::Settled;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::WorkflowError;
@@ -46,28 +44,9 @@ impl Desk {
                 answer_to,
                 told,
             } => {
-                // The key begins with the chat: `whisper:<chat>:…`.
-                let chat = leased.key.split(':').nth(1).unwrap_or_default();
-                if leased.unclear {
-                    // A private sentence twice is worse than one lost: the card tells the same.
-                    return self.settle(leased, Settled::Done).await;
-                }
-                let chat = self.chat(chat)?;
-                match chat
-                    .whisper(room, user, thread.as_deref(), answer_to.as_deref(), told)
+                let (thread, answer_to) = (thread.as_deref(), answer_to.as_deref());
+                self.send_whisper(leased, (room, user), (thread, answer_to), told)
                     .await
-                {
-                    Ok(()) | Err(PortError::Unknown { .. }) => self.settle(leased, Settled::Done).await,
-                    // They take no messages from us, which is their own choice.
-                    Err(PortError::Never { why }) => {
-                        tracing::warn!(effect.key = leased.key, "a private sentence reaches nobody");
-                        self.settle(leased, Settled::Dead { why }).await
-                    }
-                    Err(e) => {
-                        self.heed(leased, &e).await?;
-                        self.settle(leased, self.verdict(leased, &e)).await
-                    }
-                }
             }
             Effect::CallWebhook { webhook, event } => self.call_webhook(leased, webhook, *event).await,
             Effect::KeepFold { chat, room } => self.keep_fold(leased, chat, room).await,

@@ -17,3 +17,4 @@ pub mod notify;
 pub mod onward;
 pub mod post;
 pub mod webhook;
+pub mod whisper;

@@ -33,6 +33,7 @@ use crate::workflow::change::effects::post_card;
 use crate::workflow::deliver::post::Posted;
 use crate::workflow::views::note::Held;
 use crate::workflow::views::note::note;
+
 /// Of an answer that its thread shows; the rest is one button away.
 const ANSWER_UNITS: usize = 1200;
 

@@ -13,6 +13,7 @@ use crate::store::outbox::Settled;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::base::settle::LOOK_AFTER;
+
 /// Where looking is not allowed, another message is risked only this long after each try.
 const BLIND_WAIT_SECONDS: i64 = 60;
 

@@ -17,6 +17,7 @@ use crate::store::reply;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::change::write::Change;
+use crate::workflow::intake::ingest::Batch;
 use crate::workflow::intake::ingest::spoken;
 use crate::workflow::publish::send::found;
 use crate::workflow::publish::standing::is_ours;
@@ -30,9 +31,9 @@ impl Desk {
         locked: &mut Locked,
         incoming: &Incoming,
         version: Version,
-        manner: &Manner,
-        now: At,
+        of: Batch<'_>,
     ) -> Result<Met> {
+        let Batch { manner, now, .. } = of;
         let mut change = Change::of(locked.0.id, now);
         let mut met = Met::Same;
         if incoming.removed {
@@ -48,19 +49,17 @@ impl Desk {
             locked.0.handling = Handling::Open;
             met = Met::Changed;
         }
-        let print = fingerprint::of(incoming);
-        let is_other = print != locked.0.fingerprint;
+        let is_other = fingerprint::of(incoming) != locked.0.fingerprint;
         let is_older = is_other && manner.is_older(incoming.edited_at, version.edition, version.as_of);
         if is_other && !is_older {
-            self.reread(tx, locked, incoming, print, manner, &mut change)
-                .await?;
+            self.reread(tx, locked, incoming, manner, &mut change).await?;
             met = Met::Changed;
         }
         // With words that are over comes an answer to them: it counts where it was given after the newest words.
         let newest = locked.0.edited_at.or(locked.0.published_at);
         let answers = |given: Option<At>| given.zip(newest).is_some_and(|(given, words)| given >= words);
         let believed = !is_older || incoming.reply.as_ref().is_some_and(|r| answers(r.at));
-        if believed && self.hear_reply(tx, locked, incoming, &mut change, now).await? {
+        if believed && self.hear_reply(tx, locked, incoming, &mut change).await? {
             met = Met::Changed;
         }
         match met {
@@ -79,11 +78,11 @@ impl Desk {
         tx: &mut Tx,
         locked: &mut Locked,
         incoming: &Incoming,
-        print: Vec<u8>,
         manner: &Manner,
         change: &mut Change,
     ) -> Result<()> {
         let now = change.now();
+        let print = fingerprint::of(incoming);
         let stars = |r: Option<Rating>| r.map(Rating::stars);
         let (before, after) = (stars(locked.0.rating), stars(incoming.rating));
         // A comma more says nothing new; what was answered stays answered.
@@ -142,8 +141,8 @@ impl Desk {
         locked: &mut Locked,
         incoming: &Incoming,
         change: &mut Change,
-        now: At,
     ) -> Result<bool> {
+        let now = change.now();
         let Some(theirs) = &incoming.reply else {
             return Ok(false);
         };
@@ -160,14 +159,14 @@ impl Desk {
             if matches!(ours.state, ReplyState::Unknown { .. }) {
                 // Nobody knew whether it had arrived. Now the source says so itself.
                 let there = found(theirs.clone());
-                self.stands(tx, locked, &mut ours, there, change, now).await?;
+                self.stands(tx, locked, &mut ours, there, change).await?;
                 return Ok(true);
             }
             let waiting = matches!(ours.state, ReplyState::Pending { .. });
             let turned = matches!(ours.state, ReplyState::Visible { .. });
             return match &theirs.standing {
                 Standing::Visible if waiting => {
-                    self.now_visible(tx, locked, &mut ours, change, now).await?;
+                    self.now_visible(tx, locked, &mut ours, change).await?;
                     Ok(true)
                 }
                 Standing::Rejected(why) if waiting || turned => {

@@ -2,15 +2,14 @@
 
 use uuid::Uuid;
 
-use crate::domain::At;
 use crate::domain::item::Incoming;
-use crate::domain::manner::Manner;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::item;
 use crate::store::source;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+use crate::workflow::intake::ingest::Batch;
 use crate::workflow::intake::ingest::Tally;
 
 /// Of what was set aside, in one round.
@@ -22,14 +21,13 @@ impl Desk {
     pub(super) async fn keep_aside(
         &self,
         tx: &mut Tx,
-        name: &str,
+        of: Batch<'_>,
         incoming: &Incoming,
-        manner: &Manner,
         why: &StoreError,
-        now: At,
     ) -> Result<()> {
-        let kept = (!manner.is_file()).then_some(incoming);
-        source::aside(tx, name, &incoming.native_id, &why.to_string(), kept, now).await?;
+        let kept = (!of.manner.is_file()).then_some(incoming);
+        let (id, why) = (&incoming.native_id, why.to_string());
+        source::aside(tx, of.source, id, &why, kept, of.now).await?;
         Ok(())
     }
 

@@ -82,6 +82,14 @@ impl Tally {
     }
 }
 
+/// Whose batch it is, how it is to be believed, and when it came.
+#[derive(Clone, Copy)]
+pub(super) struct Batch<'a> {
+    pub source: &'a str,
+    pub manner: &'a Manner,
+    pub now: At,
+}
+
 impl Desk {
     /// What a source told just now.
     pub async fn ingest(&self, tx: &mut Tx, source: &str, batch: Vec<Incoming>, now: At) -> Result<Tally> {
@@ -96,6 +104,7 @@ impl Desk {
         manner: &Manner,
         now: At,
     ) -> Result<Tally> {
+        let of = Batch { source, manner, now };
         let mut tally = Tally::default();
         // The same item twice in one batch: the newer word counts, and of two that do not say when, the later one.
         let mut wanted: BTreeMap<(String, String), (usize, Incoming)> = BTreeMap::new();
@@ -125,8 +134,7 @@ impl Desk {
             let Some((_, incoming)) = wanted.remove(&(unread.scope, unread.native_id)) else {
                 continue;
             };
-            self.keep_aside(tx, source, &incoming, manner, &unread.why, now)
-                .await?;
+            self.keep_aside(tx, of, &incoming, &unread.why).await?;
             tally.count_aside(incoming.kind);
         }
         let known = known.locked;
@@ -145,14 +153,12 @@ impl Desk {
             if may_write {
                 store::from_here(tx).await?;
             }
-            let met = self
-                .meet_again(tx, &mut locked, &incoming, version, manner, now)
-                .await;
+            let met = self.meet_again(tx, &mut locked, &incoming, version, of).await;
             let met = match met {
                 // Not the item but its story, or its answer.
                 Err(WorkflowError::Store(why)) if may_write && why.is_unreadable() => {
                     store::back_to_here(tx).await?;
-                    self.keep_aside(tx, source, &incoming, manner, &why, now).await?;
+                    self.keep_aside(tx, of, &incoming, &why).await?;
                     tally.count_aside(incoming.kind);
                     continue;
                 }
@@ -180,7 +186,7 @@ impl Desk {
             .map(|(_, i)| i)
             .filter(|i| !i.removed)
             .collect();
-        self.welcome(tx, source, &fresh, manner, &mut tally, now).await?;
+        self.welcome(tx, of, &fresh, &mut tally).await?;
         Ok(tally)
     }
 

@@ -9,6 +9,7 @@ use crate::port::source::ReplyDeed;
 use crate::store::item;
 use crate::workflow::Desk;
 use crate::workflow::Result;
+
 /// Between missing in a listing and being looked for, so that a platform's hiccup is not a deletion.
 const MISSING_MINUTES: i64 = 10;
 const MISSING_AT_ONCE: i64 = 20;

@@ -36,6 +36,7 @@ use crate::store::timer::NewTimer;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::change::deadline::kind;
+use crate::workflow::intake::ingest::Batch;
 use crate::workflow::intake::ingest::Tally;
 use crate::workflow::intake::ingest::spoken;
 
@@ -44,12 +45,11 @@ impl Desk {
     pub(super) async fn welcome(
         &self,
         tx: &mut Tx,
-        source: &str,
+        of: Batch<'_>,
         fresh: &[Incoming],
-        manner: &Manner,
         tally: &mut Tally,
-        now: At,
     ) -> Result<()> {
+        let Batch { source, manner, now } = of;
         if fresh.is_empty() {
             return Ok(());
         }

@@ -33,7 +33,7 @@ impl Desk {
             url: None,
             standing: Standing::Visible,
         };
-        self.stands(tx, &mut case.locked, &mut ours, there, &mut change, case.now)
+        self.stands(tx, &mut case.locked, &mut ours, there, &mut change)
             .await?;
         Ok(Verdict::Changed(Box::new(change), None))
     }

@@ -83,7 +83,7 @@ impl Desk {
             let mut change = Change::of(item.id, now);
             match theirs.standing {
                 Standing::Visible => {
-                    self.now_visible(&mut tx, &mut locked, &mut ours, &mut change, now)
+                    self.now_visible(&mut tx, &mut locked, &mut ours, &mut change)
                         .await?
                 }
                 Standing::Rejected(why) => {

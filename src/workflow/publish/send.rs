@@ -86,7 +86,7 @@ impl Desk {
         let mut change = Change::of(item.id, now);
         match ended {
             Ended::Stands(published) | Ended::Stood(published) => {
-                self.stands(&mut tx, &mut locked, &mut ours, published, &mut change, now)
+                self.stands(&mut tx, &mut locked, &mut ours, published, &mut change)
                     .await?;
             }
             Ended::Foreign => {

@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 
-use crate::domain::At;
 use crate::domain::event::What;
 use crate::domain::handling::Handling;
 use crate::domain::item::Item;
@@ -32,8 +31,8 @@ impl Desk {
         ours: &mut Reply,
         published: Published,
         change: &mut Change,
-        now: At,
     ) -> Result<()> {
+        let now = change.now();
         ours.native_id = published.native_id.or(ours.native_id.take());
         ours.url = published.url.or(ours.url.take());
         if let Some(old) = ours.changes
@@ -45,7 +44,7 @@ impl Desk {
             reply::save(tx, &old).await?;
         }
         match published.standing {
-            Standing::Visible => self.now_visible(tx, locked, ours, change, now).await,
+            Standing::Visible => self.now_visible(tx, locked, ours, change).await,
             Standing::Rejected(why) => self.now_rejected(tx, locked, ours, why, change).await,
             Standing::Pending => {
                 ours.state = ReplyState::Pending { since: now };
@@ -82,8 +81,8 @@ impl Desk {
         locked: &mut Locked,
         ours: &mut Reply,
         change: &mut Change,
-        now: At,
     ) -> Result<()> {
+        let now = change.now();
         ours.state = ReplyState::Visible { at: now };
         reply::save(tx, ours).await?;
         let (minutes, in_time) = if locked.0.handling.is_open() {

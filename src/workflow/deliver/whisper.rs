@@ -1,0 +1,38 @@
+//! A sentence for one person is handed to their chat, once.
+
+use crate::domain::row::Told;
+use crate::port::PortError;
+use crate::store::outbox::Leased;
+use crate::store::outbox::Settled;
+use crate::workflow::Desk;
+use crate::workflow::Result;
+
+impl Desk {
+    pub(super) async fn send_whisper(
+        &self,
+        leased: &Leased,
+        (room, user): (&str, &str),
+        (thread, answer_to): (Option<&str>, Option<&str>),
+        told: &Told,
+    ) -> Result<()> {
+        // The key begins with the chat: `whisper:<chat>:…`.
+        let chat = leased.key.split(':').nth(1).unwrap_or_default();
+        if leased.unclear {
+            // A private sentence twice is worse than one lost: the card tells the same.
+            return self.settle(leased, Settled::Done).await;
+        }
+        let chat = self.chat(chat)?;
+        match chat.whisper(room, user, thread, answer_to, told).await {
+            Ok(()) | Err(PortError::Unknown { .. }) => self.settle(leased, Settled::Done).await,
+            // They take no messages from us, which is their own choice.
+            Err(PortError::Never { why }) => {
+                tracing::warn!(effect.key = leased.key, "a private sentence reaches nobody");
+                self.settle(leased, Settled::Dead { why }).await
+            }
+            Err(e) => {
+                self.heed(leased, &e).await?;
+                self.settle(leased, self.verdict(leased, &e)).await
+            }
+        }
+    }
+}
