@@ -7,6 +7,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::domain::At;
+use crate::domain::effect::new;
 use crate::domain::id::CardId;
 use crate::domain::id::ItemId;
 use crate::store::Result;
@@ -23,6 +24,29 @@ pub struct CardRow {
     pub shown: i64,
     pub generation: i32,
     pub entry: Entry,
+}
+
+impl CardRow {
+    /// As effects are about it.
+    pub fn named(&self) -> new::Card<'_> {
+        new::Card {
+            id: self.id,
+            item: self.item,
+            room: new::Room {
+                chat: &self.chat,
+                room: &self.room,
+            },
+            generation: self.generation,
+        }
+    }
+
+    /// The same as its next message.
+    pub fn again(&self, generation: i32) -> new::Card<'_> {
+        new::Card {
+            generation,
+            ..self.named()
+        }
+    }
 }
 
 /// Whether the room has taken the card.

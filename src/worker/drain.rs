@@ -64,7 +64,7 @@ impl Hands {
             };
             if let Err(error) = ended {
                 // Its lease runs out, and then it is looked up.
-                tracing::error!(effect.kind = effect.effect.kind(), error = %error, "an effect broke off");
+                tracing::error!(effect.kind = effect.effect.kind().as_str(), error = %error, "an effect broke off");
             }
             drop(hand);
             done.notify_one();

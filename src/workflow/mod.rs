@@ -25,7 +25,6 @@ pub use base::follow::holding;
 pub use base::live::Live;
 pub use base::queue;
 pub use base::shared::Shared;
-pub use change::effects::post_card;
 pub use deliver::lease::LEASE_SECONDS;
 pub use intake::import;
 pub use intake::receive::HookAnswer;

@@ -76,7 +76,7 @@ const TYPES: &[(&str, Rewrite)] = &[
 
 /// Types whose variants all have a name, where that name stands in the JSON, and the function that lists them.
 const NAMED: &[(&str, &str, &str, &str)] = &[
-    ("effect", "v1", "src/domain/effect.rs", "pub fn kind(&self)"),
+    ("effect", "v1", "src/domain/effect/kind.rs", "pub fn as_str(self)"),
     ("what", "what", "src/domain/event.rs", "pub fn as_str(&self)"),
     (
         "handling",

@@ -256,7 +256,10 @@ async fn killed_in_between(chat: Chat) {
     desk.worked().await;
     // One replica has it, and when its lease is over the other one begins with it, too.
     let mine = desk.apps[0].desk.lease(16).await.unwrap();
-    let bring = |all: &[zeitnah::workflow::Leased]| all.iter().position(|l| l.effect.kind() == "bring_in");
+    let bring = |all: &[zeitnah::workflow::Leased]| {
+        all.iter()
+            .position(|l| l.effect.kind() == zeitnah::domain::effect::Kind::BringIn)
+    };
     let first = bring(&mine).expect("it is mine");
     desk.clock.advance(TimeDelta::seconds(61));
     let mut theirs = desk.apps[1].desk.lease(16).await.unwrap();

@@ -7,6 +7,7 @@ use standins::sites::faults::Fault;
 use standins::slack::Fault as SlackFault;
 use standins::slack::Kind as SlackKind;
 use standins::slack::Message;
+use zeitnah::domain::effect;
 use zeitnah::domain::effect::Effect;
 use zeitnah::domain::id::ReplyId;
 use zeitnah::domain::item::Standing;
@@ -73,7 +74,9 @@ async fn outcomes(desk: &Desk, kind: &str) -> Vec<String> {
     let pool = desk.store.pool();
     let id = item::by_number(pool, 1).await.unwrap().unwrap();
     let tries = outbox::tries(pool, id).await.unwrap();
-    let of_kind = tries.into_iter().filter(|t| t.kind == kind);
+    let of_kind = tries
+        .into_iter()
+        .filter(|t| t.kind == effect::Named::from(kind.to_owned()));
     of_kind.map(|t| t.outcome).collect()
 }
 

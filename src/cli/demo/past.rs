@@ -15,6 +15,7 @@ use crate::cli::Outcome;
 use crate::demo::Demo;
 use crate::demo::Shift;
 use crate::domain::At;
+use crate::domain::effect::NewEffect;
 use crate::domain::event::Event;
 use crate::domain::event::What;
 use crate::domain::handling::Handling;
@@ -37,7 +38,6 @@ use crate::store::outbox;
 use crate::store::person;
 use crate::store::reply;
 use crate::workflow::Desk;
-use crate::workflow::post_card;
 use standins::google::Review;
 use standins::samples::Past;
 use standins::samples::Site;
@@ -287,7 +287,7 @@ impl Behind {
             watched: false,
         };
         for card in card::want(tx, &[wanted]).await?.0 {
-            let effect = post_card(card.id, id, &card.chat, &card.room, card.generation, now);
+            let effect = NewEffect::post_card(card.named(), now);
             outbox::cancel(tx, &effect.key, now).await?;
             fold::put_in(tx, &card, version, now).await?;
         }

@@ -91,13 +91,13 @@ impl Desk {
             PortError::Denied { why } => {
                 // It is tried on and on, and said once.
                 if leased.attempts <= 1 {
-                    tracing::error!(effect.kind = leased.effect.kind(), effect.key = leased.key, error = %error,
+                    tracing::error!(effect.kind = leased.effect.kind().as_str(), effect.key = leased.key, error = %error,
                         "denied: rights or tokens have to change");
                 }
                 self.patiently(leased, why.clone())
             }
             PortError::Never { why } | PortError::Gone { why } => {
-                tracing::error!(effect.kind = leased.effect.kind(), effect.key = leased.key, error = %error,
+                tracing::error!(effect.kind = leased.effect.kind().as_str(), effect.key = leased.key, error = %error,
                     "given up: the same will never succeed");
                 Settled::Dead { why: why.clone() }
             }
@@ -157,7 +157,7 @@ impl Desk {
 }
 
 fn count(leased: &Leased, how: &Settled, now: At) {
-    let kind = leased.effect.kind();
+    let kind = leased.effect.kind().as_str();
     meter::tried(kind, how.as_str());
     match how {
         Settled::Done | Settled::Moot | Settled::Found | Settled::Folded | Settled::Dead { .. } => {

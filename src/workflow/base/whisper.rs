@@ -1,9 +1,7 @@
 //! A sentence for one person, written down like everything else, so that a full channel cannot swallow it.
 
-use crate::domain::effect::Effect;
-use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
-use crate::domain::id::EffectId;
+use crate::domain::effect::new::Listener;
 use crate::domain::row::Told;
 use crate::domain::text::Seg;
 use crate::store::outbox;
@@ -25,22 +23,14 @@ impl Desk {
         if !press.by.name.is_empty() {
             person::met(turn.tx, &press.by.person, &press.by.name).await?;
         }
-        let effect = NewEffect {
-            id: EffectId::new(now),
-            key: format!("whisper:{}:{}", press.chat, press.key),
-            effect: Effect::Whisper {
-                room: press.room.clone(),
-                user: press.by.person.user.clone(),
-                thread: press.thread.clone(),
-                answer_to: press.answer_to.clone(),
-                told,
-            },
-            item: None,
-            lane: Lane::Urgent,
-            serial: format!("whisper:{}:{}", press.chat, press.by.person.user),
-            pace: Some(format!("whisper:{}", press.chat)),
-            run_at: now,
+        let to = Listener {
+            chat: &press.chat,
+            room: &press.room,
+            user: &press.by.person.user,
+            thread: press.thread.as_deref(),
+            answer_to: press.answer_to.as_deref(),
         };
+        let effect = NewEffect::whisper(to, &press.key, told, now);
         outbox::put(turn.tx, &[effect], now).await?;
         Ok(())
     }

@@ -13,6 +13,7 @@ use crate::domain::agenda::Plan;
 use crate::domain::agenda::ROUNDS;
 use crate::domain::chain::Step;
 use crate::domain::effect::Addressee;
+use crate::domain::effect::NewEffect;
 use crate::domain::event::Event;
 use crate::domain::event::What;
 use crate::domain::handling::Handling;
@@ -42,9 +43,8 @@ use crate::store::reply;
 use crate::store::timer;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::change::effects::call_webhook;
-use crate::workflow::change::effects::card_in;
 use crate::workflow::change::write::Change;
+use crate::workflow::change::write::card_in;
 
 /// What a look at an item is about, besides its row.
 pub(in crate::workflow) struct Known {
@@ -209,7 +209,7 @@ impl Desk {
                     let told = self.reached(tx, plan, search.found, now).await?;
                     let event = change.event_for(stepped, told, TimeDelta::zero());
                     if let Some(webhook) = step.and_then(|step| step.webhook.as_ref()) {
-                        change.effect(call_webhook(webhook, item.id, event, now));
+                        change.effect(NewEffect::call_webhook(webhook, item.id, event, now));
                     }
                 }
             }

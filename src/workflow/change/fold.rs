@@ -5,11 +5,9 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 
 use crate::domain::At;
-use crate::domain::effect::Effect;
-use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
+use crate::domain::effect::new::Room;
 use crate::domain::id::CardId;
-use crate::domain::id::EffectId;
 use crate::domain::id::ItemId;
 use crate::store::Tx;
 use crate::store::card::CardRow;
@@ -19,8 +17,6 @@ use crate::store::fold::Stale;
 use crate::store::outbox;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::change::effects::post_card;
-use crate::workflow::change::effects::room_key;
 
 /// Several that come together are one change.
 const GATHERED_MS: i64 = 1_500;
@@ -78,7 +74,7 @@ impl Desk {
             for card in cards.iter_mut().filter(|card| card.id == id) {
                 card.entry = Entry::Open;
                 card.generation = generation;
-                posts.push(post_card(id, card.item, &card.chat, &card.room, generation, now));
+                posts.push(NewEffect::post_card(card.again(generation), now));
             }
         }
         let rooms = rooms.iter().map(|(chat, room)| (chat.as_str(), room.as_str()));
@@ -87,23 +83,9 @@ impl Desk {
     }
 }
 
-/// All that happens until it begins is in it: the key counts beginnings.
 fn keep(stale: &Stale, run_at: At, now: At) -> NewEffect {
     let Stale {
         chat, room, number, ..
     } = stale;
-    NewEffect {
-        id: EffectId::new(now),
-        key: format!("fold:{chat}:{room}:{number}"),
-        effect: Effect::KeepFold {
-            chat: chat.clone(),
-            room: room.clone(),
-        },
-        item: None,
-        // It makes room for what waits behind it.
-        lane: Lane::Urgent,
-        serial: room_key(chat, room),
-        pace: Some(room_key(chat, room)),
-        run_at,
-    }
+    NewEffect::keep_fold(Room { chat, room }, *number, run_at, now)
 }

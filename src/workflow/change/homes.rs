@@ -4,10 +4,7 @@
 use chrono::TimeDelta;
 
 use crate::domain::At;
-use crate::domain::effect::Effect;
-use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
-use crate::domain::id::EffectId;
 use crate::domain::person::PersonId;
 use crate::store::StoreError;
 use crate::store::Tx;
@@ -83,18 +80,7 @@ impl Desk {
     }
 }
 
-/// All that happens until it begins is in it: the key counts beginnings.
 fn show(stale: Stale, run_at: At, now: At) -> NewEffect {
     let Stale { person, begun, .. } = stale;
-    NewEffect {
-        id: EffectId::new(now),
-        key: format!("home:{person}:{begun}"),
-        serial: format!("home:{person}"),
-        pace: Some(format!("home:{}", person.chat)),
-        effect: Effect::ShowHome { person },
-        item: None,
-        // Somebody looks at it.
-        lane: Lane::Urgent,
-        run_at,
-    }
+    NewEffect::show_home(person, begun, run_at, now)
 }

@@ -4,7 +4,6 @@
 //! It names `base`. A new consequence that every change may have belongs here; what makes a change does not.
 
 pub mod deadline;
-pub mod effects;
 pub mod fold;
 pub mod homes;
 pub mod write;

@@ -8,9 +8,11 @@ use chrono::TimeDelta;
 use crate::domain::At;
 use crate::domain::effect::Addressee;
 use crate::domain::effect::NewEffect;
+use crate::domain::effect::new;
 use crate::domain::event::Event;
 use crate::domain::event::What;
 use crate::domain::fold;
+use crate::domain::id::CardId;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::id::NoticeId;
@@ -18,6 +20,7 @@ use crate::domain::id::TimerId;
 use crate::domain::item::Item;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
+use crate::domain::rules::Channel;
 use crate::store::Tx;
 use crate::store::card;
 use crate::store::card::CardRow;
@@ -34,10 +37,6 @@ use crate::store::timer;
 use crate::store::timer::NewTimer;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::change::effects::card_in;
-use crate::workflow::change::effects::edit_card;
-use crate::workflow::change::effects::note_below;
-use crate::workflow::change::effects::notify;
 
 /// What happened to one item in one transaction.
 pub struct Change {
@@ -120,7 +119,7 @@ impl Change {
         });
         for (addressee, not_before) in told {
             let run_at = not_before.max(self.now + gathered);
-            let message = notify(&addressee, id, run_at, self.now);
+            let message = NewEffect::notify(&addressee, id, run_at, self.now);
             let notice = NewNotice {
                 id: NoticeId::new(self.now),
                 addressee,
@@ -233,10 +232,10 @@ impl Desk {
             {
                 // A card that is not posted yet will be posted as it is then.
                 if card.message.is_some() {
-                    effects.push(edit_card(card, item.version, now));
+                    effects.push(NewEffect::edit_card(card.named(), item.version, now));
                 }
                 for Happened { event, ping, .. } in change.events.iter().filter(|h| h.is_told) {
-                    effects.push(note_below(card, event.id, ping, now));
+                    effects.push(NewEffect::post_note(card.named(), event.id, ping, now));
                 }
             }
             // What happened stands in the thread before anybody is called because of it.
@@ -285,4 +284,29 @@ fn wanted(item: &Item) -> Wanted {
         version: item.version,
         watched: item.handling.is_open(),
     }
+}
+
+/// A card in one room, to be posted.
+pub fn card_in(channel: &Channel, item: ItemId, now: At) -> (NewCard<'_>, NewEffect) {
+    let id = CardId::new(now);
+    let card = NewCard {
+        id,
+        item,
+        channel: &channel.name,
+        chat: &channel.chat,
+        room: &channel.room,
+        folded_at: None,
+        watched: true,
+        listed: false,
+    };
+    let first = new::Card {
+        id,
+        item,
+        room: new::Room {
+            chat: &channel.chat,
+            room: &channel.room,
+        },
+        generation: 0,
+    };
+    (card, NewEffect::post_card(first, now))
 }

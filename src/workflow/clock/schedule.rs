@@ -5,11 +5,9 @@ use chrono::TimeDelta;
 
 use crate::domain::At;
 use crate::domain::action::Actor;
-use crate::domain::effect::Addressee;
-use crate::domain::effect::Effect;
-use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
-use crate::domain::id::EffectId;
+use crate::domain::effect::new;
+use crate::domain::effect::new::Room;
 use crate::domain::rights;
 use crate::domain::rights::Role;
 use crate::domain::rules::Channel;
@@ -24,7 +22,6 @@ use crate::store::preference;
 use crate::store::preference::Daily;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::change::effects::room_key;
 
 impl Desk {
     /// Those that people asked for whose time has come. Returns how many were ours to send.
@@ -110,26 +107,16 @@ impl Desk {
 }
 
 fn send(plan: &DigestPlan, channel: &Channel, slot: &str, from: At, to: At, now: At) -> NewEffect {
-    let place = plan.place(channel);
-    // One message at a time, to a room as to a person.
-    let serial = match &plan.to {
-        Some(person) => Addressee::Person(person.clone()).serial(),
-        None => room_key(&channel.chat, &channel.room),
+    let room = Room {
+        chat: &channel.chat,
+        room: &channel.room,
     };
-    NewEffect {
-        id: EffectId::new(now),
-        key: format!("digest:{}:{place}:{slot}", plan.name),
-        effect: Effect::SendDigest {
-            digest: plan.name.clone(),
-            room: place,
-            slot: slot.to_owned(),
-            from,
-            to,
-        },
-        item: None,
-        lane: Lane::Digest,
-        pace: Some(serial.clone()),
-        serial,
-        run_at: now,
-    }
+    let digest = new::Slot {
+        name: &plan.name,
+        place: &plan.place(channel),
+        slot,
+        from,
+        until: to,
+    };
+    NewEffect::send_digest(plan.to.as_ref().map_or(Ok(room), Err), digest, now)
 }

@@ -1,10 +1,8 @@
 //! A room that is closed to us cannot say so on its cards. Whoever can open it again is told, once a day and room,
 //! instead of finding out from a customer.
 
-use crate::domain::effect::Effect;
-use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
-use crate::domain::id::EffectId;
+use crate::domain::effect::new::Listener;
 use crate::domain::rights::Grantee;
 use crate::domain::rights::Role;
 use crate::domain::words;
@@ -47,21 +45,16 @@ impl Desk {
         let day = now.date_naive();
         let effects: Vec<NewEffect> = people
             .iter()
-            .map(|user| NewEffect {
-                id: EffectId::new(now),
-                key: format!("whisper:{chat}:closed:{room}:{day}:{user}"),
-                effect: Effect::Whisper {
-                    room: room.to_owned(),
-                    user: user.clone(),
+            .map(|user| {
+                let to = Listener {
+                    chat,
+                    room,
+                    user,
                     thread: None,
                     answer_to: None,
-                    told: text.clone().into(),
-                },
-                item: None,
-                lane: Lane::Urgent,
-                serial: format!("whisper:{chat}:{user}"),
-                pace: Some(format!("whisper:{chat}")),
-                run_at: now,
+                };
+                let what = format!("closed:{room}:{day}:{user}");
+                NewEffect::whisper(to, &what, text.clone().into(), now)
             })
             .collect();
         outbox::put(&mut tx, &effects, now).await?;

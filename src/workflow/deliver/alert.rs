@@ -2,11 +2,9 @@
 
 use crate::domain::card;
 use crate::domain::effect::AlertTo;
-use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
 use crate::domain::id::CardId;
 use crate::domain::id::EventId;
-use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
 use crate::domain::text::Seg;
 use crate::port::PortError;
@@ -22,7 +20,6 @@ use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::base::people::people_in;
 use crate::workflow::base::settle::there;
-use crate::workflow::change::effects::note_below;
 use crate::workflow::deliver::note::note_buttons;
 use crate::workflow::deliver::post::Posted;
 
@@ -120,12 +117,7 @@ impl Desk {
             effect.key = leased.key,
             "somebody takes no direct messages and is called below the card"
         );
-        let ping = vec![Mention::Person(user.to_owned())];
-        let call = NewEffect {
-            key: format!("{}:below", leased.key),
-            lane: Lane::Urgent,
-            ..note_below(row, event, &ping, now)
-        };
+        let call = NewEffect::call_below(row.named(), event, user, &leased.key, now);
         let mut tx = self.store.begin().await?;
         outbox::put(&mut tx, &[call], now).await?;
         self.settle_in(tx, leased, Settled::Done).await

@@ -1,5 +1,6 @@
 //! A card comes into its room and is kept as its item is.
 
+use crate::domain::effect::NewEffect;
 use crate::domain::handling::Handling;
 use crate::domain::id::CardId;
 use crate::port::PortError;
@@ -13,8 +14,6 @@ use crate::store::outbox::Settled;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::base::settle::there;
-use crate::workflow::change::effects::edit_card;
-use crate::workflow::change::effects::post_card;
 use crate::workflow::deliver::post::Posted;
 
 impl Desk {
@@ -48,7 +47,7 @@ impl Desk {
                 let mut tx = self.store.begin().await?;
                 if let Some(generation) = cards::anew(&mut tx, id, row.generation).await? {
                     tracing::warn!(card.id = %id, "posted again because nobody can tell where the first one stands");
-                    let again = post_card(id, item.id, &row.chat, &row.room, generation, now);
+                    let again = NewEffect::post_card(row.again(generation), now);
                     outbox::put(&mut tx, &[again], now).await?;
                 }
                 self.settle_in(tx, leased, Settled::Done).await
@@ -75,7 +74,7 @@ impl Desk {
                 message: Some(message),
                 ..row
             };
-            outbox::put(&mut tx, &[edit_card(&row, wanted, now)], now).await?;
+            outbox::put(&mut tx, &[NewEffect::edit_card(row.named(), wanted, now)], now).await?;
         }
         self.settle_in(tx, leased, how).await
     }
@@ -102,14 +101,14 @@ impl Desk {
                 let mut tx = self.store.begin().await?;
                 let wanted = cards::edited(&mut tx, id, item.version, now).await?;
                 if wanted > item.version {
-                    outbox::put(&mut tx, &[edit_card(&row, wanted, now)], now).await?;
+                    outbox::put(&mut tx, &[NewEffect::edit_card(row.named(), wanted, now)], now).await?;
                 }
                 self.settle_in(tx, leased, Settled::Done).await
             }
             Err(PortError::Gone { .. }) => {
                 let mut tx = self.store.begin().await?;
                 if let Some(generation) = cards::lost(&mut tx, id, message).await? {
-                    let again = post_card(id, item.id, &row.chat, &row.room, generation, now);
+                    let again = NewEffect::post_card(row.again(generation), now);
                     outbox::put(&mut tx, &[again], now).await?;
                 }
                 self.settle_in(tx, leased, Settled::Done).await

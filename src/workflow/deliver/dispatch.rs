@@ -2,6 +2,7 @@
 //! does. An outcome that is unclear is looked up at the far side before anything is done again.
 
 use crate::domain::effect::Effect;
+use crate::domain::effect::new::whispered_in;
 use crate::store::outbox;
 use crate::store::outbox::Leased;
 use crate::workflow::Desk;
@@ -21,7 +22,7 @@ impl Desk {
         let odd = outbox::Odd {
             id: leased.id,
             key: leased.key.clone(),
-            kind: leased.effect.kind().to_owned(),
+            kind: leased.effect.kind().as_str().to_owned(),
             token: leased.token,
             unclear: leased.unclear || may_be_done(&leased.effect, &error),
             since: leased.unread_since,
@@ -38,14 +39,16 @@ impl Desk {
             Effect::Alert { card, event, to } => self.alert(leased, *card, *event, to).await,
             Effect::Notify { to } => self.notify(leased, to).await,
             Effect::Whisper {
+                chat,
                 room,
                 user,
                 thread,
                 answer_to,
                 told,
             } => {
+                let chat = whispered_in(chat, &leased.key);
                 let (thread, answer_to) = (thread.as_deref(), answer_to.as_deref());
-                self.send_whisper(leased, (room, user), (thread, answer_to), told)
+                self.send_whisper(leased, (chat, room, user), (thread, answer_to), told)
                     .await
             }
             Effect::CallWebhook { webhook, event } => self.call_webhook(leased, webhook, *event).await,

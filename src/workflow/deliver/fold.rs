@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use crate::domain::At;
 use crate::domain::action::Listing;
+use crate::domain::effect::NewEffect;
 use crate::domain::errand::Errand;
 use crate::domain::errand::Offer;
 use crate::domain::fold;
@@ -32,7 +33,6 @@ use crate::store::outbox::Settled;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::base::settle::there;
-use crate::workflow::change::effects::post_card;
 use crate::workflow::change::fold::APART_SECONDS;
 use crate::workflow::deliver::post::Posted;
 use crate::workflow::views::offers;
@@ -94,9 +94,7 @@ impl Desk {
             None => (UNBOUNDED, now),
         };
         let entered = folds::let_in(&mut tx, chat, room, free, since, now).await?;
-        let posts = entered
-            .iter()
-            .map(|card| post_card(card.id, card.item, &card.chat, &card.room, card.generation, now));
+        let posts = entered.iter().map(|card| NewEffect::post_card(card.named(), now));
         outbox::put(&mut tx, &posts.collect::<Vec<_>>(), now).await?;
         let tones = folds::waiting(&mut tx, chat, room).await?;
         let moves = folds::moves(&mut tx, chat, room).await?;

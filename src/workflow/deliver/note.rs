@@ -3,6 +3,7 @@
 use crate::domain::At;
 use crate::domain::action::Verb;
 use crate::domain::card::Button;
+use crate::domain::effect::NewEffect;
 use crate::domain::event::Event;
 use crate::domain::event::What;
 use crate::domain::handling::Handling;
@@ -29,7 +30,6 @@ use crate::workflow::Result;
 use crate::workflow::base::people::people_in;
 use crate::workflow::base::people::people_of;
 use crate::workflow::base::settle::there;
-use crate::workflow::change::effects::post_card;
 use crate::workflow::deliver::post::Posted;
 use crate::workflow::views::note::Held;
 use crate::workflow::views::note::note;
@@ -102,7 +102,7 @@ impl Desk {
                 let now = self.now();
                 let mut tx = self.store.begin().await?;
                 if let Some(generation) = cards::lost(&mut tx, id, &thread).await? {
-                    let again = post_card(id, item.id, &row.chat, &row.room, generation, now);
+                    let again = NewEffect::post_card(row.again(generation), now);
                     outbox::put(&mut tx, &[again], now).await?;
                 }
                 self.settle_in(tx, leased, self.patiently(leased, why)).await

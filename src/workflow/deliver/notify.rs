@@ -54,8 +54,6 @@ use crate::workflow::Result;
 use crate::workflow::base::people::people_in;
 use crate::workflow::base::settle::there;
 use crate::workflow::change::deadline::is_under_way;
-use crate::workflow::change::effects::notify;
-use crate::workflow::change::effects::post_card;
 use crate::workflow::deliver::note::note_buttons;
 use crate::workflow::deliver::post::Posted;
 
@@ -149,9 +147,8 @@ impl Desk {
             all.retain(|id| !ids.contains(id));
             let later = now + TimeDelta::seconds(UNREAD_SECONDS);
             notice::put_off(&mut tx, &ids, later).await?;
-            let again = notify(to, first.event, later, now);
-            let key = format!("{}:{}", again.key, later.timestamp());
-            outbox::put(&mut tx, &[NewEffect { key, ..again }], now).await?;
+            let again = NewEffect::notify_again(to, first.event, later, now);
+            outbox::put(&mut tx, &[again], now).await?;
         }
         if news.is_empty() {
             return self.settle_in(tx, leased, Settled::Moot).await;
@@ -210,7 +207,7 @@ impl Desk {
                 room: room.clone(),
                 ping: vec![Mention::Person(person.user.clone())],
             };
-            effects.push(notify(&to, one.event.id, now, now));
+            effects.push(NewEffect::notify(&to, one.event.id, now, now));
             notices.push(NewNotice {
                 id: NoticeId::new(now),
                 addressee: to,
@@ -264,7 +261,7 @@ impl Desk {
             let now = self.now();
             let mut tx = self.store.begin().await?;
             if let Some(generation) = cards::lost(&mut tx, row.id, &thread).await? {
-                let again = post_card(row.id, item.id, &row.chat, &row.room, generation, now);
+                let again = NewEffect::post_card(row.again(generation), now);
                 outbox::put(&mut tx, &[again], now).await?;
             }
             tx.commit().await.map_err(StoreError::from)?;

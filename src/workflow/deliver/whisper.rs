@@ -11,12 +11,10 @@ impl Desk {
     pub(super) async fn send_whisper(
         &self,
         leased: &Leased,
-        (room, user): (&str, &str),
+        (chat, room, user): (&str, &str, &str),
         (thread, answer_to): (Option<&str>, Option<&str>),
         told: &Told,
     ) -> Result<()> {
-        // The key begins with the chat: `whisper:<chat>:…`.
-        let chat = leased.key.split(':').nth(1).unwrap_or_default();
         if leased.unclear {
             // A private sentence twice is worse than one lost: the card tells the same.
             return self.settle(leased, Settled::Done).await;

@@ -6,6 +6,7 @@ use crate::domain::action::Outcome;
 use crate::domain::action::Step;
 use crate::domain::action::Upload;
 use crate::domain::effect::Effect;
+use crate::domain::effect::NewEffect;
 use crate::domain::errand::Errand;
 use crate::domain::form::Form;
 use crate::domain::form::Lines;
@@ -24,7 +25,6 @@ use crate::workflow::base::turn::Turn;
 use crate::workflow::intake::import::shown;
 use crate::workflow::intake::import::shown::NAME_UNITS;
 use crate::workflow::intake::import::shown::REJECTED_SHOWN;
-use crate::workflow::intake::import::steps;
 use crate::workflow::intake::import::steps::LARGEST;
 use crate::workflow::intake::import::steps::MEGABYTES;
 use crate::workflow::press::judge::Judged;
@@ -154,7 +154,7 @@ impl Desk {
         };
         if let Some(number) = import_file::put(turn.tx, &new).await? {
             let effect = Effect::ReadFile { file: number };
-            let way = steps::step(&format!("read:{number}"), effect, number, now);
+            let way = NewEffect::of_file(number, &format!("read:{number}"), effect, now);
             outbox::put(turn.tx, &[way], now).await?;
         }
         self.tell(turn, voice.say("import-reading", &[("file", name.into())]))
@@ -208,7 +208,7 @@ impl Desk {
                 State::Back => Some((format!("back:{number}"), Effect::TakeBack { file: number })),
                 _ => None,
             };
-            let way = way.map(|(key, effect)| steps::step(&key, effect, number, now));
+            let way = way.map(|(key, effect)| NewEffect::of_file(number, &key, effect, now));
             outbox::put(turn.tx, way.as_slice(), now).await?;
         }
         let text = voice.say(said, &[("file", file.name.into())]);

@@ -7,10 +7,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use crate::domain::At;
-use crate::domain::effect::Effect;
-use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
-use crate::domain::id::EffectId;
 use crate::domain::person::PersonId;
 use crate::domain::rights::Role;
 use crate::domain::schedule::Schedule;
@@ -161,16 +158,9 @@ impl Desk {
         let cards = rows::stale_cards(tx, channel).await?;
         // By then each replica has heard of it.
         let run_at = now + TimeDelta::seconds(HEARD_SECONDS);
-        let edits = cards.into_iter().map(|card| NewEffect {
-            id: EffectId::new(now),
-            key: format!("edit:{}:said:{}", card.id, now.timestamp_millis()),
-            effect: Effect::EditCard { card: card.id },
-            item: Some(card.item),
-            lane: Lane::Digest,
-            serial: format!("card:{}", card.id),
-            pace: Some(format!("edit:{}", card.chat)),
-            run_at,
-        });
+        let edits = cards
+            .iter()
+            .map(|card| NewEffect::reword_card((card.id, card.item), &card.chat, run_at, now));
         outbox::put(tx, &edits.collect::<Vec<_>>(), now).await?;
         Ok(())
     }

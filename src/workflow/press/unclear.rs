@@ -1,5 +1,6 @@
 //! Nobody could find out whether an answer stands at its source: a person has looked, and says what is so.
 
+use crate::domain::effect::NewEffect;
 use crate::domain::event::What;
 use crate::domain::handling::Refusal;
 use crate::domain::item::Standing;
@@ -12,7 +13,6 @@ use crate::workflow::Result;
 use crate::workflow::change::write::Change;
 use crate::workflow::press::judge::Case;
 use crate::workflow::press::judge::Verdict;
-use crate::workflow::publish::approved::publish;
 
 impl Desk {
     /// A person looked: the reply is there.
@@ -64,7 +64,10 @@ impl Desk {
         let approval = reply::approve(tx, ours.id).await?;
         let mut change = Change::of(case.locked.0.id, case.now);
         change.event(Some(&me), What::SentAgain);
-        change.effect(publish(&case.locked.0, ours.id, approval, case.now, case.now));
+        let item = (case.locked.0.id, case.locked.0.source.as_str());
+        change.effect(NewEffect::publish_reply(
+            item, ours.id, approval, case.now, case.now,
+        ));
         Ok(Verdict::Changed(Box::new(change), None))
     }
 }

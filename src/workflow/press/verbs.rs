@@ -6,6 +6,7 @@ use crate::domain::At;
 use crate::domain::action::FormToken;
 use crate::domain::action::Step;
 use crate::domain::action::Verb;
+use crate::domain::effect::new::publish_key;
 use crate::domain::event::What;
 use crate::domain::handling::Handling;
 use crate::domain::handling::Refusal;
@@ -241,7 +242,7 @@ impl Desk {
             _ => return Ok(Verdict::Refused(Refusal::NothingThere)),
         }
         let approval = reply::approvals(tx, ours.id).await?;
-        let key = crate::workflow::publish::approved::publish_key(ours.id, approval);
+        let key = publish_key(ours.id, approval);
         if !outbox::cancel(tx, &key, case.now).await? {
             return Ok(Verdict::Refused(Refusal::OnItsWay));
         }

@@ -2,7 +2,6 @@
 //!
 //! It names `base`, `views` and `change`. A new verb belongs here if it is about our words at a source.
 
-pub mod approved;
 pub mod moderated;
 pub mod send;
 pub mod standing;

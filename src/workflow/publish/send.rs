@@ -4,12 +4,10 @@
 use chrono::TimeDelta;
 
 use crate::domain::caps::Retry;
-use crate::domain::effect::Effect;
-use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
+use crate::domain::effect::new::Listener;
 use crate::domain::event::What;
 use crate::domain::handling::Handling;
-use crate::domain::id::EffectId;
 use crate::domain::id::ReplyId;
 use crate::domain::item::Item;
 use crate::domain::item::SourceReply;
@@ -123,7 +121,7 @@ impl Desk {
         self.write(&mut tx, &mut locked, change).await?;
         self.settle_in(tx, leased, how).await?;
         if leased.unclear {
-            meter::resolved(leased.effect.kind(), resolved);
+            meter::resolved(leased.effect.kind().as_str(), resolved);
         }
         Ok(())
     }
@@ -264,22 +262,15 @@ impl Desk {
                 "told-source-away",
                 &[("source", self.rules.label(&source).into())],
             );
-            let effect = NewEffect {
-                id: EffectId::new(now),
-                key: format!("whisper:{}:away:{}", card.chat, leased.key),
-                effect: Effect::Whisper {
-                    room: card.room.clone(),
-                    user: ours.by.user.clone(),
-                    thread: None,
-                    answer_to: None,
-                    told: text.into(),
-                },
-                item: Some(item),
-                lane: Lane::Urgent,
-                serial: format!("whisper:{}:{}", card.chat, ours.by.user),
-                pace: Some(format!("whisper:{}", card.chat)),
-                run_at: now,
+            let to = Listener {
+                chat: &card.chat,
+                room: &card.room,
+                user: &ours.by.user,
+                thread: None,
+                answer_to: None,
             };
+            let what = format!("away:{}", leased.key);
+            let effect = NewEffect::whisper_about(to, item, &what, text.into(), now);
             outbox::put(&mut tx, &[effect], now).await?;
         }
         tx.commit().await.map_err(crate::store::StoreError::from)?;

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use crate::domain::effect::NewEffect;
 use crate::domain::event::What;
 use crate::domain::handling::Handling;
 use crate::domain::item::Item;
@@ -20,7 +21,6 @@ use crate::store::timer;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::change::write::Change;
-use crate::workflow::publish::approved::follow;
 
 impl Desk {
     /// The source has it, visible or not yet.
@@ -68,7 +68,11 @@ impl Desk {
                     // Nobody has to hold what lies with the source.
                     locked.0.handling = Handling::Open;
                 }
-                change.effect(follow(&locked.0, ours.id, now));
+                change.effect(NewEffect::follow_reply(
+                    (locked.0.id, &locked.0.source),
+                    ours.id,
+                    now,
+                ));
                 Ok(())
             }
         }

@@ -3,6 +3,7 @@
 
 use chrono::TimeDelta;
 
+use crate::domain::effect::NewEffect;
 use crate::port::PortError;
 use crate::store::StoreError;
 use crate::store::card;
@@ -10,8 +11,6 @@ use crate::store::fold;
 use crate::store::outbox;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::change::effects::edit_card;
-use crate::workflow::change::effects::post_card;
 
 /// A card that nobody touched for this long is looked at.
 const PROBE_AFTER_SECONDS: i64 = 45;
@@ -27,15 +26,13 @@ impl Desk {
         let revived = outbox::revive_cards(self.store.pool(), given_up, now).await?;
         let mut effects = Vec::new();
         for (stale, version) in card::stale(self.store.pool(), REPAIRS).await? {
-            effects.push(edit_card(&stale, version, now));
+            effects.push(NewEffect::edit_card(stale.named(), version, now));
         }
         let mut tx = self.store.begin().await?;
         for bare in card::unposted(self.store.pool(), REPAIRS).await? {
             // The effect of its generation is over; the same key would be the same effect.
             if let Some(generation) = card::anew(&mut tx, bare.id, bare.generation).await? {
-                effects.push(post_card(
-                    bare.id, bare.item, &bare.chat, &bare.room, generation, now,
-                ));
+                effects.push(NewEffect::post_card(bare.again(generation), now));
             }
         }
         outbox::put(&mut tx, &effects, now).await?;
@@ -68,7 +65,7 @@ impl Desk {
                 Ok(false) => {
                     let mut tx = self.store.begin().await?;
                     if let Some(generation) = card::lost(&mut tx, row.id, message).await? {
-                        let again = post_card(row.id, row.item, &row.chat, &row.room, generation, now);
+                        let again = NewEffect::post_card(row.again(generation), now);
                         outbox::put(&mut tx, &[again], now).await?;
                         lost += 1;
                     }

@@ -9,7 +9,10 @@ use chrono_tz::Tz;
 use crate::domain::At;
 use crate::domain::action::Actor;
 use crate::domain::effect::Effect;
+use crate::domain::effect::Kind;
+use crate::domain::effect::Named;
 use crate::domain::effect::decode;
+use crate::domain::effect::new::whispered_in;
 use crate::domain::event::Event;
 use crate::domain::event::What;
 use crate::domain::item::Item;
@@ -239,27 +242,35 @@ impl Desk {
         };
         let news = |mood, key: &str, args: &[(&str, Arg)]| Ok(Some(News::of(at, mood, key, args)));
         let why = tried.error.as_deref().unwrap_or_default();
-        match (tried.kind.as_str(), tried.outcome.as_str()) {
+        // What only a newer version knows, it tells itself.
+        let Named::Known(kind) = tried.kind else {
+            return Ok(None);
+        };
+        match (kind, tried.outcome.as_str()) {
             (_, "lost") => news(Mood::Warn, "news-lost", &[]),
-            ("publish_reply", "unknown") => news(Mood::Warn, "news-answer-unknown", &[("source", source())]),
-            ("publish_reply", "found") => news(Mood::Good, "news-answer-found", &[]),
-            ("publish_reply", "looked") => news(Mood::Plain, "news-answer-looked", &[("source", source())]),
-            ("publish_reply", "later") if before != "later" => {
+            (Kind::PublishReply, "unknown") => {
+                news(Mood::Warn, "news-answer-unknown", &[("source", source())])
+            }
+            (Kind::PublishReply, "found") => news(Mood::Good, "news-answer-found", &[]),
+            (Kind::PublishReply, "looked") => {
+                news(Mood::Plain, "news-answer-looked", &[("source", source())])
+            }
+            (Kind::PublishReply, "later") if before != "later" => {
                 news(Mood::Warn, "news-answer-later", &[("source", source())])
             }
-            ("publish_reply", "done") if before == "later" => {
+            (Kind::PublishReply, "done") if before == "later" => {
                 news(Mood::Good, "news-answer-made-up", &[("source", source())])
             }
-            ("post_card" | "post_note" | "alert" | "send_digest", "unknown") => {
+            (Kind::PostCard | Kind::PostNote | Kind::Alert | Kind::SendDigest, "unknown") => {
                 news(Mood::Warn, "news-post-unknown", &[])
             }
-            ("post_card" | "post_note" | "alert" | "send_digest", "found") => {
+            (Kind::PostCard | Kind::PostNote | Kind::Alert | Kind::SendDigest, "found") => {
                 news(Mood::Good, "news-post-found", &[])
             }
-            ("post_card" | "post_note" | "alert" | "send_digest", "anew") => {
+            (Kind::PostCard | Kind::PostNote | Kind::Alert | Kind::SendDigest, "anew") => {
                 news(Mood::Plain, "news-post-anew", &[])
             }
-            ("post_card" | "post_note" | "edit_card" | "alert" | "send_digest", "later")
+            (Kind::PostCard | Kind::PostNote | Kind::EditCard | Kind::Alert | Kind::SendDigest, "later")
                 if before != "later" =>
             {
                 if why.contains("rate limit") || why.contains("ratelimited") {
@@ -272,11 +283,13 @@ impl Desk {
                     news(Mood::Warn, "news-post-later", &[])
                 }
             }
-            ("post_card", "done") if tried.is_another => news(Mood::Good, "news-card-again", &[]),
-            ("post_card" | "edit_card", "done") if before == "later" => news(Mood::Good, "news-made-up", &[]),
-            ("keep_fold", "again") if before.is_empty() => news(Mood::Plain, "news-folded", &[]),
-            ("keep_fold", "done") if !before.is_empty() => news(Mood::Good, "news-unfolded", &[]),
-            ("send_digest", "done") => match decode::<Effect>(tried.body.clone()) {
+            (Kind::PostCard, "done") if tried.is_another => news(Mood::Good, "news-card-again", &[]),
+            (Kind::PostCard | Kind::EditCard, "done") if before == "later" => {
+                news(Mood::Good, "news-made-up", &[])
+            }
+            (Kind::KeepFold, "again") if before.is_empty() => news(Mood::Plain, "news-folded", &[]),
+            (Kind::KeepFold, "done") if !before.is_empty() => news(Mood::Good, "news-unfolded", &[]),
+            (Kind::SendDigest, "done") => match decode::<Effect>(tried.body.clone()) {
                 Ok(Effect::SendDigest { slot, digest, .. }) => {
                     let time = slot.get(11..16).unwrap_or(&slot).to_owned();
                     let room = self.rules.digests.iter().find(|plan| plan.name == digest);
@@ -287,9 +300,9 @@ impl Desk {
                 }
                 _ => Ok(None),
             },
-            ("whisper", "done") => match decode::<Effect>(tried.body.clone()) {
-                Ok(Effect::Whisper { user, told, .. }) => {
-                    let chat = tried.key.split(':').nth(1).unwrap_or_default();
+            (Kind::Whisper, "done") => match decode::<Effect>(tried.body.clone()) {
+                Ok(Effect::Whisper { chat, user, told, .. }) => {
+                    let chat = whispered_in(&chat, &tried.key);
                     let who = PersonId::new(chat, user.clone());
                     let names = person::names(self.store.pool(), std::slice::from_ref(&who)).await?;
                     let name = names.get(&who).cloned().unwrap_or(user);

@@ -4,6 +4,8 @@
 use crate::domain::At;
 use crate::domain::card;
 use crate::domain::effect::Addressee;
+use crate::domain::effect::Kind;
+use crate::domain::effect::Named;
 use crate::domain::event::Event;
 use crate::domain::event::Missing;
 use crate::domain::event::What;
@@ -459,22 +461,28 @@ fn tried(
     lines
 }
 
-fn deed(kind: &str, channel: Option<&str>, webhook: Option<&str>, source: &str) -> String {
+fn deed(kind: &Named, channel: Option<&str>, webhook: Option<&str>, source: &str) -> String {
     let channel = channel.unwrap_or("?");
+    let kind = match kind {
+        Named::Known(kind) => *kind,
+        Named::Newer(name) => return format!("what a newer version calls {name:?}"),
+    };
     match kind {
-        "post_card" => format!("the card in {channel}"),
-        "edit_card" => format!("the card in {channel}, brought up to date"),
-        "post_note" => format!("a line in the thread in {channel}"),
-        "alert" => "word to those who were asked for help".to_owned(),
-        "keep_fold" => format!("what waits in {channel}"),
-        "whisper" => "a private sentence".to_owned(),
-        "publish_reply" => format!("the reply to {source}"),
-        "follow_reply" => format!("a look whether {source} shows the reply"),
-        "notify" => "a message to whoever had to know".to_owned(),
-        "call_webhook" => format!("a call to {:?}", webhook.unwrap_or_default()),
-        "show_home" => "somebody’s home, brought up to date".to_owned(),
-        "send_digest" => "a digest".to_owned(),
-        other => other.to_owned(),
+        Kind::PostCard => format!("the card in {channel}"),
+        Kind::EditCard => format!("the card in {channel}, brought up to date"),
+        Kind::PostNote => format!("a line in the thread in {channel}"),
+        Kind::Alert => "word to those who were asked for help".to_owned(),
+        Kind::KeepFold => format!("what waits in {channel}"),
+        Kind::Whisper => "a private sentence".to_owned(),
+        Kind::PublishReply => format!("the reply to {source}"),
+        Kind::FollowReply => format!("a look whether {source} shows the reply"),
+        Kind::Notify => "a message to whoever had to know".to_owned(),
+        Kind::CallWebhook => format!("a call to {:?}", webhook.unwrap_or_default()),
+        Kind::ShowHome => "somebody’s home, brought up to date".to_owned(),
+        Kind::SendDigest => "a digest".to_owned(),
+        Kind::ReadFile => "a look into a file that was handed in".to_owned(),
+        Kind::BringIn => "the next rows of a file".to_owned(),
+        Kind::TakeBack => "a file’s rows, taken out again".to_owned(),
     }
 }
 

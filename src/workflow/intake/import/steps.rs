@@ -8,9 +8,8 @@ use chrono::TimeDelta;
 
 use crate::domain::At;
 use crate::domain::effect::Effect;
-use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
-use crate::domain::id::EffectId;
+use crate::domain::effect::new::Listener;
 use crate::domain::manner::File;
 use crate::domain::manner::Manner;
 use crate::domain::manner::Unanswered;
@@ -217,7 +216,7 @@ impl Desk {
                     file: number,
                     unanswered,
                 };
-                let next = step(&format!("bring:{number}:{rows}"), effect, number, now);
+                let next = NewEffect::of_file(number, &format!("bring:{number}:{rows}"), effect, now);
                 outbox::put(&mut tx, &[next], now).await?;
             }
             // Whoever it is may be gone in the next moment; where they ended, this one goes on.
@@ -418,23 +417,15 @@ impl Desk {
     }
 
     async fn whisper_about(&self, tx: &mut Tx, file: &Handed, what: &str, told: Told, now: At) -> Result<()> {
-        let chat = &file.by.chat;
-        let effect = NewEffect {
-            id: EffectId::new(now),
-            key: format!("whisper:{chat}:file:{}:{what}", file.number),
-            effect: Effect::Whisper {
-                room: file.room.clone(),
-                user: file.by.user.clone(),
-                thread: file.thread.clone(),
-                answer_to: file.answer_to.clone(),
-                told,
-            },
-            item: None,
-            lane: Lane::Urgent,
-            serial: format!("whisper:{chat}:{}", file.by.user),
-            pace: Some(format!("whisper:{chat}")),
-            run_at: now,
+        let to = Listener {
+            chat: &file.by.chat,
+            room: &file.room,
+            user: &file.by.user,
+            thread: file.thread.as_deref(),
+            answer_to: file.answer_to.as_deref(),
         };
+        let what = format!("file:{}:{what}", file.number);
+        let effect = NewEffect::whisper(to, &what, told, now);
         outbox::put(tx, &[effect], now).await?;
         Ok(())
     }
@@ -446,20 +437,6 @@ enum Brought {
     More(u64),
     /// Somebody else is at it.
     Overtaken,
-}
-
-/// One step of a file at a time.
-pub fn step(key: &str, effect: Effect, number: i64, now: At) -> NewEffect {
-    NewEffect {
-        id: EffectId::new(now),
-        key: format!("file:{key}"),
-        effect,
-        item: None,
-        lane: Lane::Normal,
-        serial: format!("file:{number}"),
-        pace: None,
-        run_at: now,
-    }
 }
 
 /// More is an export of years, for which there is the terminal.

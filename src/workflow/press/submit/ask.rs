@@ -3,13 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::domain::effect::AlertTo;
-use crate::domain::effect::Effect;
-use crate::domain::effect::Lane;
 use crate::domain::effect::NewEffect;
 use crate::domain::event::What;
 use crate::domain::handling::Escalation;
 use crate::domain::handling::Reason;
-use crate::domain::id::EffectId;
 use crate::domain::person::Mention;
 use crate::domain::snooze::Days;
 use crate::domain::words;
@@ -17,7 +14,6 @@ use crate::store::Tx;
 use crate::store::timer;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::change::effects::room_key;
 use crate::workflow::change::write::Change;
 use crate::workflow::press::judge::Case;
 use crate::workflow::press::judge::Verdict;
@@ -94,24 +90,7 @@ impl Desk {
         let event = change.event_with_ping(Some(&me), what, loudly.cloned().collect());
         if let Some(card) = from {
             for to in places {
-                let place = match &to {
-                    AlertTo::Room { room, .. } => room.clone(),
-                    AlertTo::Person(user) => format!("direct:{user}"),
-                };
-                change.effect(NewEffect {
-                    id: EffectId::new(case.now),
-                    key: format!("alert:{event}:{place}"),
-                    effect: Effect::Alert {
-                        card: card.id,
-                        event,
-                        to,
-                    },
-                    item: Some(case.locked.0.id),
-                    lane: Lane::Urgent,
-                    serial: room_key(&card.chat, &place),
-                    pace: Some(room_key(&card.chat, &place)),
-                    run_at: case.now,
-                });
+                change.effect(NewEffect::alert(card.named(), event, to, case.now));
             }
         }
         Ok(Verdict::Changed(Box::new(change), None))

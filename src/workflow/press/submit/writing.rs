@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use crate::domain::At;
 use crate::domain::action::FormToken;
 use crate::domain::caps::Unit;
+use crate::domain::effect::NewEffect;
 use crate::domain::event::What;
 use crate::domain::handling::Handling;
 use crate::domain::handling::Refusal;
@@ -29,7 +30,6 @@ use crate::workflow::press::submit::fault;
 use crate::workflow::press::submit::value;
 use crate::workflow::press::verbs::hold;
 use crate::workflow::press::verbs::not_now;
-use crate::workflow::publish::approved::publish;
 
 impl Desk {
     /// Keeps the text, takes the item over, and shows the preview.
@@ -174,7 +174,10 @@ impl Desk {
         case.locked.0.reply = Some(draft.id);
         let mut change = Change::of(case.locked.0.id, case.now);
         change.event(Some(&me), What::Sent { until });
-        change.effect(publish(&case.locked.0, draft.id, approval, until, case.now));
+        let item = (case.locked.0.id, case.locked.0.source.as_str());
+        change.effect(NewEffect::publish_reply(
+            item, draft.id, approval, until, case.now,
+        ));
         case.reply = Some(draft);
         Ok(Verdict::Changed(Box::new(change), None))
     }

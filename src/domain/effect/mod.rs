@@ -1,6 +1,9 @@
 //! What must happen outside, written down in the transaction that decided it and carried out by a worker later. The
 //! JSON of each variant is nailed by `tests/stored`, because rows outlive releases.
 
+mod kind;
+pub mod new;
+
 use serde::Deserialize;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,6 +18,9 @@ use crate::domain::manner::Unanswered;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
 use crate::domain::row::Told;
+
+pub use kind::Kind;
+pub use kind::Named;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "v1", rename_all = "snake_case")]
@@ -48,6 +54,9 @@ pub enum Effect {
     },
     /// A sentence that only one person sees.
     Whisper {
+        /// Empty in what an earlier release wrote: `new::whispered_in` knows where.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        chat: String,
         room: String,
         user: String,
         thread: Option<String>,
@@ -158,42 +167,23 @@ pub struct NewEffect {
 }
 
 impl Effect {
-    /// Everything that this version knows how to do. What else stands in the outbox is a newer version's.
-    pub const KINDS: [&'static str; 15] = [
-        "post_card",
-        "edit_card",
-        "post_note",
-        "alert",
-        "notify",
-        "call_webhook",
-        "whisper",
-        "show_home",
-        "keep_fold",
-        "publish_reply",
-        "follow_reply",
-        "read_file",
-        "bring_in",
-        "take_back",
-        "send_digest",
-    ];
-
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> Kind {
         match self {
-            Self::PostCard { .. } => "post_card",
-            Self::EditCard { .. } => "edit_card",
-            Self::PostNote { .. } => "post_note",
-            Self::Alert { .. } => "alert",
-            Self::Notify { .. } => "notify",
-            Self::CallWebhook { .. } => "call_webhook",
-            Self::Whisper { .. } => "whisper",
-            Self::ShowHome { .. } => "show_home",
-            Self::KeepFold { .. } => "keep_fold",
-            Self::PublishReply { .. } => "publish_reply",
-            Self::FollowReply { .. } => "follow_reply",
-            Self::ReadFile { .. } => "read_file",
-            Self::BringIn { .. } => "bring_in",
-            Self::TakeBack { .. } => "take_back",
-            Self::SendDigest { .. } => "send_digest",
+            Self::PostCard { .. } => Kind::PostCard,
+            Self::EditCard { .. } => Kind::EditCard,
+            Self::PostNote { .. } => Kind::PostNote,
+            Self::Alert { .. } => Kind::Alert,
+            Self::Notify { .. } => Kind::Notify,
+            Self::CallWebhook { .. } => Kind::CallWebhook,
+            Self::Whisper { .. } => Kind::Whisper,
+            Self::ShowHome { .. } => Kind::ShowHome,
+            Self::KeepFold { .. } => Kind::KeepFold,
+            Self::PublishReply { .. } => Kind::PublishReply,
+            Self::FollowReply { .. } => Kind::FollowReply,
+            Self::ReadFile { .. } => Kind::ReadFile,
+            Self::BringIn { .. } => Kind::BringIn,
+            Self::TakeBack { .. } => Kind::TakeBack,
+            Self::SendDigest { .. } => Kind::SendDigest,
         }
     }
 }
