@@ -450,6 +450,49 @@ async fn lives(steps: &[Step], periods: &[(At, At)]) {
     database::drop(&database).await;
 }
 
+/// An import of years is no dearer by the row than one of a day: a batch looks at none of the cards that are there.
+#[tokio::test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what PostgreSQL tells of this transaction is no query of ours"
+)]
+async fn a_batch_of_new_cards_reads_none_of_those_that_are_there() {
+    let database = database::empty().await;
+    let store = Store::open(&database, 1).await.unwrap();
+    store.migrate().await.unwrap();
+    let cards = |from: u32, to: u32| {
+        format!(
+            r#"WITH new AS (INSERT INTO item (id, source, scope, native_id, kind, tone, author, votes, first_seen_at,
+                   last_seen_at, fingerprint, caps, raw, route, handling)
+               SELECT gen_random_uuid(), 'shop', 'shop', 'n-' || n, 'review', 'praise', '{{}}', '{{}}', now(), now(), '',
+                   '{{}}', '{{}}', 'default', '{{"state": "handled"}}' FROM generate_series({from}, {to}) n RETURNING id)
+               INSERT INTO card (id, item_id, channel, chat, room)
+               SELECT gen_random_uuid(), id, 'care', 'slack', 'C0CARE' FROM new"#
+        )
+    };
+    let read =
+        "SELECT coalesce(sum(seq_tup_read), 0)::bigint FROM pg_stat_xact_user_tables WHERE relname = 'card'";
+    let run = |sql: String| sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(store.pool());
+    run(cards(1, 5_000)).await.unwrap();
+    run("ANALYZE card, item, item_event".to_owned()).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    let before: i64 = sqlx::query_scalar(read).fetch_one(&mut *tx).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(cards(5_001, 6_000)))
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    let after: i64 = sqlx::query_scalar(read).fetch_one(&mut *tx).await.unwrap();
+    assert_eq!(after - before, 0);
+    let counted: i64 = sqlx::query_scalar("SELECT count(*) FROM stat_delta WHERE measure = 'new'")
+        .fetch_one(&mut *tx)
+        .await
+        .unwrap();
+    assert_eq!(counted, 6_000);
+    tx.rollback().await.unwrap();
+    store.close().await;
+    database::drop(&database).await;
+}
+
 /// A history that an earlier release counted is, once the migration was there, what a recount says.
 #[tokio::test]
 async fn what_was_counted_before_is_counted_right_after_the_migration() {
