@@ -84,10 +84,6 @@ impl When {
         let found = self.keyword.iter().find(|k| has_keyword(seen, k));
         found.map(String::as_str)
     }
-
-    pub fn is_everything(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// The first matching rule; the last resort is the default that configuration always has.

@@ -105,7 +105,6 @@ pub enum HookNews {
         delivery: String,
         items: Vec<(usize, Incoming)>,
         odd: Vec<OddItem>,
-        total: usize,
         /// Places of fields that were sent and are not used, the first of `unread_count`.
         unread: Vec<String>,
         unread_count: usize,

@@ -649,10 +649,21 @@ pub async fn rewrite(
     item.permalink.clone_from(&incoming.permalink);
     item.caps = incoming.caps.clone();
     item.fingerprint = fingerprint;
+    // What this telling of it leaves out is not taken back.
+    if incoming.author != Author::default() {
+        item.author = incoming.author.clone();
+    }
+    if incoming.verified.is_some() {
+        item.verified.clone_from(&incoming.verified);
+    }
+    if incoming.subject.is_some() {
+        item.subject.clone_from(&incoming.subject);
+    }
     let done = sqlx::query!(
         "UPDATE item SET revision = $2, kind = $3, tone = $4, rating = $5, title = $6, body = $7, edited_at = $8,
              language = $9, votes = $10, permalink = $11, caps = $12, fingerprint = $13, raw = $14, last_seen_at = $15,
-             subject = $16, missed_at = NULL, edition = $17, as_of = greatest(as_of, $18) WHERE id = $1",
+             subject = $16, missed_at = NULL, edition = $17, as_of = greatest(as_of, $18), author = $19, verified = $20
+         WHERE id = $1",
         item.id.0,
         item.revision,
         item.kind.as_str(),
@@ -668,9 +679,11 @@ pub async fn rewrite(
         item.fingerprint,
         incoming.raw,
         now,
-        incoming.subject.as_ref().map(Json) as _,
+        item.subject.as_ref().map(Json) as _,
         edition,
-        as_of
+        as_of,
+        Json(&item.author) as _,
+        item.verified
     )
     .execute(&mut **tx)
     .await?;

@@ -91,3 +91,33 @@ async fn a_comma_more_is_shown_and_gives_no_new_deadline() {
     desk.thread(&card);
     desk.finish().await;
 }
+
+/// An edit tells of more than words; what it leaves out stays as it was known.
+#[tokio::test]
+async fn an_edit_brings_its_author_and_its_purchase_and_takes_nothing_back() {
+    let desk = Desk::open().await;
+    let tell = |more: Value, body: &str| {
+        let mut item = json!({ "id": "r1", "rating": 2, "body": body });
+        let (into, more) = (item.as_object_mut().unwrap(), more.as_object().unwrap().clone());
+        into.extend(more);
+        item.to_string()
+    };
+    let known = async || {
+        desk.row::<String>(
+            "SELECT concat_ws(' · ', author ->> 'name', verified, subject ->> 'id') FROM item WHERE native_id = 'r1'",
+        )
+        .await
+    };
+    let first = json!({ "author": { "name": "Ann" }, "subject": { "kind": "product", "id": "p1" } });
+    desk.push("d1", tell(first, "Kaputt.")).await;
+    assert_eq!(known().await, "Ann · p1");
+    let edit = json!({ "author": { "name": "Ann Smith" }, "verified": "purchase" });
+    desk.push("d2", tell(edit, "Kaputt angekommen.")).await;
+    assert_eq!(known().await, "Ann Smith · purchase · p1");
+    desk.push("d3", tell(json!({}), "Doch nicht kaputt.")).await;
+    assert_eq!(known().await, "Ann Smith · purchase · p1");
+    for card in desk.slack.see(crate::desk::CARE) {
+        desk.thread(&card);
+    }
+    desk.finish().await;
+}

@@ -118,12 +118,6 @@ impl Calendar {
         })
     }
 
-    /// `at` itself if it is open, else when it opens next. Nothing if it does not within ten years.
-    pub fn next_open(&self, at: At) -> Option<At> {
-        let mut pieces = self.pieces(at, at.checked_add_signed(FARTHEST)?);
-        pieces.next().map(|piece| piece.from)
-    }
-
     /// The holidays' names by local date in the days that [from, to) touches, where the weekday would otherwise have
     /// hours.
     pub fn holidays_between(&self, from: At, to: At) -> Vec<(NaiveDate, String)> {

@@ -177,17 +177,12 @@ fn whoever_never_works_is_told_so_and_time_has_ends() {
         never.add(utc("2026-01-01T00:00:00Z"), TimeDelta::seconds(1)),
         None
     );
-    assert_eq!(never.next_open(utc("2026-01-01T00:00:00Z")), None);
     let always = calendar(BERLIN, days_of(7, &[(0, DAY)]), &[], &[]);
     let first = utc("2026-01-01T00:00:00Z");
     assert_eq!(always.add(first, FARTHEST), Some(first + FARTHEST));
     assert_eq!(always.add(first, FARTHEST + TimeDelta::seconds(1)), None);
     for end in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
-        let _ = (
-            always.is_open(end),
-            always.add(end, span("4:00")),
-            always.next_open(end),
-        );
+        let _ = (always.is_open(end), always.add(end, span("4:00")));
         let _ = (always.clock_changes(end, end), always.holidays_between(end, end));
         let quiet = Quiet { from: 1200, to: 420 };
         let _ = quiet.ends(end, BERLIN);
@@ -396,7 +391,6 @@ impl Wall {
         prop_assert_eq!(calendar.clock_changes(from, to), notes.changes);
         let first = notes.open.first().map(|stretch| stretch.from);
         prop_assert_eq!(calendar.is_open(from), first == Some(from));
-        prop_assert_eq!(calendar.next_open(from).filter(|at| *at < to), first);
         for stretch in &notes.open {
             prop_assert!(calendar.is_open(stretch.from));
             prop_assert!(calendar.is_open(stretch.to - TimeDelta::nanoseconds(1)));

@@ -20,7 +20,6 @@ pub const LARGEST_BODY: usize = 1024 * 1024;
 pub struct Batch {
     pub items: Vec<(usize, Incoming)>,
     pub odd: Vec<OddItem>,
-    pub total: usize,
     /// Fields that are kept with their item and not used, by their place; the first ones.
     pub unread: Vec<String>,
     /// How many there are of them.
@@ -96,7 +95,6 @@ impl Batch {
     fn of<'a, P: AsRef<str>>(raws: impl IntoIterator<Item = (P, &'a RawValue)>, removed: bool) -> Self {
         let mut batch = Self::default();
         for (index, (path, raw)) in raws.into_iter().enumerate() {
-            batch.total += 1;
             let path = path.as_ref();
             let value = json::strict(raw.get());
             let native_id = value.as_ref().ok().and_then(id_of);

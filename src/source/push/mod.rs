@@ -181,7 +181,6 @@ impl ReviewSource for Push {
             delivery,
             items,
             odd: batch.odd,
-            total: batch.total,
             unread: batch.unread,
             unread_count: batch.unread_count,
         })

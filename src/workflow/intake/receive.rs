@@ -73,7 +73,6 @@ impl Desk {
                 delivery,
                 items,
                 odd,
-                total: _,
                 unread,
                 unread_count,
             }) => {
