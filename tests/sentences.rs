@@ -122,6 +122,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("answered", "6", "6"),
     ("past", "2", "2"),
     ("room", "#care", "#care"),
+    ("chat", "Slack", "Slack"),
     ("odd", "bitte", "please"),
     ("good", "take 42", "take 42"),
     ("command", "handled", "handled"),

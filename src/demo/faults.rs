@@ -249,18 +249,18 @@ impl Demo {
         let rooms = channels.filter(|c| c.with.is_none() && c.thread.is_none());
         rooms
             .flat_map(|c| self.discord.messages(&c.id))
-            .filter(|m| !self.discord.buttons(m).is_empty())
+            .filter(|m| !self.discord.choices(m).is_empty())
             .max_by_key(|m| m.at)
     }
 
-    /// The newest message of the app that is not in a thread and has buttons.
+    /// The newest card: of all that stands in rooms, only cards have a menu of what one seldom does.
     fn newest_card(&self) -> Option<(String, String)> {
         let channels = self.slack.channels();
         let rooms = channels.iter().filter(|c| c.with.is_none() && !c.archived);
         rooms
             .flat_map(|c| self.slack.messages(&c.id))
             .filter(|m| !m.deleted && m.bot_id.is_some() && m.thread_ts.is_none())
-            .filter(|m| !self.slack.buttons(m).is_empty())
+            .filter(|m| !self.slack.choices(m).is_empty())
             .max_by(|a, b| a.ts.cmp(&b.ts))
             .map(|m| (m.channel, m.ts))
     }

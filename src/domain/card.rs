@@ -6,6 +6,7 @@ use crate::domain::caps::Mode;
 use crate::domain::handling::Handling;
 use crate::domain::id::ItemId;
 use crate::domain::item::Item;
+use crate::domain::item::Rating;
 use crate::domain::item::Tone;
 use crate::domain::person::PersonId;
 use crate::domain::quoted;
@@ -171,7 +172,7 @@ pub fn head(item: &Item, source: &str, lang: Lang) -> String {
 fn mark(item: &Item) -> String {
     match (item.tone, item.rating) {
         (Tone::Question, _) => "?".to_owned(),
-        (_, Some(rating)) => stars(rating.stars()),
+        (_, Some(rating)) => rated(rating),
         (_, None) => "–".to_owned(),
     }
 }
@@ -189,6 +190,18 @@ fn title(item: &Item, head: &str, lang: Lang) -> String {
 pub fn stars(n: u8) -> String {
     let full = usize::from(n.min(5));
     format!("{}{}", "★".repeat(full), "☆".repeat(5 - full))
+}
+
+/// `★★★★½`
+pub fn rated(rating: Rating) -> String {
+    let halves = usize::from(rating.half_stars());
+    let (full, half) = (halves / 2, halves % 2);
+    format!(
+        "{}{}{}",
+        "★".repeat(full),
+        "½".repeat(half),
+        "☆".repeat(5 - full - half)
+    )
 }
 
 /// Title and body as they are shown, uncut.

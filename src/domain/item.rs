@@ -119,6 +119,12 @@ impl Rating {
         // The value lies inside the scale (see `new`), so 1 + 4 * share lies between 1 and 5.
         (1.0 + 4.0 * share).round().clamp(1.0, 5.0) as u8
     }
+
+    /// 2 to 10, for where people see them: 4.5 of 5 is neither four stars nor five.
+    pub fn half_stars(self) -> u8 {
+        let share = (self.value - self.min) / (self.max - self.min);
+        (2.0 + 8.0 * share).round().clamp(2.0, 10.0) as u8
+    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

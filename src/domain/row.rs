@@ -220,7 +220,7 @@ fn said(item: &Item, lang: Lang, words: &str) -> String {
 fn mark(item: &Item, lang: Lang) -> String {
     match (item.tone, item.rating) {
         (Tone::Question, _) => "?".to_owned(),
-        (_, Some(rating)) => card::stars(rating.stars()),
+        (_, Some(rating)) => card::rated(rating),
         (_, None) => lang.text(&format!("tone-{}", item.tone.as_str()), &[]),
     }
 }

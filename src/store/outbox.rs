@@ -712,6 +712,8 @@ pub struct LateTry {
     /// Of the item that it is about.
     pub number: Option<i64>,
     pub source: Option<String>,
+    /// Where it was to be shown, as its line says.
+    pub chat: Option<String>,
     pub at: At,
     pub outcome: String,
     pub error: Option<String>,
@@ -725,7 +727,7 @@ pub async fn tries_since(pool: &sqlx::PgPool, at: At, limit: i64) -> Result<Vec<
     Ok(sqlx::query_as!(
         LateTry,
         r#"SELECT e.id AS effect, e.key, e.kind, e.body, i.number AS "number?", i.source AS "source?",
-             a.ended_at AS at, a.outcome, a.error,
+             coalesce(c.chat, split_part(e.serial, ':', 2)) AS chat, a.ended_at AS at, a.outcome, a.error,
              (SELECT b.outcome FROM effect_attempt b WHERE b.effect_id = a.effect_id AND b.ended_at < a.ended_at
               ORDER BY b.ended_at DESC LIMIT 1) AS before,
              coalesce(e.kind = 'post_card' AND c.posted_at < a.begun_at, false) AS "is_another!"

@@ -88,10 +88,33 @@ pub async fn names(
     let rows = sqlx::query!("SELECT id, name FROM person WHERE id = ANY($1)", &ids)
         .fetch_all(connection)
         .await?;
-    Ok(rows
+    let named = rows
         .into_iter()
-        .filter_map(|r| Some((r.id.parse().ok()?, r.name)))
-        .collect())
+        .filter_map(|r| Some((r.id.parse().ok()?, r.name)));
+    Ok(told_apart(named.collect()))
+}
+
+/// Two who are called the same in different chats, and may be one and the same, are named with their chat.
+fn told_apart(people: BTreeMap<PersonId, String>) -> BTreeMap<PersonId, String> {
+    let shares = |id: &PersonId, name: &str| {
+        let mut others = people.iter();
+        others.any(|(other, theirs)| other.chat != id.chat && theirs == name)
+    };
+    let said = people.iter().map(|(id, name)| {
+        let said = match shares(id, name) {
+            true => format!("{name} ({})", titled(&id.chat)),
+            false => name.clone(),
+        };
+        (id.clone(), said)
+    });
+    said.collect()
+}
+
+/// A chat as people write its name.
+pub fn titled(chat: &str) -> String {
+    let mut letters = chat.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
 }
 
 /// People whom nobody has looked up, or not since `before`: members of circles, whoever pressed something, and `users`,
@@ -336,4 +359,22 @@ pub async fn circle_changed(tx: &mut Tx, chat: &str, id: &str, now: At) -> Resul
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_shares_a_name_across_chats_is_named_with_the_chat() {
+        let people = [
+            ("slack", "U1", "Anna"),
+            ("discord", "7", "Anna"),
+            ("slack", "U2", "Ben"),
+            ("slack", "U3", "Ben"),
+        ];
+        let named = people.map(|(chat, user, name)| (PersonId::new(chat, user), name.to_owned()));
+        let said: Vec<String> = told_apart(named.into()).into_values().collect();
+        assert_eq!(said, ["Anna (Discord)", "Anna (Slack)", "Ben", "Ben"]);
+    }
 }

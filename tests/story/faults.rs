@@ -510,6 +510,25 @@ async fn a_private_sentence_whose_answer_was_lost_is_not_said_twice() {
     desk.finish().await;
 }
 
+/// Whoever types a command while Slack fails hears of it later, and only what was heard is told as such.
+#[tokio::test]
+async fn a_private_sentence_waits_until_slack_takes_it() {
+    let desk = Desk::open().await;
+    desk.question("Kann man die Klinge nachschleifen?").await;
+    let card = only_card(&desk);
+    desk.slack
+        .fault(Fault::new(Kind::ServerError).on("chat.postEphemeral").always());
+    desk.press(GAST, &card, "Übernehmen").await;
+    desk.seconds(30).await;
+    assert_eq!(desk.whispers(GAST).len(), 0);
+    desk.slack.heal();
+    desk.minutes(1).await;
+    let told = desk.whispers(GAST);
+    assert_eq!(told.len(), 1, "{told:?}");
+    has(&told[0], "Dafür brauchst du hier das Recht");
+    desk.finish().await;
+}
+
 #[tokio::test]
 async fn a_form_that_does_not_open_is_told_and_opens_at_the_next_press() {
     let desk = Desk::open().await;

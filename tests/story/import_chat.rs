@@ -151,7 +151,7 @@ async fn brought_in_once(chat: Chat) {
     let report = seat.said(Who::Anna, "5 neu, 0 geändert, 0 schon da.\nVon den neuen");
     assert!(report.contains("„portal.csv“ ist herein."), "{report}");
     assert!(
-        report.contains("2 offen, 1 kamen beantwortet, 2 sind älter"),
+        report.contains("offen: 2, beantwortet gekommen: 1, älter und abgeschlossen: 2"),
         "{report}"
     );
     assert!(report.contains("portal.csv:7 „column"), "{report}");
@@ -495,7 +495,7 @@ async fn read_otherwise(chat: Chat) {
         "Text = Anmerkung",
         "Sterne = Wertung XY",
         "Sterne: von höchstens 10",
-        "★★☆☆☆ · „Läuft nicht mehr, schade“",
+        "★★½☆☆ · „Läuft nicht mehr, schade“",
         "10 Zeilen kommen nicht mit",
     ] {
         assert!(preview.contains(part), "{part:?} is not in:\n{preview}");

@@ -87,6 +87,17 @@ impl Api {
         }
     }
 
+    /// A private sentence. Where Slack says that it failed, it is tried again: somebody who asked and hears nothing is worse off
+    /// than somebody who hears it twice. An answer that is lost stays unclear.
+    pub async fn whisper(&self, method: &'static str, body: &Value) -> Result<(), PortError> {
+        match self.send(method, body).await {
+            Ok(Err(SlackClientError::HttpError(e))) if e.status_code.is_server_error() => {
+                Err(PortError::later(format!("{method}: {}", e.status_code)))
+            }
+            answered => told(method, answered).map(|_| ()),
+        }
+    }
+
     async fn send(&self, method: &str, body: &Value) -> Answered {
         let session = self.client.open_session(&self.token);
         let post = session

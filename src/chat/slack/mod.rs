@@ -271,7 +271,7 @@ impl ChatPlatform for SlackChat {
         let said = match room {
             // Pressed at home, where no room is.
             "" => Err(PortError::never("there is no room")),
-            _ => self.api.write("chat.postEphemeral", &body).await,
+            _ => self.api.whisper("chat.postEphemeral", &body).await,
         };
         match said {
             // Not in the room, or there is no room (a command in a direct message): the press's own way back.
@@ -283,11 +283,10 @@ impl ChatPlatform for SlackChat {
                 }
                 let room = self.direct_room(user).await?;
                 self.api
-                    .write("chat.postMessage", &blocks::direct(&room, told))
+                    .whisper("chat.postMessage", &blocks::direct(&room, told))
                     .await
-                    .map(|_| ())
             }
-            done => done.map(|_| ()),
+            done => done,
         }
     }
 

@@ -98,7 +98,7 @@ state-kept = { " " }· Frist gehalten
 state-missed = { " " }· nach der Frist
 state-handled = ✔ Erledigt von { $name } { $at }: { $reason }
 state-handled-note = ✔ Erledigt von { $name } { $at }: { $reason } – „{ $note }“
-state-past = ✔ Ein älterer Beitrag: nichts offen
+state-past = ✔ Kam mit einer Datei: nichts offen
 state-rejected = ✖ { $source } hat die Antwort abgelehnt: { $why }
 state-rejected-silent = ✖ { $source } hat die Antwort abgelehnt, ohne einen Grund zu nennen
 state-failed = ✖ Die Antwort konnte bei { $source } nicht veröffentlicht werden. Meldung: „{ $why }“
@@ -242,7 +242,7 @@ refused-taken = { $name } ist gerade dran (bis { $until }). Drück auf Antworten
 refused-answered = { $name } war schneller: beantwortet { $at }. Die Karte ist jetzt aktuell.
 refused-answered-elsewhere = Das wurde { $at } schon direkt bei { $source } beantwortet. Die Karte ist jetzt aktuell.
 refused-handled = { $name } war schneller: erledigt { $at }. Die Karte ist jetzt aktuell.
-refused-past = Das ist ein älterer Beitrag, der mit einer Datei dazukam. „Wieder öffnen“ holt ihn zurück.
+refused-past = Der Beitrag kam mit einer Datei und ist abgeschlossen. „Wieder öffnen“ holt ihn zurück.
 refused-removed = Der Beitrag wurde { $at } bei { $source } gelöscht. Es gibt nichts mehr zu beantworten.
 refused-text-kept = { " " }Dein Text ist gespeichert und steht wieder im Formular, wenn noch eine Antwort gebraucht wird.
 refused-on-its-way = Eine Antwort von { $name } ist schon unterwegs. Die Karte zeigt, wie es ausgeht.
@@ -843,15 +843,22 @@ import-nothing-read = Keine Zeile ist zu lesen, darum kommt nichts herein.
 import-nothing-there = Es ist kein Beitrag darin, darum kommt nichts herein.
 import-nothing-of = In keiner Zeile steht etwas für: { $columns }. Darum kommt nichts herein. Gib die Datei noch einmal ab und schreib im Feld „Was anders zu lesen ist“ dazu, welche Spalte es ist: { $word } = Name der Spalte. Gibt es keine: { $word } = -
 import-done = „{ $file }“ ist herein.
-import-done-of-which = Von den neuen sind { $open } offen, { $answered } kamen beantwortet, { $past } sind älter und abgeschlossen.
+import-done-of-which = Von den neuen offen: { $open }, beantwortet gekommen: { $answered }, älter und abgeschlossen: { $past }.
 import-back-going = „{ $file }“ wird wieder herausgenommen. Ich melde mich hier, wenn es geschehen ist.
 import-back-already = „{ $file }“ ist schon wieder herausgenommen.
 import-back = „{ $file }“ ist wieder herausgenommen: { $n ->
-    [one] Ein Beitrag ist
-   *[other] { $n } Beiträge sind
-} weg, als wären sie nie gekommen.
-import-back-closed = { $n } hatten schon eine Karte. Die ist jetzt abgeschlossen, denn eine Nachricht im Chat bleibt.
-import-back-kept = { $n } bleiben, weil seitdem jemand etwas damit getan hat oder die Quelle sie selbst gemeldet hat.
+    [0] Nichts davon war noch zu entfernen.
+    [one] Ein Beitrag ist weg, als wäre er nie gekommen.
+   *[other] { $n } Beiträge sind weg, als wären sie nie gekommen.
+}
+import-back-closed = { $n ->
+    [one] Einer hatte schon eine Karte. Er bleibt
+   *[other] { $n } hatten schon eine Karte. Sie bleiben
+} abgeschlossen stehen und in den Zahlen, denn eine Nachricht im Chat bleibt.
+import-back-kept = { $n ->
+    [one] Einer bleibt, weil seitdem jemand etwas damit getan oder die Quelle ihn
+   *[other] { $n } bleiben, weil seitdem jemand etwas damit getan oder die Quelle sie
+} selbst gemeldet hat.
 fault-no-file = Wähl eine Datei aus.
 fault-said = Nicht verstanden: „{ $line }“. Schreib zum Beispiel: Text = Name der Spalte
 fault-file-large = Sie ist größer als { $mb } MB. Größere holt zeitnah import am Terminal herein.

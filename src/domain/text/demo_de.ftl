@@ -20,18 +20,20 @@ news-answer-found = Antwort verloren gegangen: nachgesehen, gefunden, nicht noch
 news-answer-looked = Nachgesehen: noch nicht bei { $source }. Vor dem nächsten Senden wird noch einmal nachgesehen
 news-answer-later = { $source } antwortet nicht: die Antwort bleibt gesichert und geht später von selbst raus
 news-answer-made-up = { $source } ist wieder da: die liegen gebliebene Antwort ist draußen
-news-post-unknown = Der Chat hat nicht bestätigt: erst nachsehen, nicht blind noch einmal posten
+news-post-unknown = { $chat } hat nicht bestätigt: erst nachsehen, nicht blind noch einmal posten
 news-post-found = Bestätigung verloren: nachgesehen, gefunden, nicht noch einmal gepostet
 news-post-anew = Zweimal nachgesehen, nicht gefunden: wird jetzt gepostet
-news-post-limited = Der Chat bremst (429): die Wartezeit wird eingehalten, nichts geht verloren
-news-post-archived = Der Kanal ist archiviert: es bleibt liegen und kommt, sobald der Kanal wieder offen ist
-news-post-later = Der Chat nimmt gerade nichts an: es bleibt liegen und kommt von selbst
+news-post-limited = { $chat } bremst (429): die Wartezeit wird eingehalten, nichts geht verloren
+news-post-archived = Der Kanal in { $chat } ist archiviert: es bleibt liegen und kommt, sobald der Kanal wieder offen ist
+news-post-later = { $chat } nimmt gerade nichts an: es bleibt liegen und kommt von selbst
 news-card-again = Die Karte war gelöscht: sie steht neu im Kanal
 news-made-up = Nachgeholt: die Karte stimmt wieder
 news-folded = Ein Kanal ist voll; was noch kommt, steht dort zusammengefasst
 news-unfolded = Alles Zusammengefasste ist erledigt oder steht einzeln da
 news-digest = Zusammenfassung für { $slot } in { $room }: genau eine, egal wie viele Bots laufen
 news-whisper = Nur für { $name }: „{ $text }“
+news-given = { $name } gibt an { $to } weiter: bis { $until } anzunehmen
+news-past = Ein Beitrag aus einer Datei ist abgeschlossen
 news-dead = Aufgegeben und sichtbar gemacht: zeitnah why sagt, warum
 
 ## Die Demo: was draußen geschieht

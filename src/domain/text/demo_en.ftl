@@ -20,18 +20,20 @@ news-answer-found = Lost answer: read back, found, not sent again
 news-answer-looked = Looked: not at { $source } yet. It is looked for once more before anything is sent
 news-answer-later = { $source } does not respond: the answer is kept safe and leaves later by itself
 news-answer-made-up = { $source } is back: the answer that waited has left
-news-post-unknown = The chat did not confirm: look first, never post again blindly
+news-post-unknown = { $chat } did not confirm: look first, never post again blindly
 news-post-found = Confirmation lost: looked, found, not posted again
 news-post-anew = Looked twice, not found: it is posted now
-news-post-limited = The chat says slow down (429): the wait is kept, nothing gets lost
-news-post-archived = The channel is archived: it waits, and comes once the channel is open again
-news-post-later = The chat takes nothing right now: it waits and comes by itself
+news-post-limited = { $chat } says slow down (429): the wait is kept, nothing gets lost
+news-post-archived = The channel in { $chat } is archived: it waits, and comes once the channel is open again
+news-post-later = { $chat } takes nothing right now: it waits and comes by itself
 news-card-again = The card had been deleted: it stands in the channel anew
 news-made-up = Caught up: the card is true again
 news-folded = A channel is full; what else comes is folded there
 news-unfolded = All that was folded is dealt with or has its own card
 news-digest = Digest for { $slot } in { $room }: exactly one, however many bots run
 news-whisper = Only for { $name }: “{ $text }”
+news-given = { $name } hands it to { $to }: to be accepted by { $until }
+news-past = A post from a file is closed
 news-dead = Given up, and visibly so: zeitnah why says why
 
 ## The demo: what happens outside

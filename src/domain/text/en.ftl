@@ -98,7 +98,7 @@ state-kept = { " " }· in time
 state-missed = { " " }· after the deadline
 state-handled = ✔ Handled by { $name } { $at }: { $reason }
 state-handled-note = ✔ Handled by { $name } { $at }: { $reason } – “{ $note }”
-state-past = ✔ An older post: nothing is owed
+state-past = ✔ Came with a file: nothing is owed
 state-rejected = ✖ { $source } rejected the reply: { $why }
 state-rejected-silent = ✖ { $source } rejected the reply without giving a reason
 state-failed = ✖ The reply could not be published at { $source }. It said: “{ $why }”
@@ -858,15 +858,22 @@ import-nothing-read = No row can be read, so nothing comes in.
 import-nothing-there = There is no post in it, so nothing comes in.
 import-nothing-of = No row has anything for: { $columns }. So nothing comes in. Hand the file in again and say in the field “What is to be read otherwise” which column it is: { $word } = name of the column. If there is none: { $word } = -
 import-done = “{ $file }” is in.
-import-done-of-which = Of the new ones { $open } are open, { $answered } came answered, { $past } are older and closed.
+import-done-of-which = Of the new ones open: { $open }, answered when they came: { $answered }, older and closed: { $past }.
 import-back-going = “{ $file }” is being taken out again. I will say so here when it is done.
 import-back-already = “{ $file }” is taken out again already.
 import-back = “{ $file }” is taken out again: { $n ->
-    [one] one post is
-   *[other] { $n } posts are
-} gone, as if they had never come.
-import-back-closed = { $n } had a card already. It is closed now, because a message in the chat stays.
-import-back-kept = { $n } stay, because somebody has done something with them since, or the source has told of them itself.
+    [0] none of it could be removed any more.
+    [one] one post is gone, as if it had never come.
+   *[other] { $n } posts are gone, as if they had never come.
+}
+import-back-closed = { $n ->
+    [one] One had a card already. It stays
+   *[other] { $n } had a card already. They stay
+} there closed, and in the numbers, because a message in the chat stays.
+import-back-kept = { $n ->
+    [one] One stays, because somebody has done something with it since, or the source has told of it itself.
+   *[other] { $n } stay, because somebody has done something with them since, or the source has told of them itself.
+}
 fault-no-file = Choose a file.
 fault-said = Not understood: “{ $line }”. Write for example: text = name of the column
 fault-file-large = It is larger than { $mb } MB. Larger ones come in at the terminal: zeitnah import

@@ -64,7 +64,11 @@ impl Desk {
             return self.tell(turn, voice.say("told-press-again", &[])).await;
         }
         let lang = voice.lang;
-        let first = sources.first().map(|(name, _)| name.clone());
+        // Of several, the wrong one is soon left as it stands.
+        let only = match sources.as_slice() {
+            [(name, _)] => Some(name.clone()),
+            _ => None,
+        };
         let form = Form {
             token: FormToken::about_nothing(Step::Import, &press.room),
             title: lang.text("import-title", &[]),
@@ -76,7 +80,7 @@ impl Desk {
                     key: "source".to_owned(),
                     label: lang.text("import-source", &[]),
                     options: sources,
-                    initial: first,
+                    initial: only,
                 },
                 Part::File {
                     key: "file".to_owned(),

@@ -15,6 +15,7 @@ use crate::domain::effect::decode;
 use crate::domain::effect::new::whispered_in;
 use crate::domain::event::Event;
 use crate::domain::event::What;
+use crate::domain::handling::Reason;
 use crate::domain::item::Item;
 use crate::domain::news::Mood;
 use crate::domain::news::News;
@@ -156,6 +157,7 @@ impl Desk {
         let held = item.handling.holder(at).cloned();
         let mut people: Vec<PersonId> = happened.by.iter().cloned().chain(held.clone()).collect();
         people.extend(happened.what.of().cloned());
+        people.extend(happened.what.to().cloned());
         let names = person::names(self.store.pool(), &people).await?;
         let called = |p: &PersonId| names.get(p).cloned().unwrap_or_else(|| p.user.clone());
         let name = || Arg::from(happened.by.as_ref().map_or_else(String::new, called));
@@ -204,6 +206,20 @@ impl Desk {
                 Some(held) => due_news(Mood::Warn, "news-overdue-owner", *due, Some(called(&held))),
                 None => due_news(Mood::Warn, "news-overdue", *due, None),
             },
+            What::Offered {
+                to: Some(to), until, ..
+            } => News::told(at, Mood::Plain, |lang| {
+                let until = hour(*until, at, Voice { lang, zone });
+                let args = [
+                    ("name", name()),
+                    ("to", called(to).into()),
+                    ("until", until.into()),
+                ];
+                lang.text("news-given", &args)
+            }),
+            What::Handled {
+                reason: Reason::Past, ..
+            } => news(Mood::Plain, "news-past", &[]),
             What::Unclear => news(Mood::Warn, "news-unclear", &[("source", source)]),
             What::Escalated { to, .. } => {
                 let to = self.rules.target(to).map_or(to.as_str(), |t| t.label.as_str());
@@ -242,6 +258,12 @@ impl Desk {
         };
         let news = |mood, key: &str, args: &[(&str, Arg)]| Ok(Some(News::of(at, mood, key, args)));
         let why = tried.error.as_deref().unwrap_or_default();
+        let chat = || {
+            (
+                "chat",
+                Arg::from(person::titled(tried.chat.as_deref().unwrap_or_default())),
+            )
+        };
         // What only a newer version knows, it tells itself.
         let Named::Known(kind) = tried.kind else {
             return Ok(None);
@@ -262,7 +284,7 @@ impl Desk {
                 news(Mood::Good, "news-answer-made-up", &[("source", source())])
             }
             (Kind::PostCard | Kind::PostNote | Kind::Alert | Kind::SendDigest, "unknown") => {
-                news(Mood::Warn, "news-post-unknown", &[])
+                news(Mood::Warn, "news-post-unknown", &[chat()])
             }
             (Kind::PostCard | Kind::PostNote | Kind::Alert | Kind::SendDigest, "found") => {
                 news(Mood::Good, "news-post-found", &[])
@@ -274,13 +296,13 @@ impl Desk {
                 if before != "later" =>
             {
                 if why.contains("rate limit") || why.contains("ratelimited") {
-                    news(Mood::Warn, "news-post-limited", &[])
+                    news(Mood::Warn, "news-post-limited", &[chat()])
                 } else if why.contains("archived") {
-                    news(Mood::Warn, "news-post-archived", &[])
+                    news(Mood::Warn, "news-post-archived", &[chat()])
                 } else if why.contains("not posted yet") {
                     Ok(None)
                 } else {
-                    news(Mood::Warn, "news-post-later", &[])
+                    news(Mood::Warn, "news-post-later", &[chat()])
                 }
             }
             (Kind::PostCard, "done") if tried.is_another => news(Mood::Good, "news-card-again", &[]),
@@ -371,6 +393,8 @@ mod tests {
             ("slot", "14:05".into()),
             ("room", "#kundenstimmen-discord".into()),
             ("channel", "customer-voices".into()),
+            ("chat", "Discord".into()),
+            ("until", "31.12. 23:59".into()),
             ("n", 30_i64.into()),
             ("author", "Familie Butenschön".into()),
             ("place", "Filiale Leipzig Südvorstadt".into()),

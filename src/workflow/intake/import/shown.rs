@@ -1,5 +1,6 @@
 //! What an admin reads about a file that they handed in: how it was understood, what it would come to, and what it came to.
 
+use crate::domain::card;
 use crate::domain::errand::Errand;
 use crate::domain::errand::Offer;
 use crate::domain::item::Incoming;
@@ -293,10 +294,7 @@ fn reasons(voice: Voice, out: &mut Vec<Seg>, reasons: &[(String, String)]) {
 
 /// A post as a line: the stars, what it is about, the beginning of its words, whose, when.
 fn card(voice: Voice, post: &Incoming) -> Vec<Seg> {
-    let stars = post.rating.map(|rating| {
-        let n = usize::from(rating.stars()).min(5);
-        format!("{}{}", "★".repeat(n), "☆".repeat(5 - n))
-    });
+    let stars = post.rating.map(card::rated);
     let words = [post.title.as_deref(), post.body.as_deref()];
     let words: Vec<&str> = words.into_iter().flatten().collect();
     let words = short_line(&words.join(" – "), 100);

@@ -1,6 +1,7 @@
 //! The customer's words and ours in a form: which post it is about, quoted, cut, or in full.
 
 use crate::domain::card;
+use crate::domain::card::rated;
 use crate::domain::card::stars;
 use crate::domain::form::Part;
 use crate::domain::item::Item;
@@ -55,7 +56,7 @@ pub(in crate::workflow::press) fn was(before: &Before, voice: Voice) -> Vec<Part
 pub(in crate::workflow::press) fn full(item: &Item, voice: Voice) -> Vec<Part> {
     let text = card::full_words(item);
     if text.is_empty() {
-        let rating = item.rating.map(|r| stars(r.stars())).unwrap_or_default();
+        let rating = item.rating.map(rated).unwrap_or_default();
         return vec![Part::Quote(
             format!("{rating} {}", voice.lang.text("no-text", &[]))
                 .trim()
