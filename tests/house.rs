@@ -2,7 +2,7 @@
 //! A rule is a function from one file to its faults; the tests below run it over the tree and over samples that
 //! break it, because a rule that cannot fail holds nothing.
 
-use std::{collections::BTreeMap, fs, path::Path, path::PathBuf};
+use std::{collections::BTreeMap, collections::BTreeSet, fs, path::Path, path::PathBuf};
 
 /// A layer and the layers it may name besides itself. Who is not listed (app, cli, main, lib) may name all.
 const MAY_NAME: &[(&str, &[&str])] = &[
@@ -142,6 +142,7 @@ fn the_house_is_in_order() {
         faults.extend(all_faults(file));
     }
     faults.extend(door_faults(&tree));
+    faults.extend(circle_faults(&tree));
     faults.sort();
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
@@ -247,6 +248,53 @@ fn doors(file: &File, verbs: &BTreeMap<String, &str>) -> Vec<(usize, String)> {
         faults.push((1, said));
     }
     faults
+}
+
+/// Nouns of the rules that name each other in a circle. A folder is one noun, whatever is named inside it.
+fn circle_faults(tree: &[File]) -> Vec<String> {
+    let mut nouns: BTreeMap<String, (&str, BTreeSet<String>)> = BTreeMap::new();
+    for file in tree.iter().filter(|file| file.layer() == "domain") {
+        let Some(own) = file.module().get(1).cloned() else {
+            continue;
+        };
+        let named = paths(&file.code())
+            .into_iter()
+            .filter_map(|(_, path)| file.absolute(&path))
+            .filter(|path| path.len() > 1 && path[0] == "domain" && path[1] != own)
+            .map(|path| path[1].clone())
+            .collect::<Vec<_>>();
+        let noun = nouns.entry(own).or_insert((&file.path, BTreeSet::new()));
+        noun.1.extend(named);
+    }
+    let mut faults = vec![];
+    for (noun, (path, _)) in &nouns {
+        let all = reached(&nouns, noun);
+        let with: Vec<&str> = all
+            .iter()
+            .copied()
+            .filter(|other| {
+                *other != noun && nouns.contains_key(*other) && reached(&nouns, other).contains(noun.as_str())
+            })
+            .collect();
+        if !with.is_empty() {
+            let with = with.join("`, `");
+            faults.push(format!(
+                "{path}:1 `{noun}` stands in a circle with `{with}`: what they all need is a noun of its own (no circles)"
+            ));
+        }
+    }
+    faults
+}
+
+/// What a noun needs, and what that needs.
+fn reached<'n>(nouns: &'n BTreeMap<String, (&str, BTreeSet<String>)>, from: &'n str) -> BTreeSet<&'n str> {
+    let mut seen = BTreeSet::new();
+    let mut todo = vec![from];
+    while let Some(at) = todo.pop() {
+        let named = nouns.get(at).into_iter().flat_map(|(_, named)| named);
+        todo.extend(named.map(String::as_str).filter(|next| seen.insert(*next)));
+    }
+    seen
 }
 
 /// The rooms to choose from for a new verb, and what each is for.
@@ -970,6 +1018,30 @@ fn a_fault_at_a_door_says_where_a_new_verb_belongs() {
              both belongs to `press` (what a person asks for) (doors open one way)"
         ]
     );
+}
+
+#[test]
+fn nouns_that_need_each_other_are_found() {
+    let action = at(
+        "src/domain/action.rs",
+        "use crate::domain::form::Form;\nuse crate::domain::id::ItemId;\n",
+    );
+    let form = at(
+        "src/domain/form/mod.rs",
+        "use crate::domain::form::token::Token;\n",
+    );
+    let token = at("src/domain/form/token.rs", "use super::super::action::Verb;\n");
+    let id = at("src/domain/id.rs", "// crate::domain::action\n");
+    assert_eq!(
+        circle_faults(&[action, form, token, id]),
+        [
+            "src/domain/action.rs:1 `action` stands in a circle with `form`: what they all need is a noun of its own (no circles)",
+            "src/domain/form/mod.rs:1 `form` stands in a circle with `action`: what they all need is a noun of its own (no circles)",
+        ]
+    );
+    let action = at("src/domain/action.rs", "use crate::domain::form::Form;\n");
+    let form = at("src/domain/form.rs", "use crate::domain::id::ItemId;\n");
+    assert_eq!(circle_faults(&[action, form]), [""; 0]);
 }
 
 #[test]

@@ -4,13 +4,13 @@
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::domain::action;
-use crate::domain::action::Listing;
-use crate::domain::action::Verb;
 use crate::domain::calendar::Quiet;
 use crate::domain::id::ItemId;
 use crate::domain::manner::Unanswered;
 use crate::domain::text::Lang;
+use crate::domain::verb;
+use crate::domain::verb::Listing;
+use crate::domain::verb::Verb;
 
 const VERSION: &str = "z1e";
 /// Nobody turns more pages; a number beyond it was not made by us.
@@ -113,7 +113,7 @@ impl Offer {
 impl Deed {
     pub fn token(self) -> String {
         match self {
-            Self::Item(verb, item) => action::token(verb, item),
+            Self::Item(verb, item) => verb::token(verb, item),
             Self::Errand(errand) => errand.token(),
         }
     }
@@ -293,7 +293,7 @@ mod tests {
                 Some(errand)
             );
             assert_eq!(
-                action::read_token(&errand.token()),
+                verb::read_token(&errand.token()),
                 None,
                 "it is no verb of an item"
             );

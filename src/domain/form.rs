@@ -4,9 +4,12 @@
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::domain::action::FormToken;
+use crate::domain::At;
 use crate::domain::caps::Limit;
+use crate::domain::id::ItemId;
+use crate::domain::id::ReplyId;
 use crate::domain::text::Seg;
+use crate::domain::verb::Verb;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Form {
@@ -63,4 +66,71 @@ pub enum Part {
 pub enum Lines {
     One,
     Many,
+}
+
+/// Which form, about what; comes back when it is submitted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormToken {
+    pub step: Step,
+    pub item: ItemId,
+    /// Where the card stands that it was opened from, for private answers.
+    pub room: String,
+    pub reply: Option<ReplyId>,
+    /// What exactly was previewed: sending something else than was read is not possible.
+    #[serde(default)]
+    pub seal: Option<String>,
+    /// Which of the customer's versions its person has read.
+    #[serde(default)]
+    pub read: Option<i32>,
+    /// Until when the form took the case for its person, who had not taken it before.
+    #[serde(default)]
+    pub lease: Option<At>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    Write,
+    Preview,
+    Escalate,
+    Handle,
+    Snooze,
+    HandOver,
+    /// Yes, I am sure: send it once more.
+    SendAgain,
+    /// Nothing to submit.
+    Read,
+    /// A file, and for which source it is.
+    Import,
+}
+
+impl FormToken {
+    /// Of a form that is about no item; there is none of this id.
+    pub fn about_nothing(step: Step, room: &str) -> Self {
+        Self {
+            step,
+            item: ItemId(uuid::Uuid::nil()),
+            room: room.to_owned(),
+            reply: None,
+            seal: None,
+            read: None,
+            lease: None,
+        }
+    }
+}
+
+impl Step {
+    /// What submitting it does; whoever may not do that may not submit it.
+    pub fn verb(self) -> Verb {
+        match self {
+            Self::Write | Self::Preview => Verb::Reply,
+            Self::Escalate => Verb::Escalate,
+            Self::Handle => Verb::Handle,
+            Self::Snooze => Verb::Snooze,
+            Self::HandOver => Verb::HandOver,
+            Self::SendAgain => Verb::SendAgain,
+            // A file is judged by its source's channels, and never as a deed with an item.
+            Self::Read | Self::Import => Verb::FullText,
+        }
+    }
 }

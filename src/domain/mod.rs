@@ -44,6 +44,7 @@ pub mod snooze;
 pub mod span;
 pub mod stats;
 pub mod text;
+pub mod verb;
 pub mod whom;
 pub mod why;
 pub mod words;

@@ -122,6 +122,13 @@ impl Policy {
     }
 }
 
+/// When a customer counts as answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClockStops {
+    Visible,
+    Accepted,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

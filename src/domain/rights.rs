@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::domain::action::Actor;
+use crate::domain::person::PersonId;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -71,6 +71,16 @@ impl Circle {
     }
 }
 
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    pub person: PersonId,
+    pub name: String,
+    /// From another company's workspace.
+    pub outsider: bool,
+    /// The circles that this person is in, where the delivery itself says so; else what was read before counts.
+    pub vouched: Option<Vec<Circle>>,
+}
+
 /// The best role that `actor` has in any of `channels`. `in_circle` answers from what is known now; who is not known
 /// to be in a circle is not in it.
 pub fn role(
@@ -95,7 +105,6 @@ pub fn role(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::person::PersonId;
 
     fn actor(user: &str, outsider: bool) -> Actor {
         Actor {

@@ -9,6 +9,7 @@ use crate::domain::chain::Whom;
 use crate::domain::fold::Budget;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
+pub use crate::domain::policy::ClockStops;
 use crate::domain::policy::Hours;
 use crate::domain::rights::Circle;
 use crate::domain::rights::Grant;
@@ -143,13 +144,6 @@ impl Named {
             }
         }
     }
-}
-
-/// When a customer counts as answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ClockStops {
-    Visible,
-    Accepted,
 }
 
 impl Rules {

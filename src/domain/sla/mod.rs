@@ -13,12 +13,12 @@ use crate::domain::calendar::Calendar;
 use crate::domain::event::Event;
 use crate::domain::event::What;
 use crate::domain::handling::Reason;
+use crate::domain::policy::ClockStops;
 use crate::domain::policy::From;
 use crate::domain::policy::Mark;
 use crate::domain::policy::Metric;
 use crate::domain::policy::Pause;
 use crate::domain::policy::Policy;
-use crate::domain::rules::ClockStops;
 
 /// Why the clock started when it did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
