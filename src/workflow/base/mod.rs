@@ -11,6 +11,7 @@ pub mod gather;
 pub mod live;
 pub mod people;
 pub mod queue;
+pub mod role;
 pub mod settle;
 pub mod shared;
 pub mod turn;

@@ -1,8 +1,5 @@
-//! Who is meant by what stands in an item, what people are called, and how long we rely on what was read of their groups.
+//! Who is meant by what stands in an item, and what people are called.
 
-use chrono::TimeDelta;
-
-use crate::domain::At;
 use crate::domain::handling::Handling;
 use crate::domain::item::Item;
 use crate::domain::person::Mention;
@@ -35,17 +32,7 @@ impl Desk {
         let known = person::names(&mut **tx, std::slice::from_ref(person)).await?;
         Ok(known.into_values().next().unwrap_or_else(|| person.user.clone()))
     }
-}
 
-/// How old a membership may be on a press.
-const TRUSTED_MINUTES: i64 = 60;
-
-/// What was read of a circle before counts no more.
-pub(in crate::workflow) fn trusted_since(now: At) -> At {
-    now - TimeDelta::minutes(TRUSTED_MINUTES)
-}
-
-impl Desk {
     /// Whom an item concerns personally.
     pub(in crate::workflow) fn owner(&self, item: &Item) -> Option<&PersonId> {
         self.rules.route(&item.route).owner.as_ref()

@@ -8,7 +8,6 @@ use crate::domain::action::Actor;
 use crate::domain::effect::NewEffect;
 use crate::domain::effect::new;
 use crate::domain::effect::new::Room;
-use crate::domain::rights;
 use crate::domain::rights::Role;
 use crate::domain::rules::Channel;
 use crate::domain::rules::DigestPlan;
@@ -56,12 +55,7 @@ impl Desk {
             outsider: false,
             vouched: None,
         };
-        let role = rights::role(
-            &self.rules.grants,
-            &actor,
-            std::slice::from_ref(&wanted.channel),
-            |circle| circles.contains(&circle.key()),
-        );
+        let role = self.role_of(&actor, std::slice::from_ref(&wanted.channel), &circles);
         Ok(role.is_some_and(|role| role >= Role::Viewer))
     }
 

@@ -10,7 +10,6 @@ use crate::domain::event::What;
 use crate::domain::handling::Handling;
 use crate::domain::handling::Refusal;
 use crate::domain::person::PersonId;
-use crate::domain::rights;
 use crate::domain::rights::Grantee;
 use crate::domain::whom::Summoned;
 use crate::domain::words;
@@ -72,9 +71,8 @@ impl Desk {
             }
             if let Some(known) = &to.known {
                 let channels = self.channels_of(tx, case.press, Some(case.locked.0.id)).await?;
-                let role = rights::role(&self.rules.grants, known, &channels, |circle| {
-                    known.vouched.as_ref().is_some_and(|v| v.contains(circle))
-                });
+                // Only what the delivery itself says of somebody who may never have been here.
+                let role = self.role_of(known, &channels, &[]);
                 if role.is_some_and(|r| r >= crate::domain::action::Verb::Take.needs()) {
                     person::met(tx, &known.person, &known.name).await?;
                     return self.give(tx, case, known.person.clone(), &known.name, None).await;

@@ -12,8 +12,6 @@ use crate::domain::action::Press;
 use crate::domain::action::Verb;
 use crate::domain::id::ItemId;
 use crate::domain::person::PersonId;
-use crate::domain::rights;
-use crate::domain::rights::Circle;
 use crate::domain::text::Lang;
 use crate::port::chat::Kept;
 use crate::store::StoreError;
@@ -24,8 +22,8 @@ use crate::store::item::Locked;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::base::people::trusted_since;
 use crate::workflow::base::queue::Pressed;
+use crate::workflow::base::role::trusted_since;
 use crate::workflow::change::write::Change;
 use crate::workflow::press::judge::Case;
 use crate::workflow::press::judge::Judged;
@@ -170,13 +168,8 @@ impl Desk {
                 return false;
             };
             let channels = self.channels_among(&one.press, own.clone());
-            let is_in = |circle: &Circle| match &by.vouched {
-                Some(vouched) => vouched.contains(circle),
-                None => circles
-                    .get(&by.person.user)
-                    .is_some_and(|known| known.contains(&circle.key())),
-            };
-            let role = rights::role(&self.rules.grants, by, &channels, is_in);
+            let known = circles.get(&by.person.user).map_or(&[][..], Vec::as_slice);
+            let role = self.role_of(by, &channels, known);
             role.is_some_and(|role| role >= one.verb.needs())
         });
         Ok(may.map(|one| one.item).collect())

@@ -7,7 +7,6 @@ use crate::domain::event::What;
 use crate::domain::id::ItemId;
 use crate::domain::person::Mention;
 use crate::domain::person::PersonId;
-use crate::domain::rights;
 use crate::domain::rights::Circle;
 use crate::domain::rights::Grantee;
 use crate::domain::rights::Role;
@@ -19,7 +18,7 @@ use crate::store::card::CardRow;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::base::people::trusted_since;
+use crate::workflow::base::role::trusted_since;
 use crate::workflow::base::turn::Turn;
 
 /// More of those who may do something nobody reads.
@@ -76,9 +75,7 @@ impl Desk {
             press, voice, now, ..
         } = *turn;
         let circles = self.circles_now(turn.tx, &press.by, now).await?;
-        let role = rights::role(&self.rules.grants, &press.by, channels, |c| {
-            circles.contains(&c.key())
-        });
+        let role = self.role_of(&press.by, channels, &circles);
         if role.is_some_and(|r| r >= needed) {
             return Ok(None);
         }
@@ -126,12 +123,7 @@ impl Desk {
         channels: &'c [String],
     ) -> Option<&'c String> {
         let has = |channel: &&'c String| {
-            let role = rights::role(
-                &self.rules.grants,
-                &press.by,
-                std::slice::from_ref(*channel),
-                |c| circles.contains(&c.key()),
-            );
+            let role = self.role_of(&press.by, std::slice::from_ref(*channel), circles);
             role.is_some_and(|role| role >= needed)
         };
         channels.iter().find(|channel| !has(channel))

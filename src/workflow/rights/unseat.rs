@@ -18,7 +18,6 @@ use crate::domain::handling::Handling;
 use crate::domain::id::ItemId;
 use crate::domain::item::Item;
 use crate::domain::person::PersonId;
-use crate::domain::rights;
 use crate::domain::rights::Circle;
 use crate::domain::rights::Role;
 use crate::store::StoreError;
@@ -31,7 +30,7 @@ use crate::store::leader;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::base::people::trusted_since;
+use crate::workflow::base::role::trusted_since;
 use crate::workflow::change::deadline::is_out;
 use crate::workflow::change::write::Change;
 
@@ -173,7 +172,7 @@ impl Desk {
         hasher.finish()
     }
 
-    /// `maybe` are circles that count as if they were in them.
+    /// `maybe` are circles that count as if they were in them, where no delivery says who is in which.
     async fn may_answer(
         &self,
         tx: &mut Tx,
@@ -186,12 +185,9 @@ impl Desk {
         let cards = card::of_item(tx, item).await?;
         let channels: Vec<String> = cards.into_iter().map(|card| card.channel).collect();
         let since = trusted_since(now);
-        let circles = person::circles_of(tx, &person.chat, &person.user, since).await?;
-        let role = rights::role(&self.rules.grants, actor, &channels, |circle| {
-            let (key, vouched) = (circle.key(), actor.vouched.as_ref());
-            maybe.contains(&key.as_str())
-                || vouched.map_or_else(|| circles.contains(&key), |here| here.contains(circle))
-        });
+        let mut circles = person::circles_of(tx, &person.chat, &person.user, since).await?;
+        circles.extend(maybe.iter().map(|key| (*key).to_owned()));
+        let role = self.role_of(actor, &channels, &circles);
         Ok(role.is_some_and(|role| role >= Role::Responder))
     }
 }

@@ -7,8 +7,6 @@ use crate::domain::home::Busy;
 use crate::domain::home::Home;
 use crate::domain::home::Load;
 use crate::domain::person::PersonId;
-use crate::domain::rights;
-use crate::domain::rights::Role;
 use crate::domain::row;
 use crate::domain::row::Row;
 use crate::domain::rules::Channel;
@@ -21,7 +19,6 @@ use crate::store::person;
 use crate::store::preference;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::base::people::trusted_since;
 
 impl Desk {
     pub(in crate::workflow) async fn home(
@@ -101,27 +98,5 @@ impl Desk {
             escalated,
             people,
         })
-    }
-
-    /// The channels of their chat in which somebody may at least look.
-    pub(in crate::workflow) async fn channels_seen(
-        &self,
-        tx: &mut Tx,
-        actor: &Actor,
-        now: At,
-    ) -> Result<Vec<&Channel>> {
-        let since = trusted_since(now);
-        let chat = &actor.person.chat;
-        let circles = person::circles_of(tx, chat, &actor.person.user, since).await?;
-        let may_look = |channel: &&Channel| {
-            let name = [channel.name.clone()];
-            let role = rights::role(&self.rules.grants, actor, &name, |c| {
-                let vouched = actor.vouched.as_ref();
-                vouched.map_or_else(|| circles.contains(&c.key()), |v| v.contains(c))
-            });
-            role.is_some_and(|role| role >= Role::Viewer)
-        };
-        let channels = self.rules.channels.values().filter(|c| c.chat == *chat);
-        Ok(channels.filter(may_look).collect())
     }
 }

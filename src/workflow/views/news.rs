@@ -20,7 +20,6 @@ use crate::domain::item::Item;
 use crate::domain::news::Mood;
 use crate::domain::news::News;
 use crate::domain::person::PersonId;
-use crate::domain::rights;
 use crate::domain::rights::Role;
 use crate::domain::text::Arg;
 use crate::domain::text::Voice;
@@ -35,7 +34,7 @@ use crate::store::outbox::LateTry;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
-use crate::workflow::base::people::trusted_since;
+use crate::workflow::base::role::trusted_since;
 use crate::workflow::views::note::Held;
 use crate::workflow::views::note::note;
 
@@ -141,10 +140,7 @@ impl Desk {
                 outsider: false,
                 vouched: None,
             };
-            let role = rights::role(&self.rules.grants, &actor, &channels, |c| {
-                circles.contains(&c.key())
-            });
-            out.insert(user.clone(), role);
+            out.insert(user.clone(), self.role_of(&actor, &channels, &circles));
         }
         tx.rollback().await.map_err(StoreError::from)?;
         Ok(out)
