@@ -1,4 +1,5 @@
-//! What configuration says, in the nouns that the workflows use. Read once at start; the same on every replica.
+//! What configuration says, in the nouns that the workflows use. Read at start, and anew
+//! when somebody sets something from a chat; the same on every replica.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
-//! SQL and nothing else: one table, one file, every query checked against the schema when it is built. Functions
-//! take the time as an argument and run inside the caller's transaction, so that a decision and what follows from it
-//! are written together or not at all.
+//! SQL and nothing else: a file for each table and for each question about several, every query checked against the schema
+//! when it is built. Functions take the time as an argument and run inside the caller's transaction, so that a decision and
+//! what follows from it are written together or not at all.
 
 pub mod card;
 pub mod condition;

@@ -1,5 +1,5 @@
-//! When, never what. The only place that waits: each loop asks the desk to do what is due and sleeps until something
-//! may be due again. Every loop survives its own failures and ends when asked to.
+//! When, never what. Besides who keeps a connection, the only place that waits: each loop asks the desk to do what is due and
+//! sleeps until something may be due again. Every loop survives its own failures and ends when asked to.
 
 pub mod clock;
 pub mod drain;
