@@ -108,14 +108,6 @@ token_url = "BASE/google/token"
         .out
         .lines()
         .filter(|l| !l.contains("✔ PostgreSQL "))
-        // Each release brings more of them.
-        .map(|l| {
-            if l.contains("0001_spine, ") {
-                l.split_inclusive("0001_spine,").next().unwrap()
-            } else {
-                l
-            }
-        })
         .collect();
     insta::assert_snapshot!("faults_of_every_sort", stable.join("\n"));
     bench.finish().await;
