@@ -133,6 +133,11 @@ async fn each_find_shows_the_place_by_which_it_was_found() {
             said.push(format!("/zeitnah find {typed}\n{told}"));
         }
         insta::assert_snapshot!(chat.named("find_places"), said.join("\n\n"));
+        // "or" is no part of anybody's name.
+        let gregor = r#"{"id":"r4","rating":5,"body":"The staff is helping.","author":{"name":"Gregor"}}"#;
+        desk.push("d2", gregor.to_owned()).await;
+        let told = seat.look(Who::Anna, "find", "helps or qzxwv").await;
+        assert!(told.contains("helping") && !told.contains("von Gregor"), "{told}");
         done(desk, chat).await;
     }
 }

@@ -409,11 +409,13 @@ fn place_of(item: &Item, theirs: &str, meant: &str) -> Place {
     if !seen.contains(theirs.trim_end_matches('…').trim_end()) {
         return Place::Further(theirs);
     }
+    // `or` and a minus are the search's own, and no words that anybody wrote.
     let meant = meant.to_lowercase();
     let has = |text: Option<&str>| {
         let text = text.unwrap_or_default().to_lowercase();
-        let mut meant = meant.split_whitespace().map(|word| word.trim_matches('"'));
-        meant.any(|word| !word.is_empty() && text.contains(word))
+        let asked = meant.split_whitespace();
+        let mut asked = asked.filter(|word| *word != "or" && !word.starts_with('-'));
+        asked.any(|word| !word.trim_matches('"').is_empty() && text.contains(word.trim_matches('"')))
     };
     match (
         has(Some(&seen)),

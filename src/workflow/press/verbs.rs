@@ -196,9 +196,7 @@ impl Desk {
         form: &FormToken,
         typed: bool,
     ) -> Result<Judged> {
-        let Turn {
-            press, voice, now, ..
-        } = *turn;
+        let Turn { press, .. } = *turn;
         let me = &press.by.person;
         let Some(lease) = form.lease.filter(|_| form.step == Step::Write && !typed) else {
             return Ok(Judged::done("noted"));
@@ -211,17 +209,7 @@ impl Desk {
         if !held || reply::draft_of(turn.tx, form.item, me).await?.is_some() {
             return Ok(Judged::done("noted"));
         }
-        let reply = match locked.0.reply {
-            Some(id) => reply::get(&mut **turn.tx, id).await?,
-            None => None,
-        };
-        let mut case = Case {
-            press,
-            voice,
-            locked,
-            reply,
-            now,
-        };
+        let mut case = self.case(turn, locked).await?;
         if is_busy(&case) {
             return Ok(Judged::done("noted"));
         }

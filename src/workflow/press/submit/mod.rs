@@ -20,7 +20,6 @@ use crate::store::reply;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::base::turn::Turn;
-use crate::workflow::press::judge::Case;
 use crate::workflow::press::judge::Judged;
 use crate::workflow::press::judge::Opening;
 use crate::workflow::press::judge::Verdict;
@@ -37,9 +36,7 @@ impl Desk {
         form: &FormToken,
         values: &Values,
     ) -> Result<Judged> {
-        let Turn {
-            press, voice, now, ..
-        } = *turn;
+        let Turn { press, voice, .. } = *turn;
         self.meet(turn.tx, press).await?;
         if form.step == Step::Read {
             return Ok(Judged::done("noted"));
@@ -72,17 +69,7 @@ impl Desk {
             self.whisper(turn, voice.say("refused-stale", &[])).await?;
             return Ok(Judged::told("unknown_item"));
         };
-        let reply = match locked.0.reply {
-            Some(id) => reply::get(&mut **turn.tx, id).await?,
-            None => None,
-        };
-        let mut case = Case {
-            press,
-            voice,
-            locked,
-            reply,
-            now,
-        };
+        let mut case = self.case(turn, locked).await?;
         let verdict = match form.step {
             Step::Write => self.keep_draft(turn.tx, &mut case, form, values).await?,
             Step::Preview => self.send(turn.tx, &mut case, form).await?,
