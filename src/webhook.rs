@@ -10,7 +10,7 @@ use crate::domain::At;
 use crate::port::PortError;
 use crate::port::webhook::Webhook;
 use crate::source::http;
-use crate::source::http::Deed;
+use crate::source::http::Access;
 use crate::source::http::Http;
 use crate::source::signature::Secret;
 
@@ -41,7 +41,7 @@ impl Webhook for Signed {
             .fold(request, |request, (name, value)| request.header(name, value));
         let request = request.header("content-type", "application/json").body(body);
         // The id makes a second call the same one, so an unclear outcome is simply tried again.
-        let answer = self.http.call(request, Deed::Read, at).await?;
+        let answer = self.http.call(request, Access::Read, at).await?;
         if answer.is_success() {
             Ok(())
         } else {

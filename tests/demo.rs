@@ -17,7 +17,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 use serde_json::json;
-use zeitnah::domain::stats::Span;
+use zeitnah::domain::item::stats::Span;
 use zeitnah::store::Store;
 use zeitnah::workflow::stats::verify;
 

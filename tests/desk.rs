@@ -27,29 +27,29 @@ use zeitnah::app::SlackMode;
 use zeitnah::app::SlackParts;
 use zeitnah::chat::discord;
 use zeitnah::chat::slack;
-use zeitnah::domain::caps::Limit;
-use zeitnah::domain::caps::Unit;
-use zeitnah::domain::fold::Budget;
-use zeitnah::domain::person::Mention;
-use zeitnah::domain::policy::Mark;
-use zeitnah::domain::policy::Policy;
-use zeitnah::domain::rights::Circle;
-use zeitnah::domain::rights::Grant;
-use zeitnah::domain::rights::Grantee;
-use zeitnah::domain::rights::Role;
-use zeitnah::domain::route::Route;
-use zeitnah::domain::route::When;
-use zeitnah::domain::rules::Channel;
-use zeitnah::domain::rules::ClockStops;
-use zeitnah::domain::rules::DigestPlan;
-use zeitnah::domain::rules::Keep;
-use zeitnah::domain::rules::Rules;
-use zeitnah::domain::rules::Target;
-use zeitnah::domain::schedule::Schedule;
-use zeitnah::domain::sla;
-use zeitnah::domain::sla::Origin;
-use zeitnah::domain::text::Lang;
-use zeitnah::domain::text::Voice;
+use zeitnah::domain::item::caps::Limit;
+use zeitnah::domain::item::caps::Unit;
+use zeitnah::domain::item::policy::Mark;
+use zeitnah::domain::item::policy::Policy;
+use zeitnah::domain::item::sla;
+use zeitnah::domain::item::sla::Origin;
+use zeitnah::domain::lang::Lang;
+use zeitnah::domain::people::person::Mention;
+use zeitnah::domain::people::rights::Circle;
+use zeitnah::domain::people::rights::Grant;
+use zeitnah::domain::people::rights::Grantee;
+use zeitnah::domain::people::rights::Role;
+use zeitnah::domain::promise::route::Route;
+use zeitnah::domain::promise::route::When;
+use zeitnah::domain::promise::rules::Channel;
+use zeitnah::domain::promise::rules::ClockStops;
+use zeitnah::domain::promise::rules::Keep;
+use zeitnah::domain::promise::rules::Rules;
+use zeitnah::domain::promise::rules::Target;
+use zeitnah::domain::say::text::Locale;
+use zeitnah::domain::show::digest::plan::DigestPlan;
+use zeitnah::domain::show::fold::Budget;
+use zeitnah::domain::time::schedule::Schedule;
 use zeitnah::port::clock::Clock;
 use zeitnah::port::clock::FakeClock;
 use zeitnah::source;
@@ -382,13 +382,13 @@ impl Desk {
                 public_key: sandbox.public_key(),
             }
         };
-        let voice = voice(&self.wish);
+        let locale = locale(&self.wish);
         DiscordParts {
             settings: discord::Settings {
                 api_url: format!("{}/discord/api/v10", self.base),
                 bot_token: SecretString::from(sandbox.bot_token),
                 server: sandbox.guild_id,
-                voices: [(D_CARE.to_owned(), voice), (D_LEADS.to_owned(), voice)].into(),
+                locales: [(D_CARE.to_owned(), locale), (D_LEADS.to_owned(), locale)].into(),
                 paced: self.wish.paced,
             },
             mode,
@@ -767,7 +767,7 @@ impl Desk {
                 all.push(message);
                 for message in all.iter().filter(|m| m.bot_id.is_some() && !m.deleted) {
                     let text = self.slack.visible_text(message);
-                    let foreign = crate::tongue::foreign(&text, &theirs, channel.voice.lang);
+                    let foreign = crate::tongue::foreign(&text, &theirs, channel.locale.lang);
                     assert_eq!(foreign, None, "in {} stands\n{text}", channel.name);
                 }
             }
@@ -930,8 +930,8 @@ fn configured(wish: &Wish) -> Option<zeitnah::config::Config> {
     Some(config.unwrap_or_else(|faults| panic!("{faults:#?}")))
 }
 
-fn voice(wish: &Wish) -> Voice {
-    Voice {
+fn locale(wish: &Wish) -> Locale {
+    Locale {
         lang: wish.lang,
         zone: chrono_tz::Tz::Europe__Berlin,
     }
@@ -1009,7 +1009,7 @@ fn on_discord(mut rules: Rules) -> Rules {
 }
 
 fn on_slack(wish: &Wish) -> Rules {
-    let voice = voice(wish);
+    let locale = locale(wish);
     let day = Policy {
         first_answer: Some(24 * 60),
         marks: vec![Mark::Left(120)],
@@ -1019,7 +1019,7 @@ fn on_slack(wish: &Wish) -> Rules {
         name: name.into(),
         chat: "slack".into(),
         room: room.into(),
-        voice,
+        locale,
         responsible: vec![Mention::Group(TEAM.into())],
         calendar: None,
         quiet: None,
@@ -1082,7 +1082,7 @@ fn on_slack(wish: &Wish) -> Rules {
         digests: vec![DigestPlan {
             name: "morgens".into(),
             channel: "care".into(),
-            schedule: Schedule::parse("0 8 * * *", voice.zone).unwrap(),
+            schedule: Schedule::parse("0 8 * * *", locale.zone).unwrap(),
             only_if_something: false,
             who_answered: false,
             to: None,

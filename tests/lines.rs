@@ -7,29 +7,29 @@ use serde_json::Value;
 use zeitnah::chat::discord;
 use zeitnah::chat::slack;
 use zeitnah::domain::At;
-use zeitnah::domain::caps::ReplyCaps;
-use zeitnah::domain::event::Called;
-use zeitnah::domain::event::Event;
-use zeitnah::domain::event::Missing;
-use zeitnah::domain::event::What;
-use zeitnah::domain::handling::Handling;
-use zeitnah::domain::handling::Reason;
 use zeitnah::domain::id::EventId;
 use zeitnah::domain::id::ItemId;
 use zeitnah::domain::item::Author;
 use zeitnah::domain::item::Item;
-use zeitnah::domain::item::Kind;
+use zeitnah::domain::item::ItemKind;
 use zeitnah::domain::item::Rating;
 use zeitnah::domain::item::Tone;
 use zeitnah::domain::item::Votes;
-use zeitnah::domain::person::Mention;
-use zeitnah::domain::person::PersonId;
-use zeitnah::domain::policy::Metric;
-use zeitnah::domain::sla::Base;
-use zeitnah::domain::sla::Deadline;
-use zeitnah::domain::text::Lang;
-use zeitnah::domain::text::Voice;
-use zeitnah::domain::text::flat;
+use zeitnah::domain::item::caps::ReplyCaps;
+use zeitnah::domain::item::event::Called;
+use zeitnah::domain::item::event::Event;
+use zeitnah::domain::item::event::EventKind;
+use zeitnah::domain::item::event::Missing;
+use zeitnah::domain::item::handling::Handling;
+use zeitnah::domain::item::handling::Reason;
+use zeitnah::domain::item::policy::Metric;
+use zeitnah::domain::item::sla::Base;
+use zeitnah::domain::item::sla::Deadline;
+use zeitnah::domain::lang::Lang;
+use zeitnah::domain::people::person::Mention;
+use zeitnah::domain::people::person::PersonId;
+use zeitnah::domain::say::text::Locale;
+use zeitnah::domain::say::text::flat;
 use zeitnah::port::chat::Body;
 use zeitnah::port::chat::Note;
 use zeitnah::port::chat::Post;
@@ -57,7 +57,7 @@ fn item(deadline: Option<i64>) -> Item {
         source: "shop".into(),
         scope: String::new(),
         native_id: "1".into(),
-        kind: Kind::Review,
+        kind: ItemKind::Review,
         tone: Tone::Complaint,
         rating: Rating::of_five(1.0),
         title: None,
@@ -86,7 +86,7 @@ fn item(deadline: Option<i64>) -> Item {
     }
 }
 
-fn stepped() -> impl Strategy<Value = What> {
+fn stepped() -> impl Strategy<Value = EventKind> {
     let missing = prop_oneof![
         Just(Missing::Holder),
         Just(Missing::OnDuty("day".into())),
@@ -107,7 +107,7 @@ fn stepped() -> impl Strategy<Value = What> {
         0_u32..2,
     )
         .prop_map(
-            |(called, missing, widened, webhook, raised, round)| What::Stepped {
+            |(called, missing, widened, webhook, raised, round)| EventKind::Stepped {
                 chain: "overdue".into(),
                 round,
                 step: 0,
@@ -121,55 +121,55 @@ fn stepped() -> impl Strategy<Value = What> {
 }
 
 /// Of each kind one, and of those with choices in them all choices.
-fn what() -> impl Strategy<Value = What> {
+fn what() -> impl Strategy<Value = EventKind> {
     let (at, text) = (after(90), || "x".to_owned());
-    let plain: Vec<What> = vec![
-        What::Drafted,
-        What::RemovedAtSource,
-        What::BackAtSource,
-        What::Edited {
+    let plain: Vec<EventKind> = vec![
+        EventKind::Drafted,
+        EventKind::RemovedAtSource,
+        EventKind::BackAtSource,
+        EventKind::Edited {
             revision: 2,
             stars_before: None,
             stars_now: None,
         },
-        What::Edited {
+        EventKind::Edited {
             revision: 2,
             stars_before: Some(5),
             stars_now: Some(1),
         },
-        What::AnsweredElsewhere {
+        EventKind::AnsweredElsewhere {
             given: None,
             in_time: None,
             words: None,
             author: None,
         },
-        What::Claimed { until: at },
-        What::TakenOver {
+        EventKind::Claimed { until: at },
+        EventKind::TakenOver {
             from: anna(),
             until: at,
         },
-        What::Released,
-        What::Sent { until: at },
-        What::TakenBack { of: None },
-        What::Accepted {
+        EventKind::Released,
+        EventKind::Sent { until: at },
+        EventKind::TakenBack { of: None },
+        EventKind::Accepted {
             minutes: None,
             in_time: None,
         },
-        What::Rejected { why: text() },
-        What::Failed {
+        EventKind::Rejected { why: text() },
+        EventKind::Failed {
             why: String::new(),
             earlier_stands: false,
         },
-        What::Unclear,
-        What::ConfirmedThere,
-        What::SentAgain,
-        What::Woke,
-        What::Escalated {
+        EventKind::Unclear,
+        EventKind::ConfirmedThere,
+        EventKind::SentAgain,
+        EventKind::Woke,
+        EventKind::Escalated {
             to: text(),
             why: String::new(),
         },
-        What::Acknowledged { until: at },
-        What::Offered {
+        EventKind::Acknowledged { until: at },
+        EventKind::Offered {
             rota: text(),
             of: anna(),
             until: at,
@@ -177,8 +177,8 @@ fn what() -> impl Strategy<Value = What> {
             to: None,
             why: None,
         },
-        What::NotAccepted { of: anna(), to: None },
-        What::NotAccepted {
+        EventKind::NotAccepted { of: anna(), to: None },
+        EventKind::NotAccepted {
             of: anna(),
             to: Some(PersonId::new("slack", "U0BEN")),
         },
@@ -186,18 +186,18 @@ fn what() -> impl Strategy<Value = What> {
     prop_oneof![
         3 => stepped(),
         3 => prop::sample::select(plain),
-        1 => any::<bool>().prop_map(|lost_right| What::ClaimEnded { of: anna(), lost_right }),
-        1 => (0_i64..200, any::<bool>()).prop_map(|(due, again)| What::Overdue {
+        1 => any::<bool>().prop_map(|lost_right| EventKind::ClaimEnded { of: anna(), lost_right }),
+        1 => (0_i64..200, any::<bool>()).prop_map(|(due, again)| EventKind::Overdue {
             due: after(due), metric: Metric::FirstAnswer, holder: None, again,
         }),
-        1 => (0_i64..200).prop_map(|due| What::Reminded { due: after(due), metric: Metric::FirstAnswer, mark: None }),
-        1 => prop::option::of(0_i64..9).prop_map(|minutes| What::Visible { minutes, in_time: None }),
-        1 => prop::option::of(Just("n".to_owned())).prop_map(|note| What::Handled { reason: Reason::Spam, note }),
-        1 => any::<bool>().prop_map(|by_customer| What::Reopened { by_customer }),
-        1 => prop::option::of(Just("w".to_owned())).prop_map(move |why| What::Snoozed {
+        1 => (0_i64..200).prop_map(|due| EventKind::Reminded { due: after(due), metric: Metric::FirstAnswer, mark: None }),
+        1 => prop::option::of(0_i64..9).prop_map(|minutes| EventKind::Visible { minutes, in_time: None }),
+        1 => prop::option::of(Just("n".to_owned())).prop_map(|note| EventKind::Handled { reason: Reason::Spam, note }),
+        1 => any::<bool>().prop_map(|by_customer| EventKind::Reopened { by_customer }),
+        1 => prop::option::of(Just("w".to_owned())).prop_map(move |why| EventKind::Snoozed {
             until: at, why, for_customer: false,
         }),
-        1 => prop::option::of(Just("Anwalt".to_owned())).prop_map(|word| What::Assigned { to: anna(), word }),
+        1 => prop::option::of(Just("Anwalt".to_owned())).prop_map(|word| EventKind::Assigned { to: anna(), word }),
     ]
 }
 
@@ -226,10 +226,10 @@ proptest! {
         held in prop::option::of(any::<bool>()),
         lang in prop_oneof![Just(Lang::De), Just(Lang::En)],
     ) {
-        let voice = Voice { lang, zone: chrono_tz::Tz::Europe__Berlin };
+        let locale = Locale { lang, zone: chrono_tz::Tz::Europe__Berlin };
         let event = Event { id: EventId::new(after(100)), item: item(None).id, at: after(100), by: Some(anna()), what };
         let held = held.map(|is_told| Held { name: "Anna".into(), is_told });
-        let text = note(&event, &item(due), "Gartenshop", voice, held, |_| "Anna".to_owned());
+        let text = note(&event, &item(due), "Gartenshop", locale, held, |_| "Anna".to_owned());
         prop_assert_eq!(event.what.is_told(), !flat(&text).trim().is_empty(), "{:?}", event.what);
         if event.what.is_told() {
             let said = flat(&text);

@@ -8,29 +8,29 @@ use chrono::NaiveDate;
 use chrono::TimeDelta;
 use chrono::Utc;
 use standins::slack::Message;
-use zeitnah::domain::backtest::Report;
-use zeitnah::domain::backtest::Sort;
-use zeitnah::domain::backtest::past::is_call;
-use zeitnah::domain::backtest::walk::walk;
-use zeitnah::domain::calendar::Quiet;
-use zeitnah::domain::chain::Chain;
-use zeitnah::domain::chain::Condition;
-use zeitnah::domain::chain::Starts;
-use zeitnah::domain::chain::Step;
-use zeitnah::domain::chain::Whom;
-use zeitnah::domain::event::Event;
 use zeitnah::domain::id::ItemId;
-use zeitnah::domain::person::Mention;
-use zeitnah::domain::person::PersonId;
-use zeitnah::domain::policy::Mark;
-use zeitnah::domain::policy::Metric;
-use zeitnah::domain::policy::Policy;
-use zeitnah::domain::rota::Plan;
-use zeitnah::domain::rota::Rota;
-use zeitnah::domain::rota::Turns;
-use zeitnah::domain::rules::Rules;
-use zeitnah::domain::whom::Book;
-use zeitnah::domain::whom::Preference;
+use zeitnah::domain::item::event::Event;
+use zeitnah::domain::item::policy::Mark;
+use zeitnah::domain::item::policy::Metric;
+use zeitnah::domain::item::policy::Policy;
+use zeitnah::domain::people::person::Mention;
+use zeitnah::domain::people::person::PersonId;
+use zeitnah::domain::promise::backtest::Report;
+use zeitnah::domain::promise::backtest::Sort;
+use zeitnah::domain::promise::backtest::past::is_call;
+use zeitnah::domain::promise::backtest::walk::walk;
+use zeitnah::domain::promise::chain::Chain;
+use zeitnah::domain::promise::chain::Condition;
+use zeitnah::domain::promise::chain::Recipient;
+use zeitnah::domain::promise::chain::Starts;
+use zeitnah::domain::promise::chain::Step;
+use zeitnah::domain::promise::recipients::Book;
+use zeitnah::domain::promise::recipients::Preference;
+use zeitnah::domain::promise::rota::Plan;
+use zeitnah::domain::promise::rota::Rota;
+use zeitnah::domain::promise::rota::Turns;
+use zeitnah::domain::promise::rules::Rules;
+use zeitnah::domain::time::calendar::Quiet;
 use zeitnah::port::clock::Clock as _;
 use zeitnah::workflow::probe::Page;
 use zeitnah::workflow::probe::probe;
@@ -77,7 +77,7 @@ fn strict(rules: &mut Rules) {
         plan: Plan::Turns(turns),
     };
     rules.rotas = [("spaet".to_owned(), rota)].into();
-    let group = Whom::Named {
+    let group = Recipient::Named {
         chat: "slack".into(),
         mention: Mention::Group(TEAM.into()),
     };
@@ -85,20 +85,23 @@ fn strict(rules: &mut Rules) {
         name: "kette".into(),
         starts: Starts::Due,
         steps: vec![
-            step(0, vec![Whom::Holder, Whom::Channel]),
+            step(0, vec![Recipient::Holder, Recipient::Channel]),
             Step {
                 widen: Some("leads".into()),
                 only: Condition {
                     held: Some(false),
                     ..Condition::default()
                 },
-                ..step(45, vec![Whom::OnDuty("spaet".into()), group])
+                ..step(45, vec![Recipient::OnDuty("spaet".into()), group])
             },
             Step {
                 raise: true,
                 ..step(
                     120,
-                    vec![Whom::Direct(PersonId::new("slack", CARLA)), Whom::Channel],
+                    vec![
+                        Recipient::Direct(PersonId::new("slack", CARLA)),
+                        Recipient::Channel,
+                    ],
                 )
             },
         ],

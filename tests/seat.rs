@@ -1,7 +1,7 @@
 //! One chat as people use it, whichever it is: a story that is told with these words runs once per chat.
 
 use serde_json::Value;
-use zeitnah::domain::rules::Rules;
+use zeitnah::domain::promise::rules::Rules;
 
 use crate::desk::ANNA;
 use crate::desk::BEN;

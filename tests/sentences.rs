@@ -11,8 +11,8 @@ use std::process::Command;
 use proc_macro2::Delimiter;
 use proc_macro2::TokenStream;
 use proc_macro2::TokenTree;
-use zeitnah::domain::text::Arg;
-use zeitnah::domain::text::Lang;
+use zeitnah::domain::lang::Lang;
+use zeitnah::domain::say::text::Arg;
 
 /// What stands in the chat's sentences here, so that they read like real ones.
 const EXAMPLES: &[(&str, &str, &str)] = &[
@@ -240,7 +240,7 @@ fn sentence(lang: Lang, key: &str, n: i64) -> String {
 }
 
 fn said() -> Vec<(String, Lang, String)> {
-    let all = ["de.ftl", "demo_de.ftl"].map(|file| keys(&read(&format!("src/domain/text/{file}"))));
+    let all = ["de.ftl", "demo_de.ftl"].map(|file| keys(&read(&format!("src/domain/say/text/{file}"))));
     all.into_iter()
         .flatten()
         .flat_map(|(key, numbers)| {

@@ -12,10 +12,10 @@ use sqlx::Row as _;
 use zeitnah::domain::At;
 use zeitnah::domain::item::Rating;
 use zeitnah::domain::item::Tone;
-use zeitnah::domain::stats::Counts;
-use zeitnah::domain::stats::Fact;
-use zeitnah::domain::stats::Span;
-use zeitnah::domain::stats::Subject;
+use zeitnah::domain::item::stats::Counts;
+use zeitnah::domain::item::stats::Fact;
+use zeitnah::domain::item::stats::Span;
+use zeitnah::domain::item::stats::Subject;
 use zeitnah::store::Store;
 use zeitnah::store::StoreError;
 use zeitnah::store::stats;
@@ -121,7 +121,7 @@ impl Says {
     }
 
     fn tone(self) -> Tone {
-        Tone::of(zeitnah::domain::item::Kind::Review, self.rating())
+        Tone::of(zeitnah::domain::item::ItemKind::Review, self.rating())
     }
 
     fn subject(self) -> Value {

@@ -3,10 +3,10 @@
 
 use std::sync::LazyLock;
 
-use zeitnah::domain::text::Lang;
+use zeitnah::domain::lang::Lang;
 
-const DE: &str = include_str!("../src/domain/text/de.ftl");
-const EN: &str = include_str!("../src/domain/text/en.ftl");
+const DE: &str = include_str!("../src/domain/say/text/de.ftl");
+const EN: &str = include_str!("../src/domain/say/text/en.ftl");
 /// Shorter pieces of a sentence stand in the other language by chance.
 const TELLING: usize = 12;
 

@@ -1,14 +1,14 @@
 //! What several stories change in a team's rules: how much a channel takes, whose shift it is, and chains of calls.
 
-use zeitnah::domain::chain::Chain;
-use zeitnah::domain::chain::Condition;
-use zeitnah::domain::chain::Step;
-use zeitnah::domain::chain::Whom;
-use zeitnah::domain::person::Mention;
-use zeitnah::domain::rota::Plan;
-use zeitnah::domain::rota::Rota;
-use zeitnah::domain::rota::Shift;
-use zeitnah::domain::rules::Rules;
+use zeitnah::domain::people::person::Mention;
+use zeitnah::domain::promise::chain::Chain;
+use zeitnah::domain::promise::chain::Condition;
+use zeitnah::domain::promise::chain::Recipient;
+use zeitnah::domain::promise::chain::Step;
+use zeitnah::domain::promise::rota::Plan;
+use zeitnah::domain::promise::rota::Rota;
+use zeitnah::domain::promise::rota::Shift;
+use zeitnah::domain::promise::rules::Rules;
 
 use crate::seat::Chat;
 use crate::seat::Who;
@@ -45,7 +45,7 @@ pub fn shifts(rules: &mut Rules, [begins, changes, ends]: [u16; 3]) {
 }
 
 /// A step that calls and does nothing else.
-pub fn step(wait: i64, call: Vec<Whom>) -> Step {
+pub fn step(wait: i64, call: Vec<Recipient>) -> Step {
     Step {
         wait,
         call,

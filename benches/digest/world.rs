@@ -164,7 +164,7 @@ impl World {
             ..Asked::lately(channel, None, self.now)
         };
         let numbers = desk.numbers(&asked).await.unwrap();
-        zeitnah::domain::digest::write(&numbers, asked.from, asked.to, channel.voice);
+        zeitnah::domain::show::digest::write(&numbers, asked.from, asked.to, channel.locale);
         numbers.now.new_total()
     }
 

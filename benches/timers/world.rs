@@ -22,7 +22,7 @@ use tokio_util::task::TaskTracker;
 use zeitnah::app::App;
 use zeitnah::app::Parts;
 use zeitnah::config::Config;
-use zeitnah::domain::practice;
+use zeitnah::domain::promise::practice;
 use zeitnah::port::clock::Clock;
 use zeitnah::port::clock::SystemClock;
 use zeitnah::store::Store;

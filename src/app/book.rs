@@ -3,10 +3,10 @@
 use crate::config;
 use crate::config::overlay;
 use crate::config::written::Written;
-use crate::domain::setting::Setting;
+use crate::domain::press::setting::Setting;
 use crate::port::PortError;
+use crate::port::rulebook::EditFault;
 use crate::port::rulebook::Edition;
-use crate::port::rulebook::Fault;
 use crate::port::rulebook::Rulebook;
 
 impl Rulebook for Written {
@@ -25,8 +25,8 @@ impl Rulebook for Written {
     }
 }
 
-fn said(fault: config::Fault) -> Fault {
-    Fault {
+fn said(fault: config::Fault) -> EditFault {
+    EditFault {
         what: fault.what,
         remedy: fault.remedy,
     }

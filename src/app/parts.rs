@@ -87,7 +87,7 @@ fn discord_parts(from: &crate::config::discord::Discord, config: &Config) -> Dis
             api_url: from.api_url.clone(),
             bot_token: from.bot_token.clone(),
             server: from.server.clone(),
-            voices: rooms.map(|c| (c.room.clone(), c.voice)).collect(),
+            locales: rooms.map(|c| (c.room.clone(), c.locale)).collect(),
             paced: true,
         },
         mode: match &from.way {

@@ -1,12 +1,12 @@
 //! What people type after the command, the same words in every chat.
 
-use crate::domain::action::Ask;
-use crate::domain::action::ItemRef;
-use crate::domain::action::Listing;
-use crate::domain::action::Named;
-use crate::domain::action::Verb;
-use crate::domain::digest::MOST_DAYS;
-use crate::domain::errand::Errand;
+use crate::domain::press::action::Ask;
+use crate::domain::press::action::ItemRef;
+use crate::domain::press::action::Listing;
+use crate::domain::press::action::Named;
+use crate::domain::press::action::Verb;
+use crate::domain::press::list_action::ListAction;
+use crate::domain::show::digest::MOST_DAYS;
 
 /// Days of numbers where nobody says how many.
 const WEEK: i64 = 7;
@@ -77,7 +77,7 @@ pub fn typed(text: &str) -> Ask {
                 typed: words.join(" "),
             },
         },
-        ("home" | "start", _) => alone(Ask::Errand(Errand::Home)),
+        ("home" | "start", _) => alone(Ask::ListAction(ListAction::Home)),
         ("mine" | "meine", _) => alone(Ask::List(Listing::Mine)),
         ("overdue" | "überfällig", _) => alone(Ask::List(Listing::Overdue)),
         (word, number) => {
@@ -202,7 +202,7 @@ mod tests {
         assert_eq!(typed("stats"), Ask::Numbers { days: Some(WEEK) });
         assert_eq!(typed("digest"), Ask::Numbers { days: None });
         assert_eq!(typed("Import"), Ask::Import);
-        assert_eq!(typed("Start"), Ask::Errand(Errand::Home));
+        assert_eq!(typed("Start"), Ask::ListAction(ListAction::Home));
         assert_eq!(
             typed("open 42"),
             Ask::Do {

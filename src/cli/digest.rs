@@ -14,8 +14,8 @@ use crate::cli::load;
 use crate::cli::say;
 use crate::cli::tell;
 use crate::domain::At;
-use crate::domain::chart::Chart;
-use crate::domain::text::flat;
+use crate::domain::say::text::flat;
+use crate::domain::show::chart::Chart;
 use crate::picture;
 use crate::workflow::Asked;
 

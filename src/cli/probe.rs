@@ -17,13 +17,13 @@ use crate::cli::store;
 use crate::cli::tell;
 use crate::config::duration;
 use crate::domain::At;
-use crate::domain::backtest::Load;
-use crate::domain::backtest::Named;
-use crate::domain::backtest::Report;
-use crate::domain::backtest::Sort;
-use crate::domain::person::Mention;
-use crate::domain::person::PersonId;
-use crate::domain::policy::Metric;
+use crate::domain::item::policy::Metric;
+use crate::domain::people::person::Mention;
+use crate::domain::people::person::PersonId;
+use crate::domain::promise::backtest::Load;
+use crate::domain::promise::backtest::Named;
+use crate::domain::promise::backtest::Report;
+use crate::domain::promise::backtest::Sort;
 use crate::port::clock::Clock as _;
 use crate::port::clock::SystemClock;
 use crate::store::person;
@@ -77,7 +77,7 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
         tell(&json);
         return Ok(());
     }
-    let zone = rules.channels.values().next().map_or(Tz::UTC, |c| c.voice.zone);
+    let zone = rules.channels.values().next().map_or(Tz::UTC, |c| c.locale.zone);
     let people: Vec<PersonId> = report.load.iter().filter_map(|l| person_of(&l.who)).collect();
     let names = person::names(store.pool(), &people).await?;
     for line in lines(&report, zone, &names) {

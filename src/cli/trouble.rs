@@ -5,7 +5,7 @@ use std::io;
 
 use crate::config::database::Database;
 use crate::port::PortError;
-use crate::store::Place;
+use crate::store::SourcePlace;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::Trouble;
@@ -57,7 +57,7 @@ fn of_port(error: &PortError) -> String {
         | PortError::Never { why }
         | PortError::Gone { why }
         | PortError::Denied { why }
-        | PortError::Unknown { why } => why,
+        | PortError::Unclear { why } => why,
     };
     format!("{why}; `zeitnah check` looks at everything at once")
 }
@@ -72,7 +72,7 @@ pub fn of_database(error: &StoreError, settings: &Database) -> Sentence {
     sentence(error, place.as_ref(), &settings.url_from.name)
 }
 
-fn sentence(error: &StoreError, place: Option<&Place>, setting: &str) -> Sentence {
+fn sentence(error: &StoreError, place: Option<&SourcePlace>, setting: &str) -> Sentence {
     let at = place.map_or_else(String::new, |p| format!(" at {}", p.server));
     let user = place.map_or("this user", |p| p.user.as_str());
     let database = place.map_or("of this name", |p| p.database.as_str());

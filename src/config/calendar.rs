@@ -16,9 +16,9 @@ use crate::config::name;
 use crate::config::reading::Placed;
 use crate::config::table::Table;
 use crate::config::zone::zone;
-use crate::domain::calendar::Calendar;
-use crate::domain::calendar::Window;
-use crate::domain::calendar::written;
+use crate::domain::time::calendar::Calendar;
+use crate::domain::time::calendar::Window;
+use crate::domain::time::calendar::written;
 
 /// What comes each year is written out so far; nobody plans a bot's holidays beyond.
 const LAST_YEAR: i32 = 2100;

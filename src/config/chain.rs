@@ -9,15 +9,15 @@ use crate::config::name::Sort;
 use crate::config::reading::Placed;
 use crate::config::stars::stars;
 use crate::config::table::Table;
-use crate::domain::chain::Chain;
-use crate::domain::chain::Condition;
-use crate::domain::chain::Starts;
-use crate::domain::chain::Step;
-use crate::domain::chain::Whom;
 use crate::domain::item::Tone;
-use crate::domain::person::Mention;
-use crate::domain::person::PersonId;
-use crate::domain::rules::Named;
+use crate::domain::people::person::Mention;
+use crate::domain::people::person::PersonId;
+use crate::domain::promise::chain::Chain;
+use crate::domain::promise::chain::Condition;
+use crate::domain::promise::chain::Recipient;
+use crate::domain::promise::chain::Starts;
+use crate::domain::promise::chain::Step;
+use crate::domain::promise::rules::Named;
 
 pub fn read(table: Table, names: &Names) -> Option<Placed<Chain>> {
     let line = table.line;
@@ -60,8 +60,8 @@ fn step(table: Table, names: &Names) -> Option<Step> {
     let wait = duration::minutes(&table, "wait");
     let given = table.list("call");
     let call = given.map(|given| {
-        let all: Vec<Option<Whom>> = given.iter().map(|one| whom(&table, one, names)).collect();
-        all.into_iter().collect::<Option<Vec<Whom>>>()
+        let all: Vec<Option<Recipient>> = given.iter().map(|one| whom(&table, one, names)).collect();
+        all.into_iter().collect::<Option<Vec<Recipient>>>()
     });
     let widen = match table.entry("widen") {
         Some(_) => {
@@ -81,7 +81,7 @@ fn step(table: Table, names: &Names) -> Option<Step> {
         None => Some(None),
     };
     let wait_for_duty = table.flag("wait_for_duty");
-    let on_duty = |whom: &Whom| matches!(whom, Whom::OnDuty(_));
+    let on_duty = |whom: &Recipient| matches!(whom, Recipient::OnDuty(_));
     if wait_for_duty == Some(true)
         && call
             .as_ref()
@@ -131,7 +131,7 @@ fn step(table: Table, names: &Names) -> Option<Step> {
 }
 
 /// `holder`, `channel`, `on-call:ROTA`, `user:…`, `group:…`, `role:…`, `direct:…`.
-fn whom(table: &Table, given: &Placed<String>, names: &Names) -> Option<Whom> {
+fn whom(table: &Table, given: &Placed<String>, names: &Names) -> Option<Recipient> {
     let id = |id: &str| Placed {
         value: id.to_owned(),
         line: given.line,
@@ -142,17 +142,17 @@ fn whom(table: &Table, given: &Placed<String>, names: &Names) -> Option<Whom> {
     };
     let named = |chat: &'static str, named: Named| table.reading.named(given.line, chat, named);
     match given.value.split_once(':') {
-        None if given.value == "holder" => Some(Whom::Holder),
-        None if given.value == "channel" => Some(Whom::Channel),
+        None if given.value == "holder" => Some(Recipient::Holder),
+        None if given.value == "channel" => Some(Recipient::Channel),
         Some(("on-call", rota)) => {
             let rota = id(rota.trim());
             let is_known = table.refers("call", "rota", &rota, &names.rotas);
-            is_known.then_some(Whom::OnDuty(rota.value))
+            is_known.then_some(Recipient::OnDuty(rota.value))
         }
         Some(("user", user)) => {
             let (chat, user) = person(user)?;
             named(chat, Named::Person(user.clone()));
-            Some(Whom::Named {
+            Some(Recipient::Named {
                 chat: chat.to_owned(),
                 mention: Mention::Person(user),
             })
@@ -160,7 +160,7 @@ fn whom(table: &Table, given: &Placed<String>, names: &Names) -> Option<Whom> {
         Some(("direct", user)) => {
             let (chat, user) = person(user)?;
             named(chat, Named::Confidant(user.clone()));
-            Some(Whom::Direct(PersonId::new(chat, user)))
+            Some(Recipient::Direct(PersonId::new(chat, user)))
         }
         Some((word @ ("group" | "role"), group)) => {
             let (chat, sort) = if word == "group" {
@@ -170,7 +170,7 @@ fn whom(table: &Table, given: &Placed<String>, names: &Names) -> Option<Whom> {
             };
             let group = name::id(table, &id(group), sort)?;
             named(chat, Named::Group(group.clone()));
-            Some(Whom::Named {
+            Some(Recipient::Named {
                 chat: chat.to_owned(),
                 mention: Mention::Group(group),
             })

@@ -12,13 +12,13 @@ use crate::config::reading::Placed;
 use crate::config::reading::Reading;
 use crate::config::table::Table;
 use crate::config::zone::zone;
-use crate::domain::calendar::Quiet;
-use crate::domain::fold::Budget;
-use crate::domain::person::Mention;
-use crate::domain::rules::Channel;
-use crate::domain::rules::Named;
-use crate::domain::text::Lang;
-use crate::domain::text::Voice;
+use crate::domain::lang::Lang;
+use crate::domain::people::person::Mention;
+use crate::domain::promise::rules::Channel;
+use crate::domain::promise::rules::Named;
+use crate::domain::say::text::Locale;
+use crate::domain::show::fold::Budget;
+use crate::domain::time::calendar::Quiet;
 
 /// What a `noise_budget` may be.
 const MESSAGES: RangeInclusive<i64> = 1..=1000;
@@ -40,7 +40,7 @@ pub fn read(table: Table, names: &Names) -> Option<Placed<Channel>> {
     let quiet = table.entry("quiet").map(|_| quiet(&table));
     let budget = budget(&table);
     table.close();
-    let voice = Voice {
+    let locale = Locale {
         lang: lang?,
         zone: zone?,
     };
@@ -49,7 +49,7 @@ pub fn read(table: Table, names: &Names) -> Option<Placed<Channel>> {
             name: name?.value,
             chat: chat.to_owned(),
             room: room?,
-            voice,
+            locale,
             responsible: responsible?,
             calendar: match calendar {
                 Some(calendar) => Some(calendar?.value),

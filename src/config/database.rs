@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use crate::config::secret;
 use crate::config::secret::Origin;
 use crate::config::table::Table;
-use crate::domain::rules::Keep;
+use crate::domain::promise::rules::Keep;
 
 #[derive(Debug, Clone)]
 pub struct Database {

@@ -8,10 +8,10 @@ use crate::config::reading::Placed;
 use crate::config::table::Table;
 use crate::config::zone::zone;
 use crate::domain::At;
-use crate::domain::person::PersonId;
-use crate::domain::rules::Channel;
-use crate::domain::rules::DigestPlan;
-use crate::domain::schedule::Schedule;
+use crate::domain::people::person::PersonId;
+use crate::domain::promise::rules::Channel;
+use crate::domain::show::digest::plan::DigestPlan;
+use crate::domain::time::schedule::Schedule;
 
 pub fn read(table: Table, names: &Names, channels: &[Placed<Channel>]) -> Option<Placed<DigestPlan>> {
     let line = table.line_of("schedule");
@@ -23,7 +23,7 @@ pub fn read(table: Table, names: &Names, channels: &[Placed<Channel>]) -> Option
         .as_ref()
         .and_then(|c| channels.iter().find(|x| x.value.name == c.value));
     // A faulty zone has been told already; the expression is looked at all the same.
-    let zone = own.or(theirs.map(|c| c.value.voice.zone)).unwrap_or(Tz::UTC);
+    let zone = own.or(theirs.map(|c| c.value.locale.zone)).unwrap_or(Tz::UTC);
     let schedule = schedule(&table, zone);
     let only_if_something = table.flag("only_if_something");
     let who_answered = table.flag("who_answered");

@@ -10,7 +10,7 @@ use crate::config::secret;
 use crate::config::secret::Origin;
 use crate::config::table::Table;
 use crate::config::url::url;
-use crate::domain::rules::Named;
+use crate::domain::promise::rules::Named;
 
 #[derive(Debug, Clone)]
 pub struct Discord {

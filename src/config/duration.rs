@@ -2,7 +2,7 @@
 //! to a customer is never about seconds.
 
 use crate::config::table::Table;
-pub use crate::domain::span::parse;
+pub use crate::domain::time::span::parse;
 
 /// Minutes; 0 is none.
 pub fn minutes(table: &Table, key: &'static str) -> Option<i64> {

@@ -6,9 +6,9 @@ use crate::config::name;
 use crate::config::name::Sort;
 use crate::config::reading::Placed;
 use crate::config::table::Table;
-use crate::domain::person::Mention;
-use crate::domain::rules::Named;
-use crate::domain::rules::Target;
+use crate::domain::people::person::Mention;
+use crate::domain::promise::rules::Named;
+use crate::domain::promise::rules::Target;
 
 pub fn read(table: Table) -> Option<Placed<Target>> {
     let line = table.line;

@@ -1,7 +1,7 @@
 //! Hours of a week as people write them: `mon-fri 09:00-17:00`. Over midnight too: `fri 22:00-02:00` ends on Saturday.
 
-use crate::domain::calendar::DAY;
-use crate::domain::calendar::minute;
+use crate::domain::time::calendar::DAY;
+use crate::domain::time::calendar::minute;
 
 pub const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 

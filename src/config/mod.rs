@@ -57,15 +57,15 @@ pub use crate::config::reading::Uses;
 use crate::config::source::Source;
 use crate::config::table::Table;
 use crate::config::written::Written;
-use crate::domain::calendar::Calendar;
-use crate::domain::chain::Chain;
-use crate::domain::rights::Grant;
-use crate::domain::rota::Rota;
-use crate::domain::route::Route;
-use crate::domain::rules::Channel;
-use crate::domain::rules::DigestPlan;
-use crate::domain::rules::Rules;
-use crate::domain::rules::Target;
+use crate::domain::people::rights::Grant;
+use crate::domain::promise::chain::Chain;
+use crate::domain::promise::rota::Rota;
+use crate::domain::promise::route::Route;
+use crate::domain::promise::rules::Channel;
+use crate::domain::promise::rules::Rules;
+use crate::domain::promise::rules::Target;
+use crate::domain::show::digest::plan::DigestPlan;
+use crate::domain::time::calendar::Calendar;
 
 /// Every setting with its default and why. The only place where defaults stand.
 pub const DEFAULTS: &str = include_str!("../../config.default.toml");

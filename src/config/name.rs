@@ -5,8 +5,8 @@ use crate::config::DISCORD;
 use crate::config::SLACK;
 use crate::config::reading::Placed;
 use crate::config::table::Table;
-use crate::domain::person::PersonId;
-use crate::domain::rules::Named;
+use crate::domain::people::person::PersonId;
+use crate::domain::promise::rules::Named;
 
 const LONGEST_NAME: usize = 31;
 const SNOWFLAKE: &str = "1300000000000000001";

@@ -13,10 +13,10 @@ use crate::config::fault::Fault;
 use crate::config::fault::Gravity;
 use crate::config::route::DEFAULT;
 use crate::config::suggest::meant;
-use crate::domain::setting::Key;
-use crate::domain::setting::Kind;
-use crate::domain::setting::Setting;
-use crate::domain::setting::time_of_day;
+use crate::domain::press::setting::Key;
+use crate::domain::press::setting::Setting;
+use crate::domain::press::setting::SettingKind;
+use crate::domain::press::setting::time_of_day;
 
 #[cfg(test)]
 mod tests;
@@ -43,14 +43,14 @@ pub fn values(text: &str) -> Vec<(Key, String)> {
         return Vec::new();
     };
     let mut keys = Vec::new();
-    let mut add = |kind: Kind, name: String| keys.push(Key { kind, name });
-    names(&doc, "source").for_each(|name| add(Kind::Route, name));
-    add(Kind::Deadline, DEFAULT.to_owned());
+    let mut add = |kind: SettingKind, name: String| keys.push(Key { kind, name });
+    names(&doc, "source").for_each(|name| add(SettingKind::Route, name));
+    add(SettingKind::Deadline, DEFAULT.to_owned());
     for name in names(&doc, "route").chain(names(&doc, "policy")) {
-        add(Kind::Deadline, name);
+        add(SettingKind::Deadline, name);
     }
-    names(&doc, "channel").for_each(|name| add(Kind::Language, name));
-    names(&doc, "digest").for_each(|name| add(Kind::Digest, name));
+    names(&doc, "channel").for_each(|name| add(SettingKind::Language, name));
+    names(&doc, "digest").for_each(|name| add(SettingKind::Digest, name));
     keys.dedup();
     keys.into_iter()
         .filter_map(|key| value(&doc, &key).map(|value| (key, value)))
@@ -60,17 +60,17 @@ pub fn values(text: &str) -> Vec<(Key, String)> {
 fn value(doc: &DocumentMut, key: &Key) -> Option<String> {
     let name = &key.name;
     match key.kind {
-        Kind::Route => {
+        SettingKind::Route => {
             let own = entries(doc, "route").into_iter().find(|r| is_only_for(*r, name));
             let to = own.or_else(|| section(doc, "default_route"))?.get("to")?;
             Some(strings(to).join(" "))
         }
-        Kind::Deadline => match promise(doc, name).ok()? {
+        SettingKind::Deadline => match promise(doc, name).ok()? {
             Promise::Default => text_of(section(doc, "default_route")?, "deadline", "default_route"),
             Promise::Entry(list, at) => text_of(*entries(doc, list).get(at)?, "deadline", list),
         },
-        Kind::Language => text_of(entry(doc, "channel", name)?, "language", "channel"),
-        Kind::Digest => text_of(entry(doc, "digest", name)?, "schedule", "digest"),
+        SettingKind::Language => text_of(entry(doc, "channel", name)?, "language", "channel"),
+        SettingKind::Digest => text_of(entry(doc, "digest", name)?, "schedule", "digest"),
     }
 }
 
@@ -78,19 +78,19 @@ fn value(doc: &DocumentMut, key: &Key) -> Option<String> {
 /// of its own only once it is there.
 fn rank(doc: &DocumentMut, key: &Key) -> u8 {
     match key.kind {
-        Kind::Language | Kind::Digest => 0,
-        Kind::Deadline if key.name == DEFAULT => 0,
-        Kind::Deadline if promise(doc, &key.name).is_ok() => 0,
-        Kind::Route => 1,
-        Kind::Deadline => 2,
+        SettingKind::Language | SettingKind::Digest => 0,
+        SettingKind::Deadline if key.name == DEFAULT => 0,
+        SettingKind::Deadline if promise(doc, &key.name).is_ok() => 0,
+        SettingKind::Route => 1,
+        SettingKind::Deadline => 2,
     }
 }
 
 fn apply(doc: &mut DocumentMut, setting: &Setting) -> Result<(), Fault> {
     let (key, value) = (&setting.key, setting.value.as_str());
     match key.kind {
-        Kind::Route => route(doc, key, value),
-        Kind::Deadline => match promise(doc, &key.name)? {
+        SettingKind::Route => route(doc, key, value),
+        SettingKind::Deadline => match promise(doc, &key.name)? {
             Promise::Default => {
                 let table = doc.get_mut("default_route").and_then(Item::as_table_like_mut);
                 let table = table.ok_or_else(|| unknown(key, "[default_route]", &[]))?;
@@ -100,8 +100,8 @@ fn apply(doc: &mut DocumentMut, setting: &Setting) -> Result<(), Fault> {
             Promise::Entry(list, at) => at_of(doc, list, at, |table| put(table, "deadline", value.into()))
                 .ok_or_else(|| unknown(key, list, &[])),
         },
-        Kind::Language => named(doc, key, "channel", |table| put(table, "language", value.into())),
-        Kind::Digest => {
+        SettingKind::Language => named(doc, key, "channel", |table| put(table, "language", value.into())),
+        SettingKind::Digest => {
             let was = entry(doc, "digest", &key.name).and_then(|d| text_of(d, "schedule", "digest"));
             let schedule = schedule(key, was.as_deref().unwrap_or_default(), value)?;
             named(doc, key, "digest", |table| {
@@ -150,7 +150,7 @@ enum Promise {
 
 fn promise(doc: &DocumentMut, name: &str) -> Result<Promise, Fault> {
     let key = Key {
-        kind: Kind::Deadline,
+        kind: SettingKind::Deadline,
         name: name.to_owned(),
     };
     let place = |list: &str, name: &str| {

@@ -5,11 +5,11 @@ use crate::config::duration;
 use crate::config::name;
 use crate::config::reading::Placed;
 use crate::config::table::Table;
-use crate::domain::policy::From;
-use crate::domain::policy::Hours;
-use crate::domain::policy::Mark;
-use crate::domain::policy::Pause;
-use crate::domain::policy::Policy;
+use crate::domain::item::policy::From;
+use crate::domain::item::policy::Hours;
+use crate::domain::item::policy::Mark;
+use crate::domain::item::policy::Pause;
+use crate::domain::item::policy::Policy;
 
 /// The settings that a route may have itself, or leave to a policy.
 const SETTINGS: [&str; 9] = [

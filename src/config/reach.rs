@@ -4,11 +4,11 @@
 use crate::config::Names;
 use crate::config::reading::Placed;
 use crate::config::reading::Reading;
-use crate::domain::item::Kind;
+use crate::domain::item::ItemKind;
 use crate::domain::item::Rating;
 use crate::domain::item::Tone;
-use crate::domain::route::Route;
-use crate::domain::route::When;
+use crate::domain::promise::route::Route;
+use crate::domain::promise::route::When;
 
 pub fn check(reading: &Reading, routes: &[Placed<Route>], names: &Names) {
     for (i, route) in routes.iter().enumerate() {
@@ -50,7 +50,7 @@ pub fn check(reading: &Reading, routes: &[Placed<Route>], names: &Names) {
 /// each kind with each rating or none.
 fn moods(when: &When) -> u32 {
     let ratings = [None, Some(1), Some(2), Some(3), Some(4), Some(5)];
-    let cases = Kind::ALL
+    let cases = ItemKind::ALL
         .into_iter()
         .flat_map(|kind| ratings.map(|stars| (kind, stars)));
     cases
@@ -59,7 +59,7 @@ fn moods(when: &When) -> u32 {
         .fold(0, |set, (bit, _)| set | (1 << bit))
 }
 
-fn lets(when: &When, kind: Kind, stars: Option<u8>) -> bool {
+fn lets(when: &When, kind: ItemKind, stars: Option<u8>) -> bool {
     let tone = Tone::of(kind, stars.and_then(|s| Rating::of_five(f64::from(s))));
     (when.tone.is_empty() || when.tone.contains(&tone))
         && (when.kind.is_empty() || when.kind.contains(&kind))
@@ -89,7 +89,7 @@ fn lower(words: &[String]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::policy::Policy;
+    use crate::domain::item::policy::Policy;
 
     fn warnings(routes: &[(&str, When)]) -> Vec<String> {
         let reading = Reading::new("z.toml", "", &|_| None);
@@ -181,11 +181,11 @@ mod tests {
     fn tone_follows_from_stars_and_several_rules_take_together() {
         let complaints = When {
             tone: vec![Tone::Complaint],
-            kind: vec![Kind::Review],
+            kind: vec![ItemKind::Review],
             ..When::default()
         };
         let bad = When {
-            kind: vec![Kind::Review],
+            kind: vec![ItemKind::Review],
             ..stars(1, 2)
         };
         assert_eq!(

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use crate::config::fault::Fault;
 use crate::config::fault::Gravity;
 use crate::config::suggest::nearest;
-use crate::domain::rules::Named;
+use crate::domain::promise::rules::Named;
 
 /// The value of an environment variable.
 pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;

@@ -1,7 +1,7 @@
 //! The pace of answering.
 
 use crate::config::table::Table;
-use crate::domain::rules::ClockStops;
+use crate::domain::promise::rules::ClockStops;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reply {

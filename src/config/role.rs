@@ -7,11 +7,11 @@ use crate::config::name;
 use crate::config::name::Sort;
 use crate::config::reading::Reading;
 use crate::config::table::Table;
-use crate::domain::rights::Circle;
-use crate::domain::rights::Grant;
-use crate::domain::rights::Grantee;
-use crate::domain::rights::Role;
-use crate::domain::rules::Named;
+use crate::domain::people::rights::Circle;
+use crate::domain::people::rights::Grant;
+use crate::domain::people::rights::Grantee;
+use crate::domain::people::rights::Role;
+use crate::domain::promise::rules::Named;
 
 const ROLES: [Role; 4] = [Role::Viewer, Role::Responder, Role::Approver, Role::Admin];
 

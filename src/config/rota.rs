@@ -18,14 +18,14 @@ use crate::config::name;
 use crate::config::reading::Placed;
 use crate::config::table::Table;
 use crate::config::zone::zone;
-use crate::domain::calendar::DAY;
-use crate::domain::calendar::minute;
-use crate::domain::person::Mention;
-use crate::domain::rota::Event;
-use crate::domain::rota::Plan;
-use crate::domain::rota::Rota;
-use crate::domain::rota::Shift;
-use crate::domain::rota::Turns;
+use crate::domain::people::person::Mention;
+use crate::domain::promise::rota::Event;
+use crate::domain::promise::rota::Plan;
+use crate::domain::promise::rota::Rota;
+use crate::domain::promise::rota::Shift;
+use crate::domain::promise::rota::Turns;
+use crate::domain::time::calendar::DAY;
+use crate::domain::time::calendar::minute;
 
 const WAYS: [&str; 3] = ["people", "shifts", "file"];
 

@@ -7,14 +7,14 @@ use crate::config::policy::Policies;
 use crate::config::reading::Placed;
 use crate::config::stars::stars;
 use crate::config::table::Table;
-use crate::domain::item::Kind;
+use crate::domain::item::ItemKind;
 use crate::domain::item::Tone;
-use crate::domain::language::declared;
-use crate::domain::person::PersonId;
-use crate::domain::route::Route;
-use crate::domain::route::When;
+use crate::domain::people::person::PersonId;
+use crate::domain::promise::route::Route;
+use crate::domain::promise::route::When;
+use crate::domain::say::language::declared;
 
-pub use crate::domain::route::DEFAULT;
+pub use crate::domain::promise::route::DEFAULT;
 
 pub fn read(table: Table, names: &Names, policies: &Policies) -> Option<Placed<Route>> {
     let line = table.line;
@@ -64,7 +64,7 @@ fn owner(table: &Table) -> Option<Option<PersonId>> {
 fn when(table: &Table, names: &Names) -> Option<When> {
     let source = table.references("source", "source", &names.sources);
     let tone = table.choices("tone", &Tone::ALL.map(|t| (t.as_str(), t)));
-    let kind = table.choices("kind", &Kind::ALL.map(|k| (k.as_str(), k)));
+    let kind = table.choices("kind", &ItemKind::ALL.map(|k| (k.as_str(), k)));
     let stars = stars(table, "stars");
     let language = languages(table);
     let values = |key| Some(table.list(key)?.into_iter().map(|v| v.value).collect());

@@ -9,13 +9,13 @@ use toml::de::DeTable;
 use super::*;
 use crate::config::slack::Way;
 use crate::config::source::Kind;
-use crate::domain::person::Mention;
-use crate::domain::policy::From;
-use crate::domain::policy::Mark;
-use crate::domain::policy::Pause;
-use crate::domain::policy::Policy;
-use crate::domain::rules::ClockStops;
-use crate::domain::rules::Named;
+use crate::domain::item::policy::From;
+use crate::domain::item::policy::Mark;
+use crate::domain::item::policy::Pause;
+use crate::domain::item::policy::Policy;
+use crate::domain::people::person::Mention;
+use crate::domain::promise::rules::ClockStops;
+use crate::domain::promise::rules::Named;
 
 const EXAMPLE: &str = include_str!("../../zeitnah.example.toml");
 
@@ -331,7 +331,7 @@ fn a_fault_in_one_section_leaves_the_others_readable() {
     assert!(slack.bot_token.is_some() && slack.way.is_none() && slack.whole().is_none());
     assert_eq!((sections.channels.len(), sections.sources.len()), (1, 1));
     let lines: Vec<(usize, &Named)> = sections.named.iter().map(|n| (n.line, &n.value.named)).collect();
-    let circle = Named::Circle(crate::domain::rights::Circle::Room("C0123ABC".into()));
+    let circle = Named::Circle(crate::domain::people::rights::Circle::Room("C0123ABC".into()));
     assert_eq!(lines, [(7, &Named::Room("C0123ABC".into())), (18, &circle)]);
     assert_eq!(sections.place(7, ""), "zeitnah.toml:7");
     assert_eq!(sections.place(0, "DATABASE_URL"), "DATABASE_URL");
@@ -441,7 +441,7 @@ fn a_team_on_discord_needs_no_slack() {
     assert_eq!(care.responsible[0], Mention::Group(role.clone()));
     assert_eq!(
         config.grants[0].to,
-        crate::domain::rights::Grantee::Circle(crate::domain::rights::Circle::Group(role))
+        crate::domain::people::rights::Grantee::Circle(crate::domain::people::rights::Circle::Group(role))
     );
     assert_eq!(
         (

@@ -13,8 +13,8 @@ use crate::config::Fault;
 use crate::config::Sections;
 use crate::config::Uses;
 use crate::config::overlay;
-use crate::domain::setting::Key;
-use crate::domain::setting::Setting;
+use crate::domain::press::setting::Key;
+use crate::domain::press::setting::Setting;
 
 #[derive(Clone, Default)]
 pub struct Written {

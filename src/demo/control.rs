@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use super::Demo;
 use super::faults;
-use crate::domain::text::Lang;
+use crate::domain::lang::Lang;
 use standins::sites;
 
 /// A long poll ends before proxies lose patience.

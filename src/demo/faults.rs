@@ -2,8 +2,8 @@
 //! else's business and only asked for here.
 
 use super::Demo;
-use crate::domain::news::Mood;
-use crate::domain::text::Lang;
+use crate::domain::lang::Lang;
+use crate::domain::show::news::Mood;
 use standins::discord;
 use standins::discord::Permission;
 use standins::samples;

@@ -11,14 +11,14 @@ use serde::Deserialize;
 use serde::Serialize;
 use tokio::sync::watch;
 
-use crate::domain::news::Mood;
-use crate::domain::news::News;
+use crate::domain::show::news::Mood;
+use crate::domain::show::news::News;
 use standins::sites::hold;
 
 const KEPT: usize = 100;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
+pub struct NewsLine {
     pub n: u64,
     pub at: DateTime<Utc>,
     pub tone: Mood,
@@ -78,7 +78,7 @@ pub struct Seen {
     pub people: Vec<Person>,
     /// The faults that are in force, by name.
     pub faults: Vec<&'static str>,
-    pub lines: VecDeque<Line>,
+    pub lines: VecDeque<NewsLine>,
 }
 
 pub struct Board {
@@ -121,7 +121,7 @@ impl Board {
     pub fn tell(&self, news: News) {
         self.change(|seen| {
             let n = seen.lines.back().map_or(1, |last| last.n + 1);
-            seen.lines.push_back(Line {
+            seen.lines.push_back(NewsLine {
                 n,
                 at: news.at,
                 tone: news.mood,

@@ -30,9 +30,9 @@ pub use self::lines::Leaving;
 pub use self::lines::Next;
 pub use self::lines::Person;
 pub use self::lines::Room;
-use crate::domain::news::Mood;
-use crate::domain::news::News;
-use crate::domain::text::Args;
+use crate::domain::say::text::Args;
+use crate::domain::show::news::Mood;
+use crate::domain::show::news::News;
 use standins::discord;
 use standins::discord::Discord;
 use standins::google::Google;
@@ -330,7 +330,7 @@ impl Demo {
         }
         for (id, author, place) in self.written() {
             if hold(&self.story).known.insert(id) {
-                let author = crate::domain::words::short_line(&author, 30);
+                let author = crate::domain::say::words::short_line(&author, 30);
                 self.tell(
                     Mood::Plain,
                     "demo-wrote",

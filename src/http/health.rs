@@ -13,8 +13,8 @@ use serde_json::Value;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::closure::Closed;
-use crate::domain::closure::Shut;
+use crate::domain::show::closure::Closed;
+use crate::domain::show::closure::Shut;
 use crate::http::lately::Lately;
 use crate::workflow::Desk;
 use crate::workflow::Pulse;

@@ -9,7 +9,7 @@ use axum::response::IntoResponse;
 use axum::response::Response;
 use chrono::TimeDelta;
 
-use crate::domain::closure::Closed;
+use crate::domain::show::closure::Closed;
 use crate::http::health::Health;
 use crate::telemetry::Scrape;
 use crate::telemetry::catalogue as is;

@@ -7,18 +7,18 @@ use async_trait::async_trait;
 use chrono_tz::Tz;
 
 use crate::domain::At;
-use crate::domain::action::Press;
-use crate::domain::card::Card;
-use crate::domain::digest::Digest;
-use crate::domain::errand::Offer;
-use crate::domain::home::Home;
-use crate::domain::person::Mention;
-use crate::domain::rights::Circle;
-use crate::domain::row::Row;
-use crate::domain::row::Told;
-use crate::domain::rules::Named;
-use crate::domain::text::Seg;
-use crate::domain::text::Voice;
+use crate::domain::people::person::Mention;
+use crate::domain::people::rights::Circle;
+use crate::domain::press::action::Press;
+use crate::domain::press::list_action::QuickAction;
+use crate::domain::promise::rules::Named;
+use crate::domain::say::text::Locale;
+use crate::domain::say::text::Seg;
+use crate::domain::show::card::Card;
+use crate::domain::show::digest::Digest;
+use crate::domain::show::home::Home;
+use crate::domain::show::row::ListRow;
+use crate::domain::show::row::Told;
 use crate::port::PortError;
 
 /// Something to be posted once. The key travels with the message, so that it can be found after a lost answer.
@@ -44,7 +44,7 @@ pub enum Body {
 pub struct Page {
     pub digest: Digest,
     pub picture: Option<Picture>,
-    pub offers: Vec<Offer>,
+    pub offers: Vec<QuickAction>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -73,10 +73,10 @@ pub struct Note {
     pub text: Vec<Seg>,
     /// Our words to the customer, shown exactly, below the text.
     pub quote: Option<String>,
-    pub buttons: Vec<crate::domain::card::Button>,
+    pub buttons: Vec<crate::domain::show::card::Button>,
     pub item: Option<crate::domain::id::ItemId>,
     /// Several items, a line each below the text.
-    pub each: Vec<Row>,
+    pub each: Vec<ListRow>,
     /// What it is about in a line, for chats whose threads have names.
     pub about: String,
 }
@@ -99,7 +99,7 @@ pub struct Profile {
 
 /// What looking for a post came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
+pub enum Lookup {
     At(String),
     NotThere,
     /// The granted rights do not allow looking.
@@ -112,7 +112,7 @@ pub trait ChatPlatform: Send + Sync {
     fn name(&self) -> &str;
 
     /// From now on we speak like this in these rooms, where the adapter says something without a decision.
-    fn speak(&self, _voices: BTreeMap<String, Voice>) {}
+    fn speak(&self, _locales: BTreeMap<String, Locale>) {}
 
     /// Whether it keeps the far side's limits itself, call by call and for all replicas. Else whoever is told to wait
     /// keeps everything of the same pace waiting.
@@ -140,7 +140,7 @@ pub trait ChatPlatform: Send + Sync {
     async fn can_show(&self, uploaded: &str) -> Result<bool, PortError>;
 
     /// Looks for a post that may have arrived, not older than `since`.
-    async fn find(&self, post: &Post, since: At) -> Result<Found, PortError>;
+    async fn find(&self, post: &Post, since: At) -> Result<Lookup, PortError>;
 
     /// After a line below a card: where a chat puts away what is dealt with, a line takes it out, and it is put back as the
     /// card is now. Twice is once.
@@ -238,7 +238,11 @@ pub trait Inbox: Send + Sync {
     async fn keep(&self, delivery: Delivery) -> Result<Option<Kept>, PortError>;
 
     /// Judges a kept press now. Only after this may a form's answer go back.
-    async fn act(&self, kept: &Kept, press: Press) -> Result<crate::domain::action::Outcome, PortError>;
+    async fn act(
+        &self,
+        kept: &Kept,
+        press: Press,
+    ) -> Result<crate::domain::press::action::Outcome, PortError>;
 
     /// Whether to leave this press to whoever has time, because more wait here than can be finished soon. It is kept, and
     /// `act` need not be called.
@@ -256,7 +260,7 @@ pub trait Inbox: Send + Sync {
     async fn suggest(&self, press: &Press, typed: &str) -> Result<Vec<(i64, String)>, PortError>;
 
     /// How we speak in a room, for the few sentences that are said without a decision.
-    fn voice(&self, chat: &str, room: &str) -> Voice;
+    fn locale(&self, chat: &str, room: &str) -> Locale;
 }
 
 /// One delivery from a chat, as bytes.
@@ -277,7 +281,7 @@ pub struct Delivery {
 pub enum Repeat {
     /// Somebody still works on it.
     Waiting,
-    CameTo(crate::domain::action::Outcome),
+    CameTo(crate::domain::press::action::Outcome),
     /// It is over, and what it came to was not kept: it was sent in vain, or an older version was at it.
     Over,
 }

@@ -52,7 +52,7 @@ pub struct Held {
 
 /// One row of a file.
 #[derive(Debug)]
-pub struct Row {
+pub struct FileRow {
     /// Which of the files, from 0.
     pub part: usize,
     /// Where it begins, from 1. In a table a row may go over several lines.
@@ -73,7 +73,7 @@ pub enum Told {
 }
 
 /// The rows one after the other; an error ends them.
-pub type Rows<'a> = Box<dyn Iterator<Item = Result<Row, String>> + 'a>;
+pub type Rows<'a> = Box<dyn Iterator<Item = Result<FileRow, String>> + 'a>;
 
 /// Files that were looked through, for one source.
 pub trait Export: Send + Sync {

@@ -9,7 +9,7 @@ pub mod shared;
 pub mod source;
 pub mod webhook;
 
-pub use crate::domain::quoted::ANSWERED;
+pub use crate::domain::say::quoted::ANSWERED;
 
 /// Without the far side's own words: they may repeat what customers or we wrote, and logs must not.
 fn ours(why: &str) -> &str {
@@ -33,7 +33,7 @@ pub enum PortError {
     Denied { why: String },
     /// It may or may not have been done: look before doing it again.
     #[error("unclear: {}", ours(why))]
-    Unknown { why: String },
+    Unclear { why: String },
 }
 
 impl PortError {
@@ -41,7 +41,7 @@ impl PortError {
     pub fn is_no(&self) -> bool {
         match self {
             Self::Denied { .. } | Self::Gone { .. } | Self::Never { .. } => true,
-            Self::Later { .. } | Self::Unknown { .. } => false,
+            Self::Later { .. } | Self::Unclear { .. } => false,
         }
     }
 
@@ -56,7 +56,7 @@ impl PortError {
         Self::Never { why: why.into() }
     }
 
-    pub fn unknown(why: impl Into<String>) -> Self {
-        Self::Unknown { why: why.into() }
+    pub fn unclear(why: impl Into<String>) -> Self {
+        Self::Unclear { why: why.into() }
     }
 }

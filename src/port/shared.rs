@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::domain::At;
-use crate::domain::closure::Closure;
+use crate::domain::show::closure::Closure;
 use crate::port::PortError;
 
 #[async_trait]

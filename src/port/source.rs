@@ -6,11 +6,11 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use crate::domain::At;
-use crate::domain::caps::Retry;
 use crate::domain::id::ReplyId;
 use crate::domain::item::Incoming;
 use crate::domain::item::SourceReply;
 use crate::domain::item::Standing;
+use crate::domain::item::caps::Retry;
 use crate::port::PortError;
 
 /// A configured review platform.
@@ -129,7 +129,7 @@ pub enum HookRefusal {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReplyCall {
-    pub what: ReplyDeed,
+    pub what: ReplyAction,
     /// The reply's id: the idempotency key where the source knows such a thing.
     pub key: ReplyId,
     pub scope: String,
@@ -144,7 +144,7 @@ pub struct ReplyCall {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ReplyDeed {
+pub enum ReplyAction {
     Create { body: String },
     Edit { body: String },
     Delete,
@@ -160,8 +160,8 @@ pub struct Published {
 impl ReplyCall {
     pub fn body(&self) -> Option<&str> {
         match &self.what {
-            ReplyDeed::Create { body } | ReplyDeed::Edit { body } => Some(body),
-            ReplyDeed::Delete => None,
+            ReplyAction::Create { body } | ReplyAction::Edit { body } => Some(body),
+            ReplyAction::Delete => None,
         }
     }
 }

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::domain::At;
-use crate::domain::words;
+use crate::domain::say::words;
 use crate::port::ANSWERED;
 use crate::port::PortError;
 
@@ -27,7 +27,7 @@ const LONGEST_PAUSE: i64 = 24 * 60 * 60;
 
 /// Whether doing it twice shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deed {
+pub enum Access {
     Read,
     Write,
 }
@@ -42,7 +42,7 @@ pub struct Http {
 pub struct Answer {
     pub status: u16,
     pub body: Vec<u8>,
-    deed: Deed,
+    deed: Access,
     /// Method and path, for people. Queries carry tokens, so they stay out.
     what: String,
     /// Seconds.
@@ -80,7 +80,7 @@ impl Http {
     }
 
     /// Any status is an answer; an error here means that there was none.
-    pub async fn call(&self, request: RequestBuilder, deed: Deed, now: At) -> Result<Answer, PortError> {
+    pub async fn call(&self, request: RequestBuilder, deed: Access, now: At) -> Result<Answer, PortError> {
         let request = request
             .build()
             .map_err(|e| PortError::never(format!("the request cannot be made: {}", cause(&e))))?;
@@ -98,8 +98,8 @@ impl Http {
             if body.len() + chunk.len() > LARGEST_BODY {
                 let why = format!("{what}: the answer is larger than {LARGEST_BODY} bytes");
                 return Err(match deed {
-                    Deed::Read => PortError::Never { why },
-                    Deed::Write => PortError::Unknown { why },
+                    Access::Read => PortError::Never { why },
+                    Access::Write => PortError::Unclear { why },
                 });
             }
             body.extend_from_slice(&chunk);
@@ -127,8 +127,8 @@ impl Answer {
                 self.what, self.status
             );
             match self.deed {
-                Deed::Read => PortError::later(why),
-                Deed::Write => PortError::Unknown { why },
+                Access::Read => PortError::later(why),
+                Access::Write => PortError::Unclear { why },
             }
         })
     }
@@ -143,17 +143,17 @@ impl Answer {
                 why,
                 after: self.retry_after,
             },
-            (408, Deed::Read) => PortError::Later {
+            (408, Access::Read) => PortError::Later {
                 why,
                 after: self.retry_after,
             },
             // The far side does not know the method, so it has done nothing.
             (501, _) => PortError::Never { why },
-            (500..=599, Deed::Read) => PortError::Later {
+            (500..=599, Access::Read) => PortError::Later {
                 why,
                 after: self.retry_after,
             },
-            (408 | 500..=599, Deed::Write) => PortError::Unknown { why },
+            (408 | 500..=599, Access::Write) => PortError::Unclear { why },
             _ => PortError::Never { why },
         }
     }
@@ -204,7 +204,7 @@ pub fn address(setting: &str, text: &str) -> Result<Url, PortError> {
     Err(PortError::never(format!("{setting} {fault}")))
 }
 
-fn lost(what: &str, deed: Deed, error: reqwest::Error) -> PortError {
+fn lost(what: &str, deed: Access, error: reqwest::Error) -> PortError {
     let connecting = error.is_connect();
     let slow = error.is_timeout();
     let why = format!(
@@ -218,8 +218,8 @@ fn lost(what: &str, deed: Deed, error: reqwest::Error) -> PortError {
     match deed {
         _ if error.is_builder() => PortError::Never { why },
         _ if connecting => PortError::later(why),
-        Deed::Read => PortError::later(why),
-        Deed::Write => PortError::Unknown { why },
+        Access::Read => PortError::later(why),
+        Access::Write => PortError::Unclear { why },
     }
 }
 
@@ -252,7 +252,7 @@ mod tests {
     use crate::source::tests::Says;
     use crate::source::tests::at;
 
-    fn answer(status: u16, deed: Deed, body: &str) -> Answer {
+    fn answer(status: u16, deed: Access, body: &str) -> Answer {
         Answer {
             status,
             body: body.into(),
@@ -275,31 +275,31 @@ mod tests {
     #[test]
     fn a_server_fault_is_later_for_a_read_and_unclear_for_a_write() {
         assert!(matches!(
-            answer(503, Deed::Read, "").error(),
+            answer(503, Access::Read, "").error(),
             PortError::Later { after: Some(7), .. }
         ));
         assert!(matches!(
-            answer(503, Deed::Write, "").error(),
-            PortError::Unknown { .. }
+            answer(503, Access::Write, "").error(),
+            PortError::Unclear { .. }
         ));
         assert!(matches!(
-            answer(429, Deed::Write, "").error(),
+            answer(429, Access::Write, "").error(),
             PortError::Later { after: Some(7), .. }
         ));
         assert!(matches!(
-            answer(409, Deed::Write, "").error(),
+            answer(409, Access::Write, "").error(),
             PortError::Never { .. }
         ));
         assert!(matches!(
-            answer(404, Deed::Read, "").error(),
+            answer(404, Access::Read, "").error(),
             PortError::Gone { .. }
         ));
         assert!(matches!(
-            answer(403, Deed::Write, "").error(),
+            answer(403, Access::Write, "").error(),
             PortError::Denied { .. }
         ));
         assert!(matches!(
-            answer(302, Deed::Read, "").error(),
+            answer(302, Access::Read, "").error(),
             PortError::Never { .. }
         ));
     }
@@ -310,18 +310,18 @@ mod tests {
         let http = Http::open().unwrap();
         let url = Url::parse(&far.url).unwrap();
         let now = at("2026-11-21T10:00:00Z");
-        let read = http.call(http.get(url.clone()), Deed::Read, now).await;
+        let read = http.call(http.get(url.clone()), Access::Read, now).await;
         assert!(matches!(read, Err(PortError::Never { why }) if why.contains("larger than")));
-        let write = http.call(http.post(url), Deed::Write, now).await;
+        let write = http.call(http.post(url), Access::Write, now).await;
         assert!(
-            matches!(write, Err(PortError::Unknown { .. })),
+            matches!(write, Err(PortError::Unclear { .. })),
             "it may have been done all the same"
         );
     }
 
     #[test]
     fn an_error_quotes_one_short_line() {
-        let answer = answer(400, Deed::Read, &"böse\n\u{202e}".repeat(500));
+        let answer = answer(400, Access::Read, &"böse\n\u{202e}".repeat(500));
         let why = answer.why();
         assert!(why.starts_with("PUT /v4/x: 400, answered: böse böse"), "{why}");
         assert!(why.chars().count() < 350 && !why.contains('\n') && !why.contains('\u{202e}'));

@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::domain::caps::ReplyCaps;
 use crate::domain::item::Incoming;
+use crate::domain::item::caps::ReplyCaps;
 use crate::port::PortError;
 use crate::port::source::ReviewSource;
 

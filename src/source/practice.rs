@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::domain::At;
 use crate::domain::item::SourceReply;
 use crate::domain::item::Standing;
-use crate::domain::practice;
+use crate::domain::promise::practice;
 use crate::port::PortError;
 use crate::port::source::Flaw;
 use crate::port::source::HookCall;

@@ -7,11 +7,11 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::domain::At;
-use crate::domain::event::Event;
-use crate::domain::event::What;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
-use crate::domain::person::PersonId;
+use crate::domain::item::event::Event;
+use crate::domain::item::event::EventKind;
+use crate::domain::people::person::PersonId;
 use crate::store::Read;
 use crate::store::Result;
 use crate::store::StoreError;
@@ -25,7 +25,7 @@ struct New<'a> {
     at: At,
     by: Option<&'a PersonId>,
     what: &'a str,
-    detail: &'a What,
+    detail: &'a EventKind,
 }
 
 pub async fn append(tx: &mut Tx, events: &[Event]) -> Result<()> {
@@ -59,7 +59,7 @@ struct Row {
     item_id: Uuid,
     at: At,
     by_person: Option<String>,
-    detail: Read<What>,
+    detail: Read<EventKind>,
 }
 
 impl TryFrom<Row> for Event {
@@ -80,7 +80,7 @@ impl TryFrom<Row> for Event {
 pub async fn get(pool: &sqlx::PgPool, id: EventId) -> Result<Option<Event>> {
     let row = sqlx::query_as!(
         Row,
-        r#"SELECT id, item_id, at, by_person, detail AS "detail: Read<What>" FROM item_event WHERE id = $1"#,
+        r#"SELECT id, item_id, at, by_person, detail AS "detail: Read<EventKind>" FROM item_event WHERE id = $1"#,
         id.0
     )
     .fetch_optional(pool)
@@ -93,7 +93,7 @@ pub async fn of_ids(tx: &mut Tx, ids: &[EventId]) -> Result<Vec<Event>> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT id, item_id, at, by_person, detail AS "detail: Read<What>" FROM item_event WHERE id = ANY($1)"#,
+        r#"SELECT id, item_id, at, by_person, detail AS "detail: Read<EventKind>" FROM item_event WHERE id = ANY($1)"#,
         &ids
     )
     .fetch_all(&mut **tx)
@@ -105,7 +105,7 @@ pub async fn of_ids(tx: &mut Tx, ids: &[EventId]) -> Result<Vec<Event>> {
 pub async fn of_item(connection: impl sqlx::PgExecutor<'_>, item: ItemId) -> Result<Vec<Event>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT id, item_id, at, by_person, detail AS "detail: Read<What>" FROM item_event
+        r#"SELECT id, item_id, at, by_person, detail AS "detail: Read<EventKind>" FROM item_event
            WHERE item_id = $1 ORDER BY seq"#,
         item.0
     )
@@ -122,7 +122,7 @@ pub async fn of_items(
     let ids: Vec<Uuid> = items.iter().map(|id| id.0).collect();
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT id, item_id, at, by_person, detail AS "detail: Read<What>" FROM item_event
+        r#"SELECT id, item_id, at, by_person, detail AS "detail: Read<EventKind>" FROM item_event
            WHERE item_id = ANY($1) ORDER BY item_id, seq"#,
         &ids
     )
@@ -140,7 +140,7 @@ pub async fn of_items(
 pub async fn since(pool: &sqlx::PgPool, at: At, limit: i64) -> Result<Vec<Event>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT id, item_id, at, by_person, detail AS "detail: Read<What>" FROM item_event
+        r#"SELECT id, item_id, at, by_person, detail AS "detail: Read<EventKind>" FROM item_event
            WHERE at >= $1 ORDER BY seq LIMIT $2"#,
         at,
         limit

@@ -1,7 +1,7 @@
 //! Whose home is stale, and what stands there.
 
 use crate::domain::At;
-use crate::domain::person::PersonId;
+use crate::domain::people::person::PersonId;
 use crate::store::Result;
 use crate::store::StoreError;
 use crate::store::Tx;

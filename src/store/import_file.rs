@@ -3,7 +3,7 @@
 use sqlx::types::Json;
 
 use crate::domain::At;
-use crate::domain::person::PersonId;
+use crate::domain::people::person::PersonId;
 use crate::store::Result;
 use crate::store::StoreError;
 use crate::store::Tx;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use sqlx::types::Json;
 
 use crate::domain::At;
-use crate::domain::action::Outcome;
+use crate::domain::press::action::Outcome;
 use crate::store::Result;
 use crate::store::Tx;
 

@@ -1,27 +1,29 @@
 //! Items, as rows. Whoever changes one holds its lock: `save` takes the proof.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::ops::DerefMut;
 
 use serde::Serialize;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::domain::At;
-use crate::domain::backtest::past::Words;
-use crate::domain::caps::ReplyCaps;
-use crate::domain::handling::Escalation;
-use crate::domain::handling::Handling;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
 use crate::domain::item::Author;
 use crate::domain::item::Incoming;
 use crate::domain::item::Item;
-use crate::domain::item::Kind;
+use crate::domain::item::ItemKind;
 use crate::domain::item::Rating;
 use crate::domain::item::Subject;
 use crate::domain::item::Tone;
 use crate::domain::item::Votes;
-use crate::domain::sla::Deadline;
+use crate::domain::item::caps::ReplyCaps;
+use crate::domain::item::handling::Escalation;
+use crate::domain::item::handling::Handling;
+use crate::domain::item::sla::Deadline;
+use crate::domain::promise::backtest::past::Words;
 use crate::store::Read;
 use crate::store::Result;
 use crate::store::StoreError;
@@ -72,7 +74,7 @@ impl TryFrom<Row> for Item {
             |column, value: &str| StoreError::odd("item", column, row.id, format!("{value:?} is unknown"));
         let id = row.id;
         Ok(Self {
-            kind: Kind::parse(&row.kind).ok_or_else(|| odd("kind", &row.kind))?,
+            kind: ItemKind::parse(&row.kind).ok_or_else(|| odd("kind", &row.kind))?,
             tone: Tone::parse(&row.tone).ok_or_else(|| odd("tone", &row.tone))?,
             id: ItemId(row.id),
             number: row.number,
@@ -131,7 +133,28 @@ macro_rules! items {
 /// An item whose row is locked until the transaction ends. The lock keeps others from deciding about the item and lets
 /// rows that name it be written: whoever only adds an effect or a card never waits for a decision, nor in a circle.
 #[derive(Debug)]
-pub struct Locked(pub Item);
+pub struct Locked(Item);
+
+impl Deref for Locked {
+    type Target = Item;
+
+    fn deref(&self) -> &Item {
+        &self.0
+    }
+}
+
+impl Locked {
+    /// As it was decided, to be read after the transaction has ended.
+    pub fn into_item(self) -> Item {
+        self.0
+    }
+}
+
+impl DerefMut for Locked {
+    fn deref_mut(&mut self) -> &mut Item {
+        &mut self.0
+    }
+}
 
 pub async fn lock(tx: &mut Tx, id: ItemId) -> Result<Option<Locked>> {
     let row = items!("WHERE id = $1 FOR NO KEY UPDATE", id.0)
@@ -514,7 +537,7 @@ pub async fn versions(tx: &mut Tx, locked: &[Locked]) -> Result<BTreeMap<ItemId,
     if locked.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let ids: Vec<Uuid> = locked.iter().map(|locked| locked.0.id.0).collect();
+    let ids: Vec<Uuid> = locked.iter().map(|locked| locked.id.0).collect();
     let rows = sqlx::query!("SELECT id, edition, as_of FROM item WHERE id = ANY($1)", &ids)
         .fetch_all(&mut **tx)
         .await?;
@@ -582,7 +605,7 @@ struct Decided<'a> {
 /// Writes what we decided about items; every save is a new version, so every card of them becomes stale.
 pub async fn save(tx: &mut Tx, locked: &mut [&mut Locked]) -> Result<()> {
     let mut rows = Vec::new();
-    for Locked(item) in locked.iter_mut().map(|locked| &mut **locked) {
+    for item in locked.iter_mut().map(|locked| &mut **locked) {
         item.version += 1;
         rows.push(Decided {
             id: item.id,
@@ -625,7 +648,7 @@ pub async fn rewrite(
     (edition, as_of): (Option<At>, At),
     now: At,
 ) -> Result<()> {
-    let item = &mut locked.0;
+    let item = &mut **locked;
     sqlx::query!(
         "INSERT INTO item_revision (item_id, revision, rating, title, body, replaced_at) VALUES ($1, $2, $3, $4, $5, $6)",
         item.id.0,

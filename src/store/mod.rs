@@ -103,14 +103,14 @@ impl Store {
     }
 
     /// Where an address leads, for people: without the password.
-    pub fn place(url: &str) -> Option<Place> {
+    pub fn place(url: &str) -> Option<SourcePlace> {
         let options = PgConnectOptions::from_str(url).ok()?;
         let server = match options.get_socket() {
             Some(socket) => socket.display().to_string(),
             None => format!("{}:{}", options.get_host(), options.get_port()),
         };
         let user = options.get_username().to_owned();
-        Some(Place {
+        Some(SourcePlace {
             database: options.get_database().unwrap_or(&user).to_owned(),
             server,
             user,
@@ -229,7 +229,7 @@ impl Store {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct SourcePlace {
     pub server: String,
     pub user: String,
     pub database: String,

@@ -4,16 +4,16 @@
 use serde::Serialize;
 
 use crate::domain::At;
-use crate::domain::closure::Closure;
-use crate::domain::closure::Shut;
 use crate::domain::effect::Addressee;
 use crate::domain::effect::Effect;
-use crate::domain::effect::Kind;
-use crate::domain::effect::Named;
+use crate::domain::effect::EffectKind;
+use crate::domain::effect::KindName;
 use crate::domain::effect::NewEffect;
 use crate::domain::id::EffectId;
 use crate::domain::id::ItemId;
 use crate::domain::id::LeaseToken;
+use crate::domain::show::closure::Closure;
+use crate::domain::show::closure::Shut;
 use crate::store::Result;
 use crate::store::StoreError;
 use crate::store::Tx;
@@ -169,7 +169,7 @@ pub struct Taken {
 /// done and has to be looked up, then what is urgent.
 /// Kinds that only a newer version knows are left to it.
 pub async fn lease(pool: &sqlx::PgPool, now: At, until: At, token: LeaseToken, limit: i64) -> Result<Taken> {
-    let kinds = Kind::names();
+    let kinds = EffectKind::names();
     let rows = sqlx::query!(
         // A line is what waits for the same limit in the same lane, or has to be looked up before. Lines are found by jumping
         // from the head of one to the head of the next in the index `effect_rank`: what it costs follows from how many lines
@@ -610,7 +610,7 @@ pub async fn backlog(pool: &sqlx::PgPool, now: At) -> Result<Backlog> {
              (SELECT count(*) FROM effect d WHERE d.state = 'dead') AS "dead!"
            FROM effect e LEFT JOIN rate ON rate.key = e.pace WHERE e.state IN ('ready', 'unknown')"#,
         now,
-        &Kind::names()
+        &EffectKind::names()
     )
     .fetch_one(pool)
     .await?;
@@ -649,7 +649,7 @@ pub async fn forget(pool: &sqlx::PgPool, before: At, limit: i64) -> Result<u64> 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Try {
     pub effect: uuid::Uuid,
-    pub kind: Named,
+    pub kind: KindName,
     /// Of the card that it is about.
     pub channel: Option<String>,
     pub begun: At,
@@ -682,7 +682,7 @@ pub async fn tries(pool: &sqlx::PgPool, item: ItemId) -> Result<Vec<Try>> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ahead {
     pub effect: uuid::Uuid,
-    pub kind: Named,
+    pub kind: KindName,
     pub channel: Option<String>,
     pub state: String,
     pub run_at: At,
@@ -707,7 +707,7 @@ pub async fn ahead(pool: &sqlx::PgPool, item: ItemId) -> Result<Vec<Ahead>> {
 pub struct LateTry {
     pub effect: uuid::Uuid,
     pub key: String,
-    pub kind: Named,
+    pub kind: KindName,
     pub body: serde_json::Value,
     /// Of the item that it is about.
     pub number: Option<i64>,

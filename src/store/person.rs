@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 
 use crate::domain::At;
-use crate::domain::person::PersonId;
-use crate::domain::text::Lang;
+use crate::domain::lang::Lang;
+use crate::domain::people::person::PersonId;
 use crate::store::Reads;
 use crate::store::Result;
 use crate::store::Tx;

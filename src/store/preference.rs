@@ -8,11 +8,11 @@ use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 
 use crate::domain::At;
-use crate::domain::calendar::Quiet;
-use crate::domain::daily;
-use crate::domain::person::PersonId;
-use crate::domain::text::Lang;
-use crate::domain::whom::Preference;
+use crate::domain::lang::Lang;
+use crate::domain::people::person::PersonId;
+use crate::domain::promise::recipients::Preference;
+use crate::domain::show::daily;
+use crate::domain::time::calendar::Quiet;
 use crate::store::Read;
 use crate::store::Result;
 use crate::store::StoreError;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::domain::At;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
-use crate::domain::person::PersonId;
+use crate::domain::people::person::PersonId;
 use crate::store::Result;
 use crate::store::Tx;
 

@@ -3,13 +3,13 @@
 use crate::domain::At;
 use crate::domain::id::CardId;
 use crate::domain::id::ItemId;
-use crate::domain::person::PersonId;
+use crate::domain::people::person::PersonId;
 use crate::store::Result;
 use crate::store::Tx;
 
 /// One line of the log. The key as it was written: a newer version may know more of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct SettingLine {
     pub seq: i64,
     pub key: String,
     /// None: what the file says holds again.
@@ -27,10 +27,10 @@ struct Row {
 }
 
 impl Row {
-    fn line(self) -> Line {
+    fn line(self) -> SettingLine {
         // What was set holds whoever set it, so a name that we cannot read keeps nobody from starting.
         let by = self.by_person.parse::<PersonId>();
-        Line {
+        SettingLine {
             seq: self.seq,
             key: self.key,
             value: self.value,
@@ -59,7 +59,7 @@ pub async fn last(pool: &sqlx::PgPool) -> Result<i64> {
 }
 
 /// The last line about each key, oldest first, those that were reset included.
-pub async fn latest(executor: impl sqlx::PgExecutor<'_>) -> Result<Vec<Line>> {
+pub async fn latest(executor: impl sqlx::PgExecutor<'_>) -> Result<Vec<SettingLine>> {
     let rows = sqlx::query_as!(
         Row,
         "SELECT seq, key, value, by_person, at FROM (
@@ -98,7 +98,7 @@ pub async fn stale_cards(tx: &mut Tx, channel: &str) -> Result<Vec<StaleCard>> {
 }
 
 /// The log, newest first.
-pub async fn log(executor: impl sqlx::PgExecutor<'_>, limit: i64) -> Result<Vec<Line>> {
+pub async fn log(executor: impl sqlx::PgExecutor<'_>, limit: i64) -> Result<Vec<SettingLine>> {
     let rows = sqlx::query_as!(
         Row,
         "SELECT seq, key, value, by_person, at FROM setting ORDER BY seq DESC LIMIT $1",

@@ -8,11 +8,11 @@ use sqlx::types::Json;
 
 use crate::domain::At;
 use crate::domain::item::Tone;
-use crate::domain::stats::Counts;
-use crate::domain::stats::Fact;
-use crate::domain::stats::Span;
-use crate::domain::stats::Subject;
-use crate::domain::stats::parts;
+use crate::domain::item::stats::Counts;
+use crate::domain::item::stats::Fact;
+use crate::domain::item::stats::Span;
+use crate::domain::item::stats::Subject;
+use crate::domain::item::stats::parts;
 use crate::store::Result;
 use crate::store::StoreError;
 use crate::store::Tx;

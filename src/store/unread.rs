@@ -2,7 +2,7 @@
 //! or while a newer replica is away. Nothing is lost by it; somebody has to know.
 
 use crate::domain::At;
-use crate::domain::effect::Kind;
+use crate::domain::effect::EffectKind;
 use crate::store::Result;
 use crate::store::timer;
 
@@ -39,7 +39,7 @@ pub async fn of(pool: &sqlx::PgPool, chats: &[String], before: At) -> Result<Unr
              (SELECT count(*) FROM inbox WHERE done_at IS NULL AND received_at <= $1 AND chat <> ALL($4)) AS "presses!",
              (SELECT count(*) FROM odd_item WHERE incoming IS NOT NULL AND seen_at <= $1) AS "told!""#,
         before,
-        &Kind::names(),
+        &EffectKind::names(),
         &timer::KINDS.map(str::to_owned),
         chats
     )

@@ -13,14 +13,14 @@ type Values<'a> = &'a [&'a str];
 
 pub struct Metric {
     pub name: &'static str,
-    pub kind: Kind,
+    pub kind: FigureKind,
     /// Each takes few values, all of them from the code or from the configuration.
     pub labels: &'static [&'static str],
     pub help: &'static str,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Kind {
+pub enum FigureKind {
     Counter,
     Gauge,
     /// Seconds, with the upper ends of its buckets.
@@ -47,96 +47,96 @@ macro_rules! metrics {
 }
 
 metrics! {
-    ITEMS = "zeitnah_items_received_total", Kind::Counter, ["source", "kind", "news"],
+    ITEMS = "zeitnah_items_received_total", FigureKind::Counter, ["source", "kind", "news"],
         "Reviews, questions and the like that sources handed in; news is new, changed, unchanged or aside (its item cannot be read yet)";
-    HOOKS = "zeitnah_hook_deliveries_total", Kind::Counter, ["source", "result"],
+    HOOKS = "zeitnah_hook_deliveries_total", FigureKind::Counter, ["source", "result"],
         "Calls to POST /hook/{source} by what they were answered with";
-    HOOK_UNREAD = "zeitnah_hook_fields_ignored_total", Kind::Counter, ["source"],
+    HOOK_UNREAD = "zeitnah_hook_fields_ignored_total", FigureKind::Counter, ["source"],
         "Fields of deliveries that are kept and not used, because they are not in the schema";
-    POLLS = "zeitnah_source_polls_total", Kind::Counter, ["source", "result"],
+    POLLS = "zeitnah_source_polls_total", FigureKind::Counter, ["source", "result"],
         "Pages read from sources; result is read or failed";
-    SOURCE_LAG = "zeitnah_source_lag_seconds", Kind::Gauge, ["source"],
+    SOURCE_LAG = "zeitnah_source_lag_seconds", FigureKind::Gauge, ["source"],
         "Time since a polled source was last read without a failure";
-    SOURCE_FAILURES = "zeitnah_source_failures", Kind::Gauge, ["source"],
+    SOURCE_FAILURES = "zeitnah_source_failures", FigureKind::Gauge, ["source"],
         "Failed reads of a polled source since the last one that worked";
 
-    PRESSES = "zeitnah_presses_total", Kind::Counter, ["verb", "outcome"],
+    PRESSES = "zeitnah_presses_total", FigureKind::Counter, ["verb", "outcome"],
         "Buttons, forms and commands by what they came to";
-    PRESS_ACK = "zeitnah_press_acknowledged_seconds", Kind::Histogram(AT_ONCE), ["chat", "kind"],
+    PRESS_ACK = "zeitnah_press_acknowledged_seconds", FigureKind::Histogram(AT_ONCE), ["chat", "kind"],
         "From a delivery's arrival to its acknowledgement; chats give up after 3 s; kind is press or form";
-    PRESS_JUDGED = "zeitnah_press_judged_seconds", Kind::Histogram(AT_ONCE), ["verb"],
+    PRESS_JUDGED = "zeitnah_press_judged_seconds", FigureKind::Histogram(AT_ONCE), ["verb"],
         "From writing a press down to the decision about it";
-    FORM_OPENED = "zeitnah_form_opened_seconds", Kind::Histogram(AT_ONCE), ["chat", "result"],
+    FORM_OPENED = "zeitnah_form_opened_seconds", FigureKind::Histogram(AT_ONCE), ["chat", "result"],
         "From a press's arrival to the chat's answer about the form that it opens; result is opened or failed";
-    PRESSES_LEFT = "zeitnah_presses_waiting", Kind::Gauge, [],
+    PRESSES_LEFT = "zeitnah_presses_waiting", FigureKind::Gauge, [],
         "Presses that are written down and not yet decided";
 
-    TRIES = "zeitnah_effect_tries_total", Kind::Counter, ["kind", "outcome"],
+    TRIES = "zeitnah_effect_tries_total", FigureKind::Counter, ["kind", "outcome"],
         "Tries to do something outside by how they ended; unknown means that nobody can tell yet";
-    EFFECT_TIME = "zeitnah_effect_seconds", Kind::Histogram(IN_TIME), ["kind", "outcome"],
+    EFFECT_TIME = "zeitnah_effect_seconds", FigureKind::Histogram(IN_TIME), ["kind", "outcome"],
         "From when something outside could first be tried to its end; outcome is done or dead";
-    RESOLVED = "zeitnah_unknown_resolved_total", Kind::Counter, ["kind", "how"],
+    RESOLVED = "zeitnah_unknown_resolved_total", FigureKind::Counter, ["kind", "how"],
         "Unknown outcomes that came to an end: settled, missing (and done anew), given_up, or left to a person";
-    EFFECTS = "zeitnah_effects", Kind::Gauge, ["state"],
+    EFFECTS = "zeitnah_effects", FigureKind::Gauge, ["state"],
         "Rows of the outbox by state: due, waiting (for their time), newer (only a newer version can do them), sending, unknown, dead";
-    OUTBOX_AGE = "zeitnah_outbox_age_seconds", Kind::Gauge, [],
+    OUTBOX_AGE = "zeitnah_outbox_age_seconds", FigureKind::Gauge, [],
         "How long the oldest effect could have been tried and was not; waiting for a rate limit does not count";
-    LIMITED = "zeitnah_rate_limits_total", Kind::Counter, ["far", "method"],
+    LIMITED = "zeitnah_rate_limits_total", FigureKind::Counter, ["far", "method"],
         "Times that a far side asked us to slow down";
-    LIMITED_TIME = "zeitnah_rate_limit_wait_seconds_total", Kind::Counter, ["far", "method"],
+    LIMITED_TIME = "zeitnah_rate_limit_wait_seconds_total", FigureKind::Counter, ["far", "method"],
         "Seconds that far sides asked us to wait";
 
-    TIMER_LATE = "zeitnah_timer_lateness_seconds", Kind::Histogram(IN_TIME), ["kind"],
+    TIMER_LATE = "zeitnah_timer_lateness_seconds", FigureKind::Histogram(IN_TIME), ["kind"],
         "From a timer's time to the look that it asked for";
-    WARNING_LATE = "zeitnah_deadline_lateness_seconds", Kind::Histogram(IN_TIME), ["warning"],
+    WARNING_LATE = "zeitnah_deadline_lateness_seconds", FigureKind::Histogram(IN_TIME), ["warning"],
         "From the time at which a reminder or an overdue note should be in the chat to when it was there";
-    TIMERS_AGE = "zeitnah_timer_age_seconds", Kind::Gauge, [],
+    TIMERS_AGE = "zeitnah_timer_age_seconds", FigureKind::Gauge, [],
         "How long the oldest timer has been due; grows when nobody looks";
-    DIGESTS = "zeitnah_digests_total", Kind::Counter, ["digest"],
+    DIGESTS = "zeitnah_digests_total", FigureKind::Counter, ["digest"],
         "Digests that were sent";
-    DIGEST_LATE = "zeitnah_digest_lateness_seconds", Kind::Histogram(IN_TIME), ["digest"],
+    DIGEST_LATE = "zeitnah_digest_lateness_seconds", FigureKind::Histogram(IN_TIME), ["digest"],
         "From a digest's time to when it was in the chat";
 
-    OPEN = "zeitnah_items_open", Kind::Gauge, ["state"],
+    OPEN = "zeitnah_items_open", FigureKind::Gauge, ["state"],
         "Items that somebody still owes an answer: open, claimed, snoozed";
-    OVERDUE = "zeitnah_items_overdue", Kind::Gauge, [],
+    OVERDUE = "zeitnah_items_overdue", FigureKind::Gauge, [],
         "Open items whose deadline has passed";
-    CARDS = "zeitnah_cards_behind", Kind::Gauge, ["what"],
+    CARDS = "zeitnah_cards_behind", FigureKind::Gauge, ["what"],
         "Cards that are stale (show an older state), unposted (not in the chat yet) or folded (wait for room in a full channel)";
 
-    CALLS = "zeitnah_chat_calls_total", Kind::Counter, ["chat", "result"],
+    CALLS = "zeitnah_chat_calls_total", FigureKind::Counter, ["chat", "result"],
         "Calls of chats that reach us by HTTP: taken, refused (their signature is not the chat's), failed (not kept)";
 
-    SOCKETS = "zeitnah_sockets_connected", Kind::Gauge, ["chat"],
+    SOCKETS = "zeitnah_sockets_connected", FigureKind::Gauge, ["chat"],
         "Sockets of this process on which the chat has said hello";
-    SOCKETS_WANTED = "zeitnah_sockets_wanted", Kind::Gauge, ["chat"],
+    SOCKETS_WANTED = "zeitnah_sockets_wanted", FigureKind::Gauge, ["chat"],
         "Sockets that this process should have";
-    RECONNECTS = "zeitnah_socket_reconnects_total", Kind::Counter, ["chat", "why"],
+    RECONNECTS = "zeitnah_socket_reconnects_total", FigureKind::Counter, ["chat", "why"],
         "Sockets that ended and were made anew";
 
-    SENT_AWAY = "zeitnah_connections_sent_away_total", Kind::Counter, ["listener"],
+    SENT_AWAY = "zeitnah_connections_sent_away_total", FigureKind::Counter, ["listener"],
         "Connections that asked nothing and made room for others because all places were taken; listener is world or operators";
 
-    UNREAD = "zeitnah_rows_unread", Kind::Gauge, ["table"],
+    UNREAD = "zeitnah_rows_unread", FigureKind::Gauge, ["table"],
         "Rows that have waited for five minutes because this version cannot read them, or has not their chat: effect, timer, inbox, odd_item (what sources told)";
 
-    CLOSED = "zeitnah_closed_seconds", Kind::Gauge, ["chat", "what"],
+    CLOSED = "zeitnah_closed_seconds", FigureKind::Gauge, ["chat", "what"],
         "For how long a chat still keeps something closed to us, at most: token, bot, line, room, right, message or call; 0 when nothing is";
 
-    DATABASE_UP = "zeitnah_database_up", Kind::Gauge, [],
+    DATABASE_UP = "zeitnah_database_up", FigureKind::Gauge, [],
         "1 when the database answered for this page; without it, figures from the database are NaN";
-    CONNECTIONS = "zeitnah_database_connections", Kind::Gauge, ["state"],
+    CONNECTIONS = "zeitnah_database_connections", FigureKind::Gauge, ["state"],
         "Connections of this process: used, idle";
-    CONNECTIONS_MAX = "zeitnah_database_connections_max", Kind::Gauge, [],
+    CONNECTIONS_MAX = "zeitnah_database_connections_max", FigureKind::Gauge, [],
         "Connections that this process may have";
-    FORGOTTEN = "zeitnah_rows_forgotten_total", Kind::Counter, ["table"],
+    FORGOTTEN = "zeitnah_rows_forgotten_total", FigureKind::Counter, ["table"],
         "Rows deleted because their time of keeping was over";
 
-    BUILD = "zeitnah_build_info", Kind::Gauge, ["version"],
+    BUILD = "zeitnah_build_info", FigureKind::Gauge, ["version"],
         "1, with the version";
-    STARTED = "process_start_time_seconds", Kind::Gauge, [],
+    STARTED = "process_start_time_seconds", FigureKind::Gauge, [],
         "When this process started, in seconds since 1970";
-    MEMORY = "process_resident_memory_bytes", Kind::Gauge, [],
+    MEMORY = "process_resident_memory_bytes", FigureKind::Gauge, [],
         "Memory that this process holds";
 }
 
@@ -162,9 +162,9 @@ impl Metric {
 
     fn describe(&self) {
         match self.kind {
-            Kind::Counter => metrics::describe_counter!(self.name, self.help),
-            Kind::Gauge => metrics::describe_gauge!(self.name, self.help),
-            Kind::Histogram(_) => metrics::describe_histogram!(self.name, self.help),
+            FigureKind::Counter => metrics::describe_counter!(self.name, self.help),
+            FigureKind::Gauge => metrics::describe_gauge!(self.name, self.help),
+            FigureKind::Histogram(_) => metrics::describe_histogram!(self.name, self.help),
         }
     }
 }
@@ -178,7 +178,7 @@ impl Scrape {
     pub fn open() -> Result<(Self, PrometheusRecorder), BuildError> {
         let mut builder = PrometheusBuilder::new();
         for metric in ALL {
-            if let Kind::Histogram(buckets) = metric.kind {
+            if let FigureKind::Histogram(buckets) = metric.kind {
                 builder = builder.set_buckets_for_metric(Matcher::Full(metric.name.to_owned()), buckets)?;
             }
         }
@@ -223,9 +223,9 @@ mod tests {
                 name.starts_with("zeitnah_") || name.starts_with("process_"),
                 "{name}"
             );
-            assert_eq!(name.ends_with("_total"), *kind == Kind::Counter, "{name}");
+            assert_eq!(name.ends_with("_total"), *kind == FigureKind::Counter, "{name}");
             assert!(
-                !matches!(kind, Kind::Histogram(_)) || name.ends_with("_seconds"),
+                !matches!(kind, FigureKind::Histogram(_)) || name.ends_with("_seconds"),
                 "{name}"
             );
             assert!(help.len() > 10 && !help.ends_with('.'), "{name}: {help}");

@@ -1,7 +1,7 @@
 //! `zeitnah card`: the first card, before any review platform is connected, and every button of it.
 
 use chrono::TimeDelta;
-use zeitnah::domain::practice;
+use zeitnah::domain::promise::practice;
 use zeitnah::store::Store;
 use zeitnah::store::item;
 use zeitnah::store::item::Filter;
@@ -164,12 +164,12 @@ async fn nobody_is_warned_about_it_and_no_digest_counts_it() {
         .write_digest(&Asked::lately(care, None, now + TimeDelta::minutes(1)))
         .await
         .unwrap();
-    let told = zeitnah::domain::text::flat(&digest.headline);
+    let told = zeitnah::domain::say::text::flat(&digest.headline);
     assert!(told.contains("Ein neuer Beitrag"), "{told}");
     let lines: String = digest
         .lines
         .iter()
-        .map(|l| zeitnah::domain::text::flat(l))
+        .map(|l| zeitnah::domain::say::text::flat(l))
         .collect();
     assert!(
         !lines.contains("Übung") && lines.contains("noch offen 1"),
@@ -199,7 +199,7 @@ async fn nobody_is_warned_about_it_and_no_digest_counts_it() {
     let lines: String = digest
         .lines
         .iter()
-        .map(|l| zeitnah::domain::text::flat(l))
+        .map(|l| zeitnah::domain::say::text::flat(l))
         .collect();
     assert!(!lines.contains("Übung"), "{lines}");
     desk.everything();

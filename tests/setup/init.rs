@@ -50,7 +50,7 @@ async fn five_answers_make_a_file_that_works() {
     insta::assert_snapshot!("init_file", bench.read("zeitnah.toml"));
     let config = parsed(&bench);
     assert_eq!(config.warnings, []);
-    assert_eq!(config.channels[0].voice.zone, chrono_tz::Tz::Europe__Vienna);
+    assert_eq!(config.channels[0].locale.zone, chrono_tz::Tz::Europe__Vienna);
     bench.finish().await;
 }
 

@@ -18,14 +18,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sqlx::AssertSqlSafe;
 use sqlx::migrate::Migrator;
-use zeitnah::domain::calendar::Quiet;
-use zeitnah::domain::caps::ReplyCaps;
 use zeitnah::domain::effect::Addressee;
 use zeitnah::domain::effect::Effect;
-use zeitnah::domain::errand::Deed;
-use zeitnah::domain::event::What;
-use zeitnah::domain::handling::Escalation;
-use zeitnah::domain::handling::Handling;
 use zeitnah::domain::id::ItemId;
 use zeitnah::domain::id::LeaseToken;
 use zeitnah::domain::item::Author;
@@ -33,9 +27,15 @@ use zeitnah::domain::item::Incoming;
 use zeitnah::domain::item::Rating;
 use zeitnah::domain::item::Subject;
 use zeitnah::domain::item::Votes;
-use zeitnah::domain::reply::ReplyState;
-use zeitnah::domain::row::Told;
-use zeitnah::domain::sla::Deadline;
+use zeitnah::domain::item::caps::ReplyCaps;
+use zeitnah::domain::item::event::EventKind;
+use zeitnah::domain::item::handling::Escalation;
+use zeitnah::domain::item::handling::Handling;
+use zeitnah::domain::item::reply::ReplyState;
+use zeitnah::domain::item::sla::Deadline;
+use zeitnah::domain::press::list_action::ActionTarget;
+use zeitnah::domain::show::row::Told;
+use zeitnah::domain::time::calendar::Quiet;
 use zeitnah::store::Store;
 use zeitnah::store::event;
 use zeitnah::store::item;
@@ -57,8 +57,8 @@ fn rewrite<T: Serialize + DeserializeOwned>(json: Value) -> Result<Value, serde_
 const TYPES: &[(&str, Rewrite)] = &[
     ("effect", rewrite::<Effect>),
     ("told", rewrite::<Told>),
-    ("deed", rewrite::<Deed>),
-    ("what", rewrite::<What>),
+    ("deed", rewrite::<ActionTarget>),
+    ("what", rewrite::<EventKind>),
     ("handling", rewrite::<Handling>),
     ("escalation", rewrite::<Escalation>),
     ("reply", rewrite::<ReplyState>),
@@ -77,20 +77,25 @@ const TYPES: &[(&str, Rewrite)] = &[
 /// Types whose variants all have a name, where that name stands in the JSON, and the function that lists them.
 const NAMED: &[(&str, &str, &str, &str)] = &[
     ("effect", "v1", "src/domain/effect/kind.rs", "pub fn as_str(self)"),
-    ("what", "what", "src/domain/event.rs", "pub fn as_str(&self)"),
+    ("what", "what", "src/domain/item/event.rs", "pub fn as_str(&self)"),
     (
         "handling",
         "state",
-        "src/domain/handling.rs",
+        "src/domain/item/handling.rs",
         "pub fn as_str(&self)",
     ),
     (
         "handling",
         "reason",
-        "src/domain/handling.rs",
+        "src/domain/item/handling.rs",
         "pub fn as_str(self)",
     ),
-    ("reply", "state", "src/domain/reply.rs", "pub fn as_str(&self)"),
+    (
+        "reply",
+        "state",
+        "src/domain/item/reply.rs",
+        "pub fn as_str(&self)",
+    ),
 ];
 
 struct Line {

@@ -3,9 +3,9 @@
 
 use standins::slack::Fault;
 use standins::slack::Message;
-use zeitnah::domain::action::Verb;
-use zeitnah::domain::rights::Circle;
-use zeitnah::domain::rules::Named;
+use zeitnah::domain::people::rights::Circle;
+use zeitnah::domain::press::action::Verb;
+use zeitnah::domain::promise::rules::Named;
 
 use crate::desk::ANNA;
 use crate::desk::BEN;

@@ -3,9 +3,9 @@
 
 use chrono::TimeDelta;
 use standins::sites::faults::Fault;
-use zeitnah::domain::person::PersonId;
-use zeitnah::domain::rules::DigestPlan;
-use zeitnah::domain::rules::Rules;
+use zeitnah::domain::people::person::PersonId;
+use zeitnah::domain::promise::rules::Rules;
+use zeitnah::domain::show::digest::plan::DigestPlan;
 
 use crate::desk::Desk;
 use crate::desk::Wish;

@@ -4,9 +4,9 @@
 use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
-use zeitnah::domain::person::PersonId;
-use zeitnah::domain::rules::DigestPlan;
-use zeitnah::domain::rules::Rules;
+use zeitnah::domain::people::person::PersonId;
+use zeitnah::domain::promise::rules::Rules;
+use zeitnah::domain::show::digest::plan::DigestPlan;
 use zeitnah::port::clock::Clock as _;
 
 use crate::desk::ANNA;

@@ -8,7 +8,7 @@ use standins::discord::Fault;
 use standins::discord::Kind;
 use standins::discord::Permission;
 use standins::discord::Style;
-use zeitnah::domain::text::Seg;
+use zeitnah::domain::say::text::Seg;
 use zeitnah::port::chat::Body;
 use zeitnah::port::chat::ChatPlatform as _;
 use zeitnah::port::chat::Note;

@@ -11,9 +11,9 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use standins::discord;
 use standins::slack;
-use zeitnah::domain::fold::Budget;
-use zeitnah::domain::person::PersonId;
-use zeitnah::domain::rules::Rules;
+use zeitnah::domain::people::person::PersonId;
+use zeitnah::domain::promise::rules::Rules;
+use zeitnah::domain::show::fold::Budget;
 use zeitnah::port::clock::Clock as _;
 
 use crate::desk::Desk;
@@ -253,7 +253,7 @@ async fn what_is_somebodys_own_comes_through() {
 fn warned(rules: &mut Rules) {
     tight(rules);
     rules.fallback.policy.first_answer = Some(60);
-    rules.fallback.policy.marks = vec![zeitnah::domain::policy::Mark::Left(30)];
+    rules.fallback.policy.marks = vec![zeitnah::domain::item::policy::Mark::Left(30)];
 }
 
 #[tokio::test]

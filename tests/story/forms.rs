@@ -1,8 +1,8 @@
 //! Forms as their people see them, in both chats: what they are about, what changed meanwhile, and what becomes of a case
 //! when a form is put away.
 
-use zeitnah::domain::rules::Rules;
-use zeitnah::domain::text::Lang;
+use zeitnah::domain::lang::Lang;
+use zeitnah::domain::promise::rules::Rules;
 
 use crate::desk::Desk;
 use crate::desk::Wish;

@@ -6,8 +6,8 @@ use standins::discord::Fault;
 use standins::discord::Kind;
 use standins::discord::Permission;
 use standins::discord::Tag;
-use zeitnah::domain::fold::Budget;
-use zeitnah::domain::rules::Rules;
+use zeitnah::domain::promise::rules::Rules;
+use zeitnah::domain::show::fold::Budget;
 
 use crate::cut;
 use crate::cut::Line;

@@ -1,7 +1,7 @@
 //! A case is handed to a colleague by name, in both chats: it stays where it is until it is accepted, the colleague is called,
 //! and whoever may not or cannot have it is said so before anything changes.
 
-use zeitnah::domain::rules::Rules;
+use zeitnah::domain::promise::rules::Rules;
 
 use crate::desk::D_BEN;
 use crate::desk::Desk;

@@ -2,7 +2,7 @@
 //! something changes for them, a few seconds apart however much it is, and an older one never takes a newer one's place.
 
 use standins::slack::Fault;
-use zeitnah::domain::rules::Rules;
+use zeitnah::domain::promise::rules::Rules;
 
 use crate::desk::ANNA;
 use crate::desk::BEN;
@@ -59,7 +59,7 @@ async fn a_home_speaks_as_most_channels_do_whatever_they_are_called() {
             let mut english = rules.channels["care"].clone();
             english.name = "abroad".into();
             english.room = "C0ABROAD".into();
-            english.voice.lang = zeitnah::domain::text::Lang::En;
+            english.locale.lang = zeitnah::domain::lang::Lang::En;
             rules.channels.insert("abroad".into(), english);
         },
         ..Chat::Slack.wish()

@@ -11,7 +11,7 @@ use standins::slack::Handling;
 use standins::slack::Message;
 use standins::slack::Style;
 use zeitnah::chat::slack::segments;
-use zeitnah::domain::words;
+use zeitnah::domain::say::words;
 
 use crate::desk::ANNA;
 use crate::desk::CARE;

@@ -258,7 +258,7 @@ async fn killed_in_between(chat: Chat) {
     let mine = desk.apps[0].desk.lease(16).await.unwrap();
     let bring = |all: &[zeitnah::workflow::Leased]| {
         all.iter()
-            .position(|l| l.effect.kind() == zeitnah::domain::effect::Kind::BringIn)
+            .position(|l| l.effect.kind() == zeitnah::domain::effect::EffectKind::BringIn)
     };
     let first = bring(&mine).expect("it is mine");
     desk.clock.advance(TimeDelta::seconds(61));

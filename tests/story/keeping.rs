@@ -1,8 +1,8 @@
 //! What is over does not stay for ever, and what is needed stays: nothing happens twice because a row is gone.
 
 use chrono::TimeDelta;
-use zeitnah::domain::action::Ask;
-use zeitnah::domain::action::Step;
+use zeitnah::domain::press::action::Ask;
+use zeitnah::domain::press::form::FormStep;
 use zeitnah::port::chat::ChatPlatform as _;
 use zeitnah::port::chat::Delivery;
 use zeitnah::port::chat::Inbox as _;
@@ -92,7 +92,7 @@ async fn presses_go_after_two_weeks_and_what_was_tried_after_three_months() {
     // The form of that day comes once more, and nobody remembers that it came before.
     let (app, at) = (&desk.apps[0], desk.clock.now());
     let press = app.slack.as_ref().unwrap().read(&send);
-    assert!(matches!(&press.ask, Ask::Submit { form, .. } if form.step == Step::Preview));
+    assert!(matches!(&press.ask, Ask::Submit { form, .. } if form.step == FormStep::Preview));
     let delivery = Delivery {
         chat: "slack".to_owned(),
         key,
@@ -130,9 +130,9 @@ async fn presses_go_after_two_weeks_and_what_was_tried_after_three_months() {
 async fn a_digest_that_comes_once_a_year_is_not_sent_twice_for_it() {
     let desk = Desk::with(Wish {
         tune: |rules| {
-            let zone = rules.channels["care"].voice.zone;
+            let zone = rules.channels["care"].locale.zone;
             rules.digests[0].schedule =
-                zeitnah::domain::schedule::Schedule::parse("0 8 23 11 *", zone).unwrap();
+                zeitnah::domain::time::schedule::Schedule::parse("0 8 23 11 *", zone).unwrap();
         },
         ..Wish::default()
     })

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
-use zeitnah::domain::chain::Chain;
-use zeitnah::domain::chain::Starts;
-use zeitnah::domain::chain::Step;
-use zeitnah::domain::chain::Whom;
-use zeitnah::domain::policy::Mark;
-use zeitnah::domain::rules::Rules;
+use zeitnah::domain::item::policy::Mark;
+use zeitnah::domain::promise::chain::Chain;
+use zeitnah::domain::promise::chain::Recipient;
+use zeitnah::domain::promise::chain::Starts;
+use zeitnah::domain::promise::chain::Step;
+use zeitnah::domain::promise::rules::Rules;
 use zeitnah::port::clock::Clock as _;
 
 use crate::cut;
@@ -41,12 +41,12 @@ fn everything(rules: &mut Rules) {
         widen: Some("leads".into()),
         raise: true,
         webhook: Some("pager".into()),
-        ..step(10, vec![Whom::OnDuty("schicht".into())])
+        ..step(10, vec![Recipient::OnDuty("schicht".into())])
     };
     let chain = Chain {
         name: "kette".into(),
         starts: Starts::Due,
-        steps: vec![step(10, vec![Whom::Channel]), last],
+        steps: vec![step(10, vec![Recipient::Channel]), last],
         rounds: 1,
         acknowledge_minutes: 0,
     };

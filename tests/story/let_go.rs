@@ -2,11 +2,11 @@
 //! responsible hear of it once, as soon as they may be called, whichever way it came free.
 
 use chrono::TimeDelta;
-use zeitnah::domain::calendar::Quiet;
-use zeitnah::domain::rights::Grant;
-use zeitnah::domain::rights::Grantee;
-use zeitnah::domain::rights::Role;
-use zeitnah::domain::rules::Rules;
+use zeitnah::domain::people::rights::Grant;
+use zeitnah::domain::people::rights::Grantee;
+use zeitnah::domain::people::rights::Role;
+use zeitnah::domain::promise::rules::Rules;
+use zeitnah::domain::time::calendar::Quiet;
 
 use crate::desk::BEN;
 use crate::desk::D_ANNA;

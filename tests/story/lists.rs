@@ -1,7 +1,7 @@
 //! Lists as they are read at eight on a phone: a line for each post, the time first, its button beside it, five at once and
 //! the rest a press away; they say where they look, what is overdue and who has it, and several can be named in one command.
 
-use zeitnah::domain::rules::Rules;
+use zeitnah::domain::promise::rules::Rules;
 use zeitnah::port::clock::Clock as _;
 
 use crate::desk::ANNA;

@@ -1,7 +1,7 @@
 //! A review comes in, the team answers it from its card, customers see the answer, the card tells the truth. Each story
 //! here is told once and runs once per chat.
 
-use zeitnah::domain::text::Lang;
+use zeitnah::domain::lang::Lang;
 
 use crate::desk::Desk;
 use crate::desk::Wish;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use standins::sites::faults::Fault;
 use standins::slack::Fault as SlackFault;
-use zeitnah::domain::news::Mood;
-use zeitnah::domain::news::News;
-use zeitnah::domain::rights::Role;
+use zeitnah::domain::people::rights::Role;
+use zeitnah::domain::show::news::Mood;
+use zeitnah::domain::show::news::News;
 
 use crate::desk::ANNA;
 use crate::desk::CARE;

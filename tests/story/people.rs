@@ -6,13 +6,13 @@ use standins::slack::Fault;
 use standins::slack::Kind;
 use standins::slack::Message;
 use standins::slack::Ping;
-use zeitnah::domain::person::Mention;
-use zeitnah::domain::policy::Policy;
-use zeitnah::domain::rights::Circle;
-use zeitnah::domain::rights::Grant;
-use zeitnah::domain::rights::Grantee;
-use zeitnah::domain::rights::Role;
-use zeitnah::domain::rules::Rules;
+use zeitnah::domain::item::policy::Policy;
+use zeitnah::domain::people::person::Mention;
+use zeitnah::domain::people::rights::Circle;
+use zeitnah::domain::people::rights::Grant;
+use zeitnah::domain::people::rights::Grantee;
+use zeitnah::domain::people::rights::Role;
+use zeitnah::domain::promise::rules::Rules;
 
 use crate::desk::ANNA;
 use crate::desk::BEN;
@@ -516,9 +516,9 @@ async fn a_right_for_one_channel_reaches_that_channels_items_from_everywhere_and
             channels: vec!["leads".into()],
         });
         rules.fallback.to = vec!["leads".into()];
-        let care = zeitnah::domain::route::Route {
+        let care = zeitnah::domain::promise::route::Route {
             name: "fragen".into(),
-            when: zeitnah::domain::route::When {
+            when: zeitnah::domain::promise::route::When {
                 source: vec!["forum".into()],
                 ..Default::default()
             },

@@ -6,8 +6,8 @@ use standins::discord;
 use standins::slack;
 use standins::slack::Fault;
 use standins::slack::Kind;
-use zeitnah::domain::rules::Rules;
-use zeitnah::domain::schedule::Schedule;
+use zeitnah::domain::promise::rules::Rules;
+use zeitnah::domain::time::schedule::Schedule;
 use zeitnah::port::clock::Clock as _;
 
 use crate::desk::CARE;

@@ -7,23 +7,23 @@ use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
 use chrono_tz::Tz;
-use zeitnah::domain::calendar::Calendar;
-use zeitnah::domain::calendar::Quiet;
-use zeitnah::domain::calendar::Window;
-use zeitnah::domain::chain::Chain;
-use zeitnah::domain::chain::Condition;
-use zeitnah::domain::chain::Starts;
-use zeitnah::domain::chain::Step;
-use zeitnah::domain::chain::Whom;
 use zeitnah::domain::id::LeaseToken;
-use zeitnah::domain::person::PersonId;
-use zeitnah::domain::policy::Hours;
-use zeitnah::domain::policy::Mark;
-use zeitnah::domain::policy::Pause;
-use zeitnah::domain::policy::Policy;
-use zeitnah::domain::route::Route;
-use zeitnah::domain::route::When;
-use zeitnah::domain::rules::Rules;
+use zeitnah::domain::item::policy::Hours;
+use zeitnah::domain::item::policy::Mark;
+use zeitnah::domain::item::policy::Pause;
+use zeitnah::domain::item::policy::Policy;
+use zeitnah::domain::people::person::PersonId;
+use zeitnah::domain::promise::chain::Chain;
+use zeitnah::domain::promise::chain::Condition;
+use zeitnah::domain::promise::chain::Recipient;
+use zeitnah::domain::promise::chain::Starts;
+use zeitnah::domain::promise::chain::Step;
+use zeitnah::domain::promise::route::Route;
+use zeitnah::domain::promise::route::When;
+use zeitnah::domain::promise::rules::Rules;
+use zeitnah::domain::time::calendar::Calendar;
+use zeitnah::domain::time::calendar::Quiet;
+use zeitnah::domain::time::calendar::Window;
 use zeitnah::port::clock::Clock as _;
 
 use crate::desk::ANNA;
@@ -461,7 +461,7 @@ fn chained(rules: &mut Rules) {
     rules.digests.clear();
     let chat = rules.channels["care"].chat.clone();
     let group = rules.channels["care"].responsible[0].clone();
-    let named = Whom::Named { chat, mention: group };
+    let named = Recipient::Named { chat, mention: group };
     let widened = Step {
         widen: Some("leads".into()),
         only: Condition {
@@ -473,7 +473,7 @@ fn chained(rules: &mut Rules) {
     let chain = Chain {
         name: "überfällig".into(),
         starts: Starts::Due,
-        steps: vec![step(10, vec![Whom::Channel]), widened],
+        steps: vec![step(10, vec![Recipient::Channel]), widened],
         rounds: 2,
         acknowledge_minutes: 60,
     };

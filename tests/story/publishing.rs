@@ -12,8 +12,8 @@ use zeitnah::domain::effect::Effect;
 use zeitnah::domain::id::ReplyId;
 use zeitnah::domain::item::Standing;
 use zeitnah::port::clock::Clock as _;
+use zeitnah::port::source::ReplyAction;
 use zeitnah::port::source::ReplyCall;
-use zeitnah::port::source::ReplyDeed;
 use zeitnah::store::item;
 use zeitnah::store::outbox;
 use zeitnah::store::outbox::Leased;
@@ -76,7 +76,7 @@ async fn outcomes(desk: &Desk, kind: &str) -> Vec<String> {
     let tries = outbox::tries(pool, id).await.unwrap();
     let of_kind = tries
         .into_iter()
-        .filter(|t| t.kind == effect::Named::from(kind.to_owned()));
+        .filter(|t| t.kind == effect::KindName::from(kind.to_owned()));
     of_kind.map(|t| t.outcome).collect()
 }
 
@@ -84,7 +84,7 @@ async fn outcomes(desk: &Desk, kind: &str) -> Vec<String> {
 async fn answered_there(desk: &Desk, review: &str, body: &str) {
     let now = desk.clock.now();
     let call = ReplyCall {
-        what: ReplyDeed::Create {
+        what: ReplyAction::Create {
             body: body.to_owned(),
         },
         key: ReplyId::new(now),

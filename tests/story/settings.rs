@@ -7,7 +7,7 @@ use chrono::Utc;
 use zeitnah::config::Config;
 use zeitnah::config::written::Edition;
 use zeitnah::domain::id::LeaseToken;
-use zeitnah::domain::person::PersonId;
+use zeitnah::domain::people::person::PersonId;
 use zeitnah::port::clock::Clock as _;
 use zeitnah::store::setting;
 use zeitnah::workflow::holding;

@@ -1,10 +1,10 @@
 //! The end of a shift, in both chats: what somebody still holds is offered to whoever comes next, who has to accept it;
 //! and what they have only seen is not seen by anybody any more.
 
-use zeitnah::domain::chain::Chain;
-use zeitnah::domain::chain::Starts;
-use zeitnah::domain::chain::Whom;
-use zeitnah::domain::rules::Rules;
+use zeitnah::domain::promise::chain::Chain;
+use zeitnah::domain::promise::chain::Recipient;
+use zeitnah::domain::promise::chain::Starts;
+use zeitnah::domain::promise::rules::Rules;
 
 use crate::desk::Desk;
 use crate::seat::Chat;
@@ -177,7 +177,7 @@ fn seen(rules: &mut Rules) {
     let chain = Chain {
         name: "kette".into(),
         starts: Starts::AtOnce,
-        steps: vec![step(30, vec![Whom::OnDuty("schicht".into())])],
+        steps: vec![step(30, vec![Recipient::OnDuty("schicht".into())])],
         rounds: 2,
         acknowledge_minutes: 480,
     };

@@ -2,16 +2,16 @@
 //! whoever has the item; a step that finds nobody on duty says so, or waits; and no step says nothing.
 
 use chrono::TimeDelta;
-use zeitnah::domain::chain::Chain;
-use zeitnah::domain::chain::Condition;
-use zeitnah::domain::chain::Starts;
-use zeitnah::domain::chain::Step;
-use zeitnah::domain::chain::Whom;
-use zeitnah::domain::person::Mention;
-use zeitnah::domain::rota::Plan;
-use zeitnah::domain::rota::Rota;
-use zeitnah::domain::rota::Shift;
-use zeitnah::domain::rules::Rules;
+use zeitnah::domain::people::person::Mention;
+use zeitnah::domain::promise::chain::Chain;
+use zeitnah::domain::promise::chain::Condition;
+use zeitnah::domain::promise::chain::Recipient;
+use zeitnah::domain::promise::chain::Starts;
+use zeitnah::domain::promise::chain::Step;
+use zeitnah::domain::promise::rota::Plan;
+use zeitnah::domain::promise::rota::Rota;
+use zeitnah::domain::promise::rota::Shift;
+use zeitnah::domain::promise::rules::Rules;
 
 use crate::desk::Desk;
 use crate::desk::GAST;
@@ -60,13 +60,13 @@ fn nobody_on_fridays(rules: &mut Rules, wait_for_duty: bool) {
     rules.rotas = [("tag".to_owned(), rota)].into();
     let on_duty = Step {
         wait_for_duty,
-        ..step(0, vec![Whom::OnDuty("tag".into())])
+        ..step(0, vec![Recipient::OnDuty("tag".into())])
     };
     chain(
         rules,
         Starts::AtOnce,
         2000,
-        vec![on_duty, step(30, vec![Whom::Channel])],
+        vec![on_duty, step(30, vec![Recipient::Channel])],
     );
 }
 
@@ -144,12 +144,12 @@ async fn a_step_may_wait_until_somebody_is_on_duty() {
 
 fn at_the_deadline(rules: &mut Rules) {
     rules.claim_minutes = 600;
-    let first = step(0, vec![Whom::Holder, Whom::Channel]);
+    let first = step(0, vec![Recipient::Holder, Recipient::Channel]);
     chain(
         rules,
         Starts::Due,
         120,
-        vec![first, step(60, vec![Whom::Channel])],
+        vec![first, step(60, vec![Recipient::Channel])],
     );
 }
 
@@ -199,11 +199,12 @@ async fn a_deadline_whose_step_calls_nobody_calls_the_team() {
         };
         let first = Step {
             only,
-            ..step(0, vec![Whom::Channel])
+            ..step(0, vec![Recipient::Channel])
         };
         chain(rules, Starts::Due, 120, vec![first]);
     };
-    let nobody: fn(&mut Rules) = |rules| chain(rules, Starts::Due, 120, vec![step(0, vec![Whom::Holder])]);
+    let nobody: fn(&mut Rules) =
+        |rules| chain(rules, Starts::Due, 120, vec![step(0, vec![Recipient::Holder])]);
     for chat in [Chat::Slack, Chat::Discord] {
         for tune in [unfit, nobody] {
             let desk = chat.desk(1, tune).await;

@@ -4,8 +4,8 @@
 use chrono::TimeDelta;
 use standins::slack::Message;
 use standins::slack::Ping;
-use zeitnah::domain::rules::Rules;
-use zeitnah::domain::text::Lang;
+use zeitnah::domain::lang::Lang;
+use zeitnah::domain::promise::rules::Rules;
 
 use crate::desk::ANNA;
 use crate::desk::BEN;

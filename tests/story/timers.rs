@@ -2,8 +2,8 @@
 //! waiting, and what is not due costs nothing.
 
 use chrono::TimeDelta;
-use zeitnah::domain::practice;
-use zeitnah::domain::rules::Rules;
+use zeitnah::domain::promise::practice;
+use zeitnah::domain::promise::rules::Rules;
 use zeitnah::port::clock::Clock;
 use zeitnah::store::Store;
 use zeitnah::store::timer;

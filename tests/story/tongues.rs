@@ -2,8 +2,8 @@
 //! it.
 
 use chrono::TimeDelta;
-use zeitnah::domain::rules::Rules;
-use zeitnah::domain::text::Lang;
+use zeitnah::domain::lang::Lang;
+use zeitnah::domain::promise::rules::Rules;
 
 use crate::desk::ANNA;
 use crate::desk::BEN;
@@ -17,7 +17,7 @@ use crate::tongue::foreign;
 fn two_tongues(rules: &mut Rules) {
     rules.digests.clear();
     if let Some(leads) = rules.channels.get_mut("leads") {
-        leads.voice.lang = Lang::En;
+        leads.locale.lang = Lang::En;
     }
 }
 

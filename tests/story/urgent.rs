@@ -2,11 +2,11 @@
 //! whom it concerns personally, and people whom no direct message reaches.
 
 use standins::sites::faults::Fault;
-use zeitnah::domain::chain::Chain;
-use zeitnah::domain::chain::Starts;
-use zeitnah::domain::chain::Step;
-use zeitnah::domain::person::PersonId;
-use zeitnah::domain::rules::Rules;
+use zeitnah::domain::people::person::PersonId;
+use zeitnah::domain::promise::chain::Chain;
+use zeitnah::domain::promise::chain::Starts;
+use zeitnah::domain::promise::chain::Step;
+use zeitnah::domain::promise::rules::Rules;
 
 use crate::desk::D_ANNA;
 use crate::desk::Desk;

@@ -7,15 +7,15 @@ use standins::slack::Kind as SlackKind;
 use standins::slack::Mode;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use zeitnah::domain::calendar::Quiet;
-use zeitnah::domain::closure::Closed;
-use zeitnah::domain::closure::Closure;
-use zeitnah::domain::policy::Mark;
+use zeitnah::domain::item::policy::Mark;
+use zeitnah::domain::show::closure::Closed;
+use zeitnah::domain::show::closure::Closure;
+use zeitnah::domain::time::calendar::Quiet;
 use zeitnah::port::clock::Clock as _;
 use zeitnah::store::outbox;
 use zeitnah::telemetry::Scrape;
 use zeitnah::telemetry::catalogue;
-use zeitnah::telemetry::catalogue::Kind;
+use zeitnah::telemetry::catalogue::FigureKind;
 
 use crate::desk::ANNA;
 use crate::desk::CARE;
@@ -489,8 +489,8 @@ async fn a_day_with_faults_is_counted_and_the_figures_hold_no_words_names_or_sec
 pub fn named(metric: &catalogue::Metric, sample: &str) -> bool {
     let rest = sample.strip_prefix(metric.name);
     match metric.kind {
-        Kind::Histogram(_) => matches!(rest, Some("_bucket" | "_sum" | "_count")),
-        Kind::Counter | Kind::Gauge => rest == Some(""),
+        FigureKind::Histogram(_) => matches!(rest, Some("_bucket" | "_sum" | "_count")),
+        FigureKind::Counter | FigureKind::Gauge => rest == Some(""),
     }
 }
 

@@ -25,8 +25,8 @@ use crate::chat::discord::made_at;
 use crate::chat::discord::markdown;
 use crate::chat::discord::turn;
 use crate::domain::At;
-use crate::domain::closure::Closed;
-use crate::domain::closure::Closure;
+use crate::domain::show::closure::Closed;
+use crate::domain::show::closure::Closure;
 use crate::port::PortError;
 use crate::port::clock::Clock;
 use crate::port::shared::Pace;
@@ -114,7 +114,7 @@ impl Trouble {
                 | PortError::Never { why }
                 | PortError::Gone { why }
                 | PortError::Denied { why }
-                | PortError::Unknown { why },
+                | PortError::Unclear { why },
             ) => why,
         }
     }
@@ -609,7 +609,7 @@ impl Api {
                     why,
                 })
             }
-            _ => Err(PortError::unknown(why).into()),
+            _ => Err(PortError::unclear(why).into()),
         }
     }
 }
@@ -676,7 +676,7 @@ fn unclear(call: &Call<'_>, why: String) -> PortError {
     if call.method == Method::GET {
         PortError::later(why)
     } else {
-        PortError::Unknown { why }
+        PortError::Unclear { why }
     }
 }
 

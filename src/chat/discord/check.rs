@@ -11,8 +11,8 @@ use crate::chat::discord::api::Api;
 use crate::chat::discord::api::Trouble;
 use crate::chat::discord::forum;
 use crate::chat::discord::forum::Forum;
-use crate::domain::rules::Named;
-use crate::domain::text::Lang;
+use crate::domain::lang::Lang;
+use crate::domain::promise::rules::Named;
 use crate::port::chat::Finding;
 
 const AGAIN: &str = "Try again in a minute; if it stays so, check [discord] api_url and the way out to it.";

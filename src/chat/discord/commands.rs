@@ -14,8 +14,8 @@ use serenity::model::application::InteractionContext;
 use crate::chat::discord::api::Api;
 use crate::chat::discord::api::Call;
 use crate::chat::discord::message;
-use crate::domain::action::Verb;
-use crate::domain::text::Lang;
+use crate::domain::lang::Lang;
+use crate::domain::press::action::Verb;
 use crate::port::PortError;
 
 const NAME: &str = "zeitnah";

@@ -19,13 +19,13 @@ use crate::chat::discord::NAME;
 use crate::chat::discord::form;
 use crate::chat::discord::form::Shown;
 use crate::chat::discord::inbound;
-use crate::chat::discord::inbound::Kind;
+use crate::chat::discord::inbound::InteractionKind;
 use crate::chat::discord::turn::Answering;
-use crate::domain::action::Ask;
-use crate::domain::action::Outcome;
-use crate::domain::action::Press;
-use crate::domain::text::Seg;
-use crate::domain::words;
+use crate::domain::press::action::Ask;
+use crate::domain::press::action::Outcome;
+use crate::domain::press::action::Press;
+use crate::domain::say::text::Seg;
+use crate::domain::say::words;
 use crate::port::PortError;
 use crate::port::chat::ChatPlatform;
 use crate::port::chat::Delivery;
@@ -81,10 +81,10 @@ impl Arrived {
     }
 
     pub fn is_form(&self) -> bool {
-        self.kind() == Kind::Submission
+        self.kind() == InteractionKind::Submission
     }
 
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> InteractionKind {
         inbound::kind(&self.value)
     }
 }
@@ -95,12 +95,15 @@ impl Door {
     pub async fn take(&self, raw: Vec<u8>) -> Result<Value, PortError> {
         let value = inbound::payload(&raw).unwrap_or(Value::Null);
         match inbound::kind(&value) {
-            Kind::Ping => return Ok(json!({ "type": 1 })),
-            Kind::Typing => return Ok(self.suggest(&raw, &value).await),
-            Kind::Command | Kind::Button | Kind::Submission | Kind::Other => {}
+            InteractionKind::Ping => return Ok(json!({ "type": 1 })),
+            InteractionKind::Typing => return Ok(self.suggest(&raw, &value).await),
+            InteractionKind::Command
+            | InteractionKind::Button
+            | InteractionKind::Submission
+            | InteractionKind::Other => {}
         }
         let came = Instant::now();
-        let is_form = inbound::kind(&value) == Kind::Submission;
+        let is_form = inbound::kind(&value) == InteractionKind::Submission;
         let (key, press) = (inbound::key(&raw), self.chat.read(&raw));
         let answering = self.answering(&raw);
         let answer = match self.keep(raw).await {
@@ -199,7 +202,7 @@ impl Door {
             Ok(Ok(Err(error))) => {
                 tracing::warn!(error = %error, "a press could not be finished yet");
                 match arrived.kind() {
-                    Kind::Submission => Err(error),
+                    InteractionKind::Submission => Err(error),
                     _ => Ok(promise(&arrived.value)),
                 }
             }
@@ -228,26 +231,28 @@ impl Door {
         match outcome {
             Outcome::Told => promise(value),
             Outcome::Done => match (arrived.kind(), in_place) {
-                (Kind::Button | Kind::Submission, true) => {
+                (InteractionKind::Button | InteractionKind::Submission, true) => {
                     let key = match arrived.press.ask {
                         Ask::Nothing => "told-cancelled",
                         _ => "told-done",
                     };
                     json!({ "type": 7, "data": form::sentence(&self.say(arrived, key)) })
                 }
-                (Kind::Button, false) => json!({ "type": 6 }),
-                (Kind::Submission, false) if value.get("message").is_some() => json!({ "type": 6 }),
+                (InteractionKind::Button, false) => json!({ "type": 6 }),
+                (InteractionKind::Submission, false) if value.get("message").is_some() => {
+                    json!({ "type": 6 })
+                }
                 _ => json!({ "type": 4, "data": form::sentence(&self.say(arrived, "told-done")) }),
             },
             Outcome::Open(shown) | Outcome::Next(shown) => match form::show(&shown) {
-                Shown::Modal(modal) if arrived.kind() != Kind::Submission => {
+                Shown::Modal(modal) if arrived.kind() != InteractionKind::Submission => {
                     json!({ "type": 9, "data": modal })
                 }
                 // A modal cannot follow a modal.
                 Shown::Modal(_) => {
                     let again = std::collections::BTreeMap::new();
-                    let voice = self.inbox.voice(NAME, &arrived.press.room);
-                    let pages = form::faults(voice, &shown.token, &again, &again);
+                    let locale = self.inbox.locale(NAME, &arrived.press.room);
+                    let pages = form::faults(locale, &shown.token, &again, &again);
                     self.pages(arrived, pages, in_place)
                 }
                 Shown::Messages(pages) => self.pages(arrived, pages, in_place),
@@ -261,9 +266,9 @@ impl Door {
         arrived: &Arrived,
         sentences: &std::collections::BTreeMap<String, String>,
     ) -> Vec<Value> {
-        let voice = self.inbox.voice(NAME, &arrived.press.room);
+        let locale = self.inbox.locale(NAME, &arrived.press.room);
         match &arrived.press.ask {
-            Ask::Submit { form, values } => form::faults(voice, form, sentences, values),
+            Ask::Submit { form, values } => form::faults(locale, form, sentences, values),
             _ => {
                 let all: Vec<&str> = sentences.values().map(String::as_str).collect();
                 vec![form::sentence(&[Seg::Text(all.join(" "))])]
@@ -307,7 +312,7 @@ impl Door {
     async fn tell_later(&self, arrived: &Arc<Arrived>, outcome: Result<Outcome, PortError>) {
         let pages = match outcome {
             Ok(Outcome::Told) => return,
-            Ok(Outcome::Done) if arrived.kind() == Kind::Command => {
+            Ok(Outcome::Done) if arrived.kind() == InteractionKind::Command => {
                 vec![form::sentence(&self.say(arrived, "told-done"))]
             }
             Ok(Outcome::Done) => return,
@@ -347,7 +352,7 @@ impl Door {
 
     /// The answer to what is typed in gateway mode, with the way it goes.
     pub async fn suggestions(&self, raw: &[u8]) -> Option<(String, String, Value)> {
-        let value = inbound::payload(raw).filter(|v| inbound::kind(v) == Kind::Typing)?;
+        let value = inbound::payload(raw).filter(|v| inbound::kind(v) == InteractionKind::Typing)?;
         let word = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
         let (id, token) = (word("id")?, word("token")?);
         Some((id, token, self.suggest(raw, &value).await))
@@ -361,7 +366,7 @@ impl Door {
     }
 
     fn say(&self, arrived: &Arrived, key: &str) -> Vec<Seg> {
-        self.inbox.voice(NAME, &arrived.press.room).say(key, &[])
+        self.inbox.locale(NAME, &arrived.press.room).say(key, &[])
     }
 
     /// Nothing could be written down, so this cannot be an effect: say it directly, without promises.
@@ -370,7 +375,7 @@ impl Door {
             .get("channel_id")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        let text = self.inbox.voice(NAME, room).say("told-press-again", &[]);
+        let text = self.inbox.locale(NAME, room).say("told-press-again", &[]);
         json!({ "type": 4, "data": form::sentence(&text) })
     }
 }
@@ -378,8 +383,8 @@ impl Door {
 /// "I have it": what follows comes by the interaction's own address.
 fn promise(value: &Value) -> Value {
     match inbound::kind(value) {
-        Kind::Button => json!({ "type": 6 }),
-        Kind::Submission if value.get("message").is_some() => json!({ "type": 6 }),
+        InteractionKind::Button => json!({ "type": 6 }),
+        InteractionKind::Submission if value.get("message").is_some() => json!({ "type": 6 }),
         _ => json!({ "type": 5, "data": { "flags": form::EPHEMERAL } }),
     }
 }

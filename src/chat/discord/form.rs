@@ -8,16 +8,16 @@ use serde_json::json;
 
 use crate::chat::discord::markdown;
 use crate::chat::discord::token;
-use crate::domain::action::FormToken;
-use crate::domain::action::Upload;
-use crate::domain::caps::Limit;
-use crate::domain::form::Form;
-use crate::domain::form::Lines;
-use crate::domain::form::Part;
-use crate::domain::row::Told;
-use crate::domain::text::Seg;
-use crate::domain::text::Voice;
-use crate::domain::words;
+use crate::domain::item::caps::Limit;
+use crate::domain::press::action::FormToken;
+use crate::domain::press::action::Upload;
+use crate::domain::press::form::Form;
+use crate::domain::press::form::FormPart;
+use crate::domain::press::form::Lines;
+use crate::domain::say::text::Locale;
+use crate::domain::say::text::Seg;
+use crate::domain::say::words;
+use crate::domain::show::row::Told;
 
 /// Only the one who pressed sees it.
 pub const EPHEMERAL: u64 = 1 << 6;
@@ -43,10 +43,10 @@ pub enum Shown {
 }
 
 pub fn show(form: &Form) -> Shown {
-    let asks = |part: &Part| {
+    let asks = |part: &FormPart| {
         matches!(
             part,
-            Part::Text { .. } | Part::Choice { .. } | Part::Date { .. } | Part::File { .. }
+            FormPart::Text { .. } | FormPart::Choice { .. } | FormPart::Date { .. } | FormPart::File { .. }
         )
     };
     if form.parts.iter().any(asks) {
@@ -61,9 +61,9 @@ fn modal(form: &Form) -> Value {
     let mut said: Vec<String> = Vec::new();
     for part in &form.parts {
         match part {
-            Part::Say(text) => said.push(markdown::text(text)),
-            Part::Quote(text) => said.push(markdown::quote(text)),
-            Part::Rule => {}
+            FormPart::Say(text) => said.push(markdown::text(text)),
+            FormPart::Quote(text) => said.push(markdown::quote(text)),
+            FormPart::Rule => {}
             input => {
                 parts.extend(display(&mut said));
                 parts.extend(field(input));
@@ -85,9 +85,9 @@ fn display(said: &mut Vec<String>) -> Option<Value> {
     (!text.trim().is_empty()).then(|| json!({ "type": 10, "content": text }))
 }
 
-fn field(part: &Part) -> Option<Value> {
+fn field(part: &FormPart) -> Option<Value> {
     let (label, hint, component) = match part {
-        Part::Text {
+        FormPart::Text {
             key,
             label,
             hint,
@@ -113,24 +113,24 @@ fn field(part: &Part) -> Option<Value> {
             }
             (label, hint.as_deref(), input)
         }
-        Part::Choice {
+        FormPart::Choice {
             key,
             label,
             options,
             initial,
         } => (label, None, select(key, options, initial.as_deref())),
-        Part::Date {
+        FormPart::Date {
             key,
             label,
             coming,
             initial,
         } => (label, None, select(key, coming, initial.as_deref())),
-        Part::File { key, label, hint } => {
+        FormPart::File { key, label, hint } => {
             let upload =
                 json!({ "type": 19, "custom_id": key, "min_values": 1, "max_values": 1, "required": true });
             (label, Some(hint.as_str()), upload)
         }
-        Part::Say(_) | Part::Quote(_) | Part::Rule => return None,
+        FormPart::Say(_) | FormPart::Quote(_) | FormPart::Rule => return None,
     };
     let mut field = json!({
         "type": 18,
@@ -172,7 +172,7 @@ fn buttons(form: &Form) -> Vec<Value> {
     };
     // A preview leads back to writing; a question can only be left.
     let back = match form.token.step {
-        crate::domain::action::Step::Preview => token::again(&form.token),
+        crate::domain::press::form::FormStep::Preview => token::again(&form.token),
         _ => token::CLOSE.to_owned(),
     };
     vec![
@@ -192,22 +192,24 @@ fn button(label: &str, custom_id: &str, style: u8) -> Value {
 
 /// A form that was sent and cannot be taken: what is wrong, the words that were typed, and the way back to them.
 pub fn faults(
-    voice: Voice,
+    locale: Locale,
     form: &FormToken,
     sentences: &BTreeMap<String, String>,
     typed: &BTreeMap<String, String>,
 ) -> Vec<Value> {
-    let said = sentences.values().map(|s| Part::Say(vec![Seg::Text(s.clone())]));
-    let mut parts: Vec<Part> = said.collect();
+    let said = sentences
+        .values()
+        .map(|s| FormPart::Say(vec![Seg::Text(s.clone())]));
+    let mut parts: Vec<FormPart> = said.collect();
     if let Some(text) = typed.get("text").filter(|t| !t.trim().is_empty()) {
-        parts.push(Part::Say(voice.say("told-your-text", &[])));
+        parts.push(FormPart::Say(locale.say("told-your-text", &[])));
         parts.extend(
             words::pieces(&words::stored(text), PIECE_UNITS)
                 .into_iter()
-                .map(|p| Part::Quote(p.to_owned())),
+                .map(|p| FormPart::Quote(p.to_owned())),
         );
     }
-    let again = button(&voice.lang.text("button-write-on", &[]), &token::again(form), 1);
+    let again = button(&locale.lang.text("button-write-on", &[]), &token::again(form), 1);
     messages("", &parts, vec![again])
 }
 
@@ -226,7 +228,7 @@ pub fn told(told: &Told) -> Value {
     message
 }
 
-fn messages(title: &str, parts: &[Part], buttons: Vec<Value>) -> Vec<Value> {
+fn messages(title: &str, parts: &[FormPart], buttons: Vec<Value>) -> Vec<Value> {
     let pages = pages(parts);
     let groups: Vec<&[String]> = pages.chunks(PAGES).collect();
     let last = groups.len().saturating_sub(1);
@@ -267,12 +269,12 @@ fn private(pages: &[String], title: &str, buttons: &[Value]) -> Value {
 }
 
 /// As few pages as hold it all.
-fn pages(parts: &[Part]) -> Vec<String> {
+fn pages(parts: &[FormPart]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for part in parts {
         match part {
-            Part::Say(text) => lines.push(markdown::fit(&markdown::text(text), PAGE_UNITS)),
-            Part::Quote(text) => {
+            FormPart::Say(text) => lines.push(markdown::fit(&markdown::text(text), PAGE_UNITS)),
+            FormPart::Quote(text) => {
                 for line in text.split('\n') {
                     let pieces = words::pieces(line, PIECE_UNITS);
                     if pieces.is_empty() {
@@ -281,8 +283,11 @@ fn pages(parts: &[Part]) -> Vec<String> {
                     lines.extend(pieces.into_iter().map(markdown::quote));
                 }
             }
-            Part::Rule => lines.push(String::new()),
-            Part::Text { .. } | Part::Choice { .. } | Part::Date { .. } | Part::File { .. } => {}
+            FormPart::Rule => lines.push(String::new()),
+            FormPart::Text { .. }
+            | FormPart::Choice { .. }
+            | FormPart::Date { .. }
+            | FormPart::File { .. } => {}
         }
     }
     let mut pages = vec![String::new()];
@@ -394,7 +399,7 @@ mod tests {
 
     #[test]
     fn a_field_takes_what_the_source_takes_and_never_cuts_what_was_typed() {
-        use crate::domain::caps::Unit;
+        use crate::domain::item::caps::Unit;
         let limit = |max| {
             Some(Limit {
                 unit: Unit::Chars,
@@ -420,7 +425,7 @@ mod tests {
             "\n".repeat(3_000),
             "👨‍👩‍👧".repeat(900),
         ] {
-            let messages = messages("Ganzer Text", &[Part::Quote(text.clone())], vec![]);
+            let messages = messages("Ganzer Text", &[FormPart::Quote(text.clone())], vec![]);
             let mut shown = String::new();
             for message in &messages {
                 let pages = message["embeds"].as_array().unwrap();

@@ -22,10 +22,10 @@ use crate::chat::discord::markdown;
 use crate::chat::discord::message;
 use crate::chat::discord::snowflake;
 use crate::domain::At;
-use crate::domain::card::Card;
-use crate::domain::card::Stage;
-use crate::domain::text::Lang;
-use crate::domain::words;
+use crate::domain::lang::Lang;
+use crate::domain::say::words;
+use crate::domain::show::card::Card;
+use crate::domain::show::card::Stage;
 use crate::port::PortError;
 use crate::port::chat::Body;
 use crate::port::chat::Post;
@@ -51,12 +51,12 @@ const PAGES: usize = 5;
 
 /// How far a post is, or what it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
+pub enum Purpose {
     Stage(Stage),
     Shared,
 }
 
-impl Mark {
+impl Purpose {
     pub const ALL: [Self; 5] = [
         Self::Stage(Stage::Open),
         Self::Stage(Stage::Taken),
@@ -89,7 +89,7 @@ impl Mark {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag {
     pub id: String,
-    pub mark: Mark,
+    pub purpose: Purpose,
     /// Only for those who may manage threads.
     pub is_moderated: bool,
 }
@@ -115,7 +115,7 @@ impl Forum {
             let name = tag.get("name").and_then(Value::as_str)?;
             Some(Tag {
                 id: tag.get("id").and_then(Value::as_str)?.to_owned(),
-                mark: Mark::ALL.into_iter().find(|mark| mark.is_called(name))?,
+                purpose: Purpose::ALL.into_iter().find(|purpose| purpose.is_called(name))?,
                 is_moderated: tag.get("moderated").and_then(Value::as_bool) == Some(true),
             })
         };
@@ -126,12 +126,14 @@ impl Forum {
         })
     }
 
-    pub fn tag(&self, mark: Mark) -> Option<&Tag> {
-        self.tags.iter().find(|tag| tag.mark == mark)
+    pub fn tag(&self, purpose: Purpose) -> Option<&Tag> {
+        self.tags.iter().find(|tag| tag.purpose == purpose)
     }
 
-    pub fn missing(&self) -> Vec<Mark> {
-        let missing = Mark::ALL.into_iter().filter(|mark| self.tag(*mark).is_none());
+    pub fn missing(&self) -> Vec<Purpose> {
+        let missing = Purpose::ALL
+            .into_iter()
+            .filter(|purpose| self.tag(*purpose).is_none());
         missing.collect()
     }
 
@@ -225,13 +227,13 @@ impl Known {
 /// Where a message of ours stands. In a forum each post is a place of its own, and the id that we keep says which:
 /// `post/message`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place<'a> {
+pub struct PostPlace<'a> {
     pub channel: &'a str,
     pub message: &'a str,
     pub is_post: bool,
 }
 
-impl<'a> Place<'a> {
+impl<'a> PostPlace<'a> {
     pub fn of(room: &'a str, message: &'a str) -> Self {
         match message.split_once('/') {
             Some((channel, message)) => Self {
@@ -290,10 +292,10 @@ impl DiscordChat {
         Ok(forum)
     }
 
-    /// The forum with a tag for this mark, where there is one or one can be made.
-    async fn with_tag(&self, room: &str, forum: Arc<Forum>, mark: Mark) -> Result<Arc<Forum>, Trouble> {
+    /// The forum with a tag for this purpose, where there is one or one can be made.
+    async fn with_tag(&self, room: &str, forum: Arc<Forum>, purpose: Purpose) -> Result<Arc<Forum>, Trouble> {
         let now = self.api.now();
-        if forum.tag(mark).is_some() || forum.tried_at.is_some_and(|at| now - at < AGAIN) {
+        if forum.tag(purpose).is_some() || forum.tried_at.is_some_and(|at| now - at < AGAIN) {
             return Ok(forum);
         }
         // Somebody may have made it meanwhile: a person, or another replica.
@@ -302,7 +304,7 @@ impl DiscordChat {
             return Ok(forum);
         };
         forum.tried_at = Some(now);
-        if forum.tag(mark).is_none()
+        if forum.tag(purpose).is_none()
             && let Some(with) = self.add_tags(room, &forum).await?
         {
             forum = with;
@@ -320,8 +322,10 @@ impl DiscordChat {
         }
         // The whole list is replaced, so two who add to it would take each other's tags away.
         self.alone(&format!("discord:tags:{room}")).await?;
-        let lang = self.voice(room).lang;
-        let new = missing.iter().map(|mark| json!({ "name": mark.name(lang) }));
+        let lang = self.locale(room).lang;
+        let new = missing
+            .iter()
+            .map(|purpose| json!({ "name": purpose.name(lang) }));
         let list: Vec<Value> = forum.listed.iter().cloned().chain(new).collect();
         let body = json!({ "available_tags": list });
         let call = Call {
@@ -348,17 +352,17 @@ impl DiscordChat {
         card: &Card,
         forum: Arc<Forum>,
     ) -> Result<String, Trouble> {
-        let mark = Mark::Stage(card.stage);
+        let purpose = Purpose::Stage(card.stage);
         let message = message::in_post(message::create(post, None));
         let title = words::short_line(&card.title, NAME_UNITS);
         let made = match self
-            .start(&post.room, &title, mark, &message, forum.clone())
+            .start(&post.room, &title, purpose, &message, forum.clone())
             .await
         {
             // Somebody's words that this server does not want in a title; in the card they stand all the same.
             Err(no) if no.code() == api::TITLE_BLOCKED => {
                 let title = words::short_line(&card.head, NAME_UNITS);
-                self.start(&post.room, &title, mark, &message, forum).await?
+                self.start(&post.room, &title, purpose, &message, forum).await?
             }
             made => made?,
         };
@@ -366,7 +370,7 @@ impl DiscordChat {
             && let Err(trouble) = self.change_post(&made, &resting()).await
         {
             // It will be found, and put away when it is edited.
-            return Err(PortError::unknown(trouble.why()).into());
+            return Err(PortError::unclear(trouble.why()).into());
         }
         Ok(kept(&made, &made))
     }
@@ -376,19 +380,19 @@ impl DiscordChat {
         &self,
         room: &str,
         title: &str,
-        mark: Mark,
+        purpose: Purpose,
         message: &Value,
         forum: Arc<Forum>,
     ) -> Result<String, Trouble> {
-        let forum = self.with_tag(room, forum, mark).await?;
-        let tag = forum.tag(mark);
+        let forum = self.with_tag(room, forum, purpose).await?;
+        let tag = forum.tag(purpose);
         let made = self.start_with(room, title, tag, message).await;
         let made = match (made, tag) {
             (Err(no), Some(_)) if no.code() == api::UNKNOWN_TAG => {
                 // Somebody took it away since.
                 self.rooms.forget(room);
                 let forum = self.read_room(room).await?;
-                let tag = forum.as_ref().and_then(|forum| forum.tag(mark));
+                let tag = forum.as_ref().and_then(|forum| forum.tag(purpose));
                 self.start_with(room, title, tag, message).await
             }
             (Err(no), Some(tag)) if tag.is_moderated && no.code() == api::NO_PERMISSION => {
@@ -404,7 +408,7 @@ impl DiscordChat {
         let made = made?;
         match id(&made) {
             Some(id) => Ok(id.to_owned()),
-            None => Err(PortError::unknown("Discord made a post without saying which").into()),
+            None => Err(PortError::unclear("Discord made a post without saying which").into()),
         }
     }
 
@@ -440,7 +444,7 @@ impl DiscordChat {
     pub(super) async fn edit_in_post(
         &self,
         room: &str,
-        place: Place<'_>,
+        place: PostPlace<'_>,
         body: &Value,
         card: Option<&Card>,
     ) -> Result<(), Trouble> {
@@ -502,14 +506,14 @@ impl DiscordChat {
         away: bool,
         card: &Card,
     ) -> Result<(), Trouble> {
-        let mark = Mark::Stage(card.stage);
+        let purpose = Purpose::Stage(card.stage);
         let Some(forum) = self.forum(room).await? else {
             return Ok(());
         };
-        let forum = self.with_tag(room, forum, mark).await?;
+        let forum = self.with_tag(room, forum, purpose).await?;
         let before = applied(read);
         let others = before.iter().filter(|id| !forum.is_ours(id)).cloned();
-        let own = forum.tag(mark).map(|tag| tag.id.clone());
+        let own = forum.tag(purpose).map(|tag| tag.id.clone());
         let tags: Vec<String> = own.into_iter().chain(others).take(TAGS_OF_POST).collect();
         let same = tags.len() == before.len() && tags.iter().all(|id| before.contains(id));
         let minutes = if card.is_over {
@@ -591,10 +595,10 @@ impl DiscordChat {
         &self,
         method: Method,
         room: &'a str,
-        place: Place<'a>,
+        place: PostPlace<'a>,
         route: &'static str,
     ) -> Call<'a> {
-        let Place {
+        let PostPlace {
             channel,
             message,
             is_post,
@@ -721,10 +725,10 @@ impl DiscordChat {
         }
         let key = which.key();
         self.alone(&format!("discord:{key}:{room}")).await?;
-        let lang = self.voice(room).lang;
+        let lang = self.locale(room).lang;
         let first = message::plain(&lang.text(&format!("{key}-first"), &[]));
         let post = self
-            .start(room, &lang.text(key, &[]), Mark::Shared, &first, forum)
+            .start(room, &lang.text(key, &[]), Purpose::Shared, &first, forum)
             .await?;
         self.rooms.share(room, which, Some(&post));
         if which == Shared::Overview
@@ -771,7 +775,7 @@ impl DiscordChat {
         match made {
             Ok((place, made)) => match id(&made) {
                 Some(id) => Ok(kept(&place, id)),
-                None => Err(PortError::unknown("Discord took a message without saying which").into()),
+                None => Err(PortError::unclear("Discord took a message without saying which").into()),
             },
             Err(Trouble::No { code, why, .. }) if [api::LOCKED, api::ARCHIVED].contains(&code) => {
                 Err(PortError::Denied { why }.into())

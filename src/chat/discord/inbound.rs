@@ -10,22 +10,22 @@ use crate::chat::discord::message;
 use crate::chat::discord::token;
 use crate::chat::discord::token::Meant;
 use crate::chat::typed::typed;
-use crate::domain::action::Actor;
-use crate::domain::action::Ask;
-use crate::domain::action::Change;
-use crate::domain::action::ItemRef;
-use crate::domain::action::Press;
-use crate::domain::action::Step;
-use crate::domain::action::Verb;
-use crate::domain::person::PersonId;
-use crate::domain::rights::Circle;
-use crate::domain::words;
+use crate::domain::people::person::PersonId;
+use crate::domain::people::rights::Circle;
+use crate::domain::press::action::Actor;
+use crate::domain::press::action::Ask;
+use crate::domain::press::action::Change;
+use crate::domain::press::action::ItemRef;
+use crate::domain::press::action::Press;
+use crate::domain::press::action::Verb;
+use crate::domain::press::form::FormStep;
+use crate::domain::say::words;
 
 const THREADS: [u64; 3] = [10, 11, 12];
 
 /// What kind of interaction it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum InteractionKind {
     Ping,
     Command,
     Button,
@@ -49,14 +49,14 @@ pub fn payload(raw: &[u8]) -> Option<Value> {
     Some(inner)
 }
 
-pub fn kind(value: &Value) -> Kind {
+pub fn kind(value: &Value) -> InteractionKind {
     match value.get("type").and_then(Value::as_u64) {
-        Some(1) => Kind::Ping,
-        Some(2) => Kind::Command,
-        Some(3) => Kind::Button,
-        Some(4) => Kind::Typing,
-        Some(5) => Kind::Submission,
-        _ => Kind::Other,
+        Some(1) => InteractionKind::Ping,
+        Some(2) => InteractionKind::Command,
+        Some(3) => InteractionKind::Button,
+        Some(4) => InteractionKind::Typing,
+        Some(5) => InteractionKind::Submission,
+        _ => InteractionKind::Other,
     }
 }
 
@@ -83,7 +83,7 @@ pub fn is_list(value: &Value) -> bool {
     let mut items = Vec::new();
     for one in meant {
         match one {
-            Meant::Errand(_) => return true,
+            Meant::ListAction(_) => return true,
             Meant::Do { item, .. } if !items.contains(&item) => items.push(item),
             Meant::Do { .. } | Meant::Sure { .. } | Meant::Submit(_) | Meant::Again(_) | Meant::Close => {}
         }
@@ -99,14 +99,14 @@ pub fn read(raw: &[u8], server: &str) -> Press {
     };
     let room = room(&value);
     let ask = match kind(&value) {
-        Kind::Button => pressed(&value, &room),
-        Kind::Submission => submitted(&value, &room),
-        Kind::Command => command(&value, server),
-        Kind::Typing => typing(&value),
-        Kind::Ping => Ask::Nothing,
+        InteractionKind::Button => pressed(&value, &room),
+        InteractionKind::Submission => submitted(&value, &room),
+        InteractionKind::Command => command(&value, server),
+        InteractionKind::Typing => typing(&value),
+        InteractionKind::Ping => Ask::Nothing,
         // What happens in another server is nothing to us.
-        Kind::Other if home(&value).is_some_and(|home| home != server) => Ask::Nothing,
-        Kind::Other => event(&value),
+        InteractionKind::Other if home(&value).is_some_and(|home| home != server) => Ask::Nothing,
+        InteractionKind::Other => event(&value),
     };
     press(key, &value, server, ask)
 }
@@ -128,8 +128,11 @@ fn press(key: String, value: &Value, server: &str, ask: Ask) -> Press {
         text(value, "/token"),
     ];
     let opener = match kind(value) {
-        Kind::Button | Kind::Command => text(value, "/id").map(str::to_owned),
-        Kind::Ping | Kind::Typing | Kind::Submission | Kind::Other => None,
+        InteractionKind::Button | InteractionKind::Command => text(value, "/id").map(str::to_owned),
+        InteractionKind::Ping
+        | InteractionKind::Typing
+        | InteractionKind::Submission
+        | InteractionKind::Other => None,
     };
     Press {
         chat: NAME.into(),
@@ -188,7 +191,7 @@ fn pressed(value: &Value, room: &str) -> Ask {
             values: std::collections::BTreeMap::new(),
         },
         Some(Meant::Again(form)) => Ask::Again { form },
-        Some(Meant::Errand(errand)) => Ask::Errand(errand),
+        Some(Meant::ListAction(list_action)) => Ask::ListAction(list_action),
         Some(Meant::Close) => Ask::Nothing,
         None => odd(&format!("unknown component {:?}", words::short_line(named, 60))),
     }
@@ -197,7 +200,7 @@ fn pressed(value: &Value, room: &str) -> Ask {
 fn submitted(value: &Value, room: &str) -> Ask {
     let data = value.get("data").unwrap_or(&Value::Null);
     match text(data, "/custom_id").and_then(|id| token::read(id, room)) {
-        Some(Meant::Submit(form)) if form.step == Step::Import => {
+        Some(Meant::Submit(form)) if form.step == FormStep::Import => {
             let mut values = form::values(data);
             Ask::HandIn {
                 source: values.remove("source").unwrap_or_default(),
@@ -308,7 +311,8 @@ fn thread(value: &Value) -> Option<String> {
     if is_thread(value) {
         return text(value, "/channel/id").map(str::to_owned);
     }
-    let on_card = kind(value) == Kind::Button && !is_private(value) && value.get("guild_id").is_some();
+    let on_card =
+        kind(value) == InteractionKind::Button && !is_private(value) && value.get("guild_id").is_some();
     text(value, "/message/id").filter(|_| on_card).map(str::to_owned)
 }
 

@@ -1,10 +1,10 @@
 //! Sentences in Discord's markdown. Every character that it could read as a mark is escaped, so a customer's words
 //! stay what they are; times, links and pings are made here, from values and from nothing else.
 
-use crate::domain::person::Mention;
-use crate::domain::text::Seg;
-use crate::domain::text::Shape;
-use crate::domain::words;
+use crate::domain::people::person::Mention;
+use crate::domain::say::text::Seg;
+use crate::domain::say::text::Shape;
+use crate::domain::say::words;
 
 /// Discord counts like this, as far as anybody knows; it is the strictest way to count.
 pub fn units(text: &str) -> usize {

@@ -24,19 +24,19 @@ use serenity::model::id::UserId;
 
 use crate::chat::discord::markdown;
 use crate::chat::discord::token;
-use crate::domain::card::Button;
-use crate::domain::card::Card;
-use crate::domain::errand::Deed;
-use crate::domain::errand::Offer;
 use crate::domain::id::ItemId;
 use crate::domain::item::Tone;
-use crate::domain::person::Mention;
-use crate::domain::row::Menu;
-use crate::domain::row::Row;
-use crate::domain::row::Told;
-use crate::domain::text::Seg;
-use crate::domain::text::flat;
-use crate::domain::words;
+use crate::domain::people::person::Mention;
+use crate::domain::press::list_action::ActionTarget;
+use crate::domain::press::list_action::QuickAction;
+use crate::domain::say::text::Seg;
+use crate::domain::say::text::flat;
+use crate::domain::say::words;
+use crate::domain::show::card::Button;
+use crate::domain::show::card::Card;
+use crate::domain::show::row::ListRow;
+use crate::domain::show::row::Menu;
+use crate::domain::show::row::Told;
 use crate::port::chat::Body;
 use crate::port::chat::Note;
 use crate::port::chat::Page;
@@ -137,7 +137,7 @@ pub fn picture(post: &Post) -> Option<&Picture> {
 }
 
 /// Buttons in rows of five; `mark` is what the message is found by.
-pub fn offers(offers: &[Offer], mark: &str) -> Vec<CreateActionRow> {
+pub fn offers(offers: &[QuickAction], mark: &str) -> Vec<CreateActionRow> {
     let buttons: Vec<CreateButton> = offers
         .iter()
         .take(BUTTONS_IN_ROW * ROWS)
@@ -173,10 +173,10 @@ pub fn edit(body: &Body, key: &str) -> Value {
 
 /// What stands below a list: a menu of what can be done about its lines, then what is about all of them. A line has no room
 /// beside it in an embed, and a column of buttons belongs to nothing.
-fn below_rows(rows: &[Row], offers: &[Offer], menus: &[Menu], mark: &str) -> Vec<CreateActionRow> {
+fn below_rows(rows: &[ListRow], offers: &[QuickAction], menus: &[Menu], mark: &str) -> Vec<CreateActionRow> {
     let acts = rows.iter().filter_map(|row| Some((row, row.act.as_ref()?)));
-    let (items, errands): (Vec<_>, Vec<_>) =
-        acts.partition(|(_, act)| matches!(act.offer.deed, Deed::Item(..)));
+    let (items, list_actions): (Vec<_>, Vec<_>) =
+        acts.partition(|(_, act)| matches!(act.offer.deed, ActionTarget::Item(..)));
     let mut out = Vec::new();
     if !items.is_empty() {
         let mut labels: Vec<&str> = items.iter().map(|(_, act)| act.label.as_str()).collect();
@@ -189,7 +189,7 @@ fn below_rows(rows: &[Row], offers: &[Offer], menus: &[Menu], mark: &str) -> Vec
         let label = format!("{} …", labels.join(" · "));
         out.push(menu(&label, options.collect(), 0, mark));
     }
-    let turning = errands.into_iter().map(|(_, act)| act.offer.clone());
+    let turning = list_actions.into_iter().map(|(_, act)| act.offer.clone());
     out.extend(self::offers(
         &offers.iter().cloned().chain(turning).collect::<Vec<_>>(),
         mark,
@@ -206,7 +206,7 @@ fn below_rows(rows: &[Row], offers: &[Offer], menus: &[Menu], mark: &str) -> Vec
     out
 }
 
-fn option(offer: &Offer) -> CreateSelectMenuOption {
+fn option(offer: &QuickAction) -> CreateSelectMenuOption {
     let label = words::short_line(&offer.label, OPTION_UNITS);
     CreateSelectMenuOption::new(label, offer.deed.token())
 }
@@ -219,7 +219,7 @@ fn menu(label: &str, options: Vec<CreateSelectMenuOption>, n: usize, mark: &str)
 }
 
 /// What is listed, line by line.
-fn listed(rows: &[Row]) -> Vec<String> {
+fn listed(rows: &[ListRow]) -> Vec<String> {
     rows.iter().map(|row| markdown::text(&row.line)).collect()
 }
 

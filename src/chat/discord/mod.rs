@@ -33,25 +33,25 @@ use tokio::time::Instant;
 use crate::chat::discord::api::Api;
 use crate::chat::discord::api::Call;
 use crate::chat::discord::api::Trouble;
-use crate::chat::discord::forum::Place;
+use crate::chat::discord::forum::PostPlace;
 use crate::chat::discord::turn::Turns;
 use crate::chat::fetch;
 use crate::domain::At;
-use crate::domain::action::Press;
-use crate::domain::card::Card;
-use crate::domain::home::Home;
-use crate::domain::rights::Circle;
-use crate::domain::row::Told;
-use crate::domain::rules::Named;
-use crate::domain::text::Lang;
-use crate::domain::text::Seg;
-use crate::domain::text::Voice;
-use crate::domain::words;
+use crate::domain::lang::Lang;
+use crate::domain::people::rights::Circle;
+use crate::domain::press::action::Press;
+use crate::domain::promise::rules::Named;
+use crate::domain::say::text::Locale;
+use crate::domain::say::text::Seg;
+use crate::domain::say::words;
+use crate::domain::show::card::Card;
+use crate::domain::show::home::Home;
+use crate::domain::show::row::Told;
 use crate::port::PortError;
 use crate::port::chat::Body;
 use crate::port::chat::ChatPlatform;
 use crate::port::chat::Finding;
-use crate::port::chat::Found;
+use crate::port::chat::Lookup;
 use crate::port::chat::Members;
 use crate::port::chat::Picture;
 use crate::port::chat::Post;
@@ -130,7 +130,7 @@ pub struct Settings {
     /// The server (guild) that our channels and roles are in.
     pub server: String,
     /// How we speak in each room, for what has to be said without a decision.
-    pub voices: BTreeMap<String, Voice>,
+    pub locales: BTreeMap<String, Locale>,
     /// Keep Discord's limit for the whole bot.
     pub paced: bool,
 }
@@ -145,7 +145,7 @@ pub struct Identity {
 pub struct DiscordChat {
     api: Api,
     server: String,
-    voices: RwLock<BTreeMap<String, Voice>>,
+    locales: RwLock<BTreeMap<String, Locale>>,
     identity: RwLock<Identity>,
     rooms: forum::Known,
     /// Presses whose first answer is not out yet.
@@ -158,13 +158,13 @@ impl DiscordChat {
             api_url,
             bot_token,
             server,
-            voices,
+            locales,
             paced,
         } = settings;
         Ok(Self {
             api: Api::open(&api_url, bot_token, pace, clock, paced)?,
             server,
-            voices: RwLock::new(voices),
+            locales: RwLock::new(locales),
             identity: RwLock::default(),
             rooms: forum::Known::default(),
             turns: Turns::default(),
@@ -200,13 +200,13 @@ impl DiscordChat {
         Ok(identity)
     }
 
-    fn voice(&self, room: &str) -> Voice {
-        let voices = self
-            .voices
+    fn locale(&self, room: &str) -> Locale {
+        let locales = self
+            .locales
             .read()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let known = voices.get(room).or_else(|| voices.values().next());
-        known.copied().unwrap_or(Voice {
+        let known = locales.get(room).or_else(|| locales.values().next());
+        known.copied().unwrap_or(Locale {
             lang: Lang::default(),
             zone: chrono_tz::Tz::UTC,
         })
@@ -243,7 +243,7 @@ impl DiscordChat {
     /// locked, or there are too many, or the bot may not, the line answers the card in the channel.
     async fn create_in_thread(&self, post: &Post, card: &str, body: &Value) -> Result<Value, Trouble> {
         let room = post.room.as_str();
-        let place = Place::of(room, card);
+        let place = PostPlace::of(room, card);
         if place.is_post {
             return self.create_in_post(post, place, body).await;
         }
@@ -267,7 +267,12 @@ impl DiscordChat {
     }
 
     /// The same in a forum, where the card's post is the thread; else where it calls people.
-    async fn create_in_post(&self, post: &Post, place: Place<'_>, body: &Value) -> Result<Value, Trouble> {
+    async fn create_in_post(
+        &self,
+        post: &Post,
+        place: PostPlace<'_>,
+        body: &Value,
+    ) -> Result<Value, Trouble> {
         let room = post.room.as_str();
         match self.create(place.channel, room, body).await {
             Err(no) if no.code() == api::UNKNOWN_CHANNEL => Err(PortError::Gone {
@@ -291,7 +296,7 @@ impl DiscordChat {
     }
 
     /// A line that does not stand where it belongs says what it is about.
-    fn elsewhere(&self, post: &Post, place: Place<'_>) -> Post {
+    fn elsewhere(&self, post: &Post, place: PostPlace<'_>) -> Post {
         let mut post = Post {
             thread: None,
             ..post.clone()
@@ -306,8 +311,8 @@ impl DiscordChat {
         post
     }
 
-    fn address(&self, place: Place<'_>) -> String {
-        let Place { channel, message, .. } = place;
+    fn address(&self, place: PostPlace<'_>) -> String {
+        let PostPlace { channel, message, .. } = place;
         format!("https://discord.com/channels/{}/{channel}/{message}", self.server)
     }
 
@@ -345,7 +350,7 @@ impl DiscordChat {
             (None, Body::Card(_)) => self.find_card(post, since, bot).await,
             (None, _) => self.find_in_forum(post, since, bot).await,
             (Some(card), _) => {
-                let elsewhere = self.elsewhere(post, Place::of(&post.room, card));
+                let elsewhere = self.elsewhere(post, PostPlace::of(&post.room, card));
                 self.find_in_forum(&elsewhere, since, bot).await
             }
         }
@@ -481,7 +486,7 @@ impl DiscordChat {
         let room = answer.get("id").and_then(Value::as_str);
         room.inspect(|room| self.rooms.is_plain(room))
             .map(str::to_owned)
-            .ok_or_else(|| PortError::unknown("Discord opened a conversation without an id").into())
+            .ok_or_else(|| PortError::unclear("Discord opened a conversation without an id").into())
     }
 
     async fn say_directly(&self, user: &str, told: &Told) -> Result<(), Trouble> {
@@ -491,7 +496,7 @@ impl DiscordChat {
 
     /// Somebody takes no direct messages: a line that calls them, and says nothing of what it is about.
     async fn call_in_thread(&self, room: &str, card: &str, user: &str) -> Result<(), PortError> {
-        let text = self.voice(room).say("told-no-direct", &[]);
+        let text = self.locale(room).say("told-no-direct", &[]);
         let body = message::call(user, &text);
         let made = match self.create(card, room, &body).await {
             Err(no) if [api::UNKNOWN_CHANNEL, api::NO_MESSAGES].contains(&no.code()) => {
@@ -508,11 +513,11 @@ impl DiscordChat {
 
 #[async_trait]
 impl ChatPlatform for DiscordChat {
-    fn speak(&self, voices: BTreeMap<String, Voice>) {
+    fn speak(&self, locales: BTreeMap<String, Locale>) {
         *self
-            .voices
+            .locales
             .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = voices;
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = locales;
     }
 
     fn name(&self) -> &str {
@@ -552,7 +557,7 @@ impl ChatPlatform for DiscordChat {
         match made {
             Ok(answer) => match answer.get("id").and_then(Value::as_str) {
                 Some(id) => Ok(Some(id.to_owned())),
-                None => Err(PortError::unknown("Discord took a message without saying which")),
+                None => Err(PortError::unclear("Discord took a message without saying which")),
             },
             // It knows the nonce, and somebody has deleted that message since.
             Err(no) if no.code() == api::UNKNOWN_MESSAGE && post.thread.is_none() => Ok(None),
@@ -569,7 +574,7 @@ impl ChatPlatform for DiscordChat {
     }
 
     async fn edit(&self, room: &str, message: &str, key: &str, body: &Body) -> Result<(), PortError> {
-        let place = Place::of(room, message);
+        let place = PostPlace::of(room, message);
         let card = match body {
             Body::Card(card) => Some(&**card),
             Body::Note(_) | Body::Digest(_) => None,
@@ -593,11 +598,11 @@ impl ChatPlatform for DiscordChat {
         Ok(self.api.call(&call).await.map(drop)?)
     }
 
-    async fn find(&self, post: &Post, since: At) -> Result<Found, PortError> {
+    async fn find(&self, post: &Post, since: At) -> Result<Lookup, PortError> {
         let bot = self.known().await?.bot;
         let mut found = Ok(None);
         if let Some(card) = &post.thread {
-            let place = Place::of(&post.room, card);
+            let place = PostPlace::of(&post.room, card);
             let thread = if place.is_post { place.channel } else { card };
             found = self.look(thread, post, since, &bot).await;
         }
@@ -606,16 +611,16 @@ impl ChatPlatform for DiscordChat {
             found = self.look_in_room(post, since, &bot).await;
         }
         match found {
-            Ok(Some(message)) => Ok(Found::At(message)),
-            Ok(None) => Ok(Found::NotThere),
-            Err(no) if no.code() == api::UNKNOWN_CHANNEL => Ok(Found::NotThere),
-            Err(no) if no.closes_room() || no.code() == api::NO_PERMISSION => Ok(Found::CannotLook),
+            Ok(Some(message)) => Ok(Lookup::At(message)),
+            Ok(None) => Ok(Lookup::NotThere),
+            Err(no) if no.code() == api::UNKNOWN_CHANNEL => Ok(Lookup::NotThere),
+            Err(no) if no.closes_room() || no.code() == api::NO_PERMISSION => Ok(Lookup::CannotLook),
             Err(no) => Err(no.into()),
         }
     }
 
     async fn tidy(&self, room: &str, message: &str, card: &Card) -> Result<(), PortError> {
-        let place = Place::of(room, message);
+        let place = PostPlace::of(room, message);
         if !place.is_post {
             return Ok(());
         }
@@ -627,7 +632,7 @@ impl ChatPlatform for DiscordChat {
     }
 
     async fn stands(&self, room: &str, message: &str) -> Result<bool, PortError> {
-        let place = Place::of(room, message);
+        let place = PostPlace::of(room, message);
         let call = self.inside(Method::GET, room, place, "get message");
         match self.api.call(&call).await {
             Ok(_) => Ok(true),
@@ -639,7 +644,7 @@ impl ChatPlatform for DiscordChat {
     }
 
     fn link(&self, room: &str, message: &str) -> Option<String> {
-        Some(self.address(Place::of(room, message)))
+        Some(self.address(PostPlace::of(room, message)))
     }
 
     async fn whisper(

@@ -6,15 +6,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::Digest as _;
 use uuid::Uuid;
 
-use crate::domain::action;
-use crate::domain::action::FormToken;
-use crate::domain::action::ItemRef;
-use crate::domain::action::Step;
-use crate::domain::action::Verb;
-use crate::domain::errand::Deed;
-use crate::domain::errand::Errand;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
+use crate::domain::press::action;
+use crate::domain::press::action::FormToken;
+use crate::domain::press::action::ItemRef;
+use crate::domain::press::action::Verb;
+use crate::domain::press::form::FormStep;
+use crate::domain::press::list_action::ActionTarget;
+use crate::domain::press::list_action::ListAction;
 
 /// Closes a question that was answered with no.
 pub const CLOSE: &str = "z1x";
@@ -24,16 +24,16 @@ const SUBMIT: &str = "z1f";
 const AGAIN: &str = "z1a";
 const SURE: &str = "z1c";
 
-const STEPS: [(Step, &str); 9] = [
-    (Step::Write, "w"),
-    (Step::Preview, "p"),
-    (Step::Escalate, "e"),
-    (Step::Handle, "h"),
-    (Step::Snooze, "s"),
-    (Step::HandOver, "g"),
-    (Step::SendAgain, "a"),
-    (Step::Read, "r"),
-    (Step::Import, "i"),
+const STEPS: [(FormStep, &str); 9] = [
+    (FormStep::Write, "w"),
+    (FormStep::Preview, "p"),
+    (FormStep::Escalate, "e"),
+    (FormStep::Handle, "h"),
+    (FormStep::Snooze, "s"),
+    (FormStep::HandOver, "g"),
+    (FormStep::SendAgain, "a"),
+    (FormStep::Read, "r"),
+    (FormStep::Import, "i"),
 ];
 
 /// What a `custom_id` of ours means.
@@ -43,7 +43,7 @@ pub enum Meant {
     Sure { verb: Verb, item: ItemRef },
     Submit(FormToken),
     Again(FormToken),
-    Errand(Errand),
+    ListAction(ListAction),
     Close,
 }
 
@@ -63,7 +63,7 @@ pub fn menu(item: ItemId, mark: &str) -> String {
 }
 
 /// A button that is offered; on a private answer it needs no mark.
-pub fn offer(deed: Deed, mark: &str) -> String {
+pub fn offer(deed: ActionTarget, mark: &str) -> String {
     match mark {
         "" => deed.token(),
         mark => format!("{}.{mark}", deed.token()),
@@ -110,7 +110,7 @@ pub fn read(custom_id: &str, room: &str) -> Option<Meant> {
         }),
         (SUBMIT, packed) => unpack(packed, room).map(Meant::Submit),
         (AGAIN, packed) => unpack(packed, room).map(Meant::Again),
-        _ => Errand::read(custom_id).map(Meant::Errand),
+        _ => ListAction::read(custom_id).map(Meant::ListAction),
     }
 }
 

@@ -123,7 +123,7 @@ impl Api {
         .await
         {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(sort(method, &error, Kind::Read)),
+            Ok(Err(error)) => Err(sort(method, &error, CallKind::Read)),
             Err(_) => Err(PortError::later(format!(
                 "{method}: no answer within {} s",
                 CALL.as_secs()
@@ -175,8 +175,8 @@ impl Api {
                     why: "response_url: it has ended".to_owned(),
                 })
             }
-            Ok(Err(error)) => Err(sort("response_url", &error, Kind::Write)),
-            Err(_) => Err(PortError::unknown("response_url: no answer")),
+            Ok(Err(error)) => Err(sort("response_url", &error, CallKind::Write)),
+            Err(_) => Err(PortError::unclear("response_url: no answer")),
         }
     }
 }
@@ -186,8 +186,8 @@ type Answered = Result<Result<Value, SlackClientError>, tokio::time::error::Elap
 fn told(method: &'static str, answered: Answered) -> Result<Value, PortError> {
     match answered {
         Ok(Ok(answer)) => certain(method, answer),
-        Ok(Err(error)) => Err(sort(method, &error, Kind::Write)),
-        Err(_) => Err(PortError::unknown(format!(
+        Ok(Err(error)) => Err(sort(method, &error, CallKind::Write)),
+        Err(_) => Err(PortError::unclear(format!(
             "{method}: no answer within {} s",
             CALL.as_secs()
         ))),
@@ -195,7 +195,7 @@ fn told(method: &'static str, answered: Answered) -> Result<Value, PortError> {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
+enum CallKind {
     Read,
     Write,
 }
@@ -204,14 +204,14 @@ enum Kind {
 fn certain(method: &str, answer: Value) -> Result<Value, PortError> {
     match answer.get("ok").and_then(Value::as_bool) {
         Some(true) => Ok(answer),
-        _ => Err(PortError::unknown(format!("{method}: an answer without `ok`"))),
+        _ => Err(PortError::unclear(format!("{method}: an answer without `ok`"))),
     }
 }
 
-fn sort(method: &'static str, error: &SlackClientError, kind: Kind) -> PortError {
+fn sort(method: &'static str, error: &SlackClientError, kind: CallKind) -> PortError {
     let unclear = |why: String| match kind {
-        Kind::Read => PortError::later(why),
-        Kind::Write => PortError::Unknown { why },
+        CallKind::Read => PortError::later(why),
+        CallKind::Write => PortError::Unclear { why },
     };
     match error {
         SlackClientError::ApiError(e) => {

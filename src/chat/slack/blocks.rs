@@ -7,18 +7,18 @@ use uuid::Uuid;
 
 use crate::chat::slack::plain;
 use crate::chat::slack::segments;
-use crate::domain::action;
-use crate::domain::card::Button;
-use crate::domain::card::Card;
-use crate::domain::errand::Offer;
-use crate::domain::home::Home;
 use crate::domain::id::ItemId;
-use crate::domain::row::Act;
-use crate::domain::row::Menu;
-use crate::domain::row::Row;
-use crate::domain::row::Told;
-use crate::domain::text::Seg;
-use crate::domain::words;
+use crate::domain::press::action;
+use crate::domain::press::list_action::QuickAction;
+use crate::domain::say::text::Seg;
+use crate::domain::say::words;
+use crate::domain::show::card::Button;
+use crate::domain::show::card::Card;
+use crate::domain::show::home::Home;
+use crate::domain::show::row::Act;
+use crate::domain::show::row::ListRow;
+use crate::domain::show::row::Menu;
+use crate::domain::show::row::Told;
 use crate::port::chat::Body;
 use crate::port::chat::Note;
 use crate::port::chat::Page;
@@ -223,7 +223,7 @@ fn lines(lines: &[Vec<Seg>]) -> Option<Value> {
 }
 
 /// A line with its button beside it. Who does not see the line hears what the button is about.
-fn row(row: &Row) -> Value {
+fn row(row: &ListRow) -> Value {
     let mut block = json!({ "type": "section", "text": segments::marked(&row.line) });
     if let Some(Act { offer, label }) = &row.act {
         let mut beside = offered(offer);
@@ -250,7 +250,7 @@ fn menu(menu: &Menu) -> Value {
     json!({ "type": "actions", "elements": [menu] })
 }
 
-fn offered(offer: &Offer) -> Value {
+fn offered(offer: &QuickAction) -> Value {
     json!({
         "type": "button",
         "action_id": offer.deed.token(),
@@ -258,7 +258,7 @@ fn offered(offer: &Offer) -> Value {
     })
 }
 
-fn offers(offers: &[Offer]) -> Option<Value> {
+fn offers(offers: &[QuickAction]) -> Option<Value> {
     let elements: Vec<Value> = offers.iter().take(BUTTONS).map(offered).collect();
     (!elements.is_empty()).then(|| json!({ "type": "actions", "elements": elements }))
 }

@@ -9,8 +9,8 @@ use serde_json::Value;
 use crate::chat::slack::SCOPES;
 use crate::chat::slack::api::Api;
 use crate::chat::slack::greet;
-use crate::domain::rights::Circle;
-use crate::domain::rules::Named;
+use crate::domain::people::rights::Circle;
+use crate::domain::promise::rules::Named;
 use crate::port::PortError;
 use crate::port::chat::Finding;
 
@@ -96,7 +96,7 @@ pub fn scope(name: &'static str, named: &[Named]) -> Finding {
 
 fn unknown_token(error: &PortError, which: &str, remedy: &str) -> Finding {
     match error {
-        PortError::Later { why, .. } | PortError::Unknown { why } => {
+        PortError::Later { why, .. } | PortError::Unclear { why } => {
             Finding::fault(None, format!("Slack does not answer: {why}."), AGAIN)
         }
         PortError::Denied { why } | PortError::Never { why } | PortError::Gone { why } => {
@@ -230,7 +230,7 @@ async fn person(api: &Api, named: &Named, id: &str) -> Option<Finding> {
 
 fn unlooked(about: Option<&Named>, what: &str, error: &PortError) -> Finding {
     let (why, remedy) = match error {
-        PortError::Later { why, .. } | PortError::Unknown { why } => (why, AGAIN),
+        PortError::Later { why, .. } | PortError::Unclear { why } => (why, AGAIN),
         PortError::Denied { why } | PortError::Never { why } | PortError::Gone { why } => {
             (why, "Check the id, the app's scopes and that the bot may enter.")
         }

@@ -17,10 +17,10 @@ use crate::chat::slack::blocks;
 use crate::chat::slack::inbound;
 use crate::chat::slack::segments;
 use crate::chat::slack::view;
-use crate::domain::action::Ask;
-use crate::domain::action::Outcome;
-use crate::domain::action::Press;
-use crate::domain::action::Step;
+use crate::domain::press::action::Ask;
+use crate::domain::press::action::Outcome;
+use crate::domain::press::action::Press;
+use crate::domain::press::form::FormStep;
 use crate::port::PortError;
 use crate::port::chat::ChatPlatform;
 use crate::port::chat::Delivery;
@@ -116,7 +116,7 @@ impl Door {
     }
 
     /// The answer that the same form got, on this replica or another, as soon as there is one.
-    async fn same_again(&self, key: &str, step: Option<Step>) -> Result<Option<Value>, PortError> {
+    async fn same_again(&self, key: &str, step: Option<FormStep>) -> Result<Option<Value>, PortError> {
         loop {
             match self.inbox.repeated(NAME, key).await? {
                 Repeat::CameTo(outcome) => return Ok(answer(outcome, step)),
@@ -157,7 +157,7 @@ impl Door {
             .pointer("/channel/id")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        let text = self.inbox.voice(NAME, room).say("told-press-again", &[]);
+        let text = self.inbox.locale(NAME, room).say("told-press-again", &[]);
         let chat = self.chat.clone();
         self.work.spawn(async move {
             if let Err(error) = chat.api.answer(&url, &blocks::answer(&text.into())).await {
@@ -168,8 +168,8 @@ impl Door {
 
     fn sorry(&self, value: &Value) -> Value {
         let press = self.chat.read(value.to_string().as_bytes());
-        let voice = self.inbox.voice(NAME, &press.room);
-        let text = voice.lang.text("fault-later", &[]);
+        let locale = self.inbox.locale(NAME, &press.room);
+        let text = locale.lang.text("fault-later", &[]);
         let field = match press.ask {
             Ask::Submit { values, .. } => values.into_keys().next(),
             _ => None,
@@ -178,7 +178,7 @@ impl Door {
             Some(field) => json!({ "response_action": "errors", "errors": { field: text } }),
             // A preview has no field to put a fault at.
             None => {
-                let sorry = blocks::sentence(&voice.say("told-press-again", &[]));
+                let sorry = blocks::sentence(&locale.say("told-press-again", &[]));
                 json!({ "response_action": "update", "view": same_view(value, sorry) })
             }
         }
@@ -243,21 +243,21 @@ fn as_sent(value: &Value) -> Value {
 }
 
 /// The step of the form that was sent.
-fn step(press: &Press) -> Option<Step> {
+fn step(press: &Press) -> Option<FormStep> {
     match &press.ask {
         Ask::Submit { form, .. } => Some(form.step),
         _ => None,
     }
 }
 
-fn answer(outcome: Outcome, sent: Option<Step>) -> Option<Value> {
+fn answer(outcome: Outcome, sent: Option<FormStep>) -> Option<Value> {
     match outcome {
         // All steps of the form close, whatever is left to say is said elsewhere.
         Outcome::Done | Outcome::Told => Some(json!({ "response_action": "clear" })),
         Outcome::Faults(faults) => Some(json!({ "response_action": "errors", "errors": faults })),
         Outcome::Next(form) | Outcome::Open(form) => {
             // A preview lies above what was written, so that closing it leads back there.
-            let above = sent == Some(Step::Write) && form.token.step == Step::Preview;
+            let above = sent == Some(FormStep::Write) && form.token.step == FormStep::Preview;
             let action = if above { "push" } else { "update" };
             Some(json!({ "response_action": action, "view": view::modal(&form) }))
         }

@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::chat::fetch;
 use crate::chat::slack::api::Api;
-use crate::domain::action::Upload;
+use crate::domain::press::action::Upload;
 use crate::port::PortError;
 
 /// What stands in a form's field for a file.

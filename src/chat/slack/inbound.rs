@@ -8,17 +8,17 @@ use crate::chat::slack::NAME;
 use crate::chat::slack::file;
 use crate::chat::slack::view;
 use crate::chat::typed::typed;
-use crate::domain::action;
-use crate::domain::action::Actor;
-use crate::domain::action::Ask;
-use crate::domain::action::Change;
-use crate::domain::action::FormToken;
-use crate::domain::action::ItemRef;
-use crate::domain::action::Press;
-use crate::domain::action::Step;
-use crate::domain::errand::Errand;
-use crate::domain::person::PersonId;
-use crate::domain::words;
+use crate::domain::people::person::PersonId;
+use crate::domain::press::action;
+use crate::domain::press::action::Actor;
+use crate::domain::press::action::Ask;
+use crate::domain::press::action::Change;
+use crate::domain::press::action::FormToken;
+use crate::domain::press::action::ItemRef;
+use crate::domain::press::action::Press;
+use crate::domain::press::form::FormStep;
+use crate::domain::press::list_action::ListAction;
+use crate::domain::say::words;
 
 /// The payload inside a body or a socket frame, whatever way it came.
 pub fn payload(raw: &[u8]) -> Option<Value> {
@@ -99,7 +99,7 @@ pub fn decode(key: String, payload: Option<&Value>, team: &str) -> Press {
                 let view = value.get("view").unwrap_or(&Value::Null);
                 let mut values = view::values(view);
                 let ask = match form.step {
-                    Step::Import => Ask::HandIn {
+                    FormStep::Import => Ask::HandIn {
                         source: values.remove("source").unwrap_or_default(),
                         file: file::handed(view, "file"),
                         said: values.remove("said").unwrap_or_default(),
@@ -184,12 +184,12 @@ fn pressed(value: &Value) -> Ask {
     if named.starts_with("z1.link.") || in_form {
         return Ask::Nothing;
     }
-    match (action::read_token(named), Errand::read(named)) {
+    match (action::read_token(named), ListAction::read(named)) {
         (Some((verb, item)), _) => Ask::Do {
             verb,
             item: ItemRef::Id(item),
         },
-        (None, Some(errand)) => Ask::Errand(errand),
+        (None, Some(list_action)) => Ask::ListAction(list_action),
         (None, None) => Ask::Odd {
             why: format!("unknown action {:?}", words::short_line(named, 60)),
         },
@@ -302,8 +302,8 @@ mod tests {
 
     use super::*;
     use crate::domain::At;
-    use crate::domain::action::Verb;
     use crate::domain::id::ItemId;
+    use crate::domain::press::action::Verb;
 
     #[test]
     fn a_button_and_an_overflow_choice_are_the_same_press() {

@@ -26,19 +26,19 @@ use serde_json::json;
 use crate::chat::slack::api::Api;
 use crate::chat::slack::greet::Greeting;
 use crate::domain::At;
-use crate::domain::action::Press;
-use crate::domain::form::Form;
-use crate::domain::home::Home;
-use crate::domain::rights::Circle;
-use crate::domain::row::Told;
-use crate::domain::rules::Named;
-use crate::domain::text::Seg;
-use crate::domain::text::flat;
+use crate::domain::people::rights::Circle;
+use crate::domain::press::action::Press;
+use crate::domain::press::form::Form;
+use crate::domain::promise::rules::Named;
+use crate::domain::say::text::Seg;
+use crate::domain::say::text::flat;
+use crate::domain::show::home::Home;
+use crate::domain::show::row::Told;
 use crate::port::PortError;
 use crate::port::chat::Body;
 use crate::port::chat::ChatPlatform;
 use crate::port::chat::Finding;
-use crate::port::chat::Found;
+use crate::port::chat::Lookup;
 use crate::port::chat::Members;
 use crate::port::chat::Picture;
 use crate::port::chat::Post;
@@ -164,7 +164,7 @@ impl SlackChat {
             .await?;
         let room = answer.pointer("/channel/id").and_then(Value::as_str);
         room.map(str::to_owned)
-            .ok_or_else(|| PortError::unknown("conversations.open answered without a channel"))
+            .ok_or_else(|| PortError::unclear("conversations.open answered without a channel"))
     }
 }
 
@@ -189,7 +189,7 @@ impl ChatPlatform for SlackChat {
         };
         match answer.get("ts").and_then(Value::as_str) {
             Some(ts) => Ok(Some(ts.to_owned())),
-            None => Err(PortError::unknown("chat.postMessage answered without ts")),
+            None => Err(PortError::unclear("chat.postMessage answered without ts")),
         }
     }
 
@@ -208,9 +208,9 @@ impl ChatPlatform for SlackChat {
             .map(|_| ())
     }
 
-    async fn find(&self, post: &Post, since: At) -> Result<Found, PortError> {
+    async fn find(&self, post: &Post, since: At) -> Result<Lookup, PortError> {
         if !self.read_back {
-            return Ok(Found::CannotLook);
+            return Ok(Lookup::CannotLook);
         }
         let oldest = (since - chrono::TimeDelta::minutes(5)).timestamp().to_string();
         let mut args = vec![
@@ -236,10 +236,10 @@ impl ChatPlatform for SlackChat {
                     m.pointer("/metadata/event_payload/k").and_then(Value::as_str) == Some(wanted.as_str())
                 });
                 let ts = found.filter_map(|m| m.get("ts").and_then(Value::as_str)).min();
-                Ok(ts.map_or(Found::NotThere, |ts| Found::At(ts.to_owned())))
+                Ok(ts.map_or(Lookup::NotThere, |ts| Lookup::At(ts.to_owned())))
             }
-            Err(PortError::Denied { .. } | PortError::Never { .. }) => Ok(Found::CannotLook),
-            Err(PortError::Gone { .. }) => Ok(Found::NotThere),
+            Err(PortError::Denied { .. } | PortError::Never { .. }) => Ok(Lookup::CannotLook),
+            Err(PortError::Gone { .. }) => Ok(Lookup::NotThere),
             Err(e) => Err(e),
         }
     }
@@ -358,7 +358,7 @@ impl ChatPlatform for SlackChat {
             .filter_map(|p| answer.pointer(p))
             .filter_map(Value::as_str);
         let name = names
-            .map(|n| crate::domain::words::short_line(n, 60))
+            .map(|n| crate::domain::say::words::short_line(n, 60))
             .find(|n| !n.is_empty());
         let zone = answer.pointer("/user/tz").and_then(Value::as_str);
         Ok(Profile {
@@ -394,7 +394,10 @@ pub(crate) fn plain(text: &[Seg]) -> String {
             other => line.push_str(&flat(std::slice::from_ref(other)).replace(NAMED, "")),
         }
     }
-    let line = segments::escape(&crate::domain::words::short_line(&line.replace('\n', " "), 290));
+    let line = segments::escape(&crate::domain::say::words::short_line(
+        &line.replace('\n', " "),
+        290,
+    ));
     let mut parts = line.split(NAMED);
     let first = parts.next().unwrap_or_default().to_owned();
     parts

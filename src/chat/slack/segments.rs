@@ -4,9 +4,9 @@
 use serde_json::Value;
 use serde_json::json;
 
-use crate::domain::person::Mention;
-use crate::domain::text::Seg;
-use crate::domain::text::Shape;
+use crate::domain::people::person::Mention;
+use crate::domain::say::text::Seg;
+use crate::domain::say::text::Shape;
 
 /// The reader's own language and time zone.
 const MOMENT: &str = "{date_short_pretty} {time}";
@@ -123,7 +123,7 @@ pub fn named(mention: &Mention) -> Option<String> {
 pub fn small(segs: &[Seg]) -> Option<Value> {
     let has_time = segs.iter().any(|s| matches!(s, Seg::Time { .. }));
     if !has_time {
-        let text = crate::domain::text::flat(segs);
+        let text = crate::domain::say::text::flat(segs);
         return (!text.is_empty()).then(|| json!({ "type": "plain_text", "text": text, "emoji": false }));
     }
     let text: String = segs

@@ -61,7 +61,7 @@ async fn send(api: &Api, address: &str, picture: &Picture) -> Result<(), PortErr
     let answer = request
         .send()
         .await
-        .map_err(|e| PortError::unknown(format!("{STEP}: {}", e.without_url())))?;
+        .map_err(|e| PortError::unclear(format!("{STEP}: {}", e.without_url())))?;
     let status = answer.status();
     match status.as_u16() {
         200..=299 => Ok(()),
@@ -70,6 +70,6 @@ async fn send(api: &Api, address: &str, picture: &Picture) -> Result<(), PortErr
             after: Some(30),
         }),
         400..=499 => Err(PortError::never(format!("{STEP}: HTTP {}", status.as_u16()))),
-        _ => Err(PortError::unknown(format!("{STEP}: HTTP {}", status.as_u16()))),
+        _ => Err(PortError::unclear(format!("{STEP}: HTTP {}", status.as_u16()))),
     }
 }

@@ -8,10 +8,10 @@ use serde_json::json;
 
 use crate::chat::slack::blocks;
 use crate::chat::slack::segments;
-use crate::domain::form::Form;
-use crate::domain::form::Lines;
-use crate::domain::form::Part;
-use crate::domain::words;
+use crate::domain::press::form::Form;
+use crate::domain::press::form::FormPart;
+use crate::domain::press::form::Lines;
+use crate::domain::say::words;
 
 const TITLE_UNITS: usize = 24;
 pub const INPUT_UNITS: usize = 3000;
@@ -37,12 +37,12 @@ pub fn modal(form: &Form) -> Value {
     view
 }
 
-fn part(part: &Part) -> Value {
+fn part(part: &FormPart) -> Value {
     match part {
-        Part::Say(text) => blocks::rich_text(vec![blocks::section(segments::rich(text))]),
-        Part::Quote(text) => blocks::rich_text(vec![blocks::quote(text)]),
-        Part::Rule => json!({ "type": "divider" }),
-        Part::Text {
+        FormPart::Say(text) => blocks::rich_text(vec![blocks::section(segments::rich(text))]),
+        FormPart::Quote(text) => blocks::rich_text(vec![blocks::quote(text)]),
+        FormPart::Rule => json!({ "type": "divider" }),
+        FormPart::Text {
             key,
             label,
             hint,
@@ -66,7 +66,7 @@ fn part(part: &Part) -> Value {
             }
             input(key, label, hint.as_deref(), element, *required)
         }
-        Part::Choice {
+        FormPart::Choice {
             key,
             label,
             options,
@@ -84,11 +84,11 @@ fn part(part: &Part) -> Value {
             }
             input(key, label, None, element, true)
         }
-        Part::File { key, label, hint } => {
+        FormPart::File { key, label, hint } => {
             let element = json!({ "type": "file_input", "action_id": key, "max_files": 1 });
             input(key, label, Some(hint), element, true)
         }
-        Part::Date {
+        FormPart::Date {
             key, label, initial, ..
         } => {
             let mut element = json!({ "type": "datepicker", "action_id": key });

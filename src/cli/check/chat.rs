@@ -17,8 +17,8 @@ use crate::config;
 use crate::config::Sections;
 use crate::config::secret::Origin;
 use crate::domain::At;
-use crate::domain::closure::Closure;
-use crate::domain::rules::Named;
+use crate::domain::promise::rules::Named;
+use crate::domain::show::closure::Closure;
 use crate::port::PortError;
 use crate::port::chat::ChatPlatform;
 use crate::port::chat::Finding;
@@ -165,7 +165,7 @@ async fn on_discord(sections: &Sections, given: &config::discord::Given, report:
         api_url: url.to_owned(),
         bot_token: token.clone(),
         server: server.to_owned(),
-        voices: BTreeMap::new(),
+        locales: BTreeMap::new(),
         paced: false,
     };
     let chat = match DiscordChat::open(settings, Arc::new(Alone), Arc::new(SystemClock)) {

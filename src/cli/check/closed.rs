@@ -5,8 +5,8 @@ use secrecy::ExposeSecret as _;
 
 use crate::cli::check::report::Report;
 use crate::config::Sections;
-use crate::domain::closure::Closed;
-use crate::domain::closure::Shut;
+use crate::domain::show::closure::Closed;
+use crate::domain::show::closure::Shut;
 use crate::port::clock::Clock as _;
 use crate::port::clock::SystemClock;
 use crate::store::Store;
@@ -86,7 +86,7 @@ fn judge(found: &[Shut], called: &dyn Fn(&str) -> Option<String>, report: &mut R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::closure::Closure;
+    use crate::domain::show::closure::Closure;
 
     fn told(what: Closed, name: &str) -> (String, bool) {
         let shut = Shut {

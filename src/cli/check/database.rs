@@ -166,7 +166,7 @@ fn judge(found: &Condition, settings: &Database, place: &str, report: &mut Repor
 mod tests {
     use super::*;
     use crate::config::secret::Origin;
-    use crate::domain::rules::Keep;
+    use crate::domain::promise::rules::Keep;
 
     fn told(found: &Condition) -> String {
         let settings = Database {

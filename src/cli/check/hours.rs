@@ -7,11 +7,11 @@ use chrono_tz::Tz;
 
 use crate::cli::check::report::Report;
 use crate::config::Sections;
-use crate::domain::calendar::Calendar;
-use crate::domain::calendar::local;
-use crate::domain::calendar::written;
-use crate::domain::person::Mention;
-use crate::domain::rota::Rota;
+use crate::domain::people::person::Mention;
+use crate::domain::promise::rota::Rota;
+use crate::domain::time::calendar::Calendar;
+use crate::domain::time::calendar::local;
+use crate::domain::time::calendar::written;
 
 const CALENDARS: &str = "Calendars";
 const ROTAS: &str = "On call";

@@ -22,7 +22,7 @@ use crate::cli::tell;
 use crate::config::Config;
 use crate::config::Gravity;
 use crate::config::Sections;
-use crate::domain::rules::DigestPlan;
+use crate::domain::show::digest::plan::DigestPlan;
 use crate::port::clock::Clock;
 use crate::port::clock::SystemClock;
 

@@ -9,7 +9,7 @@ use crate::config::Gravity;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Mark {
+pub enum Sign {
     Good,
     Warning,
     Fault,
@@ -17,9 +17,9 @@ pub enum Mark {
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Line {
+pub struct ReportLine {
     area: &'static str,
-    mark: Mark,
+    mark: Sign,
     /// `zeitnah.toml:12`, or the environment variable.
     place: Option<String>,
     what: String,
@@ -28,7 +28,7 @@ pub struct Line {
 
 #[derive(Debug, Default)]
 pub struct Report {
-    lines: Vec<Line>,
+    lines: Vec<ReportLine>,
 }
 
 /// What a program reads.
@@ -37,26 +37,26 @@ struct Told<'a> {
     ok: bool,
     faults: usize,
     warnings: usize,
-    findings: &'a [Line],
+    findings: &'a [ReportLine],
 }
 
 impl Report {
     pub fn good(&mut self, area: &'static str, what: impl Into<String>) {
-        self.add(area, Mark::Good, None, what.into(), None);
+        self.add(area, Sign::Good, None, what.into(), None);
     }
 
     pub fn warning(&mut self, area: &'static str, place: Option<String>, what: String, remedy: &str) {
-        self.add(area, Mark::Warning, place, what, Some(remedy.to_owned()));
+        self.add(area, Sign::Warning, place, what, Some(remedy.to_owned()));
     }
 
     pub fn fault(&mut self, area: &'static str, place: Option<String>, what: String, remedy: &str) {
-        self.add(area, Mark::Fault, place, what, Some(remedy.to_owned()));
+        self.add(area, Sign::Fault, place, what, Some(remedy.to_owned()));
     }
 
     pub fn of_file(&mut self, area: &'static str, fault: &Fault) {
         let mark = match fault.gravity {
-            Gravity::Fault => Mark::Fault,
-            Gravity::Warning => Mark::Warning,
+            Gravity::Fault => Sign::Fault,
+            Gravity::Warning => Sign::Warning,
         };
         let (place, what) = (fault.place.clone(), fault.what.clone());
         self.add(area, mark, Some(place), what, Some(fault.remedy.clone()));
@@ -70,12 +70,12 @@ impl Report {
     fn add(
         &mut self,
         area: &'static str,
-        mark: Mark,
+        mark: Sign,
         place: Option<String>,
         what: String,
         remedy: Option<String>,
     ) {
-        self.lines.push(Line {
+        self.lines.push(ReportLine {
             area,
             mark,
             place,
@@ -84,19 +84,19 @@ impl Report {
         });
     }
 
-    fn count(&self, mark: Mark) -> usize {
+    fn count(&self, mark: Sign) -> usize {
         self.lines.iter().filter(|line| line.mark == mark).count()
     }
 
     pub fn is_green(&self) -> bool {
-        self.count(Mark::Fault) == 0
+        self.count(Sign::Fault) == 0
     }
 
     pub fn json(&self) -> String {
         let told = Told {
             ok: self.is_green(),
-            faults: self.count(Mark::Fault),
-            warnings: self.count(Mark::Warning),
+            faults: self.count(Sign::Fault),
+            warnings: self.count(Sign::Warning),
             findings: &self.lines,
         };
         // Strings and numbers only: there is nothing in it that could not be written.
@@ -128,7 +128,7 @@ impl Report {
             1 => format!("1 {one}"),
             n => format!("{n} {one}s"),
         };
-        let (faults, warnings) = (self.count(Mark::Fault), self.count(Mark::Warning));
+        let (faults, warnings) = (self.count(Sign::Fault), self.count(Sign::Warning));
         let works = if all {
             "`zeitnah serve` will work"
         } else {
@@ -143,11 +143,11 @@ impl Report {
     }
 }
 
-fn mark(mark: Mark, colour: bool) -> String {
+fn mark(mark: Sign, colour: bool) -> String {
     let (sign, code) = match mark {
-        Mark::Good => ("✔", 32),
-        Mark::Warning => ("⚠", 33),
-        Mark::Fault => ("✖", 31),
+        Sign::Good => ("✔", 32),
+        Sign::Warning => ("⚠", 33),
+        Sign::Fault => ("✖", 31),
     };
     if colour {
         format!("\u{1b}[{code}m{sign}\u{1b}[0m")

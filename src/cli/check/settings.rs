@@ -5,11 +5,11 @@ use secrecy::ExposeSecret as _;
 use crate::cli::check::report::Report;
 use crate::config::Sections;
 use crate::config::written::Written;
-use crate::domain::rules::Rules;
-use crate::domain::setting::Key;
+use crate::domain::press::setting::Key;
+use crate::domain::promise::rules::Rules;
 use crate::store::Store;
 use crate::store::setting;
-use crate::store::setting::Line;
+use crate::store::setting::SettingLine;
 use crate::workflow::holding;
 
 const AREA: &str = "Settings from a chat";
@@ -29,7 +29,7 @@ pub async fn look(sections: &Sections, report: &mut Report) -> Option<Rules> {
     judge(written, &latest?, report)
 }
 
-fn judge(written: &Written, latest: &[Line], report: &mut Report) -> Option<Rules> {
+fn judge(written: &Written, latest: &[SettingLine], report: &mut Report) -> Option<Rules> {
     let held = holding(latest);
     let edition = written.under(&held).ok()?;
     for line in latest.iter().filter(|line| line.value.is_some()) {
@@ -63,7 +63,7 @@ mod tests {
     fn what_the_file_no_longer_allows_is_named_with_the_way_out() {
         let text = include_str!("../../../zeitnah.example.toml");
         let config = crate::config::Config::parse("z.toml", text, &|name| Some(name.to_lowercase())).unwrap();
-        let line = |seq, key: &str, value: &str| Line {
+        let line = |seq, key: &str, value: &str| SettingLine {
             seq,
             key: key.into(),
             value: Some(value.into()),

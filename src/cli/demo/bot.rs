@@ -25,8 +25,8 @@ use crate::cli::Failure;
 use crate::cli::Outcome;
 use crate::demo::Bot;
 use crate::demo::Demo;
-use crate::domain::news::Mood;
-use crate::domain::news::News;
+use crate::domain::show::news::Mood;
+use crate::domain::show::news::News;
 
 /// Long enough to see that the bot is gone, and that the far side gets no answer.
 const DEAD_FOR: Duration = Duration::from_secs(3);

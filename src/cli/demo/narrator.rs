@@ -16,9 +16,9 @@ use crate::demo::Leaving;
 use crate::demo::Next;
 use crate::demo::Person;
 use crate::domain::At;
-use crate::domain::news::Mood;
-use crate::domain::news::News;
-use crate::domain::rights::Role;
+use crate::domain::people::rights::Role;
+use crate::domain::show::news::Mood;
+use crate::domain::show::news::News;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 

@@ -16,16 +16,16 @@ use crate::demo::Demo;
 use crate::demo::Shift;
 use crate::domain::At;
 use crate::domain::effect::NewEffect;
-use crate::domain::event::Event;
-use crate::domain::event::What;
-use crate::domain::handling::Handling;
-use crate::domain::handling::Reason;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
-use crate::domain::person::PersonId;
-use crate::domain::reply::Reply;
-use crate::domain::reply::ReplyState;
+use crate::domain::item::event::Event;
+use crate::domain::item::event::EventKind;
+use crate::domain::item::handling::Handling;
+use crate::domain::item::handling::Reason;
+use crate::domain::item::reply::Reply;
+use crate::domain::item::reply::ReplyState;
+use crate::domain::people::person::PersonId;
 use crate::port::source::HookCall;
 use crate::store::Store;
 use crate::store::Tx;
@@ -157,7 +157,7 @@ impl Behind {
     /// What came in at this moment.
     async fn received(&self, now: At) -> Result<Vec<ItemId>, Failure> {
         let lately = event::since(self.store.pool(), now, LOOKED_THROUGH).await?;
-        let is_new = |event: &Event| event.at == now && matches!(event.what, What::Received { .. });
+        let is_new = |event: &Event| event.at == now && matches!(event.what, EventKind::Received { .. });
         Ok(lately.iter().filter(|e| is_new(e)).map(|e| e.item).collect())
     }
 
@@ -222,8 +222,8 @@ impl Behind {
         let Some(by) = self.people.get(one.by % self.people.len().max(1)).cloned() else {
             return Err(Failure::Say("the demo has no team".into()));
         };
-        let due = locked.0.deadline.map(|d| d.due);
-        let event = |at: At, what: What| Event {
+        let due = locked.deadline.map(|d| d.due);
+        let event = |at: At, what: EventKind| Event {
             id: EventId::new(at),
             item: id,
             at,
@@ -239,32 +239,35 @@ impl Behind {
                     by: by.clone(),
                     body: text.to_owned(),
                     state: ReplyState::Visible { at },
-                    answers: locked.0.revision,
+                    answers: locked.revision,
                     changes: None,
-                    native_id: Some(format!("past-{}", locked.0.number)),
-                    url: locked.0.permalink.clone(),
+                    native_id: Some(format!("past-{}", locked.number)),
+                    url: locked.permalink.clone(),
                     created_at: at,
                     sent_at: Some(at),
                 };
                 reply::insert(&mut tx, &ours).await?;
                 reply::save(&mut tx, &ours).await?;
-                let visible = What::Visible {
+                let visible = EventKind::Visible {
                     minutes: Some((at - now).num_minutes()),
                     in_time: due.map(|due| at <= due),
                 };
-                let log = [event(at - UNDO, What::Sent { until: at }), event(at, visible)];
+                let log = [
+                    event(at - UNDO, EventKind::Sent { until: at }),
+                    event(at, visible),
+                ];
                 event::append(&mut tx, &log).await?;
-                locked.0.reply = Some(ours.id);
-                locked.0.handling = Handling::Answered { by: Some(by), at };
+                locked.reply = Some(ours.id);
+                locked.handling = Handling::Answered { by: Some(by), at };
             }
             None => {
                 let at = now + TimeDelta::minutes(9);
-                let handled = What::Handled {
+                let handled = EventKind::Handled {
                     reason: Reason::NoNeed,
                     note: None,
                 };
                 event::append(&mut tx, &[event(at, handled)]).await?;
-                locked.0.handling = Handling::Handled {
+                locked.handling = Handling::Handled {
                     by: Some(by),
                     at,
                     reason: Reason::NoNeed,
@@ -272,9 +275,9 @@ impl Behind {
                 };
             }
         }
-        locked.0.deadline = None;
+        locked.deadline = None;
         item::save(&mut tx, &mut [&mut locked]).await?;
-        self.stays_unposted(&mut tx, id, locked.0.version, now).await?;
+        self.stays_unposted(&mut tx, id, locked.version, now).await?;
         tx.commit().await.map_err(crate::store::StoreError::from)?;
         Ok(())
     }

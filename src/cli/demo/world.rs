@@ -11,7 +11,7 @@ use crate::demo::Chats;
 use crate::demo::Demo;
 use crate::demo::Room;
 use crate::demo::Shift;
-use crate::domain::person::PersonId;
+use crate::domain::people::person::PersonId;
 use crate::port::clock::Clock;
 use crate::port::clock::SystemClock;
 use standins::Now;

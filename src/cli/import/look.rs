@@ -8,7 +8,7 @@ use crate::cli::say;
 use crate::config::source::Source;
 use crate::domain::At;
 use crate::domain::item::Incoming;
-use crate::domain::words;
+use crate::domain::say::words;
 use crate::port::export::Export;
 use crate::port::export::Order;
 use crate::workflow::import::CARDS;

@@ -31,7 +31,7 @@ use crate::cli::tell;
 use crate::config::Config;
 use crate::config::source::Source;
 use crate::domain::At;
-use crate::domain::manner::Unanswered;
+use crate::domain::item::manner::Unanswered;
 use crate::port::export as port;
 use crate::source::file::Export;
 use crate::source::file::Looked;

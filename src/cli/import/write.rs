@@ -16,10 +16,10 @@ use crate::cli::import::rejects::Rejects;
 use crate::cli::say;
 use crate::config::source::Source;
 use crate::domain::At;
-use crate::domain::manner::File;
-use crate::domain::manner::Manner;
+use crate::domain::item::manner::File;
+use crate::domain::item::manner::Manner;
 use crate::port::export::Export;
-use crate::port::export::Row;
+use crate::port::export::FileRow;
 use crate::source::file::Looked;
 use crate::store::StoreError;
 use crate::store::import;
@@ -150,7 +150,7 @@ impl<'a> Import<'a> {
     }
 
     /// One batch: the rejects are on disk before the progress that covers them is in the database.
-    async fn take(&mut self, rows: Vec<Row>) -> Outcome {
+    async fn take(&mut self, rows: Vec<FileRow>) -> Outcome {
         let mut progress = self.progress.clone();
         let app = self.app;
         let desk = &app.desk;

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use crate::config::name::Sort;
 use crate::config::name::is_id;
 use crate::config::zone;
-use crate::domain::text::Lang;
+use crate::domain::lang::Lang;
 
 /// The channel that shows the cards, and so which chat it is.
 #[derive(Debug, Clone, PartialEq, Eq)]

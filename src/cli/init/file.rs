@@ -7,7 +7,7 @@ use crate::cli::init::answer::First;
 use crate::cli::init::answer::Profile;
 use crate::cli::init::answer::Room;
 use crate::cli::init::answer::Who;
-use crate::domain::text::Lang;
+use crate::domain::lang::Lang;
 
 pub struct Answers {
     pub room: Room,

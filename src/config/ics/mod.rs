@@ -15,9 +15,9 @@ use icalendar::parser::Property;
 use crate::config::reading::Placed;
 use crate::config::table::Table;
 use crate::config::unread;
-use crate::domain::calendar::local;
-use crate::domain::recurrence::Recurrence;
-use crate::domain::schedule::instant;
+use crate::domain::time::calendar::local;
+use crate::domain::time::recurrence::Recurrence;
+use crate::domain::time::schedule::instant;
 
 /// A year of events of a large team; what is larger is another sort of file.
 const LARGEST: u64 = 2 * 1024 * 1024;

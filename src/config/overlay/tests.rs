@@ -6,9 +6,9 @@ use toml::de::DeTable;
 use super::*;
 use crate::config::Config;
 use crate::config::written::Edition;
-use crate::domain::policy::Policy;
-use crate::domain::rules::Rules;
-use crate::domain::text::Lang;
+use crate::domain::item::policy::Policy;
+use crate::domain::lang::Lang;
+use crate::domain::promise::rules::Rules;
 
 const EXAMPLE: &str = include_str!("../../../zeitnah.example.toml");
 
@@ -57,8 +57,8 @@ slack_user = "U0123ABC"
 "#;
 
 fn setting(typed: &str) -> Setting {
-    match crate::domain::setting::wanted(typed) {
-        crate::domain::setting::Wanted::Set(setting) => setting,
+    match crate::domain::press::setting::wanted(typed) {
+        crate::domain::press::setting::Wanted::Set(setting) => setting,
         other => panic!("{typed}: {other:?}"),
     }
 }
@@ -98,14 +98,14 @@ fn a_value_is_changed_in_its_place_and_all_comments_stay() {
         .replace("\"0 8 * * 1-5\" #", "\"30 7 * * 1-5\" #");
     assert_eq!(edition.text, expected);
     let rules = edition.config.rules();
-    assert_eq!(rules.channels["care"].voice.lang, Lang::En);
+    assert_eq!(rules.channels["care"].locale.lang, Lang::En);
     assert_eq!(rules.fallback.policy.first_answer, Some(360));
 }
 
 #[test]
 fn what_stood_nowhere_is_added_where_it_belongs() {
     let rules = rules(PLAIN, &["language leads de", "deadline law none"]);
-    assert_eq!(rules.channels["leads"].voice.lang, Lang::De);
+    assert_eq!(rules.channels["leads"].locale.lang, Lang::De);
     assert_eq!(rules.route("law").policy.first_answer, None);
 }
 
@@ -249,7 +249,7 @@ fn one_that_lost_its_place_does_not_keep_the_others_from_holding() {
     let left: Vec<String> = edition.left_out.iter().map(|(key, _)| key.to_string()).collect();
     assert_eq!(left, ["digest morning"]);
     let rules = edition.config.rules();
-    assert_eq!(rules.channels["care"].voice.lang, Lang::En);
+    assert_eq!(rules.channels["care"].locale.lang, Lang::En);
     assert_eq!(rules.route("shop").policy.first_answer, Some(60));
 }
 
@@ -303,7 +303,7 @@ proptest! {
         name in "care|shop|default|law|morning|.{0,12}|[\"'\\\\\n\\]\\[=#]{1,8}",
         value in ".{0,40}|[\"'\\\\\n\\]\\[=#]{1,20}|en\"\n\\[\\[role\\]\\]\nrole = \"admin\"\n|([0-9*,/-]{1,4} ){4}[0-9*]",
     ) {
-        let setting = Setting { key: Key { kind: Kind::ALL[kind], name }, value };
+        let setting = Setting { key: Key { kind: SettingKind::ALL[kind], name }, value };
         if let Ok(patched) = patch(PLAIN, &[&setting]) {
             let (table, faults) = DeTable::parse_recoverable(&patched);
             prop_assert!(faults.is_empty(), "{}", patched);

@@ -6,7 +6,7 @@ pub mod push;
 use crate::config::name;
 use crate::config::reading::Placed;
 use crate::config::table::Table;
-use crate::domain::practice;
+use crate::domain::promise::practice;
 
 #[derive(Debug, Clone)]
 pub struct Source {
@@ -110,7 +110,7 @@ fn columns(table: &Table) -> Option<Vec<(String, String)>> {
 
 fn language(table: &Table) -> Option<String> {
     let given = table.string("language")?;
-    let known = crate::domain::language::declared(&given.value);
+    let known = crate::domain::say::language::declared(&given.value);
     if known.is_none() {
         let what = format!("`source.language` = {:?} is no language", given.value);
         table.fault("language", what, "write its two letters, such as \"de\"");

@@ -5,8 +5,8 @@ use secrecy::SecretString;
 use crate::config::secret;
 use crate::config::table::Table;
 use crate::config::url;
-use crate::domain::caps::Limit;
-use crate::domain::caps::Unit;
+use crate::domain::item::caps::Limit;
+use crate::domain::item::caps::Unit;
 
 /// What only this kind has.
 pub const KEYS: [&str; 2] = ["secrets", "reply"];

@@ -2,7 +2,7 @@
 
 /// Everything that this version knows how to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum EffectKind {
     PostCard,
     EditCard,
     PostNote,
@@ -22,12 +22,12 @@ pub enum Kind {
 
 /// The kind of a row, which a newer version may have written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Named {
-    Known(Kind),
+pub enum KindName {
+    Known(EffectKind),
     Newer(String),
 }
 
-impl Kind {
+impl EffectKind {
     pub const ALL: [Self; 15] = [
         Self::PostCard,
         Self::EditCard,
@@ -72,9 +72,9 @@ impl Kind {
     }
 }
 
-impl From<String> for Named {
+impl From<String> for KindName {
     fn from(name: String) -> Self {
-        let known = Kind::ALL.into_iter().find(|kind| kind.as_str() == name);
+        let known = EffectKind::ALL.into_iter().find(|kind| kind.as_str() == name);
         known.map_or(Self::Newer(name), Self::Known)
     }
 }

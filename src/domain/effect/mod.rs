@@ -14,13 +14,13 @@ use crate::domain::id::EffectId;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
-use crate::domain::manner::Unanswered;
-use crate::domain::person::Mention;
-use crate::domain::person::PersonId;
-use crate::domain::row::Told;
+use crate::domain::item::manner::Unanswered;
+use crate::domain::people::person::Mention;
+use crate::domain::people::person::PersonId;
+use crate::domain::show::row::Told;
 
-pub use kind::Kind;
-pub use kind::Named;
+pub use kind::EffectKind;
+pub use kind::KindName;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "v1", rename_all = "snake_case")]
@@ -167,23 +167,23 @@ pub struct NewEffect {
 }
 
 impl Effect {
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> EffectKind {
         match self {
-            Self::PostCard { .. } => Kind::PostCard,
-            Self::EditCard { .. } => Kind::EditCard,
-            Self::PostNote { .. } => Kind::PostNote,
-            Self::Alert { .. } => Kind::Alert,
-            Self::Notify { .. } => Kind::Notify,
-            Self::CallWebhook { .. } => Kind::CallWebhook,
-            Self::Whisper { .. } => Kind::Whisper,
-            Self::ShowHome { .. } => Kind::ShowHome,
-            Self::KeepFold { .. } => Kind::KeepFold,
-            Self::PublishReply { .. } => Kind::PublishReply,
-            Self::FollowReply { .. } => Kind::FollowReply,
-            Self::ReadFile { .. } => Kind::ReadFile,
-            Self::BringIn { .. } => Kind::BringIn,
-            Self::TakeBack { .. } => Kind::TakeBack,
-            Self::SendDigest { .. } => Kind::SendDigest,
+            Self::PostCard { .. } => EffectKind::PostCard,
+            Self::EditCard { .. } => EffectKind::EditCard,
+            Self::PostNote { .. } => EffectKind::PostNote,
+            Self::Alert { .. } => EffectKind::Alert,
+            Self::Notify { .. } => EffectKind::Notify,
+            Self::CallWebhook { .. } => EffectKind::CallWebhook,
+            Self::Whisper { .. } => EffectKind::Whisper,
+            Self::ShowHome { .. } => EffectKind::ShowHome,
+            Self::KeepFold { .. } => EffectKind::KeepFold,
+            Self::PublishReply { .. } => EffectKind::PublishReply,
+            Self::FollowReply { .. } => EffectKind::FollowReply,
+            Self::ReadFile { .. } => EffectKind::ReadFile,
+            Self::BringIn { .. } => EffectKind::BringIn,
+            Self::TakeBack { .. } => EffectKind::TakeBack,
+            Self::SendDigest { .. } => EffectKind::SendDigest,
         }
     }
 }

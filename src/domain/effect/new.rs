@@ -14,9 +14,9 @@ use crate::domain::id::EffectId;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
-use crate::domain::person::Mention;
-use crate::domain::person::PersonId;
-use crate::domain::row::Told;
+use crate::domain::people::person::Mention;
+use crate::domain::people::person::PersonId;
+use crate::domain::show::row::Told;
 
 /// A source is asked a minute after it took an answer whether customers can see it.
 const FOLLOW_MINUTES: i64 = 1;

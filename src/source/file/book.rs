@@ -7,7 +7,7 @@ use calamine::Data;
 use calamine::Reader as _;
 use chrono::TimeDelta;
 
-use crate::domain::words;
+use crate::domain::say::words;
 use crate::source::file::field;
 use crate::source::file::name;
 

@@ -10,12 +10,12 @@ use serde_json::Value;
 use crate::source::file::FileError;
 use crate::source::file::book::Sheet;
 use crate::source::file::document::Document;
-use crate::source::file::document::Place;
+use crate::source::file::document::JsonPath;
 use crate::source::file::encoding::Decoded;
-use crate::source::file::encoding::Found;
+use crate::source::file::encoding::EncodingFound;
 use crate::source::file::lines::Lines;
 use crate::source::file::lines::Piece;
-use crate::source::file::part::Part;
+use crate::source::file::part::FilePart;
 use crate::source::file::record::Cells;
 use crate::source::file::record::Names;
 use crate::source::file::survey::Prepared;
@@ -29,7 +29,7 @@ pub enum Layout {
     Table(Table),
     JsonLines,
     /// One document, and where its list is.
-    Document(Place),
+    Document(JsonPath),
     Book(Arc<Sheet>),
 }
 
@@ -57,7 +57,7 @@ enum Form {
 }
 
 /// The words of a part.
-pub fn text(part: &Part, found: Found) -> io::Result<BufReader<Text>> {
+pub fn text(part: &FilePart, found: EncodingFound) -> io::Result<BufReader<Text>> {
     Ok(BufReader::with_capacity(
         64 * 1024,
         Decoded::new(part.open()?, found),
@@ -69,7 +69,7 @@ impl Cursor {
         Self::of(&prepared.part, prepared.encoding, &prepared.layout)
     }
 
-    pub fn of(part: &Part, found: Found, layout: &Layout) -> Result<Self, FileError> {
+    pub fn of(part: &FilePart, found: EncodingFound, layout: &Layout) -> Result<Self, FileError> {
         let mut names = Names::default();
         let form = match layout {
             Layout::Table(table) => {

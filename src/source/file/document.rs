@@ -44,7 +44,7 @@ const REVIEWS: &[&str] = &["review", "bewertung", "rezension", "feedback", "test
 
 /// A step on the way to a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum PathStep {
     /// Into the entry of this name.
     Name(String),
     /// Into each element: shops, each with its own list.
@@ -52,12 +52,12 @@ pub enum Step {
 }
 
 /// Where a list stands: the steps that lead to it.
-pub type Place = Vec<Step>;
+pub type JsonPath = Vec<PathStep>;
 
 /// A list of objects that a document has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List {
-    pub place: Place,
+    pub place: JsonPath,
     pub objects: u64,
     /// What its objects have names for, apart from what stands in lists of their own.
     has: Vec<Field>,
@@ -66,7 +66,7 @@ pub struct List {
 }
 
 impl List {
-    fn of(place: Place) -> Self {
+    fn of(place: JsonPath) -> Self {
         Self {
             place,
             objects: 0,
@@ -76,13 +76,13 @@ impl List {
     }
 
     /// As people write it: `stores[].reviews`.
-    pub fn said(place: &[Step]) -> String {
+    pub fn said(place: &[PathStep]) -> String {
         let mut said = String::new();
         for step in place {
             match step {
-                Step::Each => said.push_str("[]"),
-                Step::Name(name) if said.is_empty() => said.push_str(name),
-                Step::Name(name) => said = format!("{said}.{name}"),
+                PathStep::Each => said.push_str("[]"),
+                PathStep::Name(name) if said.is_empty() => said.push_str(name),
+                PathStep::Name(name) => said = format!("{said}.{name}"),
             }
         }
         said
@@ -90,8 +90,8 @@ impl List {
 
     fn name(&self) -> Option<String> {
         match self.place.last() {
-            Some(Step::Name(name)) => Some(name.to_lowercase()),
-            Some(Step::Each) | None => None,
+            Some(PathStep::Name(name)) => Some(name.to_lowercase()),
+            Some(PathStep::Each) | None => None,
         }
     }
 
@@ -143,7 +143,7 @@ pub fn choose(lists: &[List]) -> Option<(&List, Option<&List>)> {
         (named.is_none(), list.place.len(), named, u64::MAX - list.objects)
     };
     let is_included =
-        |list: &&List| matches!(list.place.as_slice(), [Step::Name(name)] if name == "included");
+        |list: &&List| matches!(list.place.as_slice(), [PathStep::Name(name)] if name == "included");
     let included = lists.iter().find(is_included);
     let others = || lists.iter().filter(|l| l.objects > 0 && !is_included(l));
     let mut best = others().min_by_key(rank)?;
@@ -182,7 +182,7 @@ pub struct Document<R> {
     levels: Vec<Level>,
     line: u64,
     /// What is wanted: the elements of the list there.
-    place: Place,
+    place: JsonPath,
     /// In a string, and behind a backslash in it.
     text: Option<bool>,
     /// The string that may be a name.
@@ -197,7 +197,7 @@ pub struct Document<R> {
 }
 
 impl<R: BufRead> Document<R> {
-    pub fn new(reader: R, place: Place) -> Self {
+    pub fn new(reader: R, place: JsonPath) -> Self {
         Self {
             reader,
             levels: Vec::new(),
@@ -214,7 +214,7 @@ impl<R: BufRead> Document<R> {
 
     /// Reads on to the end and says which lists there are.
     pub fn lists(mut self) -> io::Result<Vec<List>> {
-        self.place = vec![Step::Name("\0".to_owned())];
+        self.place = vec![PathStep::Name("\0".to_owned())];
         self.seen = Some(Vec::new());
         while self.element()?.is_some() {}
         Ok(self.seen.unwrap_or_default())
@@ -241,8 +241,8 @@ impl<R: BufRead> Document<R> {
                 .iter()
                 .zip(&self.place)
                 .all(|(level, step)| match (level, step) {
-                    (Level::Object(Some(key)), Step::Name(name)) => key == name,
-                    (Level::Array, Step::Each) => true,
+                    (Level::Object(Some(key)), PathStep::Name(name)) => key == name,
+                    (Level::Array, PathStep::Each) => true,
                     (Level::Object(_) | Level::Array, _) => false,
                 })
     }
@@ -423,8 +423,8 @@ impl<R: BufRead> Document<R> {
         let mut place = Vec::with_capacity(outer.len());
         for level in outer {
             match level {
-                Level::Object(Some(name)) => place.push(Step::Name(name.clone())),
-                Level::Array => place.push(Step::Each),
+                Level::Object(Some(name)) => place.push(PathStep::Name(name.clone())),
+                Level::Array => place.push(PathStep::Each),
                 Level::Object(None) => return None,
             }
         }

@@ -22,13 +22,13 @@ const LOOKED_AT: usize = 4 * 1024 * 1024;
 
 /// What was found, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
+pub struct EncodingFound {
     pub encoding: &'static Encoding,
     /// A mark at the beginning says so.
     pub marked: bool,
 }
 
-impl Found {
+impl EncodingFound {
     pub fn named(label: &str) -> Option<Self> {
         let encoding = match label.to_ascii_lowercase().as_str() {
             "utf-16" | "utf16" => UTF_16LE,
@@ -55,7 +55,7 @@ impl Found {
 }
 
 /// Reads all of it. Errors are the reader's.
-pub fn find(mut file: impl Read) -> io::Result<Found> {
+pub fn find(mut file: impl Read) -> io::Result<EncodingFound> {
     let mut piece = vec![0; PIECE];
     let mut tally = Tally::default();
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
@@ -65,13 +65,13 @@ pub fn find(mut file: impl Read) -> io::Result<Found> {
         let read = fill(&mut file, &mut piece)?;
         let bytes = &piece[..read];
         if is_first && let Some((encoding, _)) = Encoding::for_bom(bytes) {
-            return Ok(Found {
+            return Ok(EncodingFound {
                 encoding,
                 marked: true,
             });
         }
         if is_first && let Some(encoding) = sixteen(bytes) {
-            return Ok(Found {
+            return Ok(EncodingFound {
                 encoding,
                 marked: false,
             });
@@ -96,7 +96,7 @@ pub fn find(mut file: impl Read) -> io::Result<Found> {
             found => found,
         }
     };
-    Ok(Found {
+    Ok(EncodingFound {
         encoding,
         marked: false,
     })
@@ -199,7 +199,7 @@ pub struct Decoded<R> {
 }
 
 impl<R: Read> Decoded<R> {
-    pub fn new(file: R, found: Found) -> Self {
+    pub fn new(file: R, found: EncodingFound) -> Self {
         let decoder = (!found.is_utf8()).then(|| found.encoding.new_decoder_with_bom_removal());
         Self {
             file,

@@ -5,7 +5,7 @@ use sha2::Digest as _;
 use sha2::Sha256;
 use url::Url;
 
-use crate::domain::fingerprint;
+use crate::domain::item::fingerprint;
 
 /// The value of a part of a link's query.
 pub fn in_link(link: &str, part: &str) -> Option<String> {
@@ -30,7 +30,7 @@ pub fn behind<'a>(path: &'a str, segment: &str) -> Option<&'a str> {
 
 /// What is known of a row that has no id.
 #[derive(Debug, Default)]
-pub struct Facts<'a> {
+pub struct IdentityFacts<'a> {
     pub published: Option<String>,
     /// The time stands there too, not only the day.
     pub timed: bool,
@@ -42,7 +42,7 @@ pub struct Facts<'a> {
     pub body: Option<&'a str>,
 }
 
-impl Facts<'_> {
+impl IdentityFacts<'_> {
     /// An id of what stays the same when a review is changed. Where that could be two people, the words are part of it.
     pub fn id(&self) -> String {
         let someone = self.mail.or(self.author).is_some();
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn an_edit_is_the_same_item_and_two_people_are_two() {
-        let facts = |published: &str, timed, author, mail, body| Facts {
+        let facts = |published: &str, timed, author, mail, body| IdentityFacts {
             published: Some(published.to_owned()),
             timed,
             author: Some(author),

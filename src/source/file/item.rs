@@ -12,9 +12,9 @@ use serde_json::json;
 
 use crate::domain::At;
 use crate::domain::item::Incoming;
-use crate::domain::item::Kind;
-use crate::domain::language;
-use crate::domain::words;
+use crate::domain::item::ItemKind;
+use crate::domain::say::language;
+use crate::domain::say::words;
 use crate::source::file::Told;
 use crate::source::file::Wish;
 use crate::source::file::column;
@@ -24,7 +24,7 @@ use crate::source::file::field;
 use crate::source::file::field::Field;
 use crate::source::file::html;
 use crate::source::file::identity;
-use crate::source::file::identity::Facts;
+use crate::source::file::identity::IdentityFacts;
 use crate::source::file::record::Cells;
 use crate::source::file::record::Names;
 use crate::source::file::shape::Identity;
@@ -34,16 +34,16 @@ use crate::source::file::survey::Prepared;
 use crate::source::json;
 use crate::source::push::item;
 
-const KINDS: &[(&str, Kind)] = &[
-    ("rezension", Kind::Review),
-    ("bewertung", Kind::Review),
-    ("feedback", Kind::Review),
-    ("frage", Kind::Question),
-    ("q&a", Kind::Question),
-    ("kommentar", Kind::Comment),
-    ("erwähnung", Kind::Mention),
-    ("nachricht", Kind::Message),
-    ("anfrage", Kind::Message),
+const KINDS: &[(&str, ItemKind)] = &[
+    ("rezension", ItemKind::Review),
+    ("bewertung", ItemKind::Review),
+    ("feedback", ItemKind::Review),
+    ("frage", ItemKind::Question),
+    ("q&a", ItemKind::Question),
+    ("kommentar", ItemKind::Comment),
+    ("erwähnung", ItemKind::Mention),
+    ("nachricht", ItemKind::Message),
+    ("anfrage", ItemKind::Message),
 ];
 /// Rows that nobody owes anything, because the platform or the shop has thrown them away.
 const THROWN_AWAY: &[&str] = &[
@@ -163,7 +163,7 @@ impl<'a> Row<'a> {
         let edited = self.instant(Field::Edited)?;
         // What platforms call an update is often the same moment, or a second later.
         let edited = edited.filter(|at| published.is_none_or(|p| *at > p + TimeDelta::seconds(1)));
-        let facts = Facts {
+        let facts = IdentityFacts {
             published: published.map(written),
             timed: published.is_some_and(|at| self.is_timed(at)),
             author: author.as_deref(),
@@ -254,7 +254,7 @@ impl<'a> Row<'a> {
         }
     }
 
-    fn id(&self, facts: &Facts<'_>) -> String {
+    fn id(&self, facts: &IdentityFacts<'_>) -> String {
         let named = self.word(Field::Id);
         match self.identity() {
             Identity::InLink(part) => named.and_then(|link| identity::in_link(link, part)),
@@ -290,11 +290,11 @@ impl<'a> Row<'a> {
         !midnight(at.time()) && !midnight(here)
     }
 
-    fn kind(&self) -> Result<Option<Kind>, String> {
+    fn kind(&self) -> Result<Option<ItemKind>, String> {
         let Some(word) = self.word(Field::Kind).map(str::to_lowercase) else {
             return Ok(self.file.mapping.shape.map(|s| s.kind));
         };
-        let ours = Kind::parse(&word).or(Kind::parse(word.trim_end_matches('s')));
+        let ours = ItemKind::parse(&word).or(ItemKind::parse(word.trim_end_matches('s')));
         let theirs = KINDS
             .iter()
             .find(|(name, _)| word.starts_with(name))

@@ -40,9 +40,9 @@ use crate::source::file::record::Cells;
 use crate::source::file::survey::Prepared;
 
 pub use crate::port::export::About;
+pub use crate::port::export::FileRow;
 pub use crate::port::export::Held;
 pub use crate::port::export::Order;
-pub use crate::port::export::Row;
 pub use crate::port::export::Skipped;
 pub use crate::port::export::Told;
 pub use crate::source::file::part::Handed;
@@ -105,7 +105,7 @@ pub fn shapes() -> Vec<&'static str> {
 #[derive(Debug, Clone)]
 pub struct Wish {
     columns: column::Wish,
-    encoding: Option<encoding::Found>,
+    encoding: Option<encoding::EncodingFound>,
     /// Where a clock without an offset stands.
     pub zone: Tz,
     pub now: At,
@@ -187,7 +187,7 @@ impl Wish {
     }
 
     pub fn encoding(&mut self, label: &str) -> Result<(), FileError> {
-        let found = encoding::Found::named(label);
+        let found = encoding::EncodingFound::named(label);
         self.encoding = Some(found.ok_or_else(|| FileError::NoEncoding(label.to_owned()))?);
         Ok(())
     }
@@ -343,7 +343,7 @@ pub struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    fn row(&mut self) -> Result<Option<Row>, FileError> {
+    fn row(&mut self) -> Result<Option<FileRow>, FileError> {
         loop {
             let Some(prepared) = self.export.parts.get(self.part) else {
                 return Ok(None);
@@ -376,7 +376,7 @@ impl Rows<'_> {
                         told => Ok(told),
                     }),
             };
-            return Ok(Some(Row {
+            return Ok(Some(FileRow {
                 part: self.part,
                 line: entry.line,
                 parsed,
@@ -397,7 +397,7 @@ impl Rows<'_> {
 }
 
 impl Iterator for Rows<'_> {
-    type Item = Result<Row, FileError>;
+    type Item = Result<FileRow, FileError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.row().transpose()

@@ -51,7 +51,7 @@ trait Bytes: Read + io::Seek {}
 impl<T: Read + io::Seek> Bytes for T {}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
+pub struct FilePart {
     place: Handed,
     member: Option<Member>,
     /// As it is said: `reviews.csv`, `takeout.zip/reviews.json`.
@@ -79,7 +79,7 @@ pub enum Form {
 }
 
 /// All parts, in the order in which they were named, and by their names within a folder or an archive.
-pub fn find(handed: &[Handed]) -> Result<(Vec<Part>, Vec<Skipped>), FileError> {
+pub fn find(handed: &[Handed]) -> Result<(Vec<FilePart>, Vec<Skipped>), FileError> {
     let mut found = Found::default();
     for one in handed {
         match one {
@@ -95,7 +95,7 @@ pub fn find(handed: &[Handed]) -> Result<(Vec<Part>, Vec<Skipped>), FileError> {
 
 #[derive(Default)]
 struct Found {
-    parts: Vec<Part>,
+    parts: Vec<FilePart>,
     skipped: Vec<Skipped>,
 }
 
@@ -163,7 +163,7 @@ impl Found {
             .iter()
             .any(|name| archive.index_for_name(name).is_some());
         if is_book {
-            self.parts.push(Part {
+            self.parts.push(FilePart {
                 place: place.clone(),
                 member: None,
                 label: label.to_owned(),
@@ -255,7 +255,7 @@ impl Found {
                 return Ok(());
             }
         };
-        self.parts.push(Part {
+        self.parts.push(FilePart {
             place: place.clone(),
             member,
             label,
@@ -402,7 +402,7 @@ pub fn fingerprint(place: &Handed) -> Result<String, FileError> {
     }
 }
 
-impl Part {
+impl FilePart {
     /// The file that it is, or lies in.
     pub fn handed(&self) -> &Handed {
         &self.place

@@ -1,7 +1,7 @@
 //! Exports that are known by their header, each a small table. What a shape does not say is found by the names that all
 //! exports share (`field.rs`). A new shape is a table here and its file among the tests.
 
-use crate::domain::item::Kind;
+use crate::domain::item::ItemKind;
 use crate::source::file::field::Field;
 
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub struct Shape {
     pub scale: Option<(f64, f64)>,
     /// Times without an offset are UTC.
     pub utc: bool,
-    pub kind: Kind,
+    pub kind: ItemKind,
     pub subject_kind: Option<&'static str>,
 }
 
@@ -43,7 +43,7 @@ const PLAIN: Shape = Shape {
     identity: Identity::Column,
     scale: None,
     utc: false,
-    kind: Kind::Review,
+    kind: ItemKind::Review,
     subject_kind: None,
 };
 

@@ -16,15 +16,15 @@ use crate::source::file::cursor::Cursor;
 use crate::source::file::cursor::Layout;
 use crate::source::file::document;
 use crate::source::file::document::Document;
+use crate::source::file::document::JsonPath;
 use crate::source::file::document::List;
-use crate::source::file::document::Place;
 use crate::source::file::encoding;
-use crate::source::file::encoding::Found;
+use crate::source::file::encoding::EncodingFound;
 use crate::source::file::field;
 use crate::source::file::field::Field;
 use crate::source::file::order_said;
+use crate::source::file::part::FilePart;
 use crate::source::file::part::Form;
-use crate::source::file::part::Part;
 use crate::source::file::record::Cells;
 use crate::source::file::table;
 use crate::source::json;
@@ -46,8 +46,8 @@ pub struct Answer {
 
 /// A file that was looked through.
 pub struct Prepared {
-    pub part: Part,
-    pub encoding: Found,
+    pub part: FilePart,
+    pub encoding: EncodingFound,
     pub layout: Layout,
     pub columns: Vec<Column>,
     pub mapping: Mapping,
@@ -56,7 +56,7 @@ pub struct Prepared {
     pub answers: HashMap<String, Answer>,
 }
 
-pub fn look(part: Part, wish: &Wish, progress: &mut dyn FnMut(u64)) -> Result<Prepared, FileError> {
+pub fn look(part: FilePart, wish: &Wish, progress: &mut dyn FnMut(u64)) -> Result<Prepared, FileError> {
     let (encoding, layout, included) = form(&part, wish)?;
     let mut cursor = Cursor::of(&part, encoding, &layout)?;
     let mut columns: Vec<Column> = Vec::new();
@@ -142,11 +142,11 @@ fn likely_words(columns: &[Column]) -> String {
     found.map_or("Text", |c| c.name.as_str()).to_owned()
 }
 
-type Included = Option<Place>;
+type Included = Option<JsonPath>;
 
-fn form(part: &Part, wish: &Wish) -> Result<(Found, Layout, Included), FileError> {
+fn form(part: &FilePart, wish: &Wish) -> Result<(EncodingFound, Layout, Included), FileError> {
     if part.form == Form::Book {
-        let found = Found::named("utf-8").ok_or_else(|| FileError::NoEncoding("utf-8".to_owned()))?;
+        let found = EncodingFound::named("utf-8").ok_or_else(|| FileError::NoEncoding("utf-8".to_owned()))?;
         let sheet = book::read(part.bytes()?).map_err(|why| {
             FileError::NotThis(
                 part.label.clone(),
@@ -301,7 +301,7 @@ impl Prepared {
     }
 
     /// JSON:API keeps what items refer to in a list of its own.
-    fn collect_included(&mut self, place: Place) -> Result<(), FileError> {
+    fn collect_included(&mut self, place: JsonPath) -> Result<(), FileError> {
         let layout = Layout::Document(place);
         let mut cursor = Cursor::of(&self.part, self.encoding, &layout)?;
         while let Some(entry) = cursor.entry()? {

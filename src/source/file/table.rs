@@ -3,7 +3,7 @@
 
 use std::io::BufRead;
 
-use crate::domain::words;
+use crate::domain::say::words;
 use crate::source::file::FileError;
 use crate::source::file::field;
 use crate::source::file::lines::Dialect;

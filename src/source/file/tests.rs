@@ -7,7 +7,7 @@ use chrono_tz::Europe::Berlin;
 use proptest::prelude::*;
 
 use crate::domain::item::Incoming;
-use crate::domain::item::Kind;
+use crate::domain::item::ItemKind;
 use crate::source::Settings;
 use crate::source::file::About;
 use crate::source::file::Export;
@@ -453,7 +453,7 @@ fn a_spreadsheet_export_is_read_with_its_own_names() {
     let item = all[0].item.as_ref().unwrap();
     assert_eq!(
         (item.scope.as_str(), item.native_id.as_str(), item.kind),
-        ("shop", "r-1", Kind::Review)
+        ("shop", "r-1", ItemKind::Review)
     );
     assert_eq!(item.rating.unwrap().value, 4.5);
     assert_eq!(item.body.as_deref(), Some("Gut; aber\nlaut \"hier\""));
@@ -826,16 +826,19 @@ fn who_asks_for_reviews_of_software_or_work_is_known_by_names() {
         capterra[0].body.as_deref(),
         Some("We like it.\n\n+ Easy to set up\n\n– Price went up twice")
     );
-    let voice = items("bazaarvoice.csv");
+    let bazaarvoice = items("bazaarvoice.csv");
     assert_eq!(
         (
-            answered(&voice[0]),
-            voice[0].subject.as_ref().unwrap().name.as_deref()
+            answered(&bazaarvoice[0]),
+            bazaarvoice[0].subject.as_ref().unwrap().name.as_deref()
         ),
         (Some("Please write to us."), Some("Mixer"))
     );
     assert_eq!(
-        (voice[0].language.as_deref(), voice[1].language.as_deref()),
+        (
+            bazaarvoice[0].language.as_deref(),
+            bazaarvoice[1].language.as_deref()
+        ),
         (Some("en"), Some("de"))
     );
     let work = items("employer.csv");
@@ -1159,7 +1162,7 @@ proptest! {
             prop_assert!(item.is_some(), "{}", read.why);
             let item = item.unwrap();
             let text = if encoding == 8 { text.replace('€', "E") } else { text.clone() };
-            prop_assert_eq!(item.body.clone(), Some(crate::domain::words::stored(&format!("Wort {text}"))));
+            prop_assert_eq!(item.body.clone(), Some(crate::domain::say::words::stored(&format!("Wort {text}"))));
             prop_assert_eq!(item.rating.map(|r| r.value), Some(f64::from(stars)));
             prop_assert_eq!(item.published_at, Some(moment), "form {}", form);
         }

@@ -13,8 +13,8 @@ use crate::port::PortError;
 use crate::source::google::token::Token;
 use crate::source::google::wire::Listing;
 use crate::source::http;
+use crate::source::http::Access;
 use crate::source::http::Answer;
-use crate::source::http::Deed;
 use crate::source::http::Http;
 
 pub struct Api {
@@ -56,7 +56,7 @@ impl Api {
                 query.append_pair("pageToken", page);
             }
         }
-        self.call(Deed::Read, now, || self.http.get(url.clone()))
+        self.call(Access::Read, now, || self.http.get(url.clone()))
             .await?
             .json()
     }
@@ -64,7 +64,7 @@ impl Api {
     /// One review as Google has it now; `Gone` when it has not.
     pub async fn review(&self, location: &str, id: &str, now: At) -> Result<Value, PortError> {
         let url = self.reviews(location, &[id])?;
-        self.call(Deed::Read, now, || self.http.get(url.clone()))
+        self.call(Access::Read, now, || self.http.get(url.clone()))
             .await?
             .json()
     }
@@ -79,14 +79,14 @@ impl Api {
     ) -> Result<Value, PortError> {
         let url = self.reviews(location, &[id, "reply"])?;
         let body = json!({ "comment": comment });
-        self.call(Deed::Write, now, || self.http.put(url.clone()).json(&body))
+        self.call(Access::Write, now, || self.http.put(url.clone()).json(&body))
             .await?
             .json()
     }
 
     pub async fn delete_reply(&self, location: &str, id: &str, now: At) -> Result<(), PortError> {
         let url = self.reviews(location, &[id, "reply"])?;
-        self.call(Deed::Write, now, || self.http.delete(url.clone()))
+        self.call(Access::Write, now, || self.http.delete(url.clone()))
             .await
             .map(drop)
     }
@@ -98,7 +98,7 @@ impl Api {
 
     async fn call(
         &self,
-        deed: Deed,
+        deed: Access,
         now: At,
         request: impl Fn() -> RequestBuilder + Send + Sync,
     ) -> Result<Answer, PortError> {
@@ -119,7 +119,7 @@ impl Api {
         }
     }
 
-    async fn once(&self, deed: Deed, now: At, request: RequestBuilder) -> Result<Answer, PortError> {
+    async fn once(&self, deed: Access, now: At, request: RequestBuilder) -> Result<Answer, PortError> {
         let token = self.token.get(now).await?;
         let answer = self
             .http

@@ -19,13 +19,13 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::At;
-use crate::domain::caps::Limit;
-use crate::domain::caps::Mode;
-use crate::domain::caps::ReplyCaps;
-use crate::domain::caps::Retry;
-use crate::domain::caps::Unit;
 use crate::domain::item::Incoming;
 use crate::domain::item::SourceReply;
+use crate::domain::item::caps::Limit;
+use crate::domain::item::caps::ReplyCaps;
+use crate::domain::item::caps::ReplyMode;
+use crate::domain::item::caps::Retry;
+use crate::domain::item::caps::Unit;
 use crate::port::PortError;
 use crate::port::source::Flaw;
 use crate::port::source::HookCall;
@@ -100,7 +100,7 @@ impl Settings {
     /// Every review can be answered, and once.
     pub fn caps(&self) -> ReplyCaps {
         ReplyCaps {
-            mode: Mode::Api,
+            mode: ReplyMode::Api,
             limit: Some(REPLY_LIMIT),
             edit: true,
             delete: true,
@@ -245,7 +245,7 @@ fn flaw(of: &str, error: PortError) -> Flaw {
             what: format!("{of}: {why}"),
             remedy: "compare `account` and the location's id with those in the profile".to_owned(),
         },
-        PortError::Later { why, .. } | PortError::Unknown { why } => Flaw {
+        PortError::Later { why, .. } | PortError::Unclear { why } => Flaw {
             what: format!("{of}: {why}"),
             remedy: "try again in a minute; if it stays so, check the way out to Google".to_owned(),
         },

@@ -5,15 +5,15 @@ use crate::domain::item::SourceReply;
 use crate::domain::item::Standing;
 use crate::port::PortError;
 use crate::port::source::Published;
+use crate::port::source::ReplyAction;
 use crate::port::source::ReplyCall;
-use crate::port::source::ReplyDeed;
 use crate::source::google::REPLY_LIMIT;
 use crate::source::google::api::Api;
 use crate::source::google::wire;
 
 pub async fn publish(api: &Api, call: &ReplyCall) -> Result<Published, PortError> {
     let standing = match &call.what {
-        ReplyDeed::Create { body } | ReplyDeed::Edit { body } => {
+        ReplyAction::Create { body } | ReplyAction::Edit { body } => {
             if let Some(over) = REPLY_LIMIT.excess(body) {
                 let max = REPLY_LIMIT.max;
                 return Err(PortError::never(format!(
@@ -22,7 +22,7 @@ pub async fn publish(api: &Api, call: &ReplyCall) -> Result<Published, PortError
             }
             wire::standing(&api.put_reply(&call.scope, &call.native_id, body, call.at).await?)
         }
-        ReplyDeed::Delete => {
+        ReplyAction::Delete => {
             api.delete_reply(&call.scope, &call.native_id, call.at).await?;
             Standing::Visible
         }

@@ -16,8 +16,8 @@ use crate::port::source::HookCall;
 use crate::port::source::HookNews;
 use crate::port::source::HookRefusal;
 use crate::port::source::Page;
+use crate::port::source::ReplyAction;
 use crate::port::source::ReplyCall;
-use crate::port::source::ReplyDeed;
 use crate::port::source::ReviewSource;
 use crate::source::google::Google;
 use crate::source::google::Location;
@@ -74,7 +74,7 @@ async fn google(says: impl Fn(&Asked, usize) -> Says + Send + Sync + 'static) ->
     .await
 }
 
-fn reply(what: ReplyDeed) -> ReplyCall {
+fn reply(what: ReplyAction) -> ReplyCall {
     ReplyCall {
         what,
         key: ReplyId::new(now()),
@@ -89,7 +89,7 @@ fn reply(what: ReplyDeed) -> ReplyCall {
 }
 
 fn thanks() -> ReplyCall {
-    reply(ReplyDeed::Create {
+    reply(ReplyAction::Create {
         body: "Danke für den Hinweis!".into(),
     })
 }
@@ -368,7 +368,7 @@ async fn a_reply_is_put_and_followed_until_customers_see_it() {
         stores.look(&thanks()).await.unwrap().unwrap().standing,
         Standing::Visible
     );
-    assert!(stores.publish(&reply(ReplyDeed::Delete)).await.is_ok());
+    assert!(stores.publish(&reply(ReplyAction::Delete)).await.is_ok());
     assert_eq!(stores.look(&thanks()).await.unwrap(), None);
     assert!(matches!(
         stores.look(&thanks()).await,
@@ -390,11 +390,11 @@ async fn a_lost_answer_is_unclear_and_a_long_text_never_leaves() {
     for _ in 0..2 {
         assert!(matches!(
             stores.publish(&thanks()).await,
-            Err(PortError::Unknown { .. })
+            Err(PortError::Unclear { .. })
         ));
     }
     far.asked();
-    let long = reply(ReplyDeed::Edit {
+    let long = reply(ReplyAction::Edit {
         body: "ä".repeat(2049),
     });
     assert!(

@@ -11,7 +11,7 @@ use url::Url;
 use crate::domain::At;
 use crate::port::PortError;
 use crate::source::google::Settings;
-use crate::source::http::Deed;
+use crate::source::http::Access;
 use crate::source::http::Http;
 
 /// A token that ends while the request is on its way is a 401 for nothing.
@@ -93,7 +93,7 @@ impl Token {
         // Nobody sees how often it is asked, so to us it is a read: no answer only means later.
         let answer = self
             .http
-            .call(self.http.post(self.url.clone()).form(&form), Deed::Read, now)
+            .call(self.http.post(self.url.clone()).form(&form), Access::Read, now)
             .await?;
         if answer.is_success() {
             // The body holds the token, so nothing of it may be quoted.

@@ -23,7 +23,7 @@ use crate::port::source::HookCall;
 use crate::port::source::HookNews;
 use crate::port::source::HookRefusal;
 use crate::source::google::PushSettings;
-use crate::source::http::Deed;
+use crate::source::http::Access;
 use crate::source::http::Http;
 
 const ISSUERS: [&str; 2] = ["https://accounts.google.com", "accounts.google.com"];
@@ -192,7 +192,7 @@ impl Doorkeeper {
     async fn fetch(&self, now: At) -> Result<HashMap<String, DecodingKey>, PortError> {
         let answer = self
             .http
-            .call(self.http.get(self.certs.clone()), Deed::Read, now)
+            .call(self.http.get(self.certs.clone()), Access::Read, now)
             .await?;
         if !answer.is_success() {
             return Err(answer.error());

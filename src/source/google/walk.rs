@@ -30,7 +30,7 @@ const MOST_SWEPT: usize = 20_000;
 #[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 struct Cursor {
-    locations: BTreeMap<String, Mark>,
+    locations: BTreeMap<String, Watermark>,
     walk: Option<Walk>,
     /// When this source was read for the first time.
     first: Option<At>,
@@ -39,7 +39,7 @@ struct Cursor {
 /// How far a location is known.
 #[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-struct Mark {
+struct Watermark {
     /// The newest change seen.
     updated: Option<At>,
     /// When everything was last listed.

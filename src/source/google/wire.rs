@@ -5,16 +5,16 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::At;
-use crate::domain::caps::ReplyCaps;
 use crate::domain::item::Author;
 use crate::domain::item::Incoming;
-use crate::domain::item::Kind;
+use crate::domain::item::ItemKind;
 use crate::domain::item::Rating;
 use crate::domain::item::SourceReply;
 use crate::domain::item::Standing;
 use crate::domain::item::Subject;
 use crate::domain::item::Votes;
-use crate::domain::words;
+use crate::domain::item::caps::ReplyCaps;
+use crate::domain::say::words;
 use crate::source::google::Location;
 use crate::source::json;
 use crate::source::push::item::link;
@@ -45,7 +45,7 @@ pub fn review(value: Value, location: &Location, caps: ReplyCaps) -> Result<Inco
     Ok(Incoming {
         scope: location.id.clone(),
         native_id,
-        kind: Kind::Review,
+        kind: ItemKind::Review,
         rating: stars(&value["starRating"]),
         title: None,
         body: text(&value["comment"]).map(|c| original(&c).to_owned()),

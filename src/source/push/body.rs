@@ -5,7 +5,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::domain::item::Incoming;
-use crate::domain::words;
+use crate::domain::say::words;
 use crate::port::source::OddItem;
 use crate::source::json;
 use crate::source::push::item;

@@ -7,17 +7,17 @@ use serde_json::Value;
 use url::Url;
 
 use crate::domain::At;
-use crate::domain::caps::ReplyCaps;
 use crate::domain::item::Author;
 use crate::domain::item::Incoming;
-use crate::domain::item::Kind;
+use crate::domain::item::ItemKind;
 use crate::domain::item::Rating;
 use crate::domain::item::SourceReply;
 use crate::domain::item::Standing;
 use crate::domain::item::Subject;
 use crate::domain::item::Votes;
-use crate::domain::language;
-use crate::domain::words;
+use crate::domain::item::caps::ReplyCaps;
+use crate::domain::say::language;
+use crate::domain::say::words;
 use crate::source::json;
 
 pub const LONGEST_ID: usize = 255;
@@ -33,13 +33,13 @@ pub fn read(value: Value, path: &str) -> Result<Incoming, String> {
     let fields = Fields::of(&value, path)?;
     let native_id = fields.id("id")?.ok_or_else(|| fields.fault("id", "is missing"))?;
     let kind = match fields.string("kind", 40)? {
-        None => Kind::Review,
-        Some(word) => Kind::parse(word).ok_or_else(|| {
+        None => ItemKind::Review,
+        Some(word) => ItemKind::parse(word).ok_or_else(|| {
             fields.fault(
                 "kind",
                 format!(
                     "expected one of {}, found {word:?}",
-                    Kind::ALL.map(Kind::as_str).join(", ")
+                    ItemKind::ALL.map(ItemKind::as_str).join(", ")
                 ),
             )
         })?,

@@ -17,12 +17,12 @@ use serde_json::Value;
 use url::Url;
 
 use crate::domain::At;
-use crate::domain::caps::Limit;
-use crate::domain::caps::Mode;
-use crate::domain::caps::ReplyCaps;
-use crate::domain::caps::Retry;
 use crate::domain::item::Incoming;
 use crate::domain::item::SourceReply;
+use crate::domain::item::caps::Limit;
+use crate::domain::item::caps::ReplyCaps;
+use crate::domain::item::caps::ReplyMode;
+use crate::domain::item::caps::Retry;
 use crate::port::PortError;
 use crate::port::source::Flaw;
 use crate::port::source::HookCall;
@@ -72,7 +72,7 @@ impl Settings {
     pub fn caps_for(&self, incoming: &Incoming) -> ReplyCaps {
         match &self.reply {
             Some(reply) => ReplyCaps {
-                mode: Mode::Api,
+                mode: ReplyMode::Api,
                 limit: reply.limit,
                 edit: reply.edit,
                 delete: reply.delete,

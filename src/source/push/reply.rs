@@ -9,16 +9,16 @@ use serde_json::json;
 use url::Url;
 
 use crate::domain::At;
-use crate::domain::caps::Limit;
 use crate::domain::item::SourceReply;
 use crate::domain::item::Standing;
+use crate::domain::item::caps::Limit;
 use crate::port::PortError;
 use crate::port::source::Published;
+use crate::port::source::ReplyAction;
 use crate::port::source::ReplyCall;
-use crate::port::source::ReplyDeed;
 use crate::source::http;
+use crate::source::http::Access;
 use crate::source::http::Answer;
-use crate::source::http::Deed;
 use crate::source::http::Http;
 use crate::source::signature::Secret;
 
@@ -89,9 +89,9 @@ impl Desk {
             data["body"] = json!(body);
         }
         let kind = match call.what {
-            ReplyDeed::Create { .. } => "reply.publish",
-            ReplyDeed::Edit { .. } => "reply.edit",
-            ReplyDeed::Delete => "reply.delete",
+            ReplyAction::Create { .. } => "reply.publish",
+            ReplyAction::Edit { .. } => "reply.edit",
+            ReplyAction::Delete => "reply.delete",
         };
         let timestamp = call.at.to_rfc3339_opts(SecondsFormat::Millis, true);
         let body = json!({ "type": kind, "timestamp": timestamp, "data": data })
@@ -99,14 +99,14 @@ impl Desk {
             .into_bytes();
         let request = self.signed(self.http.post(self.url.clone()), call, &body);
         let request = request.header(CONTENT_TYPE, "application/json").body(body);
-        let answer = self.http.call(request, Deed::Write, call.at).await?;
+        let answer = self.http.call(request, Access::Write, call.at).await?;
         read_published(&answer, reply_id(call))
     }
 
     pub async fn look(&self, call: &ReplyCall) -> Result<Option<SourceReply>, PortError> {
         let url = http::under(&self.url, &[&reply_id(call)])?;
         let request = self.signed(self.http.get(url), call, b"");
-        let answer = self.http.call(request, Deed::Read, call.at).await?;
+        let answer = self.http.call(request, Access::Read, call.at).await?;
         match answer.status {
             404 => Ok(None),
             405 | 501 => Err(PortError::never("this source cannot look a reply up")),

@@ -7,16 +7,16 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::domain::At;
-use crate::domain::caps::Mode;
-use crate::domain::caps::Retry;
 use crate::domain::id::ReplyId;
 use crate::domain::item::Standing;
+use crate::domain::item::caps::ReplyMode;
+use crate::domain::item::caps::Retry;
 use crate::port::PortError;
 use crate::port::source::HookCall;
 use crate::port::source::HookNews;
 use crate::port::source::HookRefusal;
+use crate::port::source::ReplyAction;
 use crate::port::source::ReplyCall;
-use crate::port::source::ReplyDeed;
 use crate::port::source::ReviewSource;
 use crate::source::push::Push;
 use crate::source::push::PushReply;
@@ -77,7 +77,7 @@ fn signed(body: &str) -> HookCall {
     }
 }
 
-fn reply(what: ReplyDeed) -> ReplyCall {
+fn reply(what: ReplyAction) -> ReplyCall {
     ReplyCall {
         what,
         key: ReplyId::new(now()),
@@ -92,7 +92,7 @@ fn reply(what: ReplyDeed) -> ReplyCall {
 }
 
 fn thanks() -> ReplyCall {
-    reply(ReplyDeed::Create {
+    reply(ReplyAction::Create {
         body: "Danke!".into(),
     })
 }
@@ -131,7 +131,7 @@ async fn a_whole_item_arrives_with_everything_it_says() {
     assert_eq!(item.raw["shop_specific"]["order"], "o-1");
     assert_eq!(
         item.caps.mode,
-        Mode::DeepLink,
+        ReplyMode::DeepLink,
         "it has a link, and no address for replies"
     );
     assert_eq!(
@@ -321,14 +321,14 @@ async fn what_the_shop_answers_is_sorted_by_what_to_do() {
     assert!(matches!(&told[2], Err(PortError::Never { why }) if why.contains("too_long")));
     assert!(matches!(&told[3], Err(PortError::Never { why }) if why.contains("already has an answer")));
     assert!(matches!(&told[4], Err(PortError::Later { after: Some(30), .. })));
-    assert!(matches!(&told[5], Err(PortError::Unknown { .. })));
+    assert!(matches!(&told[5], Err(PortError::Unclear { .. })));
     assert!(
-        matches!(&told[6], Err(PortError::Unknown { .. })),
+        matches!(&told[6], Err(PortError::Unclear { .. })),
         "{:?}",
         told[6]
     );
     assert!(matches!(&told[7], Err(PortError::Denied { .. })));
-    assert!(matches!(&told[8], Err(PortError::Unknown { .. })));
+    assert!(matches!(&told[8], Err(PortError::Unclear { .. })));
     assert!(
         matches!(&told[9], Err(PortError::Never { why }) if !why.contains("shop=1")),
         "{:?}",
@@ -349,14 +349,14 @@ async fn a_change_names_the_reply_that_stands_there_and_has_its_own_key() {
     );
     let change = ReplyCall {
         reply_native_id: known.clone(),
-        ..reply(ReplyDeed::Edit {
+        ..reply(ReplyAction::Edit {
             body: "Besser".into(),
         })
     };
     shop.publish(&change).await.unwrap();
     shop.look(&change).await.unwrap();
     shop.publish(&ReplyCall {
-        what: ReplyDeed::Delete,
+        what: ReplyAction::Delete,
         ..change.clone()
     })
     .await

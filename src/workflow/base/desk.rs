@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::At;
 use crate::domain::id::ItemId;
-use crate::domain::rules::Channel;
+use crate::domain::promise::rules::Channel;
 use crate::port::PortError;
 use crate::port::chat::ChatPlatform;
 use crate::port::clock::Clock;

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use crate::domain::At;
-use crate::domain::setting::Key;
-use crate::domain::setting::Setting;
+use crate::domain::press::setting::Key;
+use crate::domain::press::setting::Setting;
 use crate::store::condition;
 use crate::store::setting;
-use crate::store::setting::Line;
+use crate::store::setting::SettingLine;
 use crate::workflow::Desk;
 use crate::workflow::Result;
 use crate::workflow::base::live::Since;
@@ -68,8 +68,8 @@ impl Desk {
         }
         for (name, chat) in &self.chats {
             let rooms = self.rules.channels.values().filter(|c| c.chat == *name);
-            let voices: BTreeMap<_, _> = rooms.map(|c| (c.room.clone(), c.voice)).collect();
-            chat.speak(voices);
+            let locales: BTreeMap<_, _> = rooms.map(|c| (c.room.clone(), c.locale)).collect();
+            chat.speak(locales);
         }
         tracing::info!(setting.seq = since.seq, "settings from the chat hold now");
         Ok(true)
@@ -77,7 +77,7 @@ impl Desk {
 }
 
 /// What was set and not reset. What only a newer version knows is left to it.
-pub fn holding(latest: &[Line]) -> Vec<Setting> {
+pub fn holding(latest: &[SettingLine]) -> Vec<Setting> {
     let known = latest.iter().filter_map(|line| {
         let key: Key = line.key.parse().ok()?;
         let value = line.value.clone()?;

@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use std::sync::RwLock;
 
 use crate::domain::At;
-use crate::domain::rules::Rules;
+use crate::domain::promise::rules::Rules;
 
 /// Each set of rules is leaked on purpose: a few kilobytes for each change that an admin makes.
 pub struct Live(RwLock<Held>);

@@ -1,9 +1,9 @@
 //! Who is meant by what stands in an item, and what people are called.
 
-use crate::domain::handling::Handling;
 use crate::domain::item::Item;
-use crate::domain::person::Mention;
-use crate::domain::person::PersonId;
+use crate::domain::item::handling::Handling;
+use crate::domain::people::person::Mention;
+use crate::domain::people::person::PersonId;
 use crate::store::Tx;
 use crate::store::person;
 use crate::workflow::Desk;

@@ -1,8 +1,8 @@
 //! What comes at once and is done together: deliveries to be written down, presses to be judged.
 
-use crate::domain::action::Press;
-use crate::domain::action::Verb;
 use crate::domain::id::ItemId;
+use crate::domain::press::action::Press;
+use crate::domain::press::action::Verb;
 use crate::port::chat::Delivery;
 use crate::port::chat::Kept;
 use crate::workflow::base::gather::Gather;

@@ -4,10 +4,10 @@
 use chrono::TimeDelta;
 
 use crate::domain::At;
-use crate::domain::action::Actor;
-use crate::domain::rights;
-use crate::domain::rights::Role;
-use crate::domain::rules::Channel;
+use crate::domain::people::rights;
+use crate::domain::people::rights::Role;
+use crate::domain::press::action::Actor;
+use crate::domain::promise::rules::Channel;
 use crate::store::Tx;
 use crate::store::person;
 use crate::workflow::Desk;

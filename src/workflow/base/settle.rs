@@ -4,10 +4,10 @@
 use chrono::TimeDelta;
 
 use crate::domain::At;
-use crate::domain::closure::Closed;
-use crate::domain::closure::Closure;
 use crate::domain::effect::Effect;
 use crate::domain::effect::next_try;
+use crate::domain::show::closure::Closed;
+use crate::domain::show::closure::Closure;
 use crate::port::PortError;
 use crate::store::StoreError;
 use crate::store::Tx;
@@ -101,7 +101,7 @@ impl Desk {
                     "given up: the same will never succeed");
                 Settled::Dead { why: why.clone() }
             }
-            PortError::Unknown { why } => Settled::Unknown {
+            PortError::Unclear { why } => Settled::Unknown {
                 at: self.now() + TimeDelta::seconds(LOOK_AFTER[0]),
                 why: why.clone(),
             },

@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::domain::At;
-use crate::domain::closure::Closure;
+use crate::domain::show::closure::Closure;
 use crate::port::PortError;
 use crate::port::clock::Clock;
 use crate::port::shared::Lead;

@@ -2,8 +2,8 @@
 
 use crate::domain::effect::NewEffect;
 use crate::domain::effect::new::Listener;
-use crate::domain::row::Told;
-use crate::domain::text::Seg;
+use crate::domain::say::text::Seg;
+use crate::domain::show::row::Told;
 use crate::store::outbox;
 use crate::store::person;
 use crate::workflow::Desk;

@@ -6,33 +6,33 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use crate::domain::At;
-use crate::domain::agenda::Agenda;
-use crate::domain::agenda::Call;
-use crate::domain::agenda::Look;
-use crate::domain::agenda::Plan;
-use crate::domain::agenda::ROUNDS;
-use crate::domain::chain::Step;
 use crate::domain::effect::Addressee;
 use crate::domain::effect::NewEffect;
-use crate::domain::event::Event;
-use crate::domain::event::What;
-use crate::domain::handling::Handling;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::item::Item;
-use crate::domain::person::PersonId;
-use crate::domain::policy::Metric;
-use crate::domain::practice;
-use crate::domain::reply::ReplyState;
-use crate::domain::route::View;
-use crate::domain::rules::Channel;
-use crate::domain::sla;
-use crate::domain::sla::Run;
-use crate::domain::sla::State;
-use crate::domain::whom::Book;
-use crate::domain::whom::Place;
-use crate::domain::whom::Search;
-use crate::domain::whom::Summoned;
+use crate::domain::item::event::Event;
+use crate::domain::item::event::EventKind;
+use crate::domain::item::handling::Handling;
+use crate::domain::item::policy::Metric;
+use crate::domain::item::reply::ReplyState;
+use crate::domain::item::sla;
+use crate::domain::item::sla::Run;
+use crate::domain::item::sla::State;
+use crate::domain::people::person::PersonId;
+use crate::domain::promise::agenda::Agenda;
+use crate::domain::promise::agenda::Call;
+use crate::domain::promise::agenda::Look;
+use crate::domain::promise::agenda::Plan;
+use crate::domain::promise::agenda::ROUNDS;
+use crate::domain::promise::chain::Step;
+use crate::domain::promise::practice;
+use crate::domain::promise::recipients::Book;
+use crate::domain::promise::recipients::Place;
+use crate::domain::promise::recipients::Search;
+use crate::domain::promise::recipients::Summoned;
+use crate::domain::promise::route::View;
+use crate::domain::promise::rules::Channel;
 use crate::store::Tx;
 use crate::store::card;
 use crate::store::card::CardRow;
@@ -63,8 +63,8 @@ impl Desk {
         change: &mut Change,
     ) -> Result<bool> {
         let known = Known {
-            log: event::of_item(&mut **tx, locked.0.id).await?,
-            is_out: is_out(tx, &locked.0).await?,
+            log: event::of_item(&mut **tx, locked.id).await?,
+            is_out: is_out(tx, locked).await?,
         };
         self.look_at(tx, locked, &known, change).await
     }
@@ -81,15 +81,15 @@ impl Desk {
         let now = change.now();
         let kept = &known.log;
         let rules = self.rules.now();
-        let route = rules.route(&locked.0.route);
-        let plan = Plan::of(rules, route, locked.0.origin());
-        let silent = locked.0.source == practice::NAME || known.is_out;
+        let route = rules.route(&locked.route);
+        let plan = Plan::of(rules, route, locked.origin());
+        let silent = locked.source == practice::NAME || known.is_out;
         let mut changed = false;
         for round in 0..ROUNDS {
             let log: Vec<&Event> = kept.iter().chain(change.log()).collect();
             let runs = sla::runs(plan.terms, plan.origin, log.iter().copied());
-            changed |= settle(&plan, &runs, &mut locked.0, now);
-            let Agenda { now: mut calls, next } = plan.agenda(&runs, &log, &locked.0.handling, now);
+            changed |= settle(&plan, &runs, locked, now);
+            let Agenda { now: mut calls, next } = plan.agenda(&runs, &log, &locked.handling, now);
             calls.retain(|_| !silent && round + 1 < ROUNDS);
             if calls.is_empty() {
                 if let Some((at, look)) = next {
@@ -98,7 +98,7 @@ impl Desk {
                 break;
             }
             for call in calls {
-                self.say(tx, &plan, &mut locked.0, call, change).await?;
+                self.say(tx, &plan, locked, call, change).await?;
             }
             changed = true;
         }
@@ -111,7 +111,7 @@ impl Desk {
         tx: &mut Tx,
         item: &Item,
         change: &Change,
-        what: What,
+        what: EventKind,
     ) -> Result<(At, Option<bool>)> {
         let now = change.now();
         let answered = Event {
@@ -153,7 +153,7 @@ impl Desk {
             Call::Assign => {
                 if let Some(owner) = owner {
                     let word = route.when.word_in(View::of(item));
-                    let assigned = What::Assigned {
+                    let assigned = EventKind::Assigned {
                         to: owner.clone(),
                         word: word.map(str::to_owned),
                     };
@@ -166,7 +166,7 @@ impl Desk {
                 let whom = book.responsible(holder.as_ref(), &places);
                 let told = self.reached(tx, plan, whom, now).await?;
                 let mark = Some(mark);
-                change.event_for(What::Reminded { due, metric, mark }, told, self.gathered());
+                change.event_for(EventKind::Reminded { due, metric, mark }, told, self.gathered());
             }
             Call::Overdue {
                 metric,
@@ -178,7 +178,7 @@ impl Desk {
                 let (whom, by_step) = book.on_overdue(plan, step, item, holder.as_ref(), &places, now);
                 let told = self.reached(tx, plan, whom, now).await?;
                 let alone = item.handling.holder(now).filter(|_| !by_step);
-                let overdue = What::Overdue {
+                let overdue = EventKind::Overdue {
                     due,
                     metric,
                     holder: alone.cloned(),
@@ -226,7 +226,7 @@ impl Desk {
                     to: None,
                 };
                 change.timer(timer::CLAIM_ENDS, until);
-                let offered = What::Offered {
+                let offered = EventKind::Offered {
                     rota,
                     of,
                     until,
@@ -261,7 +261,7 @@ impl Desk {
         let mut whom = book.of_rooms(&places);
         whom.extend(to.is_some().then(|| Summoned::Person(of.clone())));
         let told = self.reached(tx, &plan, whom, change.now()).await?;
-        change.event_for(What::NotAccepted { of, to }, told, self.gathered());
+        change.event_for(EventKind::NotAccepted { of, to }, told, self.gathered());
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 
 use crate::domain::At;
 use crate::domain::effect::NewEffect;
-use crate::domain::person::PersonId;
+use crate::domain::people::person::PersonId;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::home as homes;

@@ -9,18 +9,18 @@ use crate::domain::At;
 use crate::domain::effect::Addressee;
 use crate::domain::effect::NewEffect;
 use crate::domain::effect::new;
-use crate::domain::event::Event;
-use crate::domain::event::What;
-use crate::domain::fold;
 use crate::domain::id::CardId;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::id::NoticeId;
 use crate::domain::id::TimerId;
 use crate::domain::item::Item;
-use crate::domain::person::Mention;
-use crate::domain::person::PersonId;
-use crate::domain::rules::Channel;
+use crate::domain::item::event::Event;
+use crate::domain::item::event::EventKind;
+use crate::domain::people::person::Mention;
+use crate::domain::people::person::PersonId;
+use crate::domain::promise::rules::Channel;
+use crate::domain::show::fold;
 use crate::store::Tx;
 use crate::store::card;
 use crate::store::card::CardRow;
@@ -72,12 +72,12 @@ impl Change {
         }
     }
 
-    pub fn event(&mut self, by: Option<&PersonId>, what: What) -> EventId {
+    pub fn event(&mut self, by: Option<&PersonId>, what: EventKind) -> EventId {
         self.event_with_ping(by, what, Vec::new())
     }
 
     /// The thread's line names these, and only these, loudly.
-    pub fn event_with_ping(&mut self, by: Option<&PersonId>, what: What, ping: Vec<Mention>) -> EventId {
+    pub fn event_with_ping(&mut self, by: Option<&PersonId>, what: EventKind, ping: Vec<Mention>) -> EventId {
         let id = EventId::new(self.now);
         let is_told = what.is_told();
         self.events.push(Happened {
@@ -95,7 +95,7 @@ impl Change {
     }
 
     /// An event that no line tells, because another one does in the same instant.
-    pub(crate) fn silent_event(&mut self, what: What) {
+    pub(crate) fn silent_event(&mut self, what: EventKind) {
         self.event(None, what);
         if let Some(last) = self.events.last_mut() {
             last.is_told = false;
@@ -103,7 +103,7 @@ impl Change {
     }
 
     /// An event that these are told about, besides what the cards show.
-    pub fn event_for(&mut self, what: What, told: Vec<(Addressee, At)>, gathered: TimeDelta) -> EventId {
+    pub fn event_for(&mut self, what: EventKind, told: Vec<(Addressee, At)>, gathered: TimeDelta) -> EventId {
         let id = EventId::new(self.now);
         let is_told = told.is_empty() && what.is_told();
         self.events.push(Happened {
@@ -134,7 +134,7 @@ impl Change {
 
     /// The same where it happened to the item and not to its clock: whoever reads along learns it now, in each thread, and
     /// those who are called hear it when they may be.
-    pub fn event_also_for(&mut self, what: What, told: Vec<(Addressee, At)>) -> EventId {
+    pub fn event_also_for(&mut self, what: EventKind, told: Vec<(Addressee, At)>) -> EventId {
         let id = self.event_for(what, told, TimeDelta::zero());
         if let Some(happened) = self.events.last_mut() {
             happened.is_told = happened.event.what.is_told();
@@ -208,16 +208,16 @@ impl Desk {
         }
         notice::put(tx, &waiting).await?;
         timer::set(tx, &timers).await?;
-        let wanted: Vec<Wanted> = changes.iter().map(|(locked, _)| wanted(&locked.0)).collect();
+        let wanted: Vec<Wanted> = changes.iter().map(|(locked, _)| wanted(locked)).collect();
         let (mut all, woken) = card::want(tx, &wanted).await?;
         let urgent: BTreeSet<ItemId> = changes
             .iter()
-            .map(|(locked, _)| &locked.0)
+            .map(|(locked, _)| &**locked)
             .filter(|item| item.handling.is_open() && fold::is_urgent(item, self.owner(item).is_some()))
             .map(|item| item.id)
             .collect();
         let mut effects: Vec<NewEffect> = self.unfold(tx, &mut all, &urgent, &woken, now).await?;
-        for ((Locked(item), change), messages) in changes.iter_mut().zip(messages) {
+        for ((item, change), messages) in changes.iter_mut().zip(messages) {
             effects.append(&mut change.effects);
             if item.handling.is_open() && !all.iter().any(|card| card.item == item.id) {
                 // It came answered, so nobody had to see it. Now somebody has to.
@@ -244,7 +244,7 @@ impl Desk {
         outbox::put(tx, &effects, now).await?;
         let concerned: BTreeSet<PersonId> = changes
             .iter()
-            .flat_map(|(locked, change)| whom(locked, change))
+            .flat_map(|(locked, change)| concerned(locked, change))
             .collect();
         self.homes_changed(tx, &concerned.into_iter().collect::<Vec<_>>(), now)
             .await?;
@@ -265,13 +265,13 @@ impl Desk {
 }
 
 /// In whose homes the item stands now, or stood before.
-fn whom(Locked(item): &Locked, change: &Change) -> Vec<PersonId> {
+fn concerned(item: &Item, change: &Change) -> Vec<PersonId> {
     let mut people: Vec<PersonId> = item.handling.holder(change.now).into_iter().cloned().collect();
     for event in change.log() {
         people.extend(event.by.iter().cloned());
         match &event.what {
-            What::TakenOver { from, .. } => people.push(from.clone()),
-            What::ClaimEnded { of, .. } => people.push(of.clone()),
+            EventKind::TakenOver { from, .. } => people.push(from.clone()),
+            EventKind::ClaimEnded { of, .. } => people.push(of.clone()),
             _ => {}
         }
     }

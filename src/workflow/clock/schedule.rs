@@ -4,15 +4,15 @@
 use chrono::TimeDelta;
 
 use crate::domain::At;
-use crate::domain::action::Actor;
 use crate::domain::effect::NewEffect;
 use crate::domain::effect::new;
 use crate::domain::effect::new::Room;
-use crate::domain::rights::Role;
-use crate::domain::rules::Channel;
-use crate::domain::rules::DigestPlan;
-use crate::domain::schedule;
-use crate::domain::schedule::Slot;
+use crate::domain::people::rights::Role;
+use crate::domain::press::action::Actor;
+use crate::domain::promise::rules::Channel;
+use crate::domain::show::digest::plan::DigestPlan;
+use crate::domain::time::schedule;
+use crate::domain::time::schedule::Slot;
 use crate::store::StoreError;
 use crate::store::digest as rows;
 use crate::store::outbox;
@@ -65,7 +65,7 @@ impl Desk {
         let mut claimed = 0;
         for plan in &self.rules.digests {
             let channel = self.channel(&plan.channel)?;
-            let place = plan.place(channel);
+            let place = plan.place(&channel.room);
             let Some(slot) = plan.schedule.latest(now) else {
                 continue;
             };
@@ -81,7 +81,7 @@ impl Desk {
 
     /// True for the one replica that sends it.
     async fn claim(&self, plan: &DigestPlan, channel: &Channel, slot: Slot, now: At) -> Result<bool> {
-        let place = plan.place(channel);
+        let place = plan.place(&channel.room);
         let mut tx = self.store.begin().await?;
         let is_ours = rows::claim(&mut tx, &plan.name, &place, slot.local, now).await?;
         if is_ours {
@@ -107,7 +107,7 @@ fn send(plan: &DigestPlan, channel: &Channel, slot: &str, from: At, to: At, now:
     };
     let digest = new::Slot {
         name: &plan.name,
-        place: &plan.place(channel),
+        place: &plan.place(&channel.room),
         slot,
         from,
         until: to,

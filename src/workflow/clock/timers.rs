@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::domain::At;
-use crate::domain::event::What;
-use crate::domain::handling::Handling;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
 use crate::domain::id::TimerId;
 use crate::domain::item::Item;
-use crate::domain::person::Mention;
+use crate::domain::item::event::EventKind;
+use crate::domain::item::handling::Handling;
+use crate::domain::people::person::Mention;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::event;
@@ -144,9 +144,9 @@ impl Desk {
             of_it.push(due);
         }
         let free = item::lock_free(tx, &items).await?;
-        let mut free: BTreeMap<ItemId, Locked> = free.into_iter().map(|l| (l.0.id, l)).collect();
+        let mut free: BTreeMap<ItemId, Locked> = free.into_iter().map(|l| (l.id, l)).collect();
         let mut logs = event::of_items(&mut **tx, &items).await?;
-        let replies: Vec<ReplyId> = free.values().filter_map(|l| l.0.reply).collect();
+        let replies: Vec<ReplyId> = free.values().filter_map(|l| l.reply).collect();
         let states = reply::states(&mut **tx, &replies).await?;
         let mut ids: Vec<TimerId> = Vec::new();
         let mut looks: Vec<NewTimer> = Vec::new();
@@ -159,7 +159,6 @@ impl Desk {
             let known = Known {
                 log: logs.remove(id).unwrap_or_default(),
                 is_out: locked
-                    .0
                     .reply
                     .and_then(|r| states.get(&r))
                     .is_some_and(is_under_way),
@@ -168,7 +167,7 @@ impl Desk {
             let mut changed = false;
             for due in by_item.remove(id).into_iter().flatten() {
                 changed |= self
-                    .ended(tx, &mut locked.0, due, known.is_out, &mut change)
+                    .ended(tx, &mut locked, due, known.is_out, &mut change)
                     .await?;
                 ids.push(due.id);
             }
@@ -219,7 +218,7 @@ impl Desk {
                     item.handling = Handling::Open;
                     change.event(
                         None,
-                        What::ClaimEnded {
+                        EventKind::ClaimEnded {
                             of: by,
                             lost_right: false,
                         },
@@ -232,7 +231,7 @@ impl Desk {
                     return Ok(false);
                 }
                 item.handling = Handling::Open;
-                change.event_with_ping(None, What::Woke, vec![Mention::Person(by.user)]);
+                change.event_with_ping(None, EventKind::Woke, vec![Mention::Person(by.user)]);
                 Ok(true)
             }
             (timer::CLAIM_ENDS | timer::SNOOZE_ENDS | timer::WARN | timer::DUE | timer::STEP, _) => Ok(false),

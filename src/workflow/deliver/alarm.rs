@@ -3,9 +3,9 @@
 
 use crate::domain::effect::NewEffect;
 use crate::domain::effect::new::Listener;
-use crate::domain::rights::Grantee;
-use crate::domain::rights::Role;
-use crate::domain::words;
+use crate::domain::people::rights::Grantee;
+use crate::domain::people::rights::Role;
+use crate::domain::say::words;
 use crate::store::StoreError;
 use crate::store::outbox;
 use crate::store::person;
@@ -34,7 +34,7 @@ impl Desk {
         people.extend(person::members(&mut tx, chat, &circles).await?);
         people.sort();
         people.dedup();
-        let text = self.voice(chat, room).say(
+        let text = self.locale(chat, room).say(
             "told-closed",
             &[
                 // By the file's name: the chat shows nothing for a room that is gone.

@@ -1,12 +1,12 @@
 //! Word to those who were asked for help, where they look.
 
-use crate::domain::card;
 use crate::domain::effect::AlertTo;
 use crate::domain::effect::NewEffect;
 use crate::domain::id::CardId;
 use crate::domain::id::EventId;
-use crate::domain::person::PersonId;
-use crate::domain::text::Seg;
+use crate::domain::people::person::PersonId;
+use crate::domain::say::text::Seg;
+use crate::domain::show::card;
 use crate::port::PortError;
 use crate::port::chat::Body;
 use crate::port::chat::Note;
@@ -46,7 +46,7 @@ impl Desk {
             AlertTo::Person(user) => match chat.direct(user).await {
                 Ok(room) => (room, Vec::new()),
                 // Opening the same conversation twice is opening it once.
-                Err(PortError::Unknown { why }) => {
+                Err(PortError::Unclear { why }) => {
                     return self.settle(leased, self.patiently(leased, why)).await;
                 }
                 Err(e) if e.is_no() => return self.call_below(leased, &row, event.id, user).await,
@@ -54,28 +54,28 @@ impl Desk {
             },
         };
         // It is read where it goes, not where the card stands.
-        let voice = match to {
+        let locale = match to {
             AlertTo::Person(user) => {
                 let person = PersonId::new(row.chat.as_str(), user.as_str());
-                self.private_voice(&person, self.voice_of(&row)).await?
+                self.private_locale(&person, self.locale_of(&row)).await?
             }
             AlertTo::Room { room, .. } => match self.rules.channel_of_room(&row.chat, room) {
-                Some(channel) => channel.voice,
-                None => self.voice_of(&row),
+                Some(channel) => channel.locale,
+                None => self.locale_of(&row),
             },
         };
-        let head = card::head(&item, self.rules.label(&item.source), voice.lang);
+        let head = card::head(&item, self.rules.label(&item.source), locale.lang);
         let told = match to {
             AlertTo::Room { ping, .. } => people_in(&row.chat, ping),
             AlertTo::Person(user) => vec![PersonId::new(row.chat.as_str(), user.as_str())],
         };
-        let mut text = self.note_text(&item, &event, &told, voice).await?;
+        let mut text = self.note_text(&item, &event, &told, locale).await?;
         text.push(Seg::Text("\n".to_owned()));
         text.push(Seg::Strong(head.clone()));
         if let Some(url) = row.message.as_deref().and_then(|m| chat.link(&row.room, m)) {
             text.push(Seg::Text(" · ".to_owned()));
             text.push(Seg::Link {
-                label: voice.lang.text("alert-link", &[]),
+                label: locale.lang.text("alert-link", &[]),
                 url,
             });
         }
@@ -83,7 +83,7 @@ impl Desk {
             ping,
             text,
             quote: None,
-            buttons: note_buttons(&item, &told, voice, self.now()),
+            buttons: note_buttons(&item, &told, locale, self.now()),
             item: Some(item.id),
             each: Vec::new(),
             about: head,

@@ -1,8 +1,8 @@
 //! A card comes into its room and is kept as its item is.
 
 use crate::domain::effect::NewEffect;
-use crate::domain::handling::Handling;
 use crate::domain::id::CardId;
+use crate::domain::item::handling::Handling;
 use crate::port::PortError;
 use crate::port::chat::Body;
 use crate::port::chat::Post;
@@ -114,7 +114,7 @@ impl Desk {
                 self.settle_in(tx, leased, Settled::Done).await
             }
             // Showing the newest state twice is showing it once.
-            Err(PortError::Unknown { why }) => self.settle(leased, self.patiently(leased, why)).await,
+            Err(PortError::Unclear { why }) => self.settle(leased, self.patiently(leased, why)).await,
             Err(e) => {
                 self.heed(leased, &e).await?;
                 self.complain(&row.chat, &row.room, &e).await?;

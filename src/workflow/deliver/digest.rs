@@ -4,12 +4,12 @@
 use chrono::TimeDelta;
 
 use crate::domain::At;
-use crate::domain::daily;
-use crate::domain::person::Mention;
-use crate::domain::person::PersonId;
-use crate::domain::rules::Channel;
-use crate::domain::rules::DigestPlan;
-use crate::domain::text::Seg;
+use crate::domain::people::person::Mention;
+use crate::domain::people::person::PersonId;
+use crate::domain::promise::rules::Channel;
+use crate::domain::say::text::Seg;
+use crate::domain::show::daily;
+use crate::domain::show::digest::plan::DigestPlan;
 use crate::port::PortError;
 use crate::port::chat::Body;
 use crate::port::chat::Note;
@@ -50,7 +50,7 @@ impl Desk {
             return Ok(None);
         };
         if let Some(person) = &plan.to {
-            channel.voice = self.own_voice(self.store.pool(), person, channel.voice).await?;
+            channel.locale = self.own_locale(self.store.pool(), person, channel.locale).await?;
         }
         Ok(Some((plan, channel)))
     }
@@ -59,7 +59,7 @@ impl Desk {
     /// to have it again; the digest itself is not for everybody.
     async fn unreached(&self, leased: &Leased, plan: &DigestPlan, person: &PersonId) -> Result<()> {
         let channel = self.channel(&plan.channel)?;
-        let place = plan.place(channel);
+        let place = plan.place(&channel.room);
         let now = self.now();
         let told = rows::closed_since(self.store.pool(), &plan.name, &place).await?;
         if told.is_some_and(|at| now - at < TimeDelta::days(SAID_AGAIN_DAYS)) {
@@ -119,7 +119,9 @@ fn no_longer(name: &str) -> Settled {
 }
 
 fn no_way(channel: &Channel) -> Vec<Seg> {
-    channel.voice.say("digest-closed", &[("channel", channel.said())])
+    channel
+        .locale
+        .say("digest-closed", &[("channel", channel.said())])
 }
 
 impl Desk {
@@ -139,7 +141,7 @@ impl Desk {
             Some(person) => match self.chat(&person.chat)?.direct(&person.user).await {
                 Ok(room) => room,
                 // Opening the same conversation twice is opening it once.
-                Err(PortError::Unknown { why }) => {
+                Err(PortError::Unclear { why }) => {
                     return self.settle(leased, self.patiently(leased, why)).await;
                 }
                 Err(e) if e.is_no() => return self.unreached(leased, plan, person).await,
@@ -156,7 +158,7 @@ impl Desk {
             Illustrated::With(picture) => Some(picture),
             Illustrated::Plain => None,
             Illustrated::Without => {
-                digest.lines.push(channel.voice.say("digest-no-chart", &[]));
+                digest.lines.push(channel.locale.say("digest-no-chart", &[]));
                 None
             }
             Illustrated::NotYet(how) => return self.settle(leased, how).await,

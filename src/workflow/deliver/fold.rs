@@ -5,17 +5,17 @@
 use chrono::TimeDelta;
 
 use crate::domain::At;
-use crate::domain::action::Listing;
 use crate::domain::effect::NewEffect;
-use crate::domain::errand::Errand;
-use crate::domain::errand::Offer;
-use crate::domain::fold;
-use crate::domain::fold::Facts;
 use crate::domain::item::Item;
-use crate::domain::row;
-use crate::domain::row::Row;
-use crate::domain::rules::Channel;
-use crate::domain::text::Voice;
+use crate::domain::press::action::Listing;
+use crate::domain::press::list_action::ListAction;
+use crate::domain::press::list_action::QuickAction;
+use crate::domain::promise::rules::Channel;
+use crate::domain::say::text::Locale;
+use crate::domain::show::fold;
+use crate::domain::show::fold::FoldFacts;
+use crate::domain::show::row;
+use crate::domain::show::row::ListRow;
 use crate::port::PortError;
 use crate::port::chat::Body;
 use crate::port::chat::Page;
@@ -117,13 +117,13 @@ impl Desk {
         if kept.is_over && kept.fold.is_over() {
             return self.settle_fold(leased, &kept, None, Settled::Done).await;
         }
-        let voice = self.voice(chat, room);
+        let locale = self.locale(chat, room);
         let first = match channel {
-            Some(channel) => self.first_folded(channel, voice, now).await?,
+            Some(channel) => self.first_folded(channel, locale, now).await?,
             None => Vec::new(),
         };
         let digest = fold::write(
-            &Facts {
+            &FoldFacts {
                 tones,
                 first,
                 came: kept.fold.came,
@@ -131,15 +131,15 @@ impl Desk {
                 opens: budget.map(|budget| (budget, opens)).filter(|_| moves),
                 listed: !moves,
             },
-            voice,
+            locale,
         );
         let offers = if kept.is_over {
             Vec::new()
         } else {
-            let oldest = voice.lang.text("button-oldest", &[]);
+            let oldest = locale.lang.text("button-oldest", &[]);
             vec![
-                offers::list(Listing::Folded, voice.lang),
-                Offer::errand(Errand::Oldest, oldest),
+                offers::list(Listing::Folded, locale.lang),
+                QuickAction::list_action(ListAction::Oldest, oldest),
             ]
         };
         let body = Body::Digest(Box::new(Page {
@@ -151,16 +151,16 @@ impl Desk {
         self.show_fold(leased, &kept, lasting, body).await
     }
 
-    async fn first_folded(&self, channel: &Channel, voice: Voice, now: At) -> Result<Vec<Row>> {
+    async fn first_folded(&self, channel: &Channel, locale: Locale, now: At) -> Result<Vec<ListRow>> {
         let channels = std::slice::from_ref(&channel.name);
         let items = item::list(self.store.pool(), Filter::Folded { channels }, NAMED).await?;
         let mut tx = self.store.begin_reading().await?;
         let place = (channel.chat.as_str(), channel.room.as_str());
         let known = self.row_facts(&mut tx, &items, None, place).await?;
         tx.rollback().await.map_err(StoreError::from)?;
-        let rows = items.iter().zip(known).map(|(item, known)| Row {
-            line: row::line(&known.of(item, voice, now)),
-            act: row::at_once(item, None, voice.lang, now),
+        let rows = items.iter().zip(known).map(|(item, known)| ListRow {
+            line: row::line(&known.of(item, locale, now)),
+            act: row::at_once(item, None, locale.lang, now),
         });
         Ok(rows.collect())
     }
@@ -193,7 +193,7 @@ impl Desk {
                         .await
                 }
                 // Showing the newest state twice is showing it once.
-                Err(PortError::Unknown { why }) => self.settle(leased, self.patiently(leased, why)).await,
+                Err(PortError::Unclear { why }) => self.settle(leased, self.patiently(leased, why)).await,
                 Err(e) => {
                     self.heed(leased, &e).await?;
                     self.settle_fold(leased, kept, None, self.verdict(leased, &e))

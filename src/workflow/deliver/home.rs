@@ -1,7 +1,7 @@
 //! A person's home is shown as it is now.
 
-use crate::domain::action::Actor;
-use crate::domain::person::PersonId;
+use crate::domain::people::person::PersonId;
+use crate::domain::press::action::Actor;
 use crate::port::PortError;
 use crate::store::StoreError;
 use crate::store::home as homes;
@@ -24,9 +24,9 @@ impl Desk {
             outsider: false,
             vouched: None,
         };
-        let voice = self.private_voice(person, self.voice(&person.chat, "")).await?;
+        let locale = self.private_locale(person, self.locale(&person.chat, "")).await?;
         let mut tx = self.store.begin().await?;
-        let home = self.home(&mut tx, &actor, voice, self.now()).await?;
+        let home = self.home(&mut tx, &actor, locale, self.now()).await?;
         tx.rollback().await.map_err(StoreError::from)?;
         let chat = self.chat(&person.chat)?;
         let shown = chat.show_home(&person.user, &home, begun.seal.as_deref()).await;
@@ -43,7 +43,7 @@ impl Desk {
                 Settled::Again { at: self.now() }
             }
             // Shown twice is shown once; but what it is called nobody knows.
-            Err(PortError::Unknown { why }) => {
+            Err(PortError::Unclear { why }) => {
                 homes::unseal(&mut tx, person).await?;
                 self.patiently(leased, why)
             }

@@ -4,7 +4,7 @@
 
 use chrono::TimeDelta;
 
-use crate::domain::chart::Chart;
+use crate::domain::show::chart::Chart;
 use crate::picture;
 use crate::port::PortError;
 use crate::port::chat::Picture;
@@ -79,7 +79,7 @@ impl Desk {
         }
         match platform.can_show(&file).await {
             Ok(true) => Ok(Illustrated::With(picture)),
-            Ok(false) | Err(PortError::Later { .. } | PortError::Unknown { .. }) => {
+            Ok(false) | Err(PortError::Later { .. } | PortError::Unclear { .. }) => {
                 if self.now() - at >= TimeDelta::seconds(SHOWABLE_SECONDS) {
                     return self
                         .do_without(leased, "the chat never made anything of it")

@@ -1,19 +1,19 @@
 //! A line below a card.
 
 use crate::domain::At;
-use crate::domain::action::Verb;
-use crate::domain::card::Button;
 use crate::domain::effect::NewEffect;
-use crate::domain::event::Event;
-use crate::domain::event::What;
-use crate::domain::handling::Handling;
 use crate::domain::id::CardId;
 use crate::domain::id::EventId;
 use crate::domain::item::Item;
-use crate::domain::person::Mention;
-use crate::domain::person::PersonId;
-use crate::domain::text::Seg;
-use crate::domain::text::Voice;
+use crate::domain::item::event::Event;
+use crate::domain::item::event::EventKind;
+use crate::domain::item::handling::Handling;
+use crate::domain::people::person::Mention;
+use crate::domain::people::person::PersonId;
+use crate::domain::press::action::Verb;
+use crate::domain::say::text::Locale;
+use crate::domain::say::text::Seg;
+use crate::domain::show::card::Button;
 use crate::port::chat::Body;
 use crate::port::chat::Note;
 use crate::port::chat::Post;
@@ -66,14 +66,14 @@ impl Desk {
         if self.is_overtaken(&item, &event) {
             return self.settle(leased, Settled::Moot).await;
         }
-        let voice = self.voice_of(&row);
+        let locale = self.locale_of(&row);
         let told = people_in(&row.chat, ping);
         let buttons = if ping.is_empty() || !item.handling.is_open() {
             Vec::new()
         } else {
-            note_buttons(&item, &told, voice, self.now())
+            note_buttons(&item, &told, locale, self.now())
         };
-        let text = self.note_text(&item, &event, &told, voice).await?;
+        let text = self.note_text(&item, &event, &told, locale).await?;
         if text.is_empty() {
             // Written down by an earlier release, which would have posted an empty line.
             return self.settle(leased, Settled::Moot).await;
@@ -81,7 +81,7 @@ impl Desk {
         let note = Note {
             ping: ping.to_vec(),
             text,
-            quote: self.published(&item, &event, voice).await?,
+            quote: self.published(&item, &event, locale).await?,
             buttons,
             item: Some(item.id),
             each: Vec::new(),
@@ -141,8 +141,8 @@ impl Desk {
     }
 
     /// The answer that customers see since this event; none where another one stands there by now.
-    async fn published(&self, item: &Item, event: &Event, voice: Voice) -> Result<Option<String>> {
-        let What::Visible { .. } = event.what else {
+    async fn published(&self, item: &Item, event: &Event, locale: Locale) -> Result<Option<String>> {
+        let EventKind::Visible { .. } = event.what else {
             return Ok(None);
         };
         let reply = match item.reply {
@@ -151,11 +151,12 @@ impl Desk {
         };
         // The database keeps a moment to the microsecond.
         let same = |at: At| at.timestamp_micros() == event.at.timestamp_micros();
-        let reply =
-            reply.filter(|r| matches!(r.state, crate::domain::reply::ReplyState::Visible { at } if same(at)));
+        let reply = reply.filter(
+            |r| matches!(r.state, crate::domain::item::reply::ReplyState::Visible { at } if same(at)),
+        );
         Ok(reply.map(|r| {
-            let shown = crate::domain::words::shown(&r.body);
-            crate::workflow::views::before::shortened(&shown, ANSWER_UNITS, voice)
+            let shown = crate::domain::say::words::shown(&r.body);
+            crate::workflow::views::before::shortened(&shown, ANSWER_UNITS, locale)
         }))
     }
 
@@ -163,7 +164,7 @@ impl Desk {
     pub(super) fn is_overtaken(&self, item: &Item, event: &Event) -> bool {
         let warning = matches!(
             event.what,
-            What::Reminded { .. } | What::Overdue { .. } | What::Escalated { .. }
+            EventKind::Reminded { .. } | EventKind::Overdue { .. } | EventKind::Escalated { .. }
         );
         warning && !item.handling.is_open()
     }
@@ -174,7 +175,7 @@ impl Desk {
         item: &Item,
         event: &Event,
         told: &[PersonId],
-        voice: Voice,
+        locale: Locale,
     ) -> Result<Vec<Seg>> {
         let now = self.now();
         let mut people: Vec<PersonId> = event.by.iter().cloned().collect();
@@ -188,17 +189,17 @@ impl Desk {
             is_told: told.contains(holder),
         });
         let label = self.rules.label(&item.source);
-        let mut line = note(event, item, label, voice, held, called);
+        let mut line = note(event, item, label, locale, held, called);
         if is_in_vain(&event.what) {
             line.push(Seg::Text(" ".to_owned()));
-            line.extend(self.onward(item, event, voice).await?);
+            line.extend(self.onward(item, event, locale).await?);
         }
         Ok(line)
     }
 }
 
 /// Under a warning: what one can do about it at once. Nobody takes what is theirs, or what somebody else has.
-pub(super) fn note_buttons(item: &Item, told: &[PersonId], voice: Voice, now: At) -> Vec<Button> {
+pub(super) fn note_buttons(item: &Item, told: &[PersonId], locale: Locale, now: At) -> Vec<Button> {
     let holder = item.handling.holder(now).filter(|_| !item.handling.is_offered());
     let second = match holder {
         Some(holder) if told == [holder.clone()] => Some(Verb::Release),
@@ -211,7 +212,7 @@ pub(super) fn note_buttons(item: &Item, told: &[PersonId], voice: Voice, now: At
         .chain(second)
         .map(|verb| Button {
             verb,
-            label: voice.lang.text(&format!("button-{}", verb.as_str()), &[]),
+            label: locale.lang.text(&format!("button-{}", verb.as_str()), &[]),
             main: false,
             url: None,
             confirm: None,
@@ -220,6 +221,6 @@ pub(super) fn note_buttons(item: &Item, told: &[PersonId], voice: Voice, now: At
 }
 
 /// Whether a step looked for somebody and called nobody.
-fn is_in_vain(what: &What) -> bool {
-    matches!(what, What::Stepped { called, missing, .. } if called.is_empty() && !missing.is_empty())
+fn is_in_vain(what: &EventKind) -> bool {
+    matches!(what, EventKind::Stepped { called, missing, .. } if called.is_empty() && !missing.is_empty())
 }

@@ -6,29 +6,29 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use crate::domain::At;
-use crate::domain::action::Listing;
-use crate::domain::action::Verb;
-use crate::domain::card;
-use crate::domain::card::Button;
 use crate::domain::effect::Addressee;
 use crate::domain::effect::NewEffect;
-use crate::domain::errand::Errand;
-use crate::domain::errand::Offer;
-use crate::domain::event::Event;
-use crate::domain::event::What;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::id::NoticeId;
 use crate::domain::id::ReplyId;
 use crate::domain::item::Item;
-use crate::domain::person::Mention;
-use crate::domain::person::PersonId;
-use crate::domain::reply::ReplyState;
-use crate::domain::row;
-use crate::domain::row::Row;
-use crate::domain::text::Arg;
-use crate::domain::text::Seg;
-use crate::domain::text::Voice;
+use crate::domain::item::event::Event;
+use crate::domain::item::event::EventKind;
+use crate::domain::item::reply::ReplyState;
+use crate::domain::people::person::Mention;
+use crate::domain::people::person::PersonId;
+use crate::domain::press::action::Listing;
+use crate::domain::press::action::Verb;
+use crate::domain::press::list_action::ListAction;
+use crate::domain::press::list_action::QuickAction;
+use crate::domain::say::text::Arg;
+use crate::domain::say::text::Locale;
+use crate::domain::say::text::Seg;
+use crate::domain::show::card;
+use crate::domain::show::card::Button;
+use crate::domain::show::row;
+use crate::domain::show::row::ListRow;
 use crate::port::PortError;
 use crate::port::chat::Body;
 use crate::port::chat::Note;
@@ -233,20 +233,20 @@ impl Desk {
             return Ok(Posted::Gone("the card is not posted yet".to_owned()));
         };
         let News { item, event, .. } = news;
-        let voice = self.voice_of(row);
+        let locale = self.locale_of(row);
         let told = people_in(to.chat(), &ping(to));
         let note = Note {
             ping: ping(to),
             text: match event.what {
                 // That it was changed stands in the thread already; this is what it means for whoever is at it.
-                What::Edited { .. } => voice.say("notify-edited", &[]),
-                _ => self.note_text(item, event, &told, voice).await?,
+                EventKind::Edited { .. } => locale.say("notify-edited", &[]),
+                _ => self.note_text(item, event, &told, locale).await?,
             },
             quote: None,
-            buttons: self.buttons(item, event, &told, voice),
+            buttons: self.buttons(item, event, &told, locale),
             item: Some(item.id),
             each: Vec::new(),
-            about: card::head(item, self.rules.label(&item.source), voice.lang),
+            about: card::head(item, self.rules.label(&item.source), locale.lang),
         };
         let post = Post {
             key: leased.key.clone(),
@@ -270,17 +270,17 @@ impl Desk {
     }
 
     /// What one can do at once; who cannot do it now says that they have seen it.
-    fn buttons(&self, item: &Item, event: &Event, told: &[PersonId], voice: Voice) -> Vec<Button> {
-        let mut buttons = note_buttons(item, told, voice, self.now());
-        if matches!(event.what, What::Offered { .. }) {
+    fn buttons(&self, item: &Item, event: &Event, told: &[PersonId], locale: Locale) -> Vec<Button> {
+        let mut buttons = note_buttons(item, told, locale, self.now());
+        if matches!(event.what, EventKind::Offered { .. }) {
             for button in buttons.iter_mut().filter(|b| b.verb == Verb::Take) {
-                button.label = voice.lang.text("button-accept", &[]);
+                button.label = locale.lang.text("button-accept", &[]);
             }
         }
-        if matches!(event.what, What::Stepped { .. }) {
+        if matches!(event.what, EventKind::Stepped { .. }) {
             buttons.push(Button {
                 verb: Verb::Acknowledge,
-                label: voice.lang.text("button-seen", &[]),
+                label: locale.lang.text("button-seen", &[]),
                 main: false,
                 url: None,
                 confirm: None,
@@ -292,16 +292,16 @@ impl Desk {
     /// Several items, or one that has no card where its addressee is: in the room, or directly.
     async fn in_list(&self, leased: &Leased, to: &Addressee, news: &[News]) -> Result<Posted> {
         let chat = self.chat(to.chat())?;
-        let (room, voice) = match to {
-            Addressee::Room { chat, room, .. } => (room.clone(), self.voice(chat, room)),
+        let (room, locale) = match to {
+            Addressee::Room { chat, room, .. } => (room.clone(), self.locale(chat, room)),
             Addressee::Person(person) => match chat.direct(&person.user).await {
                 Ok(room) => {
                     let card = news.iter().find_map(|one| one.card.as_ref());
-                    let about = card.map_or_else(|| self.voice(&person.chat, ""), |row| self.voice_of(row));
-                    (room, self.private_voice(person, about).await?)
+                    let about = card.map_or_else(|| self.locale(&person.chat, ""), |row| self.locale_of(row));
+                    (room, self.private_locale(person, about).await?)
                 }
                 // Opening the same conversation twice is opening it once.
-                Err(PortError::Unknown { why }) => return Ok(Posted::Not(self.patiently(leased, why))),
+                Err(PortError::Unclear { why }) => return Ok(Posted::Not(self.patiently(leased, why))),
                 // Their own choice; they are called in the room instead.
                 Err(e) if e.is_no() => return Ok(Posted::No(Settled::Dead { why: e.to_string() })),
                 Err(e) => return Ok(Posted::Not(self.verdict(leased, &e))),
@@ -309,18 +309,22 @@ impl Desk {
         };
         let mut each = Vec::new();
         for one in news.iter().take(row::SHOWN) {
-            each.push(self.line(to, one, voice)?);
+            each.push(self.line(to, one, locale)?);
         }
         let rest = news.len().saturating_sub(row::SHOWN);
         if rest > 0 {
-            let all = Errand::List {
+            let all = ListAction::List {
                 listing: Listing::Open,
                 page: 0,
                 everywhere: matches!(to, Addressee::Person(_)),
             };
-            let label = voice.lang.text("button-list-open", &[]);
-            let line = voice.say("list-more", &[("n", rest.into())]);
-            each.push(Row::with(line, Offer::errand(all, label.clone()), label));
+            let label = locale.lang.text("button-list-open", &[]);
+            let line = locale.say("list-more", &[("n", rest.into())]);
+            each.push(ListRow::with(
+                line,
+                QuickAction::list_action(all, label.clone()),
+                label,
+            ));
         }
         let note = Note {
             ping: match to {
@@ -328,7 +332,7 @@ impl Desk {
                 Addressee::Person(_) => Vec::new(),
                 Addressee::Room { ping, .. } => ping.clone(),
             },
-            text: headline(news, voice, self.now()),
+            text: headline(news, locale, self.now()),
             quote: None,
             buttons: Vec::new(),
             item: None,
@@ -348,52 +352,52 @@ impl Desk {
         }
     }
 
-    fn line(&self, to: &Addressee, news: &News, voice: Voice) -> Result<Row> {
+    fn line(&self, to: &Addressee, news: &News, locale: Locale) -> Result<ListRow> {
         let (item, now) = (&news.item, self.now());
         let row = news.card.as_ref();
         let link = match row.and_then(|row| Some((row, row.message.as_deref()?))) {
             Some((row, message)) => self.chat(&row.chat)?.link(&row.room, message),
             None => None,
         };
-        let facts = row::Facts {
+        let facts = row::RowFacts {
             item,
             link,
             holder: None,
             owner: None,
-            voice,
+            locale,
             now,
         };
-        Ok(Row {
+        Ok(ListRow {
             line: row::line(&facts),
-            act: Some(row::act(take(to, item, now), item, voice.lang)),
+            act: Some(row::act(take(to, item, now), item, locale.lang)),
         })
     }
 }
 
 /// The one thing to know first: how many, and until when.
-fn headline(news: &[News], voice: Voice, now: At) -> Vec<Seg> {
+fn headline(news: &[News], locale: Locale, now: At) -> Vec<Seg> {
     for (by_name, key) in [(false, "notify-offered"), (true, "notify-given")] {
         let offers = news.iter().filter_map(|n| match &n.event.what {
-            What::Offered { until, to, .. } if to.is_some() == by_name => Some(*until),
+            EventKind::Offered { until, to, .. } if to.is_some() == by_name => Some(*until),
             _ => None,
         });
         if offers.clone().count() == news.len()
             && let Some(until) = offers.min()
         {
-            return voice.say(key, &[("n", news.len().into()), ("until", until.into())]);
+            return locale.say(key, &[("n", news.len().into()), ("until", until.into())]);
         }
     }
     let due = |n: &News| n.item.deadline.map(|d| d.due);
     let late = news.iter().filter(|n| due(n).is_some_and(|at| at <= now)).count();
     let n = Arg::from(news.len());
     match news.iter().filter_map(due).max() {
-        Some(_) if late == news.len() => voice.say("notify-late", &[("n", n)]),
-        Some(last) if late == 0 => voice.say("notify-due", &[("n", n), ("due", last.into())]),
-        Some(last) => voice.say(
+        Some(_) if late == news.len() => locale.say("notify-late", &[("n", n)]),
+        Some(last) if late == 0 => locale.say("notify-due", &[("n", n), ("due", last.into())]),
+        Some(last) => locale.say(
             "notify-some-late",
             &[("n", n), ("late", late.into()), ("due", last.into())],
         ),
-        None => voice.say("notify-endless", &[("n", n)]),
+        None => locale.say("notify-endless", &[("n", n)]),
     }
 }
 
@@ -412,15 +416,16 @@ fn take(to: &Addressee, item: &Item, now: At) -> Verb {
 /// Somebody answered or took it meanwhile, or a later warning says more.
 fn is_moot(to: &Addressee, item: &Item, event: &Event, now: At) -> bool {
     let overtaken = match (&event.what, to) {
-        (What::Reminded { due, .. }, _) if *due <= now => true,
-        (What::Reminded { .. } | What::Overdue { .. } | What::NotAccepted { .. }, Addressee::Room { .. }) => {
-            item.handling.holder(now).is_some()
-        }
+        (EventKind::Reminded { due, .. }, _) if *due <= now => true,
+        (
+            EventKind::Reminded { .. } | EventKind::Overdue { .. } | EventKind::NotAccepted { .. },
+            Addressee::Room { .. },
+        ) => item.handling.holder(now).is_some(),
         // It was theirs, so they were told alone; since then they gave it away, and others know.
-        (What::Overdue { holder: Some(of), .. }, Addressee::Person(person)) if of == person => {
+        (EventKind::Overdue { holder: Some(of), .. }, Addressee::Person(person)) if of == person => {
             item.handling.holder(now) != Some(of)
         }
-        (What::Offered { .. }, _) => !item.handling.is_offered(),
+        (EventKind::Offered { .. }, _) => !item.handling.is_offered(),
         _ => false,
     };
     overtaken || !item.handling.is_open()
@@ -450,9 +455,9 @@ fn ping(to: &Addressee) -> Vec<Mention> {
 
 fn warning(event: &Event) -> Option<&'static str> {
     match &event.what {
-        What::Reminded { .. } => Some("reminder"),
-        What::Overdue { .. } => Some("overdue"),
-        What::Stepped { .. } => Some("step"),
+        EventKind::Reminded { .. } => Some("reminder"),
+        EventKind::Overdue { .. } => Some("overdue"),
+        EventKind::Stepped { .. } => Some("step"),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::port::PortError;
 use crate::port::chat::Body;
-use crate::port::chat::Found;
+use crate::port::chat::Lookup;
 use crate::port::chat::Post;
 use crate::store::fold as folds;
 use crate::store::outbox;
@@ -39,7 +39,7 @@ impl Desk {
             PortError::Later { .. }
             | PortError::Never { .. }
             | PortError::Gone { .. }
-            | PortError::Unknown { .. } => Ok(()),
+            | PortError::Unclear { .. } => Ok(()),
         }
     }
 
@@ -59,8 +59,8 @@ impl Desk {
         let now = self.now();
         if leased.unclear {
             match platform.find(post, leased.begun_at).await {
-                Ok(Found::At(message)) => return Ok(Posted::Found(message)),
-                Ok(Found::NotThere) => {
+                Ok(Lookup::At(message)) => return Ok(Posted::Found(message)),
+                Ok(Lookup::NotThere) => {
                     let looked = usize::try_from(leased.looks).unwrap_or(0) + 1;
                     return Ok(Posted::Not(match LOOK_AFTER.get(looked) {
                         Some(wait) => Settled::LookAgain {
@@ -69,7 +69,7 @@ impl Desk {
                         None => Settled::Anew { at: now },
                     }));
                 }
-                Ok(Found::CannotLook) => {
+                Ok(Lookup::CannotLook) => {
                     if leased.looks == 0 {
                         let at = now + TimeDelta::seconds(BLIND_WAIT_SECONDS - LOOK_AFTER[0]);
                         return Ok(Posted::Not(Settled::LookAgain { at }));
@@ -96,7 +96,7 @@ impl Desk {
                 }
             }
             Err(PortError::Gone { why }) => Ok(Posted::Gone(why)),
-            Err(PortError::Unknown { why }) => {
+            Err(PortError::Unclear { why }) => {
                 let at = now + TimeDelta::seconds(LOOK_AFTER[0]);
                 Ok(Posted::Not(Settled::Unknown { at, why }))
             }
@@ -121,8 +121,8 @@ impl Desk {
     /// The chat has it; where, it may tell whoever may look.
     async fn locate(&self, leased: &Leased, chat: &str, post: &Post) -> Result<Posted> {
         Ok(match self.chat(chat)?.find(post, leased.begun_at).await {
-            Ok(Found::At(message)) => Posted::Found(message),
-            Ok(Found::NotThere | Found::CannotLook) => Posted::Somewhere,
+            Ok(Lookup::At(message)) => Posted::Found(message),
+            Ok(Lookup::NotThere | Lookup::CannotLook) => Posted::Somewhere,
             Err(e) => Posted::Not(self.verdict(leased, &e)),
         })
     }

@@ -4,11 +4,11 @@
 use serde_json::Value;
 use serde_json::json;
 
-use crate::domain::event::Event;
-use crate::domain::event::What;
 use crate::domain::id::EventId;
 use crate::domain::item::Item;
 use crate::domain::item::Rating;
+use crate::domain::item::event::Event;
+use crate::domain::item::event::EventKind;
 use crate::store::event;
 use crate::store::item;
 use crate::store::outbox::Leased;
@@ -54,7 +54,7 @@ impl Desk {
 /// Without the customer's name: whoever is called needs to know what to look at, not who wrote it.
 fn body(item: &Item, event: &Event, label: &str) -> Value {
     let (chain, round, step) = match &event.what {
-        What::Stepped {
+        EventKind::Stepped {
             chain, round, step, ..
         } => (chain.as_str(), *round, *step),
         _ => ("", 0, 0),

@@ -1,6 +1,6 @@
 //! A sentence for one person is handed to their chat, once.
 
-use crate::domain::row::Told;
+use crate::domain::show::row::Told;
 use crate::port::PortError;
 use crate::store::outbox::Leased;
 use crate::store::outbox::Settled;
@@ -21,7 +21,7 @@ impl Desk {
         }
         let chat = self.chat(chat)?;
         match chat.whisper(room, user, thread, answer_to, told).await {
-            Ok(()) | Err(PortError::Unknown { .. }) => self.settle(leased, Settled::Done).await,
+            Ok(()) | Err(PortError::Unclear { .. }) => self.settle(leased, Settled::Done).await,
             // They take no messages from us, which is their own choice.
             Err(PortError::Never { why }) => {
                 tracing::warn!(effect.key = leased.key, "a private sentence reaches nobody");

@@ -1,14 +1,14 @@
 //! An item that is known and comes again: other words, other stars, an answer from elsewhere, or gone.
 
 use crate::domain::At;
-use crate::domain::event::What;
-use crate::domain::fingerprint;
-use crate::domain::handling::Handling;
 use crate::domain::item::Incoming;
 use crate::domain::item::Rating;
 use crate::domain::item::Standing;
-use crate::domain::manner::Manner;
-use crate::domain::reply::ReplyState;
+use crate::domain::item::event::EventKind;
+use crate::domain::item::fingerprint;
+use crate::domain::item::handling::Handling;
+use crate::domain::item::manner::Manner;
+use crate::domain::item::reply::ReplyState;
 use crate::store::Tx;
 use crate::store::item;
 use crate::store::item::Locked;
@@ -34,29 +34,29 @@ impl Desk {
         of: Batch<'_>,
     ) -> Result<Met> {
         let Batch { manner, now, .. } = of;
-        let mut change = Change::of(locked.0.id, now);
+        let mut change = Change::of(locked.id, now);
         let mut met = Met::Same;
         if incoming.removed {
             let is_news = self.gone(tx, locked, now).await?;
             return Ok(if is_news { Met::Changed } else { Met::Same });
         }
-        if let Handling::Removed { at } = locked.0.handling {
+        if let Handling::Removed { at } = locked.handling {
             // An export from before it was taken away does not bring it back.
             if manner.as_of(now) < at {
                 return Ok(Met::Older);
             }
-            change.event(None, What::BackAtSource);
-            locked.0.handling = Handling::Open;
+            change.event(None, EventKind::BackAtSource);
+            locked.handling = Handling::Open;
             met = Met::Changed;
         }
-        let is_other = fingerprint::of(incoming) != locked.0.fingerprint;
+        let is_other = fingerprint::of(incoming) != locked.fingerprint;
         let is_older = is_other && manner.is_older(incoming.edited_at, version.edition, version.as_of);
         if is_other && !is_older {
             self.reread(tx, locked, incoming, manner, &mut change).await?;
             met = Met::Changed;
         }
         // With words that are over comes an answer to them: it counts where it was given after the newest words.
-        let newest = locked.0.edited_at.or(locked.0.published_at);
+        let newest = locked.edited_at.or(locked.published_at);
         let answers = |given: Option<At>| given.zip(newest).is_some_and(|(given, words)| given >= words);
         let believed = !is_older || incoming.reply.as_ref().is_some_and(|r| answers(r.at));
         if believed && self.hear_reply(tx, locked, incoming, &mut change).await? {
@@ -84,13 +84,13 @@ impl Desk {
         let now = change.now();
         let print = fingerprint::of(incoming);
         let stars = |r: Option<Rating>| r.map(Rating::stars);
-        let (before, after) = (stars(locked.0.rating), stars(incoming.rating));
+        let (before, after) = (stars(locked.rating), stars(incoming.rating));
         // A comma more says nothing new; what was answered stays answered.
         let said = |title: &Option<String>, body: &Option<String>| {
             fingerprint::said([title.as_deref(), body.as_deref()])
         };
-        let other_words = said(&locked.0.title, &locked.0.body) != said(&incoming.title, &incoming.body);
-        let became_question = incoming.kind != locked.0.kind;
+        let other_words = said(&locked.title, &locked.body) != said(&incoming.title, &incoming.body);
+        let became_question = incoming.kind != locked.kind;
         let told = (incoming.edited_at, manner.as_of(now));
         item::rewrite(tx, locked, incoming, print, spoken(incoming, manner), told, now).await?;
         let (old, new) = if before == after {
@@ -98,38 +98,38 @@ impl Desk {
         } else {
             (before, after)
         };
-        let edited = What::Edited {
-            revision: locked.0.revision,
+        let edited = EventKind::Edited {
+            revision: locked.revision,
             stars_before: old,
             stars_now: new,
         };
         let fell = matches!((before, after), (Some(b), Some(a)) if a < b);
         // Whoever is at it may be writing an answer to what does not stand there any more.
         let told = if old.is_some() || other_words || became_question {
-            self.at_it(tx, &locked.0, now).await?
+            self.at_it(tx, locked, now).await?
         } else {
             Vec::new()
         };
         change.event_also_for(edited, told);
         let done = matches!(
-            locked.0.handling,
+            locked.handling,
             Handling::Answered { .. } | Handling::Handled { .. }
         );
         let their_turn = matches!(
-            locked.0.handling,
+            locked.handling,
             Handling::Snoozed {
                 for_customer: true,
                 ..
             }
         );
         if their_turn && (other_words || became_question) {
-            change.event(None, What::Woke);
-            locked.0.handling = Handling::Open;
+            change.event(None, EventKind::Woke);
+            locked.handling = Handling::Open;
         }
         let is_past = manner.is_past(incoming.edited_at.or(incoming.published_at));
         if done && !is_past && (fell || other_words || became_question) {
-            change.event(None, What::Reopened { by_customer: true });
-            locked.0.handling = Handling::Open;
+            change.event(None, EventKind::Reopened { by_customer: true });
+            locked.handling = Handling::Open;
         }
         Ok(())
     }
@@ -146,11 +146,11 @@ impl Desk {
         let Some(theirs) = &incoming.reply else {
             return Ok(false);
         };
-        let ours = match locked.0.reply {
+        let ours = match locked.reply {
             Some(id) => reply::get(&mut **tx, id).await?,
             None => None,
         };
-        let standing = reply::standing(tx, locked.0.id).await?;
+        let standing = reply::standing(tx, locked.id).await?;
         let known = ours
             .into_iter()
             .chain(standing)
@@ -177,24 +177,23 @@ impl Desk {
                 Standing::Visible | Standing::Pending | Standing::Rejected(_) => Ok(false),
             };
         }
-        let earlier = reply::sent(&mut **tx, locked.0.id).await?;
+        let earlier = reply::sent(&mut **tx, locked.id).await?;
         if earlier.iter().any(|body| same_words(body, &theirs.body)) {
             // An earlier text of ours that a change has not replaced yet.
             return Ok(false);
         }
         // Somebody answered on the platform's own page.
-        if locked.0.handling.is_open() && !matches!(theirs.standing, Standing::Rejected(_)) {
+        if locked.handling.is_open() && !matches!(theirs.standing, Standing::Rejected(_)) {
             // Only words written after the customer's last change answer them.
             if locked
-                .0
                 .edited_at
                 .zip(theirs.at)
                 .is_some_and(|(edited, at)| at < edited)
             {
                 return Ok(false);
             }
-            let elsewhere = self.elsewhere(tx, &locked.0, change, Some(theirs)).await?;
-            locked.0.handling = Handling::Answered {
+            let elsewhere = self.elsewhere(tx, locked, change, Some(theirs)).await?;
+            locked.handling = Handling::Answered {
                 by: None,
                 at: theirs.at.unwrap_or(now),
             };
@@ -206,12 +205,12 @@ impl Desk {
 
     /// The source says that it is not there any more.
     pub(super) async fn gone(&self, tx: &mut Tx, locked: &mut Locked, now: At) -> Result<bool> {
-        if matches!(locked.0.handling, Handling::Removed { .. }) {
+        if matches!(locked.handling, Handling::Removed { .. }) {
             return Ok(false);
         }
-        locked.0.handling = Handling::Removed { at: now };
-        let mut change = Change::of(locked.0.id, now);
-        change.event(None, What::RemovedAtSource);
+        locked.handling = Handling::Removed { at: now };
+        let mut change = Change::of(locked.id, now);
+        change.event(None, EventKind::RemovedAtSource);
         self.write(tx, locked, change).await?;
         Ok(true)
     }

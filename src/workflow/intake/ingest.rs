@@ -8,14 +8,14 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::domain::At;
-use crate::domain::fingerprint;
-use crate::domain::handling::Handling;
 use crate::domain::item::Incoming;
 use crate::domain::item::Item;
-use crate::domain::item::Kind;
-use crate::domain::language;
-use crate::domain::manner::Manner;
-use crate::domain::words;
+use crate::domain::item::ItemKind;
+use crate::domain::item::fingerprint;
+use crate::domain::item::handling::Handling;
+use crate::domain::item::manner::Manner;
+use crate::domain::say::language;
+use crate::domain::say::words;
 use crate::port::source::OddItem;
 use crate::store;
 use crate::store::Tx;
@@ -47,22 +47,22 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub(super) fn count_new(&mut self, kind: Kind) {
+    pub(super) fn count_new(&mut self, kind: ItemKind) {
         self.new += 1;
         *self.by_kind.entry((kind.as_str(), "new")).or_default() += 1;
     }
 
-    fn count_changed(&mut self, kind: Kind) {
+    fn count_changed(&mut self, kind: ItemKind) {
         self.changed += 1;
         *self.by_kind.entry((kind.as_str(), "changed")).or_default() += 1;
     }
 
-    pub(super) fn count_same(&mut self, kind: Kind) {
+    pub(super) fn count_same(&mut self, kind: ItemKind) {
         self.same += 1;
         *self.by_kind.entry((kind.as_str(), "unchanged")).or_default() += 1;
     }
 
-    fn count_aside(&mut self, kind: Kind) {
+    fn count_aside(&mut self, kind: ItemKind) {
         self.aside += 1;
         *self.by_kind.entry((kind.as_str(), "aside")).or_default() += 1;
     }
@@ -140,16 +140,16 @@ impl Desk {
         let known = known.locked;
         let versions = item::versions(tx, &known).await?;
         for mut locked in known {
-            let key = (locked.0.scope.clone(), locked.0.native_id.clone());
+            let key = (locked.scope.clone(), locked.native_id.clone());
             let Some((number, incoming)) = wanted.remove(&key) else {
                 continue;
             };
-            if manner.is_file() && are_two(Who::known(&locked.0), Who::of(&incoming)) {
+            if manner.is_file() && are_two(Who::known(&locked), Who::of(&incoming)) {
                 tally.others.push(number);
                 continue;
             }
-            let version = versions.get(&locked.0.id).copied().unwrap_or_default();
-            let may_write = is_other(&locked.0, &incoming);
+            let version = versions.get(&locked.id).copied().unwrap_or_default();
+            let may_write = is_other(&locked, &incoming);
             if may_write {
                 store::from_here(tx).await?;
             }
@@ -173,7 +173,7 @@ impl Desk {
                 Met::Same => {
                     tally.count_same(incoming.kind);
                     same.push(Seen {
-                        id: locked.0.id,
+                        id: locked.id,
                         votes: incoming.votes,
                         edition: incoming.edited_at,
                     });

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 
 use crate::domain::id::ReplyId;
 use crate::port::PortError;
+use crate::port::source::ReplyAction;
 use crate::port::source::ReplyCall;
-use crate::port::source::ReplyDeed;
 use crate::store::item;
 use crate::workflow::Desk;
 use crate::workflow::Result;
@@ -27,7 +27,7 @@ impl Desk {
                 continue;
             };
             let call = ReplyCall {
-                what: ReplyDeed::Delete,
+                what: ReplyAction::Delete,
                 key: ReplyId::new(now),
                 scope: known.scope.clone(),
                 native_id: known.native_id.clone(),

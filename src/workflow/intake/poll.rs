@@ -51,7 +51,7 @@ impl Desk {
                     PortError::Later { after: None, .. }
                     | PortError::Never { .. }
                     | PortError::Gone { .. }
-                    | PortError::Unknown { .. } => 10 << failures.clamp(0, 5),
+                    | PortError::Unclear { .. } => 10 << failures.clamp(0, 5),
                 };
                 meter::polled(name, false);
                 if matches!(error, PortError::Later { after: Some(_), .. }) {

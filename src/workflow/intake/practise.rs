@@ -1,7 +1,7 @@
 //! A card to practise with: an item of the practice source, for one channel, on its way like any other.
 
 use crate::domain::id::ItemId;
-use crate::domain::practice;
+use crate::domain::promise::practice;
 use crate::store::StoreError;
 use crate::store::card;
 use crate::store::item;
@@ -35,8 +35,8 @@ impl Desk {
             .locked
             .first()
             .map(|locked| Practised {
-                item: locked.0.id,
-                number: locked.0.number,
+                item: locked.id,
+                number: locked.number,
             })
             .ok_or_else(|| {
                 StoreError::odd("item", "native_id", native_id, "it was written and is not there")

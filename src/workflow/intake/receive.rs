@@ -4,8 +4,8 @@
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::domain::fingerprint;
 use crate::domain::item::Incoming;
+use crate::domain::item::fingerprint;
 use crate::port::source::HookCall;
 use crate::port::source::HookNews;
 use crate::port::source::HookRefusal;

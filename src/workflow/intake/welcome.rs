@@ -4,13 +4,6 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::domain::At;
-use crate::domain::agenda::Look;
-use crate::domain::agenda::Plan;
-use crate::domain::event::Event;
-use crate::domain::event::What;
-use crate::domain::fingerprint;
-use crate::domain::handling::Handling;
-use crate::domain::handling::Reason;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::id::TimerId;
@@ -18,12 +11,19 @@ use crate::domain::item::Incoming;
 use crate::domain::item::SourceReply;
 use crate::domain::item::Standing;
 use crate::domain::item::Tone;
-use crate::domain::manner::Manner;
-use crate::domain::route;
-use crate::domain::route::Route;
-use crate::domain::sla;
-use crate::domain::sla::Origin;
-use crate::domain::sla::Run;
+use crate::domain::item::event::Event;
+use crate::domain::item::event::EventKind;
+use crate::domain::item::fingerprint;
+use crate::domain::item::handling::Handling;
+use crate::domain::item::handling::Reason;
+use crate::domain::item::manner::Manner;
+use crate::domain::item::sla;
+use crate::domain::item::sla::Origin;
+use crate::domain::item::sla::Run;
+use crate::domain::promise::agenda::Look;
+use crate::domain::promise::agenda::Plan;
+use crate::domain::promise::route;
+use crate::domain::promise::route::Route;
 use crate::store::Tx;
 use crate::store::card;
 use crate::store::event;
@@ -253,13 +253,13 @@ impl Fate {
             Answer::GivenAt(at) if self.past.is_some() => Some(at),
             _ => None,
         };
-        let received = What::Received {
+        let received = EventKind::Received {
             route: route.to_owned(),
             answered: answer.is_none() && matches!(self.handling, Handling::Answered { .. }),
             past: self.past,
         };
         let answered = answer.map(|given| {
-            let what = What::AnsweredElsewhere {
+            let what = EventKind::AnsweredElsewhere {
                 given: Some(given),
                 in_time: None,
                 words: reply.map(|r| r.body.clone()),

@@ -3,28 +3,28 @@
 
 use chrono::TimeDelta;
 
-use crate::domain::action::ItemRef;
-use crate::domain::action::Press;
-use crate::domain::action::Verb;
-use crate::domain::card;
-use crate::domain::digest::MOST_DAYS;
-use crate::domain::errand::Errand;
-use crate::domain::errand::Offer;
-use crate::domain::home;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
 use crate::domain::item::Item;
-use crate::domain::practice;
-use crate::domain::rights::Role;
-use crate::domain::row;
-use crate::domain::row::Place;
-use crate::domain::row::Row;
-use crate::domain::row::Told;
-use crate::domain::rules::Channel;
-use crate::domain::text::Arg;
-use crate::domain::text::Seg;
-use crate::domain::text::Voice;
-use crate::domain::words;
+use crate::domain::people::rights::Role;
+use crate::domain::press::action::ItemRef;
+use crate::domain::press::action::Press;
+use crate::domain::press::action::Verb;
+use crate::domain::press::list_action::ListAction;
+use crate::domain::press::list_action::QuickAction;
+use crate::domain::promise::practice;
+use crate::domain::promise::rules::Channel;
+use crate::domain::say::text::Arg;
+use crate::domain::say::text::Locale;
+use crate::domain::say::text::Seg;
+use crate::domain::say::words;
+use crate::domain::show::card;
+use crate::domain::show::digest::MOST_DAYS;
+use crate::domain::show::home;
+use crate::domain::show::row;
+use crate::domain::show::row::ListRow;
+use crate::domain::show::row::MatchPlace;
+use crate::domain::show::row::Told;
 use crate::store::Tx;
 use crate::store::card as cards;
 use crate::store::item;
@@ -67,7 +67,7 @@ pub(super) enum Wanted<'a> {
 
 impl Desk {
     pub(super) async fn look_up(&self, turn: &mut Turn<'_>, wanted: Wanted<'_>) -> Result<Judged> {
-        let voice = turn.voice;
+        let locale = turn.locale;
         let item = match wanted {
             Wanted::Item(ItemRef::Id(id)) => Some(id),
             Wanted::Item(ItemRef::Number(number)) => item::by_number(self.store.pool(), number).await?,
@@ -81,9 +81,9 @@ impl Desk {
             Wanted::Words(typed) => self.find(turn, (typed, false)).await?,
             Wanted::Item(which) => match item {
                 Some(id) => self.show(turn, id).await?,
-                None => unknown(which, voice).into(),
+                None => unknown(which, locale).into(),
             },
-            Wanted::Sources => self.sources(turn.tx, voice).await?.into(),
+            Wanted::Sources => self.sources(turn.tx, locale).await?.into(),
             Wanted::Numbers(days) => self.told_numbers(turn, days).await?,
         };
         self.whisper_with(turn, told).await?;
@@ -92,11 +92,11 @@ impl Desk {
 
     async fn find(&self, turn: &mut Turn<'_>, (typed, everywhere): (&str, bool)) -> Result<Told> {
         let Turn {
-            press, voice, now, ..
+            press, locale, now, ..
         } = *turn;
         let typed: String = words::short_line(typed, MOST_TYPED);
         if words::graphemes(&typed) < LEAST_LETTERS {
-            return Ok(voice.say("find-what", &[]).into());
+            return Ok(locale.say("find-what", &[]).into());
         }
         let scope = self.scope(turn, everywhere).await?;
         let channels = scope.names();
@@ -123,31 +123,32 @@ impl Desk {
             more,
         };
         let can_widen = scope.can_widen();
-        let place = scope.said(voice);
+        let place = scope.said(locale);
         if found.hits.len() > SHOWN || can_widen {
             found.number = search::keep(turn.tx, &press.by.person, &found, now).await?;
         }
         let mut told = if found.hits.is_empty() {
             let args = [("words", found.typed.as_str().into()), ("where", place)];
-            voice.say("find-nothing", &args).into()
+            locale.say("find-nothing", &args).into()
         } else {
             self.found_page(turn, &found, 0).await?
         };
         if can_widen {
             let number = found.number;
-            let label = voice.lang.text("button-find-everywhere", &[]);
-            told.offers.push(Offer::errand(Errand::Wider { number }, label));
+            let label = locale.lang.text("button-find-everywhere", &[]);
+            told.offers
+                .push(QuickAction::list_action(ListAction::Wider { number }, label));
         }
         Ok(told)
     }
 
     /// What somebody looked for last, in all rooms that they may see.
     pub(super) async fn find_wider(&self, turn: &mut Turn<'_>, number: i64) -> Result<Judged> {
-        let Turn { press, voice, .. } = *turn;
+        let Turn { press, locale, .. } = *turn;
         let last = search::last(turn.tx, &press.by.person).await?;
         let told = match last.filter(|last| last.number == number) {
             Some(last) => self.find(turn, (&last.typed, true)).await?,
-            None => voice.say("find-over", &[]).into(),
+            None => locale.say("find-over", &[]).into(),
         };
         self.whisper_with(turn, told).await?;
         Ok(Judged::told("told"))
@@ -157,11 +158,11 @@ impl Desk {
     /// whose it is says who presses.
     pub(super) async fn turn(&self, turn: &mut Turn<'_>, number: i64, page: u32) -> Result<Judged> {
         let Turn {
-            press, voice, now, ..
+            press, locale, now, ..
         } = *turn;
         let last = search::last(turn.tx, &press.by.person).await?;
         let Some(found) = last.filter(|last| last.number == number) else {
-            self.whisper(turn, voice.say("find-over", &[])).await?;
+            self.whisper(turn, locale.say("find-over", &[])).await?;
             return Ok(Judged::told("told"));
         };
         // Where it was found is where one has to have the right, also since then: in its channel, or, where it was found
@@ -187,7 +188,7 @@ impl Desk {
 
     async fn found_page(&self, turn: &mut Turn<'_>, found: &Search, page: u32) -> Result<Told> {
         let Turn {
-            press, voice, now, ..
+            press, locale, now, ..
         } = *turn;
         let last = u32::try_from(found.hits.len().saturating_sub(1) / SHOWN).unwrap_or(0);
         let page = page.min(last);
@@ -203,10 +204,10 @@ impl Desk {
         } else {
             "find-similar"
         };
-        let everywhere = || Arg::Str(voice.lang.text("list-everywhere", &[]));
+        let everywhere = || Arg::Str(locale.lang.text("list-everywhere", &[]));
         let channel = found.channel.as_deref().and_then(|name| self.rules.channel(name));
         let place = channel.map_or_else(everywhere, |channel| channel.said());
-        let text = voice.say(title, &[("words", found.typed.as_str().into()), ("where", place)]);
+        let text = locale.say(title, &[("words", found.typed.as_str().into()), ("where", place)]);
         let listed: Vec<Item> = hits
             .iter()
             .filter_map(|hit| items.iter().find(|item| item.id == hit.item).cloned())
@@ -222,43 +223,43 @@ impl Desk {
                 .find(|(id, _)| Some(*id) == hit.and_then(|hit| hit.reply));
             let theirs = places.iter().find(|(id, _)| *id == item.id);
             let place = match (ours, theirs) {
-                (Some((_, excerpt)), _) => Place::Ours(words::short_line(excerpt, EXCERPT_UNITS)),
+                (Some((_, excerpt)), _) => MatchPlace::Ours(words::short_line(excerpt, EXCERPT_UNITS)),
                 (None, Some((_, theirs))) => place_of(item, theirs, &found.meant),
-                (None, None) => Place::Start,
+                (None, None) => MatchPlace::Start,
             };
-            let read = || Some(row::act(Verb::FullText, item, voice.lang));
-            Row {
-                line: row::found(&known.of(item, voice, now), &place),
-                act: row::at_once(item, Some(me), voice.lang, now).or_else(read),
+            let read = || Some(row::act(Verb::FullText, item, locale.lang));
+            ListRow {
+                line: row::found(&known.of(item, locale, now), &place),
+                act: row::at_once(item, Some(me), locale.lang, now).or_else(read),
             }
         });
         let rows = rows.collect();
         let mut after = Vec::new();
         if last > 0 {
             let (page, pages) = (i64::from(page) + 1, i64::from(last) + 1);
-            after.extend(voice.say("list-page", &[("page", page.into()), ("pages", pages.into())]));
+            after.extend(locale.say("list-page", &[("page", page.into()), ("pages", pages.into())]));
         }
         if found.more && page == last {
             after.extend((!after.is_empty()).then(newline));
-            after.extend(voice.say("find-more", &[]));
+            after.extend(locale.say("find-more", &[]));
         }
         let number = found.number;
-        let turn = |page| Errand::Found { number, page };
+        let turn = |page| ListAction::Found { number, page };
         Ok(Told {
             text,
             rows,
             after,
-            offers: pages(voice, page, last, turn),
+            offers: pages(locale, page, last, turn),
             menus: Vec::new(),
         })
     }
 
     /// `Nr. 12 · ★★☆☆☆ Kritik · …`, leading to its card where there is one.
     async fn labelled(&self, turn: &mut Turn<'_>, item: &Item) -> Result<Arg> {
-        let Turn { press, voice, .. } = *turn;
-        let head = card::head(item, self.rules.label(&item.source), voice.lang);
+        let Turn { press, locale, .. } = *turn;
+        let head = card::head(item, self.rules.label(&item.source), locale.lang);
         let number = item.number.to_string();
-        let label = voice
+        let label = locale
             .lang
             .text("list-line", &[("number", number.into()), ("head", head.into())]);
         Ok(
@@ -272,11 +273,11 @@ impl Desk {
     /// One item as its card shows it, buttons included, wherever one is.
     async fn show(&self, turn: &mut Turn<'_>, id: ItemId) -> Result<Told> {
         let Turn {
-            press, voice, now, ..
+            press, locale, now, ..
         } = *turn;
         let card = cards::of_item(turn.tx, id).await?.into_iter().next();
         let shown = match card {
-            Some(row) => self.card_in(row.id, Some(voice)).await?,
+            Some(row) => self.card_in(row.id, Some(locale)).await?,
             None => None,
         };
         let Some((_, item, card)) = shown else {
@@ -289,14 +290,14 @@ impl Desk {
                         .row_facts(turn.tx, &items, Some(&press.by.person), at)
                         .await?;
                     let line = known.into_iter().next();
-                    let line = line.map(|known| row::found(&known.of(item, voice, now), &Place::Start));
+                    let line = line.map(|known| row::found(&known.of(item, locale, now), &MatchPlace::Start));
                     Ok(line.unwrap_or_default().into())
                 }
-                None => Ok(unknown(ItemRef::Id(id), voice).into()),
+                None => Ok(unknown(ItemRef::Id(id), locale).into()),
             };
         };
         let link = self.labelled(turn, &item).await?;
-        let mut text = voice.say("item-head", &[("link", link)]);
+        let mut text = locale.say("item-head", &[("link", link)]);
         text.push(Seg::Text(format!("\n{}", card.words)));
         for line in card.who.iter().chain([&card.state]) {
             text.push(Seg::Text("\n".to_owned()));
@@ -306,7 +307,7 @@ impl Desk {
         let ours = buttons.filter(|button| button.url.is_none() && button.confirm.is_none());
         let offers = ours
             .take(BUTTONS)
-            .map(|button| Offer::item(button.verb, item.id, button.label.clone()));
+            .map(|button| QuickAction::item(button.verb, item.id, button.label.clone()));
         Ok(Told {
             text,
             offers: offers.collect(),
@@ -315,9 +316,9 @@ impl Desk {
     }
 
     /// Each source: whether it can be read, and when it last was.
-    async fn sources(&self, tx: &mut Tx, voice: Voice) -> Result<Vec<Seg>> {
+    async fn sources(&self, tx: &mut Tx, locale: Locale) -> Result<Vec<Seg>> {
         let health = source::health(&mut **tx).await?;
-        let mut text = voice.say("sources-title", &[]);
+        let mut text = locale.say("sources-title", &[]);
         let names = self.sources.keys().filter(|name| *name != practice::NAME);
         let mut any = false;
         for name in names {
@@ -327,25 +328,25 @@ impl Desk {
             text.push(Seg::Text("\n".to_owned()));
             text.extend(match known.map(|h| (h.failures, h.last_ok_at)) {
                 Some((1.., Some(since))) => {
-                    voice.say("source-trouble", &[("source", label()), ("at", since.into())])
+                    locale.say("source-trouble", &[("source", label()), ("at", since.into())])
                 }
-                Some((1.., None)) => voice.say("source-trouble-ever", &[("source", label())]),
-                Some((_, Some(at))) => voice.say("source-read", &[("source", label()), ("at", at.into())]),
-                Some((_, None)) | None => voice.say("source-waits", &[("source", label())]),
+                Some((1.., None)) => locale.say("source-trouble-ever", &[("source", label())]),
+                Some((_, Some(at))) => locale.say("source-read", &[("source", label()), ("at", at.into())]),
+                Some((_, None)) | None => locale.say("source-waits", &[("source", label())]),
             });
         }
         if !any {
-            return Ok(voice.say("sources-none", &[]));
+            return Ok(locale.say("sources-none", &[]));
         }
         Ok(text)
     }
 
     async fn told_numbers(&self, turn: &mut Turn<'_>, days: Option<i64>) -> Result<Told> {
         let Turn {
-            press, voice, now, ..
+            press, locale, now, ..
         } = *turn;
         let Some(channel) = self.channel_for(press) else {
-            return Ok(voice.say("numbers-where", &[]).into());
+            return Ok(locale.say("numbers-where", &[]).into());
         };
         let plans = self
             .rules
@@ -378,7 +379,7 @@ impl Desk {
             text.push(newline());
             text.extend(line);
         }
-        let who_has_what = home::load(&self.load(turn.tx, channel, now).await?, voice);
+        let who_has_what = home::load(&self.load(turn.tx, channel, now).await?, locale);
         let mut after = Vec::new();
         for line in digest.lines.into_iter().chain(who_has_what) {
             after.extend((!after.is_empty()).then(newline));
@@ -403,11 +404,11 @@ impl Desk {
 
 /// Where it was found by, as far as that is not seen anyway. `theirs` is what the database cut out of the customer's words:
 /// around those that were looked for, or from the beginning.
-fn place_of(item: &Item, theirs: &str, meant: &str) -> Place {
+fn place_of(item: &Item, theirs: &str, meant: &str) -> MatchPlace {
     let theirs = words::short_line(theirs, EXCERPT_UNITS);
     let seen = words::short_line(&card::full_words(item), row::FOUND_UNITS);
     if !seen.contains(theirs.trim_end_matches('…').trim_end()) {
-        return Place::Further(theirs);
+        return MatchPlace::Further(theirs);
     }
     // `or` and a minus are the search's own, and no words that anybody wrote.
     let meant = meant.to_lowercase();
@@ -422,9 +423,9 @@ fn place_of(item: &Item, theirs: &str, meant: &str) -> Place {
         has(item.author.name.as_deref()),
         has(item.subject_name()),
     ) {
-        (false, true, _) => Place::Author,
-        (false, false, true) => Place::Subject,
-        _ => Place::Start,
+        (false, true, _) => MatchPlace::Author,
+        (false, false, true) => MatchPlace::Subject,
+        _ => MatchPlace::Start,
     }
 }
 
@@ -456,10 +457,10 @@ async fn nearly(tx: &mut Tx, typed: &str) -> Result<Option<String>> {
     Ok((!all.is_empty()).then(|| all.join(" or ")))
 }
 
-pub(super) fn unknown(item: ItemRef, voice: Voice) -> Vec<Seg> {
+pub(super) fn unknown(item: ItemRef, locale: Locale) -> Vec<Seg> {
     let number = match item {
         ItemRef::Number(number) => number.to_string(),
         ItemRef::Id(_) => "?".to_owned(),
     };
-    voice.say("refused-unknown-item", &[("number", number.into())])
+    locale.say("refused-unknown-item", &[("number", number.into())])
 }

@@ -3,16 +3,16 @@
 
 use chrono::TimeDelta;
 
-use crate::domain::action::Named;
-use crate::domain::agenda::Plan;
-use crate::domain::event::Called;
-use crate::domain::event::What;
-use crate::domain::handling::Handling;
-use crate::domain::handling::Refusal;
-use crate::domain::person::PersonId;
-use crate::domain::rights::Grantee;
-use crate::domain::whom::Summoned;
-use crate::domain::words;
+use crate::domain::item::event::Called;
+use crate::domain::item::event::EventKind;
+use crate::domain::item::handling::Handling;
+use crate::domain::item::handling::Refusal;
+use crate::domain::people::person::PersonId;
+use crate::domain::people::rights::Grantee;
+use crate::domain::press::action::Named;
+use crate::domain::promise::agenda::Plan;
+use crate::domain::promise::recipients::Summoned;
+use crate::domain::say::words;
 use crate::store::Tx;
 use crate::store::person;
 use crate::store::timer;
@@ -34,7 +34,7 @@ impl Desk {
         }
         let colleagues = self.colleagues(tx, case).await?;
         Ok(if colleagues.is_empty() {
-            Verdict::Say(case.voice.say("refused-give-nobody", &[]))
+            Verdict::Say(case.locale.say("refused-give-nobody", &[]))
         } else {
             Verdict::Show(self.give_form(case, &colleagues))
         })
@@ -49,7 +49,7 @@ impl Desk {
         let to = value(values, "to");
         let colleagues = self.colleagues(tx, case).await?;
         let Some((person, name)) = colleagues.into_iter().find(|(p, _)| p.user == to) else {
-            return Ok(fault("to", case.voice.lang.text("fault-choose", &[])));
+            return Ok(fault("to", case.locale.lang.text("fault-choose", &[])));
         };
         let why = Some(words::short_line(value(values, "why"), 300)).filter(|w| !w.is_empty());
         self.give(tx, case, person, &name, why).await
@@ -57,23 +57,23 @@ impl Desk {
 
     /// Somebody who is named in a command: by the chat's own mention, or as people write a name.
     pub(super) async fn give_by_name(&self, tx: &mut Tx, case: &mut Case<'_>, to: &Named) -> Result<Verdict> {
-        let voice = case.voice;
-        let number = ("number", case.locked.0.number.to_string().into());
+        let locale = case.locale;
+        let number = ("number", case.locked.number.to_string().into());
         let typed = words::short_line(to.typed.trim_start_matches('@'), 60);
         let me = case.press.by.person.clone();
         let colleagues = self.colleagues(tx, case).await?;
         if let Some(user) = mentioned(&to.typed) {
             if user == me.user {
-                return Ok(Verdict::Say(voice.say("refused-give-self", &[])));
+                return Ok(Verdict::Say(locale.say("refused-give-self", &[])));
             }
             if let Some((person, name)) = colleagues.into_iter().find(|(p, _)| p.user == user) {
                 return self.give(tx, case, person, &name, None).await;
             }
             if let Some(known) = &to.known {
-                let channels = self.channels_of(tx, case.press, Some(case.locked.0.id)).await?;
+                let channels = self.channels_of(tx, case.press, Some(case.locked.id)).await?;
                 // Only what the delivery itself says of somebody who may never have been here.
                 let role = self.role_of(known, &channels, &[]);
-                if role.is_some_and(|r| r >= crate::domain::action::Verb::Take.needs()) {
+                if role.is_some_and(|r| r >= crate::domain::press::action::Verb::Take.needs()) {
                     person::met(tx, &known.person, &known.name).await?;
                     return self.give(tx, case, known.person.clone(), &known.name, None).await;
                 }
@@ -85,7 +85,7 @@ impl Desk {
                 None => self.name(tx, &person).await?,
             };
             return Ok(Verdict::Say(
-                voice.say("refused-give-right", &[("name", name.into()), number]),
+                locale.say("refused-give-right", &[("name", name.into()), number]),
             ));
         }
         let mut fits = fitting(colleagues, &typed);
@@ -93,13 +93,13 @@ impl Desk {
             (Some((person, name)), true) => self.give(tx, case, person, &name, None).await,
             (Some(last), false) => {
                 let who: Vec<String> = fits.into_iter().chain([last]).map(|(_, name)| name).collect();
-                Ok(Verdict::Say(voice.say(
+                Ok(Verdict::Say(locale.say(
                     "refused-give-many",
                     &[("typed", typed.into()), ("who", who.join(", ").into())],
                 )))
             }
             (None, _) => Ok(Verdict::Say(
-                voice.say("refused-give-unknown", &[("typed", typed.into()), number]),
+                locale.say("refused-give-unknown", &[("typed", typed.into()), number]),
             )),
         }
     }
@@ -117,7 +117,7 @@ impl Desk {
         }
         let now = case.now;
         let me = case.press.by.person.clone();
-        let item = &mut case.locked.0;
+        let item = &mut case.locked;
         let rules = self.rules.now();
         let plan = Plan::of(rules, rules.route(&item.route), item.origin());
         let whom = vec![Summoned::Person(to.clone())];
@@ -126,7 +126,7 @@ impl Desk {
         // Nobody would be there to accept it, and the giver would think that it is done.
         if let Some((_, until)) = told.iter().find(|(_, at)| *at > now) {
             let quiet = [("name", name.into()), ("until", (*until).into())];
-            return Ok(Verdict::Say(case.voice.say("refused-give-quiet", &quiet)));
+            return Ok(Verdict::Say(case.locale.say("refused-give-quiet", &quiet)));
         }
         let until = now + TimeDelta::minutes(self.rules.claim_minutes);
         item.handling = match item.handling.give(&me, &to, until, now) {
@@ -135,7 +135,7 @@ impl Desk {
         };
         let mut change = Change::of(item.id, now);
         change.timer(timer::CLAIM_ENDS, until);
-        let offered = What::Offered {
+        let offered = EventKind::Offered {
             rota: String::new(),
             of: me,
             until,
@@ -150,8 +150,8 @@ impl Desk {
     /// Those who may answer here, as far as they are known, by name, without whoever asks. Taking it is judged once more.
     async fn colleagues(&self, tx: &mut Tx, case: &Case<'_>) -> Result<Vec<(PersonId, String)>> {
         let chat = case.press.chat.as_str();
-        let channels = self.channels_of(tx, case.press, Some(case.locked.0.id)).await?;
-        let needed = crate::domain::action::Verb::Take.needs();
+        let channels = self.channels_of(tx, case.press, Some(case.locked.id)).await?;
+        let needed = crate::domain::press::action::Verb::Take.needs();
         let grants = self.rules.grants.iter();
         let grants = grants.filter(|g| g.role >= needed && g.chat == chat && g.holds_in(&channels));
         let mut circles = Vec::new();
@@ -178,7 +178,7 @@ impl Desk {
 /// Why it cannot be handed over now: it is done or on its way, or somebody else has it.
 fn not_mine_to_give(case: &Case) -> Option<Refusal> {
     let me = &case.press.by.person;
-    let taken = match &case.locked.0.handling {
+    let taken = match &case.locked.handling {
         Handling::Claimed {
             by,
             until,

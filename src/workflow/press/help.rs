@@ -1,16 +1,16 @@
 //! What the commands are, for whoever asks or mistypes one.
 
-use crate::domain::text::Seg;
-use crate::domain::text::Voice;
-use crate::domain::words;
+use crate::domain::say::text::Locale;
+use crate::domain::say::text::Seg;
+use crate::domain::say::words;
 
-pub(super) fn help(voice: Voice, unknown: Option<&str>) -> Vec<Seg> {
+pub(super) fn help(locale: Locale, unknown: Option<&str>) -> Vec<Seg> {
     let mut out = Vec::new();
     if let Some(word) = unknown {
-        out.extend(voice.say("help-unknown", &[("word", words::short_line(word, 40).into())]));
+        out.extend(locale.say("help-unknown", &[("word", words::short_line(word, 40).into())]));
         out.push(Seg::Text("\n".to_owned()));
     }
-    out.extend(voice.say("help-title", &[]));
+    out.extend(locale.say("help-title", &[]));
     for key in [
         "help-open",
         "help-mine",
@@ -28,7 +28,7 @@ pub(super) fn help(voice: Voice, unknown: Option<&str>) -> Vec<Seg> {
         "help-verbs",
     ] {
         out.push(Seg::Text("\n".to_owned()));
-        out.extend(voice.say(key, &[]));
+        out.extend(locale.say(key, &[]));
     }
     out
 }

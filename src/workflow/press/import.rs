@@ -1,20 +1,20 @@
 //! A file that an admin hands in from a chat, and what they decide about it. Nothing is fetched and nothing is brought in here:
 //! bytes, decision and progress stand in the database, and each step is an effect (`steps.rs`).
 
-use crate::domain::action::FormToken;
-use crate::domain::action::Outcome;
-use crate::domain::action::Step;
-use crate::domain::action::Upload;
 use crate::domain::effect::Effect;
 use crate::domain::effect::NewEffect;
-use crate::domain::errand::Errand;
-use crate::domain::form::Form;
-use crate::domain::form::Lines;
-use crate::domain::form::Part;
-use crate::domain::manner::Unanswered;
-use crate::domain::rights::Role;
-use crate::domain::text::Seg;
-use crate::domain::words::short_line;
+use crate::domain::item::manner::Unanswered;
+use crate::domain::people::rights::Role;
+use crate::domain::press::action::FormToken;
+use crate::domain::press::action::Outcome;
+use crate::domain::press::action::Upload;
+use crate::domain::press::form::Form;
+use crate::domain::press::form::FormPart;
+use crate::domain::press::form::FormStep;
+use crate::domain::press::form::Lines;
+use crate::domain::press::list_action::ListAction;
+use crate::domain::say::text::Seg;
+use crate::domain::say::words::short_line;
 use crate::store::import_file;
 use crate::store::import_file::NewFile;
 use crate::store::import_file::State;
@@ -33,11 +33,11 @@ impl Desk {
     /// The form with the field for a file.
     pub(super) async fn offer_import(&self, turn: &mut Turn<'_>) -> Result<Judged> {
         let Turn {
-            press, voice, now, ..
+            press, locale, now, ..
         } = *turn;
         self.meet(turn.tx, press).await?;
         let Some(exports) = self.exports.clone() else {
-            return self.tell(turn, voice.say("import-not-here", &[])).await;
+            return self.tell(turn, locale.say("import-not-here", &[])).await;
         };
         // A form has three seconds, and there may be many sources: who is in which circle is read once.
         let circles = self.circles_now(turn.tx, &press.by, now).await?;
@@ -56,39 +56,39 @@ impl Desk {
                 Some(source) => self.may_not_import(turn, source).await?,
                 None => None,
             };
-            let why = no.unwrap_or_else(|| voice.say("import-not-here", &[]));
+            let why = no.unwrap_or_else(|| locale.say("import-not-here", &[]));
             self.whisper(turn, why).await?;
             return Ok(Judged::told("forbidden"));
         }
         if press.opener.is_none() {
-            return self.tell(turn, voice.say("told-press-again", &[])).await;
+            return self.tell(turn, locale.say("told-press-again", &[])).await;
         }
-        let lang = voice.lang;
+        let lang = locale.lang;
         // Of several, the wrong one is soon left as it stands.
         let only = match sources.as_slice() {
             [(name, _)] => Some(name.clone()),
             _ => None,
         };
         let form = Form {
-            token: FormToken::about_nothing(Step::Import, &press.room),
+            token: FormToken::about_nothing(FormStep::Import, &press.room),
             title: lang.text("import-title", &[]),
             submit: Some(lang.text("import-submit", &[])),
             close: lang.text("form-cancel", &[]),
             parts: vec![
-                Part::Say(voice.say("import-about", &[])),
-                Part::Choice {
+                FormPart::Say(locale.say("import-about", &[])),
+                FormPart::Choice {
                     key: "source".to_owned(),
                     label: lang.text("import-source", &[]),
                     options: sources,
                     initial: only,
                 },
-                Part::File {
+                FormPart::File {
                     key: "file".to_owned(),
                     label: lang.text("import-file", &[]),
                     hint: lang.text("import-hint", &[("mb", MEGABYTES.into())]),
                 },
                 // Nearly nobody needs it: what is shown next says what was understood.
-                Part::Text {
+                FormPart::Text {
                     key: "said".to_owned(),
                     label: lang.text("import-said", &[]),
                     hint: Some(lang.text("import-said-hint", &[])),
@@ -113,12 +113,12 @@ impl Desk {
         (source, file, said): (&str, Option<&Upload>, &str),
     ) -> Result<Judged> {
         let Turn {
-            press, voice, now, ..
+            press, locale, now, ..
         } = *turn;
         self.meet(turn.tx, press).await?;
         let known = self.exports.as_ref().map(|e| e.sources()).unwrap_or_default();
         if !known.iter().any(|name| name == source) {
-            return self.tell(turn, voice.say("import-not-here", &[])).await;
+            return self.tell(turn, locale.say("import-not-here", &[])).await;
         }
         if let Some(no) = self.may_not_import(turn, source).await? {
             self.whisper(turn, no).await?;
@@ -131,16 +131,16 @@ impl Desk {
             })
         };
         let Some(file) = file else {
-            return fault("file", voice.lang.text("fault-no-file", &[]));
+            return fault("file", locale.lang.text("fault-no-file", &[]));
         };
         if file.size > LARGEST {
-            let sentence = voice.lang.text("fault-file-large", &[("mb", MEGABYTES.into())]);
+            let sentence = locale.lang.text("fault-file-large", &[("mb", MEGABYTES.into())]);
             return fault("file", sentence);
         }
         let odd = self.exports.as_ref().and_then(|e| e.not_understood(said));
         if let Some(line) = odd {
             let line = ("line", short_line(&line, NAME_UNITS).into());
-            return fault("said", voice.lang.text("fault-said", &[line]));
+            return fault("said", locale.lang.text("fault-said", &[line]));
         }
         let name = short_line(&file.name, NAME_UNITS);
         let key = format!("{}:{}", press.chat, press.key);
@@ -161,31 +161,33 @@ impl Desk {
             let way = NewEffect::of_file(number, &format!("read:{number}"), effect, now);
             outbox::put(turn.tx, &[way], now).await?;
         }
-        self.tell(turn, voice.say("import-reading", &[("file", name.into())]))
+        self.tell(turn, locale.say("import-reading", &[("file", name.into())]))
             .await
     }
 
     /// A button below what was shown, or below the report.
-    pub(super) async fn decide_import(&self, turn: &mut Turn<'_>, errand: Errand) -> Result<Judged> {
+    pub(super) async fn decide_import(&self, turn: &mut Turn<'_>, list_action: ListAction) -> Result<Judged> {
         let Turn {
-            press, voice, now, ..
+            press, locale, now, ..
         } = *turn;
         self.meet(turn.tx, press).await?;
-        let number = match errand {
-            Errand::BringIn { file, .. } | Errand::LeaveOut { file } | Errand::TakeBack { file } => file,
+        let number = match list_action {
+            ListAction::BringIn { file, .. }
+            | ListAction::LeaveOut { file }
+            | ListAction::TakeBack { file } => file,
             _ => return Ok(Judged::done("noted")),
         };
         let Some(mut file) = import_file::lock(turn.tx, number).await? else {
-            return self.tell(turn, voice.say("import-gone", &[])).await;
+            return self.tell(turn, locale.say("import-gone", &[])).await;
         };
         if let Some(no) = self.may_not_import(turn, &file.source).await? {
             self.whisper(turn, no).await?;
             return Ok(Judged::told("forbidden"));
         }
-        let (next, said) = match (errand, file.state) {
-            (Errand::BringIn { .. }, State::Shown) => (Some(State::Going), "import-going"),
-            (Errand::LeaveOut { .. }, State::Shown) => (Some(State::Left), "import-left"),
-            (Errand::TakeBack { .. }, State::Done) => (Some(State::Back), "import-back-going"),
+        let (next, said) = match (list_action, file.state) {
+            (ListAction::BringIn { .. }, State::Shown) => (Some(State::Going), "import-going"),
+            (ListAction::LeaveOut { .. }, State::Shown) => (Some(State::Left), "import-left"),
+            (ListAction::TakeBack { .. }, State::Done) => (Some(State::Back), "import-back-going"),
             (_, State::Asked) => (None, "import-reading"),
             (_, State::Shown) => (None, "import-undecided"),
             (_, State::Going) => (None, "import-going-already"),
@@ -202,8 +204,8 @@ impl Desk {
             import_file::save(turn.tx, &file, now).await?;
             let way = match next {
                 State::Going => {
-                    let unanswered = match errand {
-                        Errand::BringIn { unanswered, .. } => unanswered,
+                    let unanswered = match list_action {
+                        ListAction::BringIn { unanswered, .. } => unanswered,
                         _ => Unanswered::ByAge,
                     };
                     let file = number;
@@ -215,7 +217,7 @@ impl Desk {
             let way = way.map(|(key, effect)| NewEffect::of_file(number, &key, effect, now));
             outbox::put(turn.tx, way.as_slice(), now).await?;
         }
-        let text = voice.say(said, &[("file", file.name.into())]);
+        let text = locale.say(said, &[("file", file.name.into())]);
         self.whisper(turn, text).await?;
         Ok(Judged::told(if next.is_some() { "changed" } else { "told" }))
     }
@@ -226,9 +228,9 @@ impl Desk {
         turn: &mut Turn<'_>,
         (number, page): (i64, u32),
     ) -> Result<Judged> {
-        let voice = turn.voice;
+        let locale = turn.locale;
         let Some(file) = import_file::lock(turn.tx, number).await? else {
-            return self.tell(turn, voice.say("import-rejected-gone", &[])).await;
+            return self.tell(turn, locale.say("import-rejected-gone", &[])).await;
         };
         if let Some(no) = self.may_not_import(turn, &file.source).await? {
             self.whisper(turn, no).await?;
@@ -236,7 +238,7 @@ impl Desk {
         }
         let skip = page as usize * REJECTED_SHOWN;
         let (rows, in_all) = import_file::rejected(turn.tx, number, skip, REJECTED_SHOWN).await?;
-        let told = shown::rejected(voice, &file, (number, page), &rows, in_all);
+        let told = shown::rejected(locale, &file, (number, page), &rows, in_all);
         self.whisper_with(turn, told).await?;
         Ok(Judged::told("told"))
     }

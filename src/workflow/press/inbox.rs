@@ -6,12 +6,12 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use futures::StreamExt as _;
 
-use crate::domain::action::Ask;
-use crate::domain::action::Outcome;
-use crate::domain::action::Press;
-use crate::domain::action::Step;
-use crate::domain::action::Verb;
-use crate::domain::text::Voice;
+use crate::domain::press::action::Ask;
+use crate::domain::press::action::Outcome;
+use crate::domain::press::action::Press;
+use crate::domain::press::action::Verb;
+use crate::domain::press::form::FormStep;
+use crate::domain::say::text::Locale;
 use crate::port::PortError;
 use crate::port::chat::Delivery;
 use crate::port::chat::Inbox;
@@ -74,8 +74,8 @@ impl Inbox for Desk {
     async fn missed(&self, kept: &Kept, press: &Press) -> std::result::Result<(), PortError> {
         let again = async {
             let mut tx = self.store.begin().await?;
-            let voice = self.voice(&press.chat, &press.room);
-            let text = voice.say("told-press-again", &[]);
+            let locale = self.locale(&press.chat, &press.room);
+            let text = locale.say("told-press-again", &[]);
             let press = Press {
                 key: format!("{}:missed", kept.key),
                 ..press.clone()
@@ -83,7 +83,7 @@ impl Inbox for Desk {
             let turn = &mut Turn {
                 tx: &mut tx,
                 press: &press,
-                voice,
+                locale,
                 now: self.now(),
             };
             self.whisper(turn, text).await?;
@@ -102,8 +102,8 @@ impl Inbox for Desk {
         found.map_err(|e| PortError::later(e.to_string()))
     }
 
-    fn voice(&self, chat: &str, room: &str) -> Voice {
-        self.voice(chat, room)
+    fn locale(&self, chat: &str, room: &str) -> Locale {
+        self.locale(chat, room)
     }
 }
 
@@ -200,22 +200,22 @@ fn verb_of(ask: &Ask) -> Option<&'static str> {
     Some(match ask {
         Ask::Do { verb, .. } => verb.as_str(),
         Ask::Submit { form, .. } => match form.step {
-            Step::Write => "form_write",
-            Step::Preview => "form_send",
-            Step::Escalate => "form_escalate",
-            Step::Handle => "form_handled",
-            Step::Snooze => "form_snooze",
-            Step::HandOver => "form_give",
-            Step::SendAgain => "form_send_again",
-            Step::Read => "form_read",
-            Step::Import => "form_import",
+            FormStep::Write => "form_write",
+            FormStep::Preview => "form_send",
+            FormStep::Escalate => "form_escalate",
+            FormStep::Handle => "form_handled",
+            FormStep::Snooze => "form_snooze",
+            FormStep::HandOver => "form_give",
+            FormStep::SendAgain => "form_send_again",
+            FormStep::Read => "form_read",
+            FormStep::Import => "form_import",
         },
         Ask::Give { .. } => Verb::HandOver.as_str(),
         Ask::Closed { .. } => "form_closed",
         Ask::Sure { .. } => "sure",
         Ask::Again { .. } => "form_again",
         Ask::List(_) => "list",
-        Ask::Errand(errand) => errand.as_str(),
+        Ask::ListAction(list_action) => list_action.as_str(),
         Ask::Import => "import",
         Ask::HandIn { .. } => "form_import",
         Ask::Find { .. } => "find",

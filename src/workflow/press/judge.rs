@@ -4,23 +4,23 @@
 use std::collections::BTreeMap;
 
 use crate::domain::At;
-use crate::domain::action::Ask;
-use crate::domain::action::Change as ChatChange;
-use crate::domain::action::FormToken;
-use crate::domain::action::ItemRef;
-use crate::domain::action::Named;
-use crate::domain::action::Outcome;
-use crate::domain::action::Press;
-use crate::domain::action::Step;
-use crate::domain::action::Verb;
-use crate::domain::digest::MOST_DAYS;
 use crate::domain::effect::new::room_key;
-use crate::domain::handling::Refusal;
-use crate::domain::reply::Reply;
-use crate::domain::rights::Role;
-use crate::domain::text::Seg;
-use crate::domain::text::Voice;
-use crate::domain::words::short_line;
+use crate::domain::item::handling::Refusal;
+use crate::domain::item::reply::Reply;
+use crate::domain::people::rights::Role;
+use crate::domain::press::action::Ask;
+use crate::domain::press::action::Change as ChatChange;
+use crate::domain::press::action::FormToken;
+use crate::domain::press::action::ItemRef;
+use crate::domain::press::action::Named;
+use crate::domain::press::action::Outcome;
+use crate::domain::press::action::Press;
+use crate::domain::press::action::Verb;
+use crate::domain::press::form::FormStep;
+use crate::domain::say::text::Locale;
+use crate::domain::say::text::Seg;
+use crate::domain::say::words::short_line;
+use crate::domain::show::digest::MOST_DAYS;
 use crate::port::chat::Kept;
 use crate::store::StoreError;
 use crate::store::Tx;
@@ -42,7 +42,7 @@ use crate::workflow::views::lists::Page;
 /// What a press may do about an item, with all that it needs to know.
 pub(super) struct Case<'a> {
     pub press: &'a Press,
-    pub voice: Voice,
+    pub locale: Locale,
     pub locked: Locked,
     pub reply: Option<Reply>,
     pub now: At,
@@ -57,7 +57,7 @@ impl<'a> Case<'a> {
         Turn {
             tx,
             press: self.press,
-            voice: self.voice,
+            locale: self.locale,
             now: self.now,
         }
     }
@@ -66,9 +66,9 @@ impl<'a> Case<'a> {
 /// What a verb comes to before it is written down.
 pub(super) enum Verdict {
     /// Something changed; maybe a form follows.
-    Changed(Box<Change>, Option<crate::domain::form::Form>),
+    Changed(Box<Change>, Option<crate::domain::press::form::Form>),
     /// Nothing changed.
-    Show(crate::domain::form::Form),
+    Show(crate::domain::press::form::Form),
     Say(Vec<Seg>),
     Refused(Refusal),
     /// It was pressed twice, and once was enough.
@@ -84,9 +84,14 @@ pub(super) enum Opening {
 }
 
 impl Desk {
-    pub(super) async fn act_on(&self, turn: &mut Turn<'_>, deed: Deed<'_>, item: ItemRef) -> Result<Judged> {
+    pub(super) async fn act_on(
+        &self,
+        turn: &mut Turn<'_>,
+        deed: ItemPress<'_>,
+        item: ItemRef,
+    ) -> Result<Judged> {
         let Turn {
-            press, voice, now, ..
+            press, locale, now, ..
         } = *turn;
         self.meet(turn.tx, press).await?;
         let id = match item {
@@ -106,27 +111,27 @@ impl Desk {
             None => None,
         };
         let Some(locked) = locked else {
-            self.whisper(turn, unknown(item, voice)).await?;
+            self.whisper(turn, unknown(item, locale)).await?;
             return Ok(Judged::told("unknown_item"));
         };
         let mut case = self.case(turn, locked).await?;
         let verdict = match deed {
-            Deed::Do(verb) => self.decide(turn.tx, &mut case, verb).await?,
-            Deed::Ask(verb) => self.ask_first(turn.tx, &mut case, verb).await?,
-            Deed::Again(form) => self.begin_again(turn.tx, &mut case, form).await?,
-            Deed::Give(to) => self.give_by_name(turn.tx, &mut case, to).await?,
+            ItemPress::Do(verb) => self.decide(turn.tx, &mut case, verb).await?,
+            ItemPress::Ask(verb) => self.ask_first(turn.tx, &mut case, verb).await?,
+            ItemPress::Again(form) => self.begin_again(turn.tx, &mut case, form).await?,
+            ItemPress::Give(to) => self.give_by_name(turn.tx, &mut case, to).await?,
         };
         self.conclude(turn.tx, &mut case, verdict, Opening::Press).await
     }
 
     pub(super) async fn case<'a>(&self, turn: &mut Turn<'a>, locked: Locked) -> Result<Case<'a>> {
-        let reply = match locked.0.reply {
+        let reply = match locked.reply {
             Some(id) => reply::get(&mut **turn.tx, id).await?,
             None => None,
         };
         Ok(Case {
             press: turn.press,
-            voice: turn.voice,
+            locale: turn.locale,
             locked,
             reply,
             now: turn.now,
@@ -141,7 +146,7 @@ impl Desk {
         verdict: Verdict,
         opening: Opening,
     ) -> Result<Judged> {
-        let Case { press, voice, .. } = *case;
+        let Case { press, locale, .. } = *case;
         let shown = |form| match opening {
             Opening::Press => Outcome::Open(form),
             Opening::Form => Outcome::Next(form),
@@ -157,7 +162,7 @@ impl Desk {
                 (form.map_or(Outcome::Done, shown), "changed")
             }
             Verdict::Show(_) if press.opener.is_none() && matches!(opening, Opening::Press) => {
-                self.whisper(&mut case.turn(tx), voice.say("told-press-again", &[]))
+                self.whisper(&mut case.turn(tx), locale.say("told-press-again", &[]))
                     .await?;
                 (Outcome::Told, "told")
             }
@@ -169,8 +174,8 @@ impl Desk {
             Verdict::Refused(refusal) => {
                 let mut text = self.refusal(tx, case, &refusal).await?;
                 // Who was slower still has what they wrote.
-                if matches!(&press.ask, Ask::Submit { form, .. } if form.step == Step::Write) {
-                    text.extend(case.voice.say("refused-text-kept", &[]));
+                if matches!(&press.ask, Ask::Submit { form, .. } if form.step == FormStep::Write) {
+                    text.extend(case.locale.say("refused-text-kept", &[]));
                 }
                 if let Some(late) = self.shown_later(tx, case).await? {
                     text.push(Seg::Text(" ".to_owned()));
@@ -188,10 +193,10 @@ impl Desk {
     /// The card before somebody's eyes stays for a while as it is, because its chat lets nobody edit it now.
     async fn shown_later(&self, tx: &mut Tx, case: &Case<'_>) -> Result<Option<Vec<Seg>>> {
         let Case {
-            press, voice, now, ..
+            press, locale, now, ..
         } = case;
-        let until = card::late_until(tx, case.locked.0.id, &press.chat, &press.room, *now).await?;
-        Ok(until.map(|until| voice.say("told-card-late", &[("until", until.into())])))
+        let until = card::late_until(tx, case.locked.id, &press.chat, &press.room, *now).await?;
+        Ok(until.map(|until| locale.say("told-card-late", &[("until", until.into())])))
     }
 }
 
@@ -234,9 +239,9 @@ impl Desk {
 
     async fn judge(&self, kept: &Kept, press: &Press) -> Result<Judged> {
         let now = self.now();
-        let voice = self.voice(&press.chat, &press.room);
+        let locale = self.locale(&press.chat, &press.room);
         let mut tx = self.store.begin().await?;
-        let voice = self.own_voice(&mut *tx, &press.by.person, voice).await?;
+        let locale = self.own_locale(&mut *tx, &press.by.person, locale).await?;
         let note = match &press.ask {
             Ask::Odd { why } => Some(why.as_str()),
             _ => None,
@@ -247,7 +252,7 @@ impl Desk {
         let turn = &mut Turn {
             tx: &mut tx,
             press,
-            voice,
+            locale,
             now,
         };
         let judged = match &press.ask {
@@ -259,27 +264,27 @@ impl Desk {
                 if press.by.person.user.is_empty() {
                     Judged::done("not_understood")
                 } else {
-                    let no = voice.say("refused-outsider", &[]);
+                    let no = locale.say("refused-outsider", &[]);
                     self.whisper(turn, no).await?;
                     Judged::told("forbidden")
                 }
             }
             Ask::HomeOpened | Ask::Changed(_) if press.by.outsider => Judged::done("forbidden"),
             Ask::Do { verb, item } => {
-                let deed = Deed::Do(*verb);
+                let deed = ItemPress::Do(*verb);
                 self.act_on(turn, deed, *item).await?
             }
             Ask::Sure { verb, item } => {
-                let deed = Deed::Ask(*verb);
+                let deed = ItemPress::Ask(*verb);
                 self.act_on(turn, deed, *item).await?
             }
             Ask::Again { form } => {
-                let deed = Deed::Again(form);
+                let deed = ItemPress::Again(form);
                 self.act_on(turn, deed, ItemRef::Id(form.item)).await?
             }
             Ask::Submit { form, values } => self.submit(turn, form, values).await?,
             Ask::Give { item, to } => {
-                let deed = Deed::Give(to);
+                let deed = ItemPress::Give(to);
                 self.act_on(turn, deed, *item).await?
             }
             Ask::Closed { form, values } => {
@@ -299,7 +304,7 @@ impl Desk {
                     }
                 }
             }
-            Ask::Errand(errand) => self.run_errand(turn, *errand).await?,
+            Ask::ListAction(list_action) => self.run_list_action(turn, *list_action).await?,
             Ask::HomeOpened => {
                 self.meet(turn.tx, press).await?;
                 self.home_opened(turn.tx, &press.by.person, now).await?;
@@ -330,19 +335,19 @@ impl Desk {
             Ask::Import => self.offer_import(turn).await?,
             Ask::HandIn { source, file, said } => self.hand_in(turn, (source, file.as_ref(), said)).await?,
             Ask::Help { unknown } => {
-                let text = crate::workflow::press::help::help(voice, unknown.as_deref());
+                let text = crate::workflow::press::help::help(locale, unknown.as_deref());
                 self.whisper(turn, text).await?;
                 Judged::told("told")
             }
             Ask::NoNumber { command } => {
-                let text = voice.say("help-no-number", &[("word", short_line(command, 40).into())]);
+                let text = locale.say("help-no-number", &[("word", short_line(command, 40).into())]);
                 self.whisper(turn, text).await?;
                 Judged::told("told")
             }
             Ask::Several { verb, numbers } => self.act_on_several(turn, *verb, numbers).await?,
             Ask::Leftover { good, odd } => {
                 let (good, odd) = (short_line(good, 60), short_line(odd, 60));
-                let text = voice.say("help-leftover", &[("good", good.into()), ("odd", odd.into())]);
+                let text = locale.say("help-leftover", &[("good", good.into()), ("odd", odd.into())]);
                 self.whisper(turn, text).await?;
                 Judged::told("told")
             }
@@ -351,7 +356,7 @@ impl Desk {
                     ("command", short_line(command, 40).into()),
                     ("number", (*number).into()),
                 ];
-                self.whisper(turn, voice.say("help-one-only", &args)).await?;
+                self.whisper(turn, locale.say("help-one-only", &args)).await?;
                 Judged::told("told")
             }
             Ask::OddDays { typed } => {
@@ -359,7 +364,7 @@ impl Desk {
                     ("typed", short_line(typed, 40).into()),
                     ("most", MOST_DAYS.into()),
                 ];
-                self.whisper(turn, voice.say("numbers-odd-days", &args)).await?;
+                self.whisper(turn, locale.say("numbers-odd-days", &args)).await?;
                 Judged::told("told")
             }
             Ask::Changed(ChatChange::Circle(id)) => {
@@ -373,13 +378,13 @@ impl Desk {
             }
             Ask::Odd { why } => {
                 tracing::warn!(error = why, inbox.key = kept.key, "delivery not understood");
-                self.whisper(turn, voice.say("told-not-understood", &[])).await?;
+                self.whisper(turn, locale.say("told-not-understood", &[])).await?;
                 Judged::told("not_understood")
             }
             Ask::Nothing => Judged::done("noted"),
         };
         if let Some(channel) = self.rules.channel_of_room(&press.chat, &press.room) {
-            let spoken = BTreeMap::from([(&press.by.person, channel.voice.lang)]);
+            let spoken = BTreeMap::from([(&press.by.person, channel.locale.lang)]);
             let changed = person::spoken(turn.tx, &spoken).await?;
             self.homes_changed(turn.tx, &changed, now).await?;
         }
@@ -397,7 +402,7 @@ impl Desk {
 
 /// What a press wants with an item.
 #[derive(Clone, Copy)]
-pub(super) enum Deed<'a> {
+pub(super) enum ItemPress<'a> {
     Do(Verb),
     /// First the question whether one is sure.
     Ask(Verb),
@@ -405,7 +410,7 @@ pub(super) enum Deed<'a> {
     Give(&'a Named),
 }
 
-impl Deed<'_> {
+impl ItemPress<'_> {
     pub(crate) fn verb(self) -> Verb {
         match self {
             Self::Do(verb) | Self::Ask(verb) => verb,

@@ -3,7 +3,6 @@
 //! It names `base`, `views`, `change`, `publish`, `intake` and `rights`, and nobody but `workflow` names it. A new button,
 //! command or form belongs here.
 
-pub mod errand;
 pub mod find;
 pub mod forms;
 pub mod give;
@@ -11,6 +10,7 @@ pub mod help;
 pub mod import;
 pub mod inbox;
 pub mod judge;
+pub mod list_action;
 pub mod prefer;
 pub mod refusal;
 pub mod settings;

@@ -1,10 +1,10 @@
 //! One command about several items: each is judged by itself, and one private answer says what became of each. They are
 //! locked in one order, so that two people who name the same ones never wait for each other in a circle.
 
-use crate::domain::action::ItemRef;
-use crate::domain::action::Verb;
 use crate::domain::id::ItemId;
-use crate::domain::text::Seg;
+use crate::domain::press::action::ItemRef;
+use crate::domain::press::action::Verb;
+use crate::domain::say::text::Seg;
 use crate::store::item;
 use crate::workflow::Desk;
 use crate::workflow::Result;
@@ -20,7 +20,7 @@ impl Desk {
         verb: Verb,
         numbers: &[i64],
     ) -> Result<Judged> {
-        let Turn { press, voice, .. } = *turn;
+        let Turn { press, locale, .. } = *turn;
         self.meet(turn.tx, press).await?;
         let mut meant: Vec<(Option<ItemId>, i64)> = Vec::new();
         for number in numbers {
@@ -40,7 +40,7 @@ impl Desk {
             if !text.is_empty() {
                 text.push(Seg::Text("\n".to_owned()));
             }
-            text.extend(voice.say("several-number", &[("number", (*number).into())]));
+            text.extend(locale.say("several-number", &[("number", (*number).into())]));
             let fate = fates.iter().find(|(known, _)| known == number);
             text.extend(fate.map(|(_, fate)| fate.clone()).unwrap_or_default());
         }
@@ -54,7 +54,7 @@ impl Desk {
         verb: Verb,
         (id, number): (Option<ItemId>, i64),
     ) -> Result<(bool, Vec<Seg>)> {
-        let voice = turn.voice;
+        let locale = turn.locale;
         if let Some(no) = self.no_right(turn, verb.needs(), id).await? {
             return Ok((false, no));
         }
@@ -63,19 +63,19 @@ impl Desk {
             None => None,
         };
         let Some(locked) = locked else {
-            return Ok((false, unknown(ItemRef::Number(number), voice)));
+            return Ok((false, unknown(ItemRef::Number(number), locale)));
         };
         let mut case = self.case(turn, locked).await?;
         Ok(match self.decide(turn.tx, &mut case, verb).await? {
             Verdict::Changed(change, _) => {
                 self.write(turn.tx, &mut case.locked, *change).await?;
-                (true, voice.say(&format!("several-{}", verb.as_str()), &[]))
+                (true, locale.say(&format!("several-{}", verb.as_str()), &[]))
             }
             Verdict::Refused(refusal) => (false, self.refusal(turn.tx, &case, &refusal).await?),
             Verdict::Say(text) => (false, text),
-            Verdict::Repeated => (true, voice.say(&format!("several-{}", verb.as_str()), &[])),
+            Verdict::Repeated => (true, locale.say(&format!("several-{}", verb.as_str()), &[])),
             // Such a verb asks nothing.
-            Verdict::Show(_) | Verdict::Faults(_) => (false, voice.say("told-press-again", &[])),
+            Verdict::Show(_) | Verdict::Faults(_) => (false, locale.say("told-press-again", &[])),
         })
     }
 }

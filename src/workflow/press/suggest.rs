@@ -1,11 +1,11 @@
 //! What may be meant by a number or a name that somebody is typing.
 
-use crate::domain::action::Ask;
-use crate::domain::action::Press;
-use crate::domain::action::Verb;
-use crate::domain::card;
 use crate::domain::item::Item;
-use crate::domain::rights::Role;
+use crate::domain::people::rights::Role;
+use crate::domain::press::action::Ask;
+use crate::domain::press::action::Press;
+use crate::domain::press::action::Verb;
+use crate::domain::show::card;
 use crate::store::StoreError;
 use crate::store::item;
 use crate::store::item::Filter;
@@ -20,13 +20,13 @@ const LOOKED_THROUGH: i64 = 200;
 impl Desk {
     /// What may be meant by a number or a name that somebody is typing. Only who may see items gets any.
     pub(super) async fn suggestions(&self, press: &Press, typed: &str) -> Result<Vec<(i64, String)>> {
-        let voice = self.voice(&press.chat, &press.room);
+        let locale = self.locale(&press.chat, &press.room);
         let now = self.now();
         let mut tx = self.store.begin().await?;
         let turn = &mut Turn {
             tx: &mut tx,
             press,
-            voice,
+            locale,
             now,
         };
         let refused = self.no_right(turn, Role::Viewer, None).await?;
@@ -65,9 +65,9 @@ impl Desk {
             .filter(|item| exact.as_ref().is_none_or(|exact| exact.id != item.id));
         // Whoever typed a whole number means it, whatever else begins with it.
         let lines = exact.iter().chain(others).map(|item| {
-            let head = card::head(item, self.rules.label(&item.source), voice.lang);
+            let head = card::head(item, self.rules.label(&item.source), locale.lang);
             let number = item.number.to_string();
-            let line = voice.lang.text(
+            let line = locale.lang.text(
                 "list-line",
                 &[("number", number.as_str().into()), ("head", head.into())],
             );

@@ -5,14 +5,14 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use crate::domain::action::Ask;
-use crate::domain::action::ItemRef;
-use crate::domain::action::Outcome;
-use crate::domain::action::Press;
-use crate::domain::action::Verb;
 use crate::domain::id::ItemId;
-use crate::domain::person::PersonId;
-use crate::domain::text::Lang;
+use crate::domain::lang::Lang;
+use crate::domain::people::person::PersonId;
+use crate::domain::press::action::Ask;
+use crate::domain::press::action::ItemRef;
+use crate::domain::press::action::Outcome;
+use crate::domain::press::action::Press;
+use crate::domain::press::action::Verb;
 use crate::port::chat::Kept;
 use crate::store::StoreError;
 use crate::store::card;
@@ -100,16 +100,16 @@ impl Desk {
         let mut done: Vec<&Pressed> = Vec::new();
         let late = card::late(&mut tx, &ids, now).await?;
         for locked in item::lock_free(&mut tx, &ids).await? {
-            let Some(one) = few.iter().find(|one| one.item == locked.0.id) else {
+            let Some(one) = few.iter().find(|one| one.item == locked.id) else {
                 continue;
             };
             // What an answer allows is asked where it is read; of a card that cannot be edited now its person is told.
-            if locked.0.reply.is_some() || late.contains(&locked.0.id) {
+            if locked.reply.is_some() || late.contains(&locked.id) {
                 continue;
             }
             let mut case = Case {
                 press: &one.press,
-                voice: self.voice(&one.press.chat, &one.press.room),
+                locale: self.locale(&one.press.chat, &one.press.room),
                 locked,
                 reply: None,
                 now,
@@ -133,7 +133,7 @@ impl Desk {
             .iter()
             .filter_map(|one| {
                 let channel = self.rules.channel_of_room(&one.press.chat, &one.press.room)?;
-                Some((&one.press.by.person, channel.voice.lang))
+                Some((&one.press.by.person, channel.locale.lang))
             })
             .collect();
         let otherwise = person::spoken(&mut tx, &spoken).await?;

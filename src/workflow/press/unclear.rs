@@ -1,10 +1,10 @@
 //! Nobody could find out whether an answer stands at its source: a person has looked, and says what is so.
 
 use crate::domain::effect::NewEffect;
-use crate::domain::event::What;
-use crate::domain::handling::Refusal;
 use crate::domain::item::Standing;
-use crate::domain::reply::ReplyState;
+use crate::domain::item::event::EventKind;
+use crate::domain::item::handling::Refusal;
+use crate::domain::item::reply::ReplyState;
 use crate::port::source::Published;
 use crate::store::Tx;
 use crate::store::reply;
@@ -25,8 +25,8 @@ impl Desk {
             return Ok(Verdict::Refused(Refusal::NothingThere));
         };
         let me = case.press.by.person.clone();
-        let mut change = Change::of(case.locked.0.id, case.now);
-        change.event(Some(&me), What::ConfirmedThere);
+        let mut change = Change::of(case.locked.id, case.now);
+        change.event(Some(&me), EventKind::ConfirmedThere);
         // Nobody could read the source's own id; it was told ours.
         let there = Published {
             native_id: Some(ours.native_id.clone().unwrap_or_else(|| ours.id.to_string())),
@@ -54,17 +54,17 @@ impl Desk {
             return Ok(Verdict::Refused(Refusal::NothingThere));
         };
         let read = read.unwrap_or(ours.answers);
-        if self.before(tx, &case.locked.0, read).await?.is_some() {
+        if self.before(tx, &case.locked, read).await?.is_some() {
             return Ok(Verdict::Show(self.sure_form(tx, case, read).await?));
         }
         let me = case.press.by.person.clone();
         ours.state = ReplyState::Queued { until: case.now };
-        ours.answers = case.locked.0.revision;
+        ours.answers = case.locked.revision;
         reply::save(tx, &ours).await?;
         let approval = reply::approve(tx, ours.id).await?;
-        let mut change = Change::of(case.locked.0.id, case.now);
-        change.event(Some(&me), What::SentAgain);
-        let item = (case.locked.0.id, case.locked.0.source.as_str());
+        let mut change = Change::of(case.locked.id, case.now);
+        change.event(Some(&me), EventKind::SentAgain);
+        let item = (case.locked.id, case.locked.source.as_str());
         change.effect(NewEffect::publish_reply(
             item, ours.id, approval, case.now, case.now,
         ));

@@ -3,17 +3,17 @@
 use chrono::TimeDelta;
 
 use crate::domain::At;
-use crate::domain::action::FormToken;
-use crate::domain::action::Step;
-use crate::domain::action::Verb;
 use crate::domain::effect::new::publish_key;
-use crate::domain::event::What;
-use crate::domain::handling::Handling;
-use crate::domain::handling::Refusal;
 use crate::domain::item::Item;
-use crate::domain::person::PersonId;
-use crate::domain::reply::ReplyState;
-use crate::domain::text::Arg;
+use crate::domain::item::event::EventKind;
+use crate::domain::item::handling::Handling;
+use crate::domain::item::handling::Refusal;
+use crate::domain::item::reply::ReplyState;
+use crate::domain::people::person::PersonId;
+use crate::domain::press::action::FormToken;
+use crate::domain::press::action::Verb;
+use crate::domain::press::form::FormStep;
+use crate::domain::say::text::Arg;
 use crate::store::Tx;
 use crate::store::event;
 use crate::store::item;
@@ -48,18 +48,18 @@ impl Desk {
             }
             Verb::Release => changed(case, |item, change| {
                 item.handling = item.handling.release(me)?;
-                change.event(Some(me), What::Released);
+                change.event(Some(me), EventKind::Released);
                 Ok(())
             }),
             Verb::Reopen => {
-                let was = case.locked.0.handling.reopen();
+                let was = case.locked.handling.reopen();
                 match (was, case.reply.as_ref().is_some_and(|r| r.state.is_on_its_way())) {
                     (_, true) => Verdict::Refused(Refusal::OnItsWay),
                     (Err(no), _) => Verdict::Refused(no),
                     (Ok(_), false) => {
-                        let mut change = Change::of(case.locked.0.id, now);
-                        change.event(Some(me), What::Reopened { by_customer: false });
-                        case.locked.0.handling = Handling::Open;
+                        let mut change = Change::of(case.locked.id, now);
+                        change.event(Some(me), EventKind::Reopened { by_customer: false });
+                        case.locked.handling = Handling::Open;
                         Verdict::Changed(Box::new(change), None)
                     }
                 }
@@ -72,12 +72,12 @@ impl Desk {
             Verb::Escalate | Verb::Handle | Verb::Snooze => match not_now(case) {
                 Some(no) => Verdict::Refused(no),
                 None if verb == Verb::Escalate && self.targets(&case.press.chat).is_empty() => {
-                    Verdict::Say(case.voice.say("refused-target", &[]))
+                    Verdict::Say(case.locale.say("refused-target", &[]))
                 }
                 None => Verdict::Show(self.form(case, verb, &[])),
             },
             Verb::ChangeReply => match &case.reply {
-                Some(r) if r.state.stands_at_source() && case.locked.0.caps.edit => {
+                Some(r) if r.state.stands_at_source() && case.locked.caps.edit => {
                     Verdict::Show(self.write_form(tx, case, Some(r)).await?)
                 }
                 Some(r) if r.state.is_on_its_way() => Verdict::Refused(Refusal::OnItsWay),
@@ -85,20 +85,20 @@ impl Desk {
             },
             Verb::ViewReply if case.reply.is_none() => Verdict::Refused(Refusal::NothingThere),
             Verb::Why => {
-                let log = event::of_item(&mut **tx, case.locked.0.id).await?;
+                let log = event::of_item(&mut **tx, case.locked.id).await?;
                 Verdict::Show(self.form(case, verb, &log))
             }
             Verb::FullText | Verb::ViewReply | Verb::CopyText => Verdict::Show(self.form(case, verb, &[])),
-            Verb::OpenSource => Verdict::Say(match &case.locked.0.permalink {
+            Verb::OpenSource => Verdict::Say(match &case.locked.permalink {
                 Some(url) => {
-                    let label = self.rules.label(&case.locked.0.source).to_owned();
+                    let label = self.rules.label(&case.locked.source).to_owned();
                     let link = Arg::Link {
                         label,
                         url: url.clone(),
                     };
-                    case.voice.say("told-open-at", &[("link", link)])
+                    case.locale.say("told-open-at", &[("link", link)])
                 }
-                None => case.voice.say("told-no-link", &[]),
+                None => case.locale.say("told-no-link", &[]),
             }),
         })
     }
@@ -109,14 +109,14 @@ impl Desk {
         if let Some(no) = not_now(case) {
             return Verdict::Refused(no);
         }
-        let policy = &self.rules.route(&case.locked.0.route).policy;
+        let policy = &self.rules.route(&case.locked.route).policy;
         let chain = policy.chain.as_ref().and_then(|name| self.rules.chains.get(name));
         let Some(chain) = chain.filter(|chain| chain.acknowledge_minutes > 0) else {
-            return Verdict::Say(case.voice.say("refused-nothing-to-see", &[]));
+            return Verdict::Say(case.locale.say("refused-nothing-to-see", &[]));
         };
         let until = case.now + TimeDelta::minutes(chain.acknowledge_minutes);
-        let mut change = Change::of(case.locked.0.id, case.now);
-        change.event(Some(&case.press.by.person), What::Acknowledged { until });
+        let mut change = Change::of(case.locked.id, case.now);
+        change.event(Some(&case.press.by.person), EventKind::Acknowledged { until });
         Verdict::Changed(Box::new(change), None)
     }
 
@@ -140,26 +140,26 @@ impl Desk {
         form: &FormToken,
     ) -> Result<Verdict> {
         match form.step {
-            Step::Write | Step::Preview => {
+            FormStep::Write | FormStep::Preview => {
                 if let Some(changed) = self.reply_to_change(tx, case, form).await? {
                     return Ok(Verdict::Show(self.write_form(tx, case, Some(&changed)).await?));
                 }
                 self.begin_reply(tx, case).await
             }
-            Step::Escalate
-            | Step::Handle
-            | Step::Snooze
-            | Step::HandOver
-            | Step::SendAgain
-            | Step::Read
-            | Step::Import => self.decide(tx, case, form.step.verb()).await,
+            FormStep::Escalate
+            | FormStep::Handle
+            | FormStep::Snooze
+            | FormStep::HandOver
+            | FormStep::SendAgain
+            | FormStep::Read
+            | FormStep::Import => self.decide(tx, case, form.step.verb()).await,
         }
     }
 
     /// Takes the item for whoever wants to write, and shows the form. Somebody else's lease is shown, not broken:
     /// only the preview takes over.
     async fn begin_reply(&self, tx: &mut Tx, case: &mut Case<'_>) -> Result<Verdict> {
-        let item = &case.locked.0;
+        let item = &case.locked;
         if !item.caps.can_reply() {
             return Ok(Verdict::Refused(Refusal::NoReplyHere));
         }
@@ -167,12 +167,12 @@ impl Desk {
             return Ok(Verdict::Refused(no));
         }
         if case.press.opener.is_none() {
-            return Ok(Verdict::Say(case.voice.say("told-press-again", &[])));
+            return Ok(Verdict::Say(case.locale.say("told-press-again", &[])));
         }
         let me = case.press.by.person.clone();
         let mut form = self.write_form(tx, case, None).await?;
         let until = case.now + TimeDelta::minutes(self.rules.claim_minutes);
-        let handling = &case.locked.0.handling;
+        let handling = &case.locked.handling;
         // Whoever only looks does not end what somebody put aside; the preview does.
         let aside = matches!(handling, Handling::Snoozed { .. });
         let claimed = match handling.claim(&me, until, case.now) {
@@ -183,8 +183,8 @@ impl Desk {
         if handling.holder(case.now).is_none() {
             form.token.lease = Some(until);
         }
-        let mut change = Change::of(case.locked.0.id, case.now);
-        hold(&mut case.locked.0, claimed, &me, until, &mut change);
+        let mut change = Change::of(case.locked.id, case.now);
+        hold(&mut case.locked, claimed, &me, until, &mut change);
         Ok(Verdict::Changed(Box::new(change), Some(form)))
     }
 
@@ -198,13 +198,13 @@ impl Desk {
     ) -> Result<Judged> {
         let Turn { press, .. } = *turn;
         let me = &press.by.person;
-        let Some(lease) = form.lease.filter(|_| form.step == Step::Write && !typed) else {
+        let Some(lease) = form.lease.filter(|_| form.step == FormStep::Write && !typed) else {
             return Ok(Judged::done("noted"));
         };
         let Some(locked) = item::lock(turn.tx, form.item).await? else {
             return Ok(Judged::done("noted"));
         };
-        let held = matches!(&locked.0.handling,
+        let held = matches!(&locked.handling,
             Handling::Claimed { by, until, offered: false, .. } if by == me && *until == lease);
         if !held || reply::draft_of(turn.tx, form.item, me).await?.is_some() {
             return Ok(Judged::done("noted"));
@@ -235,27 +235,27 @@ impl Desk {
             return Ok(Verdict::Refused(Refusal::OnItsWay));
         }
         let me = &case.press.by.person;
-        let mut change = Change::of(case.locked.0.id, case.now);
+        let mut change = Change::of(case.locked.id, case.now);
         self.back_to_draft(tx, &mut case.locked, &mut ours, me, &mut change)
             .await?;
-        change.event(Some(me), What::TakenBack { of: None });
+        change.event(Some(me), EventKind::TakenBack { of: None });
         Ok(Verdict::Changed(Box::new(change), None))
     }
 
     /// The same person pressed it a moment ago: a double click is no question.
     async fn just_taken_back(&self, tx: &mut Tx, case: &Case<'_>) -> Result<bool> {
-        let log = event::of_item(&mut **tx, case.locked.0.id).await?;
+        let log = event::of_item(&mut **tx, case.locked.id).await?;
         let me = Some(&case.press.by.person);
         let last = log
             .iter()
-            .rfind(|e| matches!(e.what, What::TakenBack { .. }) && e.by.as_ref() == me);
+            .rfind(|e| matches!(e.what, EventKind::TakenBack { .. }) && e.by.as_ref() == me);
         Ok(last.is_some_and(|e| e.at + TimeDelta::seconds(DOUBLE_CLICK_SECONDS) >= case.now))
     }
 }
 
 /// Why nobody can do anything about an answer now: it is there, or it is on its way or under review.
 pub(super) fn not_now(case: &Case) -> Option<Refusal> {
-    let done = case.locked.0.handling.still_open().err();
+    let done = case.locked.handling.still_open().err();
     done.or_else(|| is_busy(case).then_some(Refusal::OnItsWay))
 }
 
@@ -274,10 +274,10 @@ pub(super) fn hold(item: &mut Item, held: Handling, me: &PersonId, until: At, ch
     match before {
         Some(holder) if holder == *me && !was_offered => {}
         Some(from) if from != *me => {
-            change.event(Some(me), What::TakenOver { from, until });
+            change.event(Some(me), EventKind::TakenOver { from, until });
         }
         Some(_) | None => {
-            change.event(Some(me), What::Claimed { until });
+            change.event(Some(me), EventKind::Claimed { until });
         }
     }
 }
@@ -287,11 +287,11 @@ fn changed(
     case: &mut Case<'_>,
     change: impl FnOnce(&mut Item, &mut Change) -> std::result::Result<(), Refusal>,
 ) -> Verdict {
-    if case.locked.0.handling.is_open() && is_busy(case) {
+    if case.locked.handling.is_open() && is_busy(case) {
         return Verdict::Refused(Refusal::OnItsWay);
     }
-    let mut written = Change::of(case.locked.0.id, case.now);
-    match change(&mut case.locked.0, &mut written) {
+    let mut written = Change::of(case.locked.id, case.now);
+    match change(&mut case.locked, &mut written) {
         Ok(()) => Verdict::Changed(Box::new(written), None),
         Err(refusal) => Verdict::Refused(refusal),
     }

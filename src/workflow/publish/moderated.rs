@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use crate::domain::At;
 use crate::domain::id::ReplyId;
 use crate::domain::item::Standing;
-use crate::domain::reply::ReplyState;
+use crate::domain::item::reply::ReplyState;
 use crate::port::PortError;
 use crate::store::item;
 use crate::store::outbox::Leased;
@@ -59,7 +59,7 @@ impl Desk {
             Err(PortError::Gone { .. } | PortError::Never { .. }) => {
                 return self.settle(leased, Settled::Done).await;
             }
-            Err(PortError::Unknown { why }) => return self.settle(leased, self.patiently(leased, why)).await,
+            Err(PortError::Unclear { why }) => return self.settle(leased, self.patiently(leased, why)).await,
             Err(e) => return self.settle(leased, self.verdict(leased, &e)).await,
         };
         if theirs.standing == Standing::Pending {

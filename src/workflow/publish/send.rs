@@ -3,22 +3,22 @@
 
 use chrono::TimeDelta;
 
-use crate::domain::caps::Retry;
 use crate::domain::effect::NewEffect;
 use crate::domain::effect::new::Listener;
-use crate::domain::event::What;
-use crate::domain::handling::Handling;
 use crate::domain::id::ReplyId;
 use crate::domain::item::Item;
 use crate::domain::item::SourceReply;
 use crate::domain::item::Standing;
-use crate::domain::person::Mention;
-use crate::domain::reply::Reply;
-use crate::domain::reply::ReplyState;
+use crate::domain::item::caps::Retry;
+use crate::domain::item::event::EventKind;
+use crate::domain::item::handling::Handling;
+use crate::domain::item::reply::Reply;
+use crate::domain::item::reply::ReplyState;
+use crate::domain::people::person::Mention;
 use crate::port::PortError;
 use crate::port::source::Published;
+use crate::port::source::ReplyAction;
 use crate::port::source::ReplyCall;
-use crate::port::source::ReplyDeed;
 use crate::port::source::may_resend;
 use crate::store::item;
 use crate::store::outbox;
@@ -92,9 +92,9 @@ impl Desk {
                 ours.state = ReplyState::Failed { why };
                 reply::save(&mut tx, &ours).await?;
                 // Unless a poll has told it before.
-                if locked.0.handling.is_open() {
-                    let elsewhere = self.elsewhere(&mut tx, &locked.0, &change, None).await?;
-                    locked.0.handling = Handling::Answered { by: None, at: now };
+                if locked.handling.is_open() {
+                    let elsewhere = self.elsewhere(&mut tx, &locked, &change, None).await?;
+                    locked.handling = Handling::Answered { by: None, at: now };
                     change.event(None, elsewhere);
                 }
             }
@@ -102,9 +102,9 @@ impl Desk {
                 let why = self.rules.label(&item.source).to_owned();
                 ours.state = ReplyState::Failed { why };
                 reply::save(&mut tx, &ours).await?;
-                if !matches!(locked.0.handling, Handling::Removed { .. }) {
-                    locked.0.handling = Handling::Removed { at: now };
-                    change.event(None, What::RemovedAtSource);
+                if !matches!(locked.handling, Handling::Removed { .. }) {
+                    locked.handling = Handling::Removed { at: now };
+                    change.event(None, EventKind::RemovedAtSource);
                 }
             }
             Ended::Failed(why) => {
@@ -114,7 +114,11 @@ impl Desk {
             Ended::Unclear => {
                 ours.state = ReplyState::Unknown { since: now };
                 reply::save(&mut tx, &ours).await?;
-                change.event_with_ping(None, What::Unclear, vec![Mention::Person(ours.by.user.clone())]);
+                change.event_with_ping(
+                    None,
+                    EventKind::Unclear,
+                    vec![Mention::Person(ours.by.user.clone())],
+                );
             }
             Ended::Settled(_) => {}
         }
@@ -139,15 +143,15 @@ impl Desk {
         match ours.state {
             // What it answers changed after it was sent: its author has to read that first.
             ReplyState::Queued { .. }
-                if (locked.0.handling.is_open() || ours.changes.is_some())
-                    && self.before(&mut tx, &locked.0, ours.answers).await?.is_some() =>
+                if (locked.handling.is_open() || ours.changes.is_some())
+                    && self.before(&mut tx, &locked, ours.answers).await?.is_some() =>
             {
                 let author = Mention::Person(ours.by.user.clone());
                 let mut change = Change::of(item, self.now());
                 let by = ours.by.clone();
                 self.back_to_draft(&mut tx, &mut locked, &mut ours, &by, &mut change)
                     .await?;
-                change.event_with_ping(None, What::TakenBack { of: Some(by) }, vec![author]);
+                change.event_with_ping(None, EventKind::TakenBack { of: Some(by) }, vec![author]);
                 self.write(&mut tx, &mut locked, change).await?;
                 tx.commit().await.map_err(crate::store::StoreError::from)?;
                 return Ok(None);
@@ -168,13 +172,13 @@ impl Desk {
             | ReplyState::Unknown { .. }
             | ReplyState::Withdrawn => return Ok(None),
         }
-        Ok(Some((locked.0, ours)))
+        Ok(Some((locked.into_item(), ours)))
     }
 
     async fn try_publishing(&self, leased: &Leased, item: &Item, ours: &Reply) -> Result<Ended> {
         let source = self.source(&item.source)?;
         let call = self.reply_call(item, ours).await?;
-        let creates = matches!(call.what, ReplyDeed::Create { .. });
+        let creates = matches!(call.what, ReplyAction::Create { .. });
         // Where writing replaces what stands there, somebody else's answer must not be replaced by ours.
         if leased.unclear || (creates && item.caps.retry == Retry::Upsert) {
             let earlier = reply::sent(self.store.pool(), item.id).await?;
@@ -210,14 +214,14 @@ impl Desk {
                 Err(PortError::Never { .. }) if leased.unclear => return Ok(Ended::Unclear),
                 Err(PortError::Never { .. }) => {}
                 // Looking changes nothing, so not being able to look is only "later".
-                Err(PortError::Unknown { why }) => return Ok(Ended::Settled(self.patiently(leased, why))),
+                Err(PortError::Unclear { why }) => return Ok(Ended::Settled(self.patiently(leased, why))),
                 Err(e) => return Ok(Ended::Settled(self.away(leased, ours, &e).await?)),
             }
         }
         Ok(match source.publish(&call).await {
             Ok(published) => Ended::Stands(published),
             Err(PortError::Never { why } | PortError::Gone { why }) => Ended::Failed(why),
-            Err(PortError::Unknown { why }) => {
+            Err(PortError::Unclear { why }) => {
                 self.tell_if_away(leased, ours).await?;
                 let at = self.now() + TimeDelta::seconds(LOOK_AFTER[0]);
                 Ended::Settled(Settled::Unknown { at, why })
@@ -258,7 +262,7 @@ impl Desk {
             .map(|i| i.source)
             .unwrap_or_default();
         if let Some(card) = cards.iter().find(|c| c.chat == ours.by.chat) {
-            let text = self.voice_of(card).say(
+            let text = self.locale_of(card).say(
                 "told-source-away",
                 &[("source", self.rules.label(&source).into())],
             );
@@ -283,10 +287,10 @@ impl Desk {
             None => None,
         };
         let what = match changed {
-            Some(_) => ReplyDeed::Edit {
+            Some(_) => ReplyAction::Edit {
                 body: ours.body.clone(),
             },
-            None => ReplyDeed::Create {
+            None => ReplyAction::Create {
                 body: ours.body.clone(),
             },
         };

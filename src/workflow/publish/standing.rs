@@ -3,16 +3,16 @@
 use chrono::TimeDelta;
 
 use crate::domain::effect::NewEffect;
-use crate::domain::event::What;
-use crate::domain::handling::Handling;
 use crate::domain::item::Item;
 use crate::domain::item::SourceReply;
 use crate::domain::item::Standing;
-use crate::domain::person::Mention;
-use crate::domain::person::PersonId;
-use crate::domain::reply::Reply;
-use crate::domain::reply::ReplyState;
-use crate::domain::rules::ClockStops;
+use crate::domain::item::event::EventKind;
+use crate::domain::item::handling::Handling;
+use crate::domain::item::reply::Reply;
+use crate::domain::item::reply::ReplyState;
+use crate::domain::people::person::Mention;
+use crate::domain::people::person::PersonId;
+use crate::domain::promise::rules::ClockStops;
 use crate::port::source::Published;
 use crate::store::Tx;
 use crate::store::item::Locked;
@@ -49,30 +49,26 @@ impl Desk {
             Standing::Pending => {
                 ours.state = ReplyState::Pending { since: now };
                 reply::save(tx, ours).await?;
-                let answers = self.rules.clock_stops == ClockStops::Accepted && locked.0.handling.is_open();
-                let accepted = |minutes, in_time| What::Accepted { minutes, in_time };
+                let answers = self.rules.clock_stops == ClockStops::Accepted && locked.handling.is_open();
+                let accepted = |minutes, in_time| EventKind::Accepted { minutes, in_time };
                 let (minutes, in_time) = if answers {
                     let what = accepted(None, None);
-                    let (since, in_time) = self.if_answered(tx, &locked.0, change, what).await?;
+                    let (since, in_time) = self.if_answered(tx, locked, change, what).await?;
                     (Some((now - since).num_minutes()), in_time)
                 } else {
                     (None, None)
                 };
                 change.event(Some(&ours.by), accepted(minutes, in_time));
                 if answers {
-                    locked.0.handling = Handling::Answered {
+                    locked.handling = Handling::Answered {
                         by: Some(ours.by.clone()),
                         at: now,
                     };
-                } else if matches!(locked.0.handling, Handling::Claimed { .. }) {
+                } else if matches!(locked.handling, Handling::Claimed { .. }) {
                     // Nobody has to hold what lies with the source.
-                    locked.0.handling = Handling::Open;
+                    locked.handling = Handling::Open;
                 }
-                change.effect(NewEffect::follow_reply(
-                    (locked.0.id, &locked.0.source),
-                    ours.id,
-                    now,
-                ));
+                change.effect(NewEffect::follow_reply((locked.id, &locked.source), ours.id, now));
                 Ok(())
             }
         }
@@ -89,17 +85,17 @@ impl Desk {
         let now = change.now();
         ours.state = ReplyState::Visible { at: now };
         reply::save(tx, ours).await?;
-        let (minutes, in_time) = if locked.0.handling.is_open() {
-            let answered = What::Visible {
+        let (minutes, in_time) = if locked.handling.is_open() {
+            let answered = EventKind::Visible {
                 minutes: None,
                 in_time: None,
             };
-            let (since, in_time) = self.if_answered(tx, &locked.0, change, answered).await?;
+            let (since, in_time) = self.if_answered(tx, locked, change, answered).await?;
             (Some((now - since).num_minutes()), in_time)
         } else {
             (None, None)
         };
-        let item = &mut locked.0;
+        let item = &mut **locked;
         let first = item.handling.is_open();
         if first {
             item.handling = Handling::Answered {
@@ -107,7 +103,7 @@ impl Desk {
                 at: now,
             };
         }
-        change.event(Some(&ours.by), What::Visible { minutes, in_time });
+        change.event(Some(&ours.by), EventKind::Visible { minutes, in_time });
         Ok(())
     }
 
@@ -118,8 +114,8 @@ impl Desk {
         item: &Item,
         change: &Change,
         theirs: Option<&SourceReply>,
-    ) -> Result<What> {
-        let heard = |in_time| What::AnsweredElsewhere {
+    ) -> Result<EventKind> {
+        let heard = |in_time| EventKind::AnsweredElsewhere {
             given: theirs.and_then(|t| t.at),
             in_time,
             words: theirs.map(|t| t.body.clone()),
@@ -139,7 +135,7 @@ impl Desk {
         change: &mut Change,
     ) -> Result<()> {
         let state = ReplyState::Rejected { why: why.clone() };
-        sent_back(tx, ours, state, What::Rejected { why }, change).await?;
+        sent_back(tx, ours, state, EventKind::Rejected { why }, change).await?;
         back_to_work(locked);
         Ok(())
     }
@@ -155,11 +151,11 @@ impl Desk {
     ) -> Result<()> {
         let earlier_stands = ours.changes.is_some();
         let state = ReplyState::Failed { why: why.clone() };
-        let failed = What::Failed { why, earlier_stands };
+        let failed = EventKind::Failed { why, earlier_stands };
         sent_back(tx, ours, state, failed, change).await?;
         match ours.changes {
             // The text before the change still stands there.
-            Some(old) => locked.0.reply = Some(old),
+            Some(old) => locked.reply = Some(old),
             None => back_to_work(locked),
         }
         Ok(())
@@ -171,7 +167,7 @@ async fn sent_back(
     tx: &mut Tx,
     ours: &mut Reply,
     state: ReplyState,
-    what: What,
+    what: EventKind,
     change: &mut Change,
 ) -> Result<()> {
     ours.state = state;
@@ -184,10 +180,10 @@ async fn sent_back(
 /// Somebody has to answer again; whether that is late by now, the log says.
 fn back_to_work(locked: &mut Locked) {
     if matches!(
-        locked.0.handling,
+        locked.handling,
         Handling::Answered { .. } | Handling::Claimed { .. }
     ) {
-        locked.0.handling = Handling::Open;
+        locked.handling = Handling::Open;
     }
 }
 
@@ -216,11 +212,11 @@ impl Desk {
         reply::save(tx, ours).await?;
         if ours.changes.is_some() {
             // The card goes back to the reply that stands there.
-            locked.0.reply = ours.changes;
+            locked.reply = ours.changes;
         } else {
             // The lease may have run out while the reply was on its way, when nobody had to hold the item.
             let until = change.now() + TimeDelta::minutes(self.rules.claim_minutes);
-            locked.0.handling = Handling::held(holder, until);
+            locked.handling = Handling::held(holder, until);
             change.timer(timer::CLAIM_ENDS, until);
         }
         Ok(())

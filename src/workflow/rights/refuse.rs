@@ -1,18 +1,18 @@
 //! Who may press what, and the sentence for whoever may not, or not now.
 
 use crate::domain::At;
-use crate::domain::action::Actor;
-use crate::domain::action::Press;
-use crate::domain::event::What;
 use crate::domain::id::ItemId;
-use crate::domain::person::Mention;
-use crate::domain::person::PersonId;
-use crate::domain::rights::Circle;
-use crate::domain::rights::Grantee;
-use crate::domain::rights::Role;
-use crate::domain::text::Arg;
-use crate::domain::text::Seg;
-use crate::domain::text::Voice;
+use crate::domain::item::event::EventKind;
+use crate::domain::people::person::Mention;
+use crate::domain::people::person::PersonId;
+use crate::domain::people::rights::Circle;
+use crate::domain::people::rights::Grantee;
+use crate::domain::people::rights::Role;
+use crate::domain::press::action::Actor;
+use crate::domain::press::action::Press;
+use crate::domain::say::text::Arg;
+use crate::domain::say::text::Locale;
+use crate::domain::say::text::Seg;
 use crate::store::Tx;
 use crate::store::card::CardRow;
 use crate::store::person;
@@ -72,7 +72,7 @@ impl Desk {
         channels: &[String],
     ) -> Result<Option<Vec<Seg>>> {
         let Turn {
-            press, voice, now, ..
+            press, locale, now, ..
         } = *turn;
         let circles = self.circles_now(turn.tx, &press.by, now).await?;
         let role = self.role_of(&press.by, channels, &circles);
@@ -80,15 +80,15 @@ impl Desk {
             return Ok(None);
         }
         if press.by.outsider {
-            return Ok(Some(voice.say("refused-outsider", &[])));
+            return Ok(Some(locale.say("refused-outsider", &[])));
         }
-        let label = voice.lang.text(&format!("role-{}", needed.as_str()), &[]);
+        let label = locale.lang.text(&format!("role-{}", needed.as_str()), &[]);
         // Whoever has no right here at all learns which groups have it, and nobody's name.
         let who = self.who_may(turn, channels, needed, role.is_some()).await?;
         Ok(Some(if who.is_empty() {
-            voice.say("refused-right-nobody", &[("role", label.into())])
+            locale.say("refused-right-nobody", &[("role", label.into())])
         } else {
-            voice.say(
+            locale.say(
                 "refused-right",
                 &[("role", label.into()), ("who", Arg::Segs(who))],
             )
@@ -130,12 +130,14 @@ impl Desk {
     }
 
     /// In plain words, for a field of a form, where no group can be shown.
-    pub(in crate::workflow) fn no_right_plainly(press: &Press, voice: Voice, needed: Role) -> String {
+    pub(in crate::workflow) fn no_right_plainly(press: &Press, locale: Locale, needed: Role) -> String {
         if press.by.outsider {
-            return voice.lang.text("refused-outsider", &[]);
+            return locale.lang.text("refused-outsider", &[]);
         }
-        let label = voice.lang.text(&format!("role-{}", needed.as_str()), &[]);
-        voice.lang.text("refused-right-nobody", &[("role", label.into())])
+        let label = locale.lang.text(&format!("role-{}", needed.as_str()), &[]);
+        locale
+            .lang
+            .text("refused-right-nobody", &[("role", label.into())])
     }
 
     /// The circles that somebody is in, as the delivery vouches for, else as last read.
@@ -194,13 +196,15 @@ impl Desk {
         for event in &log {
             match &event.what {
                 // Whom a colleague named has to have the right by themselves.
-                What::Stepped { called, .. } | What::Offered { called, to: None, .. } => {
+                EventKind::Stepped { called, .. } | EventKind::Offered { called, to: None, .. } => {
                     asked.extend(called.iter().map(|one| (one.chat.as_str(), one.mention.clone())));
                 }
-                What::Assigned { to, .. } => {
+                EventKind::Assigned { to, .. } => {
                     asked.push((to.chat.as_str(), Mention::Person(to.user.clone())));
                 }
-                What::Reminded { .. } | What::Overdue { .. } | What::NotAccepted { .. } => is_warned = true,
+                EventKind::Reminded { .. } | EventKind::Overdue { .. } | EventKind::NotAccepted { .. } => {
+                    is_warned = true
+                }
                 _ => {}
             }
         }
@@ -285,7 +289,7 @@ impl Desk {
         needed: Role,
         by_name: bool,
     ) -> Result<Vec<Seg>> {
-        let Turn { press, voice, .. } = *turn;
+        let Turn { press, locale, .. } = *turn;
         let grants = self.rules.grants.iter();
         let grants = grants.filter(|g| g.role >= needed && g.chat == press.chat && g.holds_in(channels));
         let mut circles: Vec<Seg> = Vec::new();
@@ -296,9 +300,9 @@ impl Desk {
                 Grantee::Circle(Circle::Room(room)) => match self.rules.channel_of_room(&press.chat, room) {
                     Some(channel) => {
                         let args = [("channel", channel.name.as_str().into())];
-                        Seg::Text(voice.lang.text("who-room", &args))
+                        Seg::Text(locale.lang.text("who-room", &args))
                     }
-                    None => Seg::Text(voice.lang.text("who-room-elsewhere", &[])),
+                    None => Seg::Text(locale.lang.text("who-room-elsewhere", &[])),
                 },
                 Grantee::Person(user) => {
                     people.push(PersonId::new(press.chat.as_str(), user.as_str()));

@@ -12,14 +12,14 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::domain::At;
-use crate::domain::action::Actor;
-use crate::domain::event::What;
-use crate::domain::handling::Handling;
 use crate::domain::id::ItemId;
 use crate::domain::item::Item;
-use crate::domain::person::PersonId;
-use crate::domain::rights::Circle;
-use crate::domain::rights::Role;
+use crate::domain::item::event::EventKind;
+use crate::domain::item::handling::Handling;
+use crate::domain::people::person::PersonId;
+use crate::domain::people::rights::Circle;
+use crate::domain::people::rights::Role;
+use crate::domain::press::action::Actor;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::card;
@@ -60,8 +60,8 @@ impl Desk {
             let Some(mut locked) = item::lock(tx, id).await? else {
                 continue;
             };
-            if !holds(&locked.0, me)
-                || is_out(tx, &locked.0).await?
+            if !holds(&locked, me)
+                || is_out(tx, &locked).await?
                 || self.may_answer(tx, actor, id, &[], now).await?
             {
                 continue;
@@ -126,11 +126,11 @@ impl Desk {
         unknown: &[(String, String)],
         now: At,
     ) -> Result<bool> {
-        let Handling::Claimed { by, .. } = &locked.0.handling else {
+        let Handling::Claimed { by, .. } = &locked.handling else {
             return Ok(false);
         };
         let by = by.clone();
-        if !self.chats.contains_key(&by.chat) || is_out(tx, &locked.0).await? {
+        if !self.chats.contains_key(&by.chat) || is_out(tx, &locked).await? {
             return Ok(false);
         }
         let actor = Actor {
@@ -139,7 +139,7 @@ impl Desk {
             outsider: false,
             vouched: None,
         };
-        let id = locked.0.id;
+        let id = locked.id;
         let theirs = unknown.iter().filter(|(chat, _)| *chat == by.chat);
         let maybe: Vec<&str> = theirs.map(|(_, key)| key.as_str()).collect();
         if self.may_answer(tx, &actor, id, &maybe, now).await?
@@ -152,11 +152,11 @@ impl Desk {
     }
 
     async fn set_free(&self, tx: &mut Tx, locked: &mut Locked, of: &PersonId, now: At) -> Result<()> {
-        locked.0.handling = Handling::Open;
-        let mut change = Change::of(locked.0.id, now);
+        locked.handling = Handling::Open;
+        let mut change = Change::of(locked.id, now);
         change.event(
             None,
-            What::ClaimEnded {
+            EventKind::ClaimEnded {
                 of: of.clone(),
                 lost_right: true,
             },

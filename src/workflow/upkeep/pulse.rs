@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::domain::closure::Shut;
+use crate::domain::show::closure::Shut;
 use crate::store::card;
 use crate::store::inbox;
 use crate::store::item;

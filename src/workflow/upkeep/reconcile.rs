@@ -72,7 +72,7 @@ impl Desk {
                     tx.commit().await.map_err(StoreError::from)?;
                 }
                 // The next round looks again; a room that is away is not a card that is away.
-                Err(PortError::Later { .. } | PortError::Unknown { .. }) => break,
+                Err(PortError::Later { .. } | PortError::Unclear { .. }) => break,
                 // Nor does a room that is closed to us say anything about the others.
                 Err(PortError::Denied { .. } | PortError::Never { .. } | PortError::Gone { .. }) => {}
             }

@@ -3,9 +3,9 @@
 
 use chrono::TimeDelta;
 
-use crate::domain::action::Actor;
-use crate::domain::person::PersonId;
-use crate::domain::rights::Circle;
+use crate::domain::people::person::PersonId;
+use crate::domain::people::rights::Circle;
+use crate::domain::press::action::Actor;
 use crate::port::chat::Members;
 use crate::store::person;
 use crate::workflow::Desk;

@@ -1,10 +1,10 @@
 //! What a post was when somebody read it, where a person would see a difference to what it is now, and long words cut so that
 //! the cut is said.
 
-use crate::domain::card;
 use crate::domain::item::Item;
-use crate::domain::text::Voice;
-use crate::domain::words;
+use crate::domain::say::text::Locale;
+use crate::domain::say::words;
+use crate::domain::show::card;
 use crate::store::Tx;
 use crate::store::item;
 use crate::workflow::Desk;
@@ -44,9 +44,9 @@ impl Desk {
     }
 }
 
-pub(in crate::workflow) fn shortened(text: &str, units: usize, voice: Voice) -> String {
+pub(in crate::workflow) fn shortened(text: &str, units: usize, locale: Locale) -> String {
     if text.is_empty() {
-        return voice.lang.text("no-text", &[]);
+        return locale.lang.text("no-text", &[]);
     }
     let kept = words::cut(text, units, 30);
     if kept.len() < text.len() {

@@ -1,13 +1,13 @@
 //! A card, built from the database as it is now.
 
-use crate::domain::card;
-use crate::domain::card::Card;
-use crate::domain::card::Facts;
-use crate::domain::handling::Handling;
 use crate::domain::id::CardId;
 use crate::domain::item::Item;
-use crate::domain::person::PersonId;
-use crate::domain::text::Voice;
+use crate::domain::item::handling::Handling;
+use crate::domain::people::person::PersonId;
+use crate::domain::say::text::Locale;
+use crate::domain::show::card;
+use crate::domain::show::card::Card;
+use crate::domain::show::card::CardFacts;
 use crate::store::card as cards;
 use crate::store::card::CardRow;
 use crate::store::item;
@@ -28,7 +28,7 @@ impl Desk {
     pub(in crate::workflow) async fn card_in(
         &self,
         id: CardId,
-        voice: Option<Voice>,
+        locale: Option<Locale>,
     ) -> Result<Option<(CardRow, Item, Card)>> {
         let Some(row) = cards::get(self.store.pool(), id).await? else {
             return Ok(None);
@@ -58,11 +58,11 @@ impl Desk {
             Handling::Answered { at, .. } => Some((*at - began).num_minutes()).filter(|m| *m >= 0),
             _ => None,
         };
-        let card = card::build(&Facts {
+        let card = card::build(&CardFacts {
             item: &item,
             reply: reply.as_ref(),
             source: self.rules.label(&item.source),
-            voice: voice.unwrap_or_else(|| self.voice_of(&row)),
+            locale: locale.unwrap_or_else(|| self.locale_of(&row)),
             name: &name,
             owner,
             first_answer_minutes,

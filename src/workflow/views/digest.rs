@@ -5,28 +5,28 @@ use chrono::NaiveDate;
 use chrono::TimeDelta;
 
 use crate::domain::At;
-use crate::domain::card;
-use crate::domain::chart;
-use crate::domain::chart::Chart;
-use crate::domain::daily;
-use crate::domain::digest;
-use crate::domain::digest::Digest;
-use crate::domain::digest::Helpful;
-use crate::domain::digest::Mine;
-use crate::domain::digest::Numbers;
-use crate::domain::digest::Trouble;
-use crate::domain::digest::period;
-use crate::domain::digest::unusual;
 use crate::domain::id::ItemId;
 use crate::domain::item::Item;
 use crate::domain::item::Tone;
-use crate::domain::person::PersonId;
-use crate::domain::practice;
-use crate::domain::row;
-use crate::domain::row::Row;
-use crate::domain::rules::Channel;
-use crate::domain::rules::DigestPlan;
-use crate::domain::stats::Counts;
+use crate::domain::item::stats::Counts;
+use crate::domain::people::person::PersonId;
+use crate::domain::promise::practice;
+use crate::domain::promise::rules::Channel;
+use crate::domain::show::card;
+use crate::domain::show::chart;
+use crate::domain::show::chart::Chart;
+use crate::domain::show::daily;
+use crate::domain::show::digest;
+use crate::domain::show::digest::Digest;
+use crate::domain::show::digest::Helpful;
+use crate::domain::show::digest::Mine;
+use crate::domain::show::digest::Numbers;
+use crate::domain::show::digest::Trouble;
+use crate::domain::show::digest::period;
+use crate::domain::show::digest::plan::DigestPlan;
+use crate::domain::show::digest::unusual;
+use crate::domain::show::row;
+use crate::domain::show::row::ListRow;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::digest as rows;
@@ -68,15 +68,20 @@ pub struct Asked<'a> {
 impl Desk {
     pub async fn write_digest(&self, asked: &Asked<'_>) -> Result<Digest> {
         let numbers = self.numbers(asked).await?;
-        Ok(digest::write(&numbers, asked.from, asked.to, asked.channel.voice))
+        Ok(digest::write(
+            &numbers,
+            asked.from,
+            asked.to,
+            asked.channel.locale,
+        ))
     }
 
     /// With the picture of its numbers.
     pub async fn illustrated_digest(&self, asked: &Asked<'_>) -> Result<(Digest, Option<Chart>)> {
         let numbers = self.numbers(asked).await?;
-        let voice = asked.channel.voice;
-        let chart = chart::chart(&numbers.days, numbers.target_minutes, voice);
-        Ok((digest::write(&numbers, asked.from, asked.to, voice), chart))
+        let locale = asked.channel.locale;
+        let chart = chart::chart(&numbers.days, numbers.target_minutes, locale);
+        Ok((digest::write(&numbers, asked.from, asked.to, locale), chart))
     }
 
     /// All that a digest says and shows, as it was in one moment.
@@ -84,7 +89,7 @@ impl Desk {
         let Asked {
             channel, from, to, ..
         } = *asked;
-        let (name, zone) = (channel.name.as_str(), channel.voice.zone);
+        let (name, zone) = (channel.name.as_str(), channel.locale.zone);
         let mut tx = self.store.begin_reading().await?;
 
         let before = period::before(from, to, zone, asked.usual);
@@ -112,19 +117,19 @@ impl Desk {
         let messages = rows::card_messages(&mut tx, &all, &channel.room).await?;
         let chat = self.chat(&channel.chat)?;
         let link = |item: &Item| chat.link(&channel.room, messages.get(&item.id)?);
-        let head = |item: &Item| card::head(item, self.rules.label(&item.source), channel.voice.lang);
+        let head = |item: &Item| card::head(item, self.rules.label(&item.source), channel.locale.lang);
         let place = (channel.chat.as_str(), channel.room.as_str());
         let mut lines = Vec::new();
         for items in [&overdue, &coming] {
             let known = self.row_facts(&mut tx, items, asked.reader, place).await?;
-            let rows = items.iter().zip(known).map(|(item, known)| Row {
-                line: row::line(&known.of(item, channel.voice, asked.now)),
-                act: row::at_once(item, asked.reader, channel.voice.lang, asked.now),
+            let rows = items.iter().zip(known).map(|(item, known)| ListRow {
+                line: row::line(&known.of(item, channel.locale, asked.now)),
+                act: row::at_once(item, asked.reader, channel.locale.lang, asked.now),
             });
             lines.push(rows.collect());
         }
         let mut lines = lines.into_iter();
-        let mut listed = || -> Vec<Row> { lines.next().unwrap_or_default() };
+        let mut listed = || -> Vec<ListRow> { lines.next().unwrap_or_default() };
         let numbers = Numbers {
             labels: self.rules.labels.clone(),
             open,
@@ -243,7 +248,7 @@ async fn names(tx: &mut Tx, counts: &Counts) -> Result<Vec<(String, i64)>> {
 impl Desk {
     pub(in crate::workflow) fn daily_plan(&self, wanted: &Daily) -> Option<(DigestPlan, Channel)> {
         let channel = self.rules.channel(&wanted.channel)?.clone();
-        let zone = wanted.own.zone.unwrap_or(channel.voice.zone);
+        let zone = wanted.own.zone.unwrap_or(channel.locale.zone);
         let plan = daily::plan(&wanted.person, &channel.name, wanted.own.quiet, zone).ok()?;
         Some((plan, channel))
     }

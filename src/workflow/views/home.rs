@@ -1,17 +1,17 @@
 //! What concerns one person: what they hold, and how each team does whose channel they may see.
 
 use crate::domain::At;
-use crate::domain::action::Actor;
-use crate::domain::home;
-use crate::domain::home::Busy;
-use crate::domain::home::Home;
-use crate::domain::home::Load;
-use crate::domain::person::PersonId;
-use crate::domain::row;
-use crate::domain::row::Row;
-use crate::domain::rules::Channel;
-use crate::domain::rules::Target;
-use crate::domain::text::Voice;
+use crate::domain::people::person::PersonId;
+use crate::domain::press::action::Actor;
+use crate::domain::promise::rules::Channel;
+use crate::domain::promise::rules::Target;
+use crate::domain::say::text::Locale;
+use crate::domain::show::home;
+use crate::domain::show::home::Busy;
+use crate::domain::show::home::Home;
+use crate::domain::show::home::Load;
+use crate::domain::show::row;
+use crate::domain::show::row::ListRow;
 use crate::store::Tx;
 use crate::store::item;
 use crate::store::item::Filter;
@@ -25,7 +25,7 @@ impl Desk {
         &self,
         tx: &mut Tx,
         actor: &Actor,
-        voice: Voice,
+        locale: Locale,
         now: At,
     ) -> Result<Home> {
         let me = &actor.person;
@@ -35,9 +35,9 @@ impl Desk {
         let mine_count = item::count(pool, held()).await?;
         let first = item::list(pool, held(), row::SHOWN as i64).await?;
         let known = self.row_facts(tx, &first, Some(me), (&me.chat, "")).await?;
-        let mine = first.iter().zip(known).map(|(item, known)| Row {
-            line: row::line(&known.of(item, voice, now)),
-            act: row::at_once(item, Some(me), voice.lang, now),
+        let mine = first.iter().zip(known).map(|(item, known)| ListRow {
+            line: row::line(&known.of(item, locale, now)),
+            act: row::at_once(item, Some(me), locale.lang, now),
         });
         let mine = mine.collect();
         let mine_asleep = item::asleep(pool, &key).await?;
@@ -48,7 +48,7 @@ impl Desk {
         let known = preference::of(tx, std::slice::from_ref(me)).await?;
         let wishes = preference::wishes(&mut **tx, me).await?;
         let digest = wishes.digest.and_then(|name| self.rules.channel(&name));
-        Ok(home::build(&home::Facts {
+        Ok(home::build(&home::HomeFacts {
             mine,
             mine_count,
             mine_asleep,
@@ -56,9 +56,9 @@ impl Desk {
             quiet: known.get(me).and_then(|p| Some((p.quiet?, p.zone))),
             digest: digest.map(|channel| {
                 let own = known.get(me).and_then(|p| p.zone);
-                (channel.said(), own.unwrap_or(channel.voice.zone))
+                (channel.said(), own.unwrap_or(channel.locale.zone))
             }),
-            voice,
+            locale,
             speaks: wishes.language.is_some(),
             now,
         }))

@@ -1,20 +1,20 @@
 //! What a slash command lists, for one person's eyes.
 
 use crate::domain::At;
-use crate::domain::action::Listing;
-use crate::domain::errand::Errand;
-use crate::domain::errand::Offer;
-use crate::domain::handling::Handling;
 use crate::domain::id::ItemId;
 use crate::domain::item::Item;
-use crate::domain::person::PersonId;
-use crate::domain::row;
-use crate::domain::row::Row;
-use crate::domain::row::Told;
-use crate::domain::rules::Channel;
-use crate::domain::text::Arg;
-use crate::domain::text::Seg;
-use crate::domain::text::Voice;
+use crate::domain::item::handling::Handling;
+use crate::domain::people::person::PersonId;
+use crate::domain::press::action::Listing;
+use crate::domain::press::list_action::ListAction;
+use crate::domain::press::list_action::QuickAction;
+use crate::domain::promise::rules::Channel;
+use crate::domain::say::text::Arg;
+use crate::domain::say::text::Locale;
+use crate::domain::say::text::Seg;
+use crate::domain::show::row;
+use crate::domain::show::row::ListRow;
+use crate::domain::show::row::Told;
 use crate::store::Tx;
 use crate::store::card as cards;
 use crate::store::item;
@@ -30,7 +30,7 @@ impl Desk {
     /// One page, with the buttons to the others.
     pub(in crate::workflow) async fn list(&self, turn: &mut Turn<'_>, of: Page) -> Result<Told> {
         let Turn {
-            press, voice, now, ..
+            press, locale, now, ..
         } = *turn;
         let pool = self.store.pool();
         let scope = self.scope(turn, of.everywhere).await?;
@@ -55,13 +55,13 @@ impl Desk {
             Listing::Folded => "list-folded",
         };
         let total = item::count(pool, filter()).await?;
-        let mut text = voice.say(title, &[("n", total.into()), ("where", scope.said(voice))]);
+        let mut text = locale.say(title, &[("n", total.into()), ("where", scope.said(locale))]);
         if total > 0 {
             let late = match of.listing {
                 Listing::Open => item::count(pool, overdue()).await?,
                 Listing::Mine | Listing::Overdue | Listing::Folded => 0,
             };
-            let late = (late > 0).then(|| voice.say("list-late", &[("n", late.into())]));
+            let late = (late > 0).then(|| locale.say("list-late", &[("n", late.into())]));
             text.extend(late.into_iter().flatten());
             text.push(Seg::Text(":".to_owned()));
         }
@@ -76,10 +76,10 @@ impl Desk {
         let mut after = Vec::new();
         if last > 0 {
             let (page, pages) = (i64::from(page) + 1, i64::from(last) + 1);
-            after = voice.say("list-page", &[("page", page.into()), ("pages", pages.into())]);
+            after = locale.say("list-page", &[("page", page.into()), ("pages", pages.into())]);
         }
-        let mut offers = pages(voice, page, last, |page| Page { page, ..of }.errand());
-        offers.extend(scope.other(of, voice));
+        let mut offers = pages(locale, page, last, |page| Page { page, ..of }.list_action());
+        offers.extend(scope.other(of, locale));
         Ok(Told {
             text,
             rows,
@@ -90,30 +90,30 @@ impl Desk {
     }
 
     /// A line for each, for the eyes of whoever presses.
-    async fn lines(&self, turn: &mut Turn<'_>, items: &[Item]) -> Result<Vec<Row>> {
+    async fn lines(&self, turn: &mut Turn<'_>, items: &[Item]) -> Result<Vec<ListRow>> {
         let Turn {
-            press, voice, now, ..
+            press, locale, now, ..
         } = *turn;
         let me = &press.by.person;
         let facts = self
             .row_facts(turn.tx, items, Some(me), (&press.chat, &press.room))
             .await?;
-        let rows = items.iter().zip(facts).map(|(item, known)| Row {
-            line: row::line(&known.of(item, voice, now)),
-            act: row::at_once(item, Some(me), voice.lang, now),
+        let rows = items.iter().zip(facts).map(|(item, known)| ListRow {
+            line: row::line(&known.of(item, locale, now)),
+            act: row::at_once(item, Some(me), locale.lang, now),
         });
         Ok(rows.collect())
     }
 
     /// Behind each line, where it belongs.
-    async fn say_rooms(&self, turn: &mut Turn<'_>, items: &[Item], rows: &mut [Row]) -> Result<()> {
-        let Turn { press, voice, .. } = *turn;
+    async fn say_rooms(&self, turn: &mut Turn<'_>, items: &[Item], rows: &mut [ListRow]) -> Result<()> {
+        let Turn { press, locale, .. } = *turn;
         let ids: Vec<ItemId> = items.iter().map(|item| item.id).collect();
         let cards = cards::of_items(turn.tx, &ids).await?;
         for (item, row) in items.iter().zip(rows) {
             let mut its = cards.iter().filter(|c| c.item == item.id && c.chat == press.chat);
             let channel = its.find_map(|card| self.rules.channel(&card.channel));
-            let said = channel.map(|channel| voice.say("row-in", &[("room", channel.said())]));
+            let said = channel.map(|channel| locale.say("row-in", &[("room", channel.said())]));
             row.line.extend(said.into_iter().flatten());
         }
         Ok(())
@@ -188,8 +188,8 @@ impl Page {
         }
     }
 
-    fn errand(self) -> Errand {
-        Errand::List {
+    fn list_action(self) -> ListAction {
+        ListAction::List {
             listing: self.listing,
             page: self.page,
             everywhere: self.everywhere,
@@ -218,11 +218,11 @@ impl Scope<'_> {
         }
     }
 
-    pub fn said(&self, voice: Voice) -> Arg {
+    pub fn said(&self, locale: Locale) -> Arg {
         match (self.one(), self.seen.as_slice()) {
             (Some(channel), _) => channel.said(),
             (None, [only]) => only.said(),
-            (None, _) => Arg::Str(voice.lang.text("list-everywhere", &[])),
+            (None, _) => Arg::Str(locale.lang.text("list-everywhere", &[])),
         }
     }
 
@@ -233,7 +233,7 @@ impl Scope<'_> {
     }
 
     /// The same list everywhere, or of this room again.
-    fn other(&self, of: Page, voice: Voice) -> Option<Offer> {
+    fn other(&self, of: Page, locale: Locale) -> Option<QuickAction> {
         let goes_by_room = matches!(of.listing, Listing::Open | Listing::Overdue);
         let turned = |everywhere| Page {
             page: 0,
@@ -245,7 +245,7 @@ impl Scope<'_> {
             (_, true) => (turned(false), "button-here"),
             _ => return None,
         };
-        goes_by_room.then(|| Offer::errand(page.errand(), voice.lang.text(key, &[])))
+        goes_by_room.then(|| QuickAction::list_action(page.list_action(), locale.lang.text(key, &[])))
     }
 }
 
@@ -257,13 +257,13 @@ pub(in crate::workflow) struct Known {
 }
 
 impl Known {
-    pub fn of(self, item: &Item, voice: Voice, now: At) -> row::Facts<'_> {
-        row::Facts {
+    pub fn of(self, item: &Item, locale: Locale, now: At) -> row::RowFacts<'_> {
+        row::RowFacts {
             item,
             link: self.link,
             holder: self.holder,
             owner: self.owner,
-            voice,
+            locale,
             now,
         }
     }
@@ -271,14 +271,14 @@ impl Known {
 
 /// The buttons to the pages before and after this one.
 pub(in crate::workflow) fn pages(
-    voice: Voice,
+    locale: Locale,
     page: u32,
     last: u32,
-    turn: impl Fn(u32) -> Errand,
-) -> Vec<Offer> {
+    turn: impl Fn(u32) -> ListAction,
+) -> Vec<QuickAction> {
     let back = page.checked_sub(1).map(|page| (page, "button-page-back"));
     let on = (page < last).then(|| (page + 1, "button-page-on"));
     let both = back.into_iter().chain(on);
-    both.map(|(page, key)| Offer::errand(turn(page), voice.lang.text(key, &[])))
+    both.map(|(page, key)| QuickAction::list_action(turn(page), locale.lang.text(key, &[])))
         .collect()
 }

@@ -7,24 +7,24 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 use crate::domain::At;
-use crate::domain::action::Actor;
 use crate::domain::effect::Effect;
-use crate::domain::effect::Kind;
-use crate::domain::effect::Named;
+use crate::domain::effect::EffectKind;
+use crate::domain::effect::KindName;
 use crate::domain::effect::decode;
 use crate::domain::effect::new::whispered_in;
-use crate::domain::event::Event;
-use crate::domain::event::What;
-use crate::domain::handling::Reason;
 use crate::domain::item::Item;
-use crate::domain::news::Mood;
-use crate::domain::news::News;
-use crate::domain::person::PersonId;
-use crate::domain::rights::Role;
-use crate::domain::text::Arg;
-use crate::domain::text::Voice;
-use crate::domain::text::flat;
-use crate::domain::words::short_line;
+use crate::domain::item::event::Event;
+use crate::domain::item::event::EventKind;
+use crate::domain::item::handling::Reason;
+use crate::domain::people::person::PersonId;
+use crate::domain::people::rights::Role;
+use crate::domain::press::action::Actor;
+use crate::domain::say::text::Arg;
+use crate::domain::say::text::Locale;
+use crate::domain::say::text::flat;
+use crate::domain::say::words::short_line;
+use crate::domain::show::news::Mood;
+use crate::domain::show::news::News;
 use crate::store::StoreError;
 use crate::store::event;
 use crate::store::inbox;
@@ -60,7 +60,7 @@ impl Desk {
         let pool = self.store.pool();
         let mut out = Vec::new();
         for happened in event::since(pool, since, AT_ONCE).await? {
-            if matches!(happened.what, What::Stepped { .. }) && !happened.what.is_told() {
+            if matches!(happened.what, EventKind::Stepped { .. }) && !happened.what.is_told() {
                 continue;
             }
             let Some(item) = item::get(pool, happened.item).await? else {
@@ -96,10 +96,10 @@ impl Desk {
         let mut until = BTreeMap::new();
         for happened in event::since(pool, since, AT_ONCE).await? {
             match happened.what {
-                What::Sent { until: at } if at > now => {
+                EventKind::Sent { until: at } if at > now => {
                     until.insert(happened.item, at);
                 }
-                What::TakenBack { .. } => {
+                EventKind::TakenBack { .. } => {
                     until.remove(&happened.item);
                 }
                 _ => {}
@@ -160,13 +160,13 @@ impl Desk {
         let news = |mood, key: &str, args: &[(&str, Arg)]| News::of(at, mood, key, args);
         let due_news = |mood, key: &str, due: At, name: Option<String>| {
             News::told(at, mood, |lang| {
-                let due = hour(due, at, Voice { lang, zone });
+                let due = hour(due, at, Locale { lang, zone });
                 let name = name.clone().unwrap_or_default();
                 lang.text(key, &[("due", due.into()), ("name", name.into())])
             })
         };
         Ok(match &happened.what {
-            What::Received { .. } => News::told(at, Mood::Plain, |lang| {
+            EventKind::Received { .. } => News::told(at, Mood::Plain, |lang| {
                 let tone = lang.text(&format!("tone-{}", item.tone.as_str()), &[]);
                 let args = [("source", source.clone()), ("tone", tone.into())];
                 match item.deadline {
@@ -174,38 +174,40 @@ impl Desk {
                         "news-received-due",
                         &[
                             &args[..],
-                            &[("due", hour(d.due, at, Voice { lang, zone }).into())],
+                            &[("due", hour(d.due, at, Locale { lang, zone }).into())],
                         ]
                         .concat(),
                     ),
                     None => lang.text("news-received", &args),
                 }
             }),
-            What::Drafted => news(Mood::Plain, "news-drafted", &[("name", name())]),
-            What::Sent { until } => news(
+            EventKind::Drafted => news(Mood::Plain, "news-drafted", &[("name", name())]),
+            EventKind::Sent { until } => news(
                 Mood::Plain,
                 "news-sent",
                 &[("name", name()), ("n", (*until - at).num_seconds().into())],
             ),
-            What::Visible {
+            EventKind::Visible {
                 in_time: Some(true), ..
             } => news(Mood::Good, "news-visible-in-time", &[("source", source)]),
-            What::Visible {
+            EventKind::Visible {
                 in_time: Some(false), ..
             } => news(Mood::Warn, "news-visible-late", &[("source", source)]),
-            What::Reminded { due, .. } => match held {
+            EventKind::Reminded { due, .. } => match held {
                 Some(held) => due_news(Mood::Plain, "news-reminded-owner", *due, Some(called(&held))),
                 None => due_news(Mood::Plain, "news-reminded", *due, None),
             },
-            What::Overdue { due, again: true, .. } => due_news(Mood::Warn, "news-overdue-again", *due, None),
-            What::Overdue { due, .. } => match held {
+            EventKind::Overdue { due, again: true, .. } => {
+                due_news(Mood::Warn, "news-overdue-again", *due, None)
+            }
+            EventKind::Overdue { due, .. } => match held {
                 Some(held) => due_news(Mood::Warn, "news-overdue-owner", *due, Some(called(&held))),
                 None => due_news(Mood::Warn, "news-overdue", *due, None),
             },
-            What::Offered {
+            EventKind::Offered {
                 to: Some(to), until, ..
             } => News::told(at, Mood::Plain, |lang| {
-                let until = hour(*until, at, Voice { lang, zone });
+                let until = hour(*until, at, Locale { lang, zone });
                 let args = [
                     ("name", name()),
                     ("to", called(to).into()),
@@ -213,11 +215,11 @@ impl Desk {
                 ];
                 lang.text("news-given", &args)
             }),
-            What::Handled {
+            EventKind::Handled {
                 reason: Reason::Past, ..
             } => news(Mood::Plain, "news-past", &[]),
-            What::Unclear => news(Mood::Warn, "news-unclear", &[("source", source)]),
-            What::Escalated { to, .. } => {
+            EventKind::Unclear => news(Mood::Warn, "news-unclear", &[("source", source)]),
+            EventKind::Escalated { to, .. } => {
                 let to = self.rules.target(to).map_or(to.as_str(), |t| t.label.as_str());
                 news(
                     Mood::Warn,
@@ -227,13 +229,13 @@ impl Desk {
             }
             // The thread's own line says it as well as we could.
             told => News::told(at, mood_of(told), |lang| {
-                let voice = Voice { lang, zone };
+                let locale = Locale { lang, zone };
                 // A line of a list has no full stop.
                 let line = flat(&note(
                     happened,
                     item,
                     self.rules.label(&item.source),
-                    voice,
+                    locale,
                     held.as_ref().map(|holder| Held {
                         name: called(holder),
                         is_told: false,
@@ -261,36 +263,44 @@ impl Desk {
             )
         };
         // What only a newer version knows, it tells itself.
-        let Named::Known(kind) = tried.kind else {
+        let KindName::Known(kind) = tried.kind else {
             return Ok(None);
         };
         match (kind, tried.outcome.as_str()) {
             (_, "lost") => news(Mood::Warn, "news-lost", &[]),
-            (Kind::PublishReply, "unknown") => {
+            (EffectKind::PublishReply, "unknown") => {
                 news(Mood::Warn, "news-answer-unknown", &[("source", source())])
             }
-            (Kind::PublishReply, "found") => news(Mood::Good, "news-answer-found", &[]),
-            (Kind::PublishReply, "looked") => {
+            (EffectKind::PublishReply, "found") => news(Mood::Good, "news-answer-found", &[]),
+            (EffectKind::PublishReply, "looked") => {
                 news(Mood::Plain, "news-answer-looked", &[("source", source())])
             }
-            (Kind::PublishReply, "later") if before != "later" => {
+            (EffectKind::PublishReply, "later") if before != "later" => {
                 news(Mood::Warn, "news-answer-later", &[("source", source())])
             }
-            (Kind::PublishReply, "done") if before == "later" => {
+            (EffectKind::PublishReply, "done") if before == "later" => {
                 news(Mood::Good, "news-answer-made-up", &[("source", source())])
             }
-            (Kind::PostCard | Kind::PostNote | Kind::Alert | Kind::SendDigest, "unknown") => {
-                news(Mood::Warn, "news-post-unknown", &[chat()])
-            }
-            (Kind::PostCard | Kind::PostNote | Kind::Alert | Kind::SendDigest, "found") => {
-                news(Mood::Good, "news-post-found", &[])
-            }
-            (Kind::PostCard | Kind::PostNote | Kind::Alert | Kind::SendDigest, "anew") => {
-                news(Mood::Plain, "news-post-anew", &[])
-            }
-            (Kind::PostCard | Kind::PostNote | Kind::EditCard | Kind::Alert | Kind::SendDigest, "later")
-                if before != "later" =>
-            {
+            (
+                EffectKind::PostCard | EffectKind::PostNote | EffectKind::Alert | EffectKind::SendDigest,
+                "unknown",
+            ) => news(Mood::Warn, "news-post-unknown", &[chat()]),
+            (
+                EffectKind::PostCard | EffectKind::PostNote | EffectKind::Alert | EffectKind::SendDigest,
+                "found",
+            ) => news(Mood::Good, "news-post-found", &[]),
+            (
+                EffectKind::PostCard | EffectKind::PostNote | EffectKind::Alert | EffectKind::SendDigest,
+                "anew",
+            ) => news(Mood::Plain, "news-post-anew", &[]),
+            (
+                EffectKind::PostCard
+                | EffectKind::PostNote
+                | EffectKind::EditCard
+                | EffectKind::Alert
+                | EffectKind::SendDigest,
+                "later",
+            ) if before != "later" => {
                 if why.contains("rate limit") || why.contains("ratelimited") {
                     news(Mood::Warn, "news-post-limited", &[chat()])
                 } else if why.contains("archived") {
@@ -301,13 +311,13 @@ impl Desk {
                     news(Mood::Warn, "news-post-later", &[chat()])
                 }
             }
-            (Kind::PostCard, "done") if tried.is_another => news(Mood::Good, "news-card-again", &[]),
-            (Kind::PostCard | Kind::EditCard, "done") if before == "later" => {
+            (EffectKind::PostCard, "done") if tried.is_another => news(Mood::Good, "news-card-again", &[]),
+            (EffectKind::PostCard | EffectKind::EditCard, "done") if before == "later" => {
                 news(Mood::Good, "news-made-up", &[])
             }
-            (Kind::KeepFold, "again") if before.is_empty() => news(Mood::Plain, "news-folded", &[]),
-            (Kind::KeepFold, "done") if !before.is_empty() => news(Mood::Good, "news-unfolded", &[]),
-            (Kind::SendDigest, "done") => match decode::<Effect>(tried.body.clone()) {
+            (EffectKind::KeepFold, "again") if before.is_empty() => news(Mood::Plain, "news-folded", &[]),
+            (EffectKind::KeepFold, "done") if !before.is_empty() => news(Mood::Good, "news-unfolded", &[]),
+            (EffectKind::SendDigest, "done") => match decode::<Effect>(tried.body.clone()) {
                 Ok(Effect::SendDigest { slot, digest, .. }) => {
                     let time = slot.get(11..16).unwrap_or(&slot).to_owned();
                     let room = self.rules.digests.iter().find(|plan| plan.name == digest);
@@ -318,7 +328,7 @@ impl Desk {
                 }
                 _ => Ok(None),
             },
-            (Kind::Whisper, "done") => match decode::<Effect>(tried.body.clone()) {
+            (EffectKind::Whisper, "done") => match decode::<Effect>(tried.body.clone()) {
                 Ok(Effect::Whisper { chat, user, told, .. }) => {
                     let chat = whispered_in(&chat, &tried.key);
                     let who = PersonId::new(chat, user.clone());
@@ -341,7 +351,7 @@ impl Desk {
     fn zone(&self, item: &Item) -> Tz {
         let first = self.rules.route(&item.route).to.first();
         let channel = first.and_then(|name| self.rules.channel(name));
-        channel.map_or(Tz::UTC, |c| c.voice.zone)
+        channel.map_or(Tz::UTC, |c| c.locale.zone)
     }
 }
 
@@ -356,27 +366,27 @@ fn quoted_inside(text: &str) -> String {
     text.chars().map(inner).collect()
 }
 
-fn mood_of(what: &What) -> Mood {
+fn mood_of(what: &EventKind) -> Mood {
     match what {
-        What::Rejected { .. } | What::Failed { .. } | What::RemovedAtSource => Mood::Warn,
-        What::ConfirmedThere | What::BackAtSource => Mood::Good,
+        EventKind::Rejected { .. } | EventKind::Failed { .. } | EventKind::RemovedAtSource => Mood::Warn,
+        EventKind::ConfirmedThere | EventKind::BackAtSource => Mood::Good,
         _ => Mood::Plain,
     }
 }
 
 /// The time of day, and the day too when it is another one.
-fn hour(at: At, now: At, voice: Voice) -> String {
-    let local = |at: At| at.with_timezone(&voice.zone);
+fn hour(at: At, now: At, locale: Locale) -> String {
+    let local = |at: At| at.with_timezone(&locale.zone);
     match local(at).date_naive() == local(now).date_naive() {
         true => local(at).format("%H:%M").to_string(),
-        false => voice.moment_seen(at, now),
+        false => locale.moment_seen(at, now),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::text::Lang;
+    use crate::domain::lang::Lang;
 
     #[test]
     fn every_sentence_is_short_enough_for_one_line() {
@@ -397,7 +407,7 @@ mod tests {
             ("span", "3 Std. 59 Min.".into()),
             ("text", "x".repeat(QUOTED).into()),
         ];
-        let keys = include_str!("../../domain/text/demo_en.ftl")
+        let keys = include_str!("../../domain/say/text/demo_en.ftl")
             .lines()
             .filter_map(|l| l.split_once(" =").map(|(key, _)| key));
         let mut seen = 0;

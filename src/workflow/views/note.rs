@@ -1,15 +1,15 @@
 //! What happened to an item, as the line that its thread shows.
 
-use crate::domain::event::Event;
-use crate::domain::event::Missing;
-use crate::domain::event::What;
 use crate::domain::item::Item;
-use crate::domain::person::PersonId;
-use crate::domain::practice;
-use crate::domain::quoted;
-use crate::domain::text::Arg;
-use crate::domain::text::Seg;
-use crate::domain::text::Voice;
+use crate::domain::item::event::Event;
+use crate::domain::item::event::EventKind;
+use crate::domain::item::event::Missing;
+use crate::domain::people::person::PersonId;
+use crate::domain::promise::practice;
+use crate::domain::say::quoted;
+use crate::domain::say::text::Arg;
+use crate::domain::say::text::Locale;
+use crate::domain::say::text::Seg;
 
 /// Who has the item while a line about it is written.
 pub struct Held {
@@ -23,32 +23,34 @@ pub fn note(
     event: &Event,
     item: &Item,
     source: &str,
-    voice: Voice,
+    locale: Locale,
     held: Option<Held>,
     called: impl Fn(&PersonId) -> String,
 ) -> Vec<Seg> {
     let name = || Arg::from(event.by.as_ref().map_or_else(String::new, &called));
     let source = || Arg::from(source);
-    let short = |s: &str| Arg::from(crate::domain::words::short_line(s, 300));
+    let short = |s: &str| Arg::from(crate::domain::say::words::short_line(s, 300));
     match &event.what {
-        What::Received { .. } | What::Drafted => Vec::new(),
-        What::Edited {
+        EventKind::Received { .. } | EventKind::Drafted => Vec::new(),
+        EventKind::Edited {
             stars_before: Some(before),
             stars_now: Some(now),
             ..
-        } => voice.say(
+        } => locale.say(
             "note-edited-stars",
             &[
                 ("before", i64::from(*before).into()),
                 ("now", i64::from(*now).into()),
             ],
         ),
-        What::Edited { .. } => voice.say("note-edited", &[]),
-        What::RemovedAtSource => voice.say("note-removed", &[("source", source())]),
-        What::BackAtSource => voice.say("note-back", &[("source", source())]),
-        What::AnsweredElsewhere { .. } => voice.say("note-elsewhere", &[("source", source())]),
-        What::Claimed { until } => voice.say("note-claimed", &[("name", name()), ("until", (*until).into())]),
-        What::TakenOver { from, until } => voice.say(
+        EventKind::Edited { .. } => locale.say("note-edited", &[]),
+        EventKind::RemovedAtSource => locale.say("note-removed", &[("source", source())]),
+        EventKind::BackAtSource => locale.say("note-back", &[("source", source())]),
+        EventKind::AnsweredElsewhere { .. } => locale.say("note-elsewhere", &[("source", source())]),
+        EventKind::Claimed { until } => {
+            locale.say("note-claimed", &[("name", name()), ("until", (*until).into())])
+        }
+        EventKind::TakenOver { from, until } => locale.say(
             "note-taken-over",
             &[
                 ("name", name()),
@@ -56,97 +58,99 @@ pub fn note(
                 ("until", (*until).into()),
             ],
         ),
-        What::Released => voice.say("note-released", &[("name", name())]),
-        What::ClaimEnded { of, lost_right } => {
+        EventKind::Released => locale.say("note-released", &[("name", name())]),
+        EventKind::ClaimEnded { of, lost_right } => {
             let key = if *lost_right {
                 "note-lost-right"
             } else {
                 "note-claim-ended"
             };
-            voice.say(key, &[("name", called(of).into())])
+            locale.say(key, &[("name", called(of).into())])
         }
-        What::Sent { .. } => voice.say("note-sent", &[("name", name())]),
-        What::TakenBack { of: Some(of) } => voice.say(
+        EventKind::Sent { .. } => locale.say("note-sent", &[("name", name())]),
+        EventKind::TakenBack { of: Some(of) } => locale.say(
             "note-held-back",
             &[("name", called(of).into()), ("source", source())],
         ),
-        What::TakenBack { of: None } => voice.say("note-taken-back", &[("name", name())]),
-        What::Accepted { .. } => voice.say("note-accepted", &[("source", source())]),
-        What::Visible { minutes, .. } if item.source == practice::NAME => match minutes {
-            Some(minutes) => voice.say("practice-visible", &[("span", voice.lang.span(*minutes).into())]),
-            None => voice.say("practice-visible-again", &[]),
+        EventKind::TakenBack { of: None } => locale.say("note-taken-back", &[("name", name())]),
+        EventKind::Accepted { .. } => locale.say("note-accepted", &[("source", source())]),
+        EventKind::Visible { minutes, .. } if item.source == practice::NAME => match minutes {
+            Some(minutes) => locale.say("practice-visible", &[("span", locale.lang.span(*minutes).into())]),
+            None => locale.say("practice-visible-again", &[]),
         },
-        What::Visible {
+        EventKind::Visible {
             minutes: Some(minutes),
             ..
-        } => voice.say(
+        } => locale.say(
             "note-visible",
-            &[("source", source()), ("span", voice.lang.span(*minutes).into())],
+            &[("source", source()), ("span", locale.lang.span(*minutes).into())],
         ),
-        What::Visible { minutes: None, .. } => voice.say("note-visible-again", &[("source", source())]),
-        What::Rejected { why } => match quoted::words(why) {
-            Some(why) => voice.say("note-rejected", &[("source", source()), ("why", short(&why))]),
-            None => voice.say("note-rejected-silent", &[("source", source())]),
+        EventKind::Visible { minutes: None, .. } => locale.say("note-visible-again", &[("source", source())]),
+        EventKind::Rejected { why } => match quoted::words(why) {
+            Some(why) => locale.say("note-rejected", &[("source", source()), ("why", short(&why))]),
+            None => locale.say("note-rejected-silent", &[("source", source())]),
         },
-        What::Failed { why, .. } => match quoted::words(why) {
-            Some(why) => voice.say("note-failed", &[("source", source()), ("why", short(&why))]),
-            None => voice.say("note-failed-silent", &[("source", source())]),
+        EventKind::Failed { why, .. } => match quoted::words(why) {
+            Some(why) => locale.say("note-failed", &[("source", source()), ("why", short(&why))]),
+            None => locale.say("note-failed-silent", &[("source", source())]),
         },
-        What::Unclear => voice.say("note-unclear", &[("source", source())]),
-        What::ConfirmedThere => voice.say("note-confirmed", &[("name", name())]),
-        What::SentAgain => voice.say("note-again", &[("name", name())]),
-        What::Handled { reason, note } => {
-            let reason = Arg::from(voice.lang.text(&format!("reason-{}", reason.as_str()), &[]));
+        EventKind::Unclear => locale.say("note-unclear", &[("source", source())]),
+        EventKind::ConfirmedThere => locale.say("note-confirmed", &[("name", name())]),
+        EventKind::SentAgain => locale.say("note-again", &[("name", name())]),
+        EventKind::Handled { reason, note } => {
+            let reason = Arg::from(locale.lang.text(&format!("reason-{}", reason.as_str()), &[]));
             match note {
-                Some(note) => voice.say(
+                Some(note) => locale.say(
                     "note-handled-note",
                     &[("name", name()), ("reason", reason), ("note", short(note))],
                 ),
-                None => voice.say("note-handled", &[("name", name()), ("reason", reason)]),
+                None => locale.say("note-handled", &[("name", name()), ("reason", reason)]),
             }
         }
-        What::Reopened { by_customer: true } => voice.say("note-reopened-customer", &[]),
-        What::Reopened { by_customer: false } => voice.say("note-reopened", &[("name", name())]),
-        What::Snoozed {
+        EventKind::Reopened { by_customer: true } => locale.say("note-reopened-customer", &[]),
+        EventKind::Reopened { by_customer: false } => locale.say("note-reopened", &[("name", name())]),
+        EventKind::Snoozed {
             until,
             why: Some(why),
             ..
-        } => voice.say(
+        } => locale.say(
             "note-snoozed-why",
             &[("name", name()), ("until", (*until).into()), ("why", short(why))],
         ),
-        What::Snoozed { until, why: None, .. } => {
-            voice.say("note-snoozed", &[("name", name()), ("until", (*until).into())])
+        EventKind::Snoozed { until, why: None, .. } => {
+            locale.say("note-snoozed", &[("name", name()), ("until", (*until).into())])
         }
-        What::Woke => match item.deadline {
-            Some(d) if d.due <= event.at => voice.say("note-woke-late", &[("due", d.due.into())]),
-            Some(d) => voice.say("note-woke-due", &[("due", d.due.into())]),
-            None => voice.say("note-woke", &[]),
+        EventKind::Woke => match item.deadline {
+            Some(d) if d.due <= event.at => locale.say("note-woke-late", &[("due", d.due.into())]),
+            Some(d) => locale.say("note-woke-due", &[("due", d.due.into())]),
+            None => locale.say("note-woke", &[]),
         },
-        What::Escalated { why, .. } => match item.deadline {
-            Some(d) => voice.say(
+        EventKind::Escalated { why, .. } => match item.deadline {
+            Some(d) => locale.say(
                 "note-escalated-due",
                 &[("name", name()), ("why", short(why)), ("due", d.due.into())],
             ),
-            None => voice.say("note-escalated", &[("name", name()), ("why", short(why))]),
+            None => locale.say("note-escalated", &[("name", name()), ("why", short(why))]),
         },
-        What::Reminded { due, .. } => {
+        EventKind::Reminded { due, .. } => {
             let minutes = ((*due - event.at).num_seconds() + 30) / 60;
             let soon = if minutes <= 0 { "-soon" } else { "" };
             let mut args = vec![
                 ("due", Arg::from(*due)),
-                ("span", voice.lang.span(minutes).into()),
+                ("span", locale.lang.span(minutes).into()),
             ];
             let whose = whose(held, &mut args);
-            voice.say(&format!("note-reminded{soon}{whose}"), &args)
+            locale.say(&format!("note-reminded{soon}{whose}"), &args)
         }
-        What::Overdue { due, again: true, .. } => voice.say("note-overdue-again", &[("due", (*due).into())]),
-        What::Overdue { due, .. } => {
+        EventKind::Overdue { due, again: true, .. } => {
+            locale.say("note-overdue-again", &[("due", (*due).into())])
+        }
+        EventKind::Overdue { due, .. } => {
             let mut args = vec![("due", Arg::from(*due))];
             let whose = whose(held, &mut args);
-            voice.say(&format!("note-overdue{whose}"), &args)
+            locale.say(&format!("note-overdue{whose}"), &args)
         }
-        What::Stepped {
+        EventKind::Stepped {
             called,
             missing,
             raised,
@@ -154,20 +158,20 @@ pub fn note(
             widened,
             ..
         } if called.is_empty() => {
-            calls_nobody(missing, *raised, webhook.as_deref(), widened.as_deref(), voice)
+            calls_nobody(missing, *raised, webhook.as_deref(), widened.as_deref(), locale)
         }
-        What::Stepped { round, .. } => calls(event, item, *round > 0, voice, held),
-        What::Assigned { word, .. } => {
+        EventKind::Stepped { round, .. } => calls(event, item, *round > 0, locale, held),
+        EventKind::Assigned { word, .. } => {
             let mut line = match item.deadline {
-                Some(d) => voice.say("note-assigned-due", &[("due", d.due.into())]),
-                None => voice.say("note-assigned", &[]),
+                Some(d) => locale.say("note-assigned-due", &[("due", d.due.into())]),
+                None => locale.say("note-assigned", &[]),
             };
             if let Some(word) = word {
-                line.extend(voice.say("note-assigned-word", &[("word", short(word))]));
+                line.extend(locale.say("note-assigned-word", &[("word", short(word))]));
             }
             line
         }
-        What::Offered {
+        EventKind::Offered {
             of,
             until,
             to: Some(_),
@@ -178,27 +182,27 @@ pub fn note(
             match why {
                 Some(why) => {
                     let [name, until] = given;
-                    voice.say("note-given-why", &[name, until, ("why", short(why))])
+                    locale.say("note-given-why", &[name, until, ("why", short(why))])
                 }
-                None => voice.say("note-given", &given),
+                None => locale.say("note-given", &given),
             }
         }
-        What::Offered { of, until, .. } => voice.say(
+        EventKind::Offered { of, until, .. } => locale.say(
             "note-offered",
             &[("name", called(of).into()), ("until", (*until).into())],
         ),
-        What::NotAccepted { of, to: Some(to) } => voice.say(
+        EventKind::NotAccepted { of, to: Some(to) } => locale.say(
             "note-given-not",
             &[("name", called(of).into()), ("to", called(to).into())],
         ),
-        What::NotAccepted { of, to: None } => match item.deadline.filter(|d| d.due <= event.at) {
-            Some(d) => voice.say(
+        EventKind::NotAccepted { of, to: None } => match item.deadline.filter(|d| d.due <= event.at) {
+            Some(d) => locale.say(
                 "note-not-accepted-late",
                 &[("name", called(of).into()), ("due", d.due.into())],
             ),
-            None => voice.say("note-not-accepted", &[("name", called(of).into())]),
+            None => locale.say("note-not-accepted", &[("name", called(of).into())]),
         },
-        What::Acknowledged { until } => voice.say(
+        EventKind::Acknowledged { until } => locale.say(
             "note-acknowledged",
             &[("name", name()), ("until", (*until).into())],
         ),
@@ -213,7 +217,7 @@ fn whose(held: Option<Held>, args: &mut Vec<(&'static str, Arg)>) -> &'static st
 }
 
 /// Why somebody is called by a step, how much time is left, and who is on it.
-fn calls(event: &Event, item: &Item, again: bool, voice: Voice, held: Option<Held>) -> Vec<Seg> {
+fn calls(event: &Event, item: &Item, again: bool, locale: Locale, held: Option<Held>) -> Vec<Seg> {
     let whose = match &held {
         Some(held) if held.is_told => "-owner",
         Some(_) => "-held",
@@ -221,24 +225,24 @@ fn calls(event: &Event, item: &Item, again: bool, voice: Voice, held: Option<Hel
     };
     let mut args = vec![("name", Arg::from(held.map_or_else(String::new, |held| held.name)))];
     let mut line = if again {
-        voice.say("note-step-still", &[])
+        locale.say("note-step-still", &[])
     } else {
         Vec::new()
     };
     let Some(deadline) = item.deadline else {
-        line.extend(voice.say(&format!("note-step-endless{whose}"), &args));
+        line.extend(locale.say(&format!("note-step-endless{whose}"), &args));
         return line;
     };
     let minutes = (deadline.due - event.at).num_minutes();
     args.push(("due", deadline.due.into()));
-    args.push(("span", voice.lang.span(minutes.abs()).into()));
+    args.push(("span", locale.lang.span(minutes.abs()).into()));
     let when = match (deadline.due > event.at, minutes) {
         (true, 0) => "-soon",
         (true, _) => "",
         (false, 0) => "-now",
         (false, _) => "-late",
     };
-    line.extend(voice.say(&format!("note-step{when}{whose}"), &args));
+    line.extend(locale.say(&format!("note-step{when}{whose}"), &args));
     line
 }
 
@@ -248,24 +252,24 @@ fn calls_nobody(
     raised: bool,
     webhook: Option<&str>,
     widened: Option<&str>,
-    voice: Voice,
+    locale: Locale,
 ) -> Vec<Seg> {
     let mut said: Vec<Vec<Seg>> = missing
         .iter()
         .map(|one| match one {
-            Missing::Holder => voice.say("note-missing-holder", &[]),
-            Missing::OnDuty(rota) => voice.say("note-missing-on-duty", &[("name", rota.as_str().into())]),
-            Missing::Channel => voice.say("note-missing-channel", &[]),
-            Missing::Group => voice.say("note-missing-group", &[]),
+            Missing::Holder => locale.say("note-missing-holder", &[]),
+            Missing::OnDuty(rota) => locale.say("note-missing-on-duty", &[("name", rota.as_str().into())]),
+            Missing::Channel => locale.say("note-missing-channel", &[]),
+            Missing::Group => locale.say("note-missing-group", &[]),
         })
         .collect();
     let webhook = webhook.map(|name| [("name", Arg::from(name))]);
     said.extend(match (&webhook, raised) {
-        (Some(name), true) => Some(voice.say("note-raised-webhook", name)),
-        (Some(name), false) => Some(voice.say("note-webhook", name)),
-        (None, true) => Some(voice.say("note-raised", &[])),
+        (Some(name), true) => Some(locale.say("note-raised-webhook", name)),
+        (Some(name), false) => Some(locale.say("note-webhook", name)),
+        (None, true) => Some(locale.say("note-raised", &[])),
         (None, false) => None,
     });
-    said.extend(widened.map(|name| voice.say("note-widened", &[("channel", name.into())])));
+    said.extend(widened.map(|name| locale.say("note-widened", &[("channel", name.into())])));
     said.join(&Seg::Text(" ".to_owned()))
 }

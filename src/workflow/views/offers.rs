@@ -1,11 +1,11 @@
 //! What one can do at once about a digest: take what is overdue, take the oldest, see the lists.
 
-use crate::domain::action::Listing;
-use crate::domain::errand::Errand;
-use crate::domain::errand::Offer;
-use crate::domain::practice;
-use crate::domain::rules::Channel;
-use crate::domain::text::Lang;
+use crate::domain::lang::Lang;
+use crate::domain::press::action::Listing;
+use crate::domain::press::list_action::ListAction;
+use crate::domain::press::list_action::QuickAction;
+use crate::domain::promise::practice;
+use crate::domain::promise::rules::Channel;
 use crate::store::StoreError;
 use crate::store::digest as rows;
 use crate::workflow::Desk;
@@ -13,8 +13,8 @@ use crate::workflow::Result;
 
 impl Desk {
     /// As of now, not of the digest's end. What is overdue has its buttons where it is listed.
-    pub(in crate::workflow) async fn digest_offers(&self, channel: &Channel) -> Result<Vec<Offer>> {
-        let lang = channel.voice.lang;
+    pub(in crate::workflow) async fn digest_offers(&self, channel: &Channel) -> Result<Vec<QuickAction>> {
+        let lang = channel.locale.lang;
         let now = self.now();
         let mut tx = self.store.begin_reading().await?;
         let (open, late) = rows::waiting(&mut tx, &channel.name, practice::NAME, now).await?;
@@ -26,18 +26,21 @@ impl Desk {
         if late > 0 {
             offers.push(list(Listing::Overdue, lang));
         }
-        offers.push(Offer::errand(Errand::Oldest, lang.text("button-oldest", &[])));
+        offers.push(QuickAction::list_action(
+            ListAction::Oldest,
+            lang.text("button-oldest", &[]),
+        ));
         offers.push(list(Listing::Open, lang));
         Ok(offers)
     }
 }
 
-pub(in crate::workflow) fn list(listing: Listing, lang: Lang) -> Offer {
+pub(in crate::workflow) fn list(listing: Listing, lang: Lang) -> QuickAction {
     let key = format!("button-list-{}", listing.as_str());
-    let first = Errand::List {
+    let first = ListAction::List {
         listing,
         page: 0,
         everywhere: false,
     };
-    Offer::errand(first, lang.text(&key, &[]))
+    QuickAction::list_action(first, lang.text(&key, &[]))
 }

@@ -2,24 +2,24 @@
 //! still to come, why the deadline is when it is. In English like the rest of the command line, in the channel's time.
 
 use crate::domain::At;
-use crate::domain::card;
 use crate::domain::effect::Addressee;
-use crate::domain::effect::Kind;
-use crate::domain::effect::Named;
-use crate::domain::event::Event;
-use crate::domain::event::Missing;
-use crate::domain::event::What;
-use crate::domain::handling::Handling;
+use crate::domain::effect::EffectKind;
+use crate::domain::effect::KindName;
 use crate::domain::id::ItemId;
 use crate::domain::item::Item;
-use crate::domain::person::Mention;
-use crate::domain::person::PersonId;
-use crate::domain::policy::Mark;
-use crate::domain::text::Lang;
-use crate::domain::text::Seg;
-use crate::domain::text::Voice;
-use crate::domain::text::flat;
-use crate::domain::words;
+use crate::domain::item::event::Event;
+use crate::domain::item::event::EventKind;
+use crate::domain::item::event::Missing;
+use crate::domain::item::handling::Handling;
+use crate::domain::item::policy::Mark;
+use crate::domain::lang::Lang;
+use crate::domain::people::person::Mention;
+use crate::domain::people::person::PersonId;
+use crate::domain::say::text::Locale;
+use crate::domain::say::text::Seg;
+use crate::domain::say::text::flat;
+use crate::domain::say::words;
+use crate::domain::show::card;
 use crate::store::event;
 use crate::store::item;
 use crate::store::notice;
@@ -61,9 +61,9 @@ impl Desk {
         };
         let channels = &self.rules.route(&item.route).to;
         let channel = channels.first().and_then(|name| self.rules.channel(name));
-        let voice = Voice {
+        let locale = Locale {
             lang: Lang::En,
-            zone: channel.map_or(chrono_tz::Tz::UTC, |c| c.voice.zone),
+            zone: channel.map_or(chrono_tz::Tz::UTC, |c| c.locale.zone),
         };
         let source = self.rules.label(&item.source);
         let events = event::of_item(pool, item.id).await?;
@@ -81,21 +81,21 @@ impl Desk {
             .map(|event| Line {
                 at: event.at,
                 is_try: false,
-                text: told(event, &item, source, voice, &called),
+                text: told(event, &item, source, locale, &called),
             })
             .collect();
         for told in &notices {
             let event = events.iter().find(|event| event.id == told.event);
-            lines.extend(waited(told, event.map(|event| event.at), &whom, voice));
+            lines.extend(waited(told, event.map(|event| event.at), &whom, locale));
         }
-        lines.extend(tried(&tries, &ahead, source, voice, &whom));
+        lines.extend(tried(&tries, &ahead, source, locale, &whom));
         lines.sort_by_key(|line| (line.at, line.is_try));
 
         let mut out = vec![
-            format!("#{}  {}", item.number, card::head(&item, source, voice.lang)),
+            format!("#{}  {}", item.number, card::head(&item, source, locale.lang)),
             format!("    {}", item.id),
-            format!("    now {}", now(&item, voice, &called)),
-            format!("    times are those of {}", voice.zone),
+            format!("    now {}", now(&item, locale, &called)),
+            format!("    times are those of {}", locale.zone),
             String::new(),
         ];
         // What several effects did in the same moment is told once.
@@ -108,7 +108,7 @@ impl Desk {
             };
             out.push(format!(
                 "{}  {indent}{}{times}",
-                moment(line.at, voice),
+                moment(line.at, locale),
                 line.text
             ));
         }
@@ -120,12 +120,12 @@ impl Desk {
         }
         if !ahead.is_empty() {
             out.push(String::new());
-            out.extend(ahead.iter().map(|a| coming(a, source, voice)));
+            out.extend(ahead.iter().map(|a| coming(a, source, locale)));
         }
         out.push(String::new());
         // Operators know the file's own names, and no chat.
-        let reasons = self.reasons(&events, &item, voice, "");
-        out.extend(reasons.iter().map(|line| dated(line, voice)));
+        let reasons = self.reasons(&events, &item, locale, "");
+        out.extend(reasons.iter().map(|line| dated(line, locale)));
         out.push(format!("The route in charge is {:?}.", item.route));
         Ok(Some(out))
     }
@@ -158,16 +158,21 @@ fn addressed(to: &Addressee) -> Vec<PersonId> {
 }
 
 /// A sentence with its times to the second and with their years.
-fn dated(line: &[Seg], voice: Voice) -> String {
+fn dated(line: &[Seg], locale: Locale) -> String {
     let one = |seg: &Seg| match seg {
-        Seg::Time { at, .. } => moment(*at, voice),
+        Seg::Time { at, .. } => moment(*at, locale),
         other => flat(std::slice::from_ref(other)),
     };
     line.iter().map(one).collect()
 }
 
 /// That somebody was not told at once, and that they were not told at all. When a message left, its try says.
-fn waited(told: &Told, decided: Option<At>, whom: &impl Fn(&Addressee) -> String, voice: Voice) -> Vec<Line> {
+fn waited(
+    told: &Told,
+    decided: Option<At>,
+    whom: &impl Fn(&Addressee) -> String,
+    locale: Locale,
+) -> Vec<Line> {
     let line = |at, text| Line {
         at,
         is_try: true,
@@ -176,7 +181,7 @@ fn waited(told: &Told, decided: Option<At>, whom: &impl Fn(&Addressee) -> String
     let to = whom(&told.addressee);
     let mut lines = Vec::new();
     if let Some(at) = decided.filter(|at| *at < told.not_before) {
-        let until = moment(told.not_before, voice);
+        let until = moment(told.not_before, locale);
         lines.push(line(
             at,
             format!("→ for {to}: held back by quiet hours until {until}"),
@@ -204,13 +209,13 @@ fn people(item: &Item, events: &[Event]) -> Vec<PersonId> {
 }
 
 /// To the second, and with the year: whoever reads this compares it with logs.
-fn moment(at: At, voice: Voice) -> String {
-    at.with_timezone(&voice.zone)
+fn moment(at: At, locale: Locale) -> String {
+    at.with_timezone(&locale.zone)
         .format("%Y-%m-%d %H:%M:%S")
         .to_string()
 }
 
-fn now(item: &Item, voice: Voice, called: &impl Fn(&PersonId) -> String) -> String {
+fn now(item: &Item, locale: Locale, called: &impl Fn(&PersonId) -> String) -> String {
     match &item.handling {
         Handling::Open => "open, nobody is on it".to_owned(),
         Handling::Claimed {
@@ -221,7 +226,7 @@ fn now(item: &Item, voice: Voice, called: &impl Fn(&PersonId) -> String) -> Stri
         } => format!(
             "{}’s shift is over; somebody has to accept it until {}",
             called(by),
-            moment(*until, voice)
+            moment(*until, locale)
         ),
         Handling::Claimed {
             by,
@@ -232,30 +237,30 @@ fn now(item: &Item, voice: Voice, called: &impl Fn(&PersonId) -> String) -> Stri
             "handed to {} by {}; to be accepted until {}",
             called(to),
             called(by),
-            moment(*until, voice)
+            moment(*until, locale)
         ),
         Handling::Claimed { by, until, .. } => {
-            format!("taken by {} until {}", called(by), moment(*until, voice))
+            format!("taken by {} until {}", called(by), moment(*until, locale))
         }
         Handling::Snoozed { by, until, .. } => {
-            format!("snoozed by {} until {}", called(by), moment(*until, voice))
+            format!("snoozed by {} until {}", called(by), moment(*until, locale))
         }
         Handling::Answered { by: Some(by), at } => {
-            format!("answered by {} at {}", called(by), moment(*at, voice))
+            format!("answered by {} at {}", called(by), moment(*at, locale))
         }
         Handling::Answered { by: None, at } => {
-            format!("answered, not through us, at {}", moment(*at, voice))
+            format!("answered, not through us, at {}", moment(*at, locale))
         }
         Handling::Handled { by: None, at, .. } => {
             format!(
                 "history that came with a file at {}, owed to nobody",
-                moment(*at, voice)
+                moment(*at, locale)
             )
         }
         Handling::Handled { by: Some(by), at, .. } => {
-            format!("marked handled by {} at {}", called(by), moment(*at, voice))
+            format!("marked handled by {} at {}", called(by), moment(*at, locale))
         }
-        Handling::Removed { at } => format!("gone at the source since {}", moment(*at, voice)),
+        Handling::Removed { at } => format!("gone at the source since {}", moment(*at, locale)),
     }
 }
 
@@ -264,21 +269,23 @@ fn told(
     event: &Event,
     item: &Item,
     source: &str,
-    voice: Voice,
+    locale: Locale,
     called: &impl Fn(&PersonId) -> String,
 ) -> String {
     let who = || event.by.as_ref().map_or_else(String::new, called);
     match &event.what {
-        What::Received {
+        EventKind::Received {
             route,
             past: Some(taken),
             ..
         } => format!(
             "It was written to {source}. It came with a file at {}, as history by the route {route:?}: no card, no deadline.",
-            moment(*taken, voice)
+            moment(*taken, locale)
         ),
-        What::Received { route, .. } => format!("It came from {source} and went by the route {route:?}."),
-        What::AnsweredElsewhere {
+        EventKind::Received { route, .. } => {
+            format!("It came from {source} and went by the route {route:?}.")
+        }
+        EventKind::AnsweredElsewhere {
             given,
             words: Some(words),
             author,
@@ -287,33 +294,33 @@ fn told(
             let by = author
                 .as_deref()
                 .map_or_else(String::new, |name| format!(" by {}", words::short_line(name, 60)));
-            let at = given.map_or_else(String::new, |at| format!(" at {}", moment(at, voice)));
+            let at = given.map_or_else(String::new, |at| format!(" at {}", moment(at, locale)));
             format!(
                 "It was answered{by}, not through us{at}: “{}”",
                 words::short_line(words, 300)
             )
         }
-        What::Drafted => format!("{} wrote a draft.", who()),
-        What::Sent { until } => {
+        EventKind::Drafted => format!("{} wrote a draft.", who()),
+        EventKind::Sent { until } => {
             format!(
                 "{} sent the reply; it could be taken back until {}.",
                 who(),
-                moment(*until, voice)
+                moment(*until, locale)
             )
         }
-        What::Escalated { to, why } => format!("{} asked {to} for help – “{why}”.", who()),
-        What::Reminded { due, mark, .. } => {
+        EventKind::Escalated { to, why } => format!("{} asked {to} for help – “{why}”.", who()),
+        EventKind::Reminded { due, mark, .. } => {
             let mark = match mark {
                 Some(Mark::Used(percent)) => format!(" at {percent} % of the time"),
-                Some(Mark::Left(minutes)) => format!(" {} before", voice.lang.span(*minutes)),
+                Some(Mark::Left(minutes)) => format!(" {} before", locale.lang.span(*minutes)),
                 None => String::new(),
             };
             format!(
                 "A reminder was due{mark}: the deadline is {}.",
-                moment(*due, voice)
+                moment(*due, locale)
             )
         }
-        What::Assigned { to, word } => {
+        EventKind::Assigned { to, word } => {
             let word = word.as_ref().map(|w| format!(", because of the word {w:?}"));
             format!(
                 "It concerns {} personally{}.",
@@ -321,7 +328,7 @@ fn told(
                 word.unwrap_or_default()
             )
         }
-        What::Stepped {
+        EventKind::Stepped {
             chain,
             round,
             step,
@@ -355,7 +362,7 @@ fn told(
             line.push('.');
             line
         }
-        What::Offered {
+        EventKind::Offered {
             of,
             until,
             to: Some(to),
@@ -367,32 +374,32 @@ fn told(
                 "{} handed it to {}, to be accepted until {}{why}.",
                 called(of),
                 called(to),
-                moment(*until, voice)
+                moment(*until, locale)
             )
         }
-        What::Offered { rota, of, until, .. } => format!(
+        EventKind::Offered { rota, of, until, .. } => format!(
             "{}’s shift in {rota:?} was over: somebody had to accept it until {}.",
             called(of),
-            moment(*until, voice)
+            moment(*until, locale)
         ),
-        What::Overdue { due, again: true, .. } => format!(
+        EventKind::Overdue { due, again: true, .. } => format!(
             "The deadline ({}) had passed, and nobody had it any more: somebody had to know.",
-            moment(*due, voice)
+            moment(*due, locale)
         ),
-        What::Overdue {
+        EventKind::Overdue {
             due,
             holder: Some(holder),
             ..
         } => format!(
             "The deadline ({}) passed while {} had it.",
-            moment(*due, voice),
+            moment(*due, locale),
             called(holder)
         ),
-        What::Overdue { due, .. } => format!("The deadline ({}) passed.", moment(*due, voice)),
-        What::Unclear => {
+        EventKind::Overdue { due, .. } => format!("The deadline ({}) passed.", moment(*due, locale)),
+        EventKind::Unclear => {
             format!("Unclear whether the reply arrived at {source}: a person was asked to look and decide.")
         }
-        _ => dated(&note(event, item, source, voice, None, called), voice),
+        _ => dated(&note(event, item, source, locale, None, called), locale),
     }
 }
 
@@ -401,7 +408,7 @@ fn tried(
     tries: &[Try],
     ahead: &[Ahead],
     source: &str,
-    voice: Voice,
+    locale: Locale,
     whom: &impl Fn(&Addressee) -> String,
 ) -> Vec<Line> {
     let mut lines = Vec::new();
@@ -446,11 +453,11 @@ fn tried(
         };
         let mut text = format!("→ {deed}: {ended}");
         if repeats > 0 {
-            let until = moment(last.at, voice);
+            let until = moment(last.at, locale);
             text.push_str(&format!(" ({} times until {until})", repeats + 1));
         }
         if let Some(next) = next {
-            text.push_str(&format!("; next try {}", moment(next, voice)));
+            text.push_str(&format!("; next try {}", moment(next, locale)));
         }
         lines.push(Line {
             at: first.at,
@@ -461,28 +468,28 @@ fn tried(
     lines
 }
 
-fn deed(kind: &Named, channel: Option<&str>, webhook: Option<&str>, source: &str) -> String {
+fn deed(kind: &KindName, channel: Option<&str>, webhook: Option<&str>, source: &str) -> String {
     let channel = channel.unwrap_or("?");
     let kind = match kind {
-        Named::Known(kind) => *kind,
-        Named::Newer(name) => return format!("what a newer version calls {name:?}"),
+        KindName::Known(kind) => *kind,
+        KindName::Newer(name) => return format!("what a newer version calls {name:?}"),
     };
     match kind {
-        Kind::PostCard => format!("the card in {channel}"),
-        Kind::EditCard => format!("the card in {channel}, brought up to date"),
-        Kind::PostNote => format!("a line in the thread in {channel}"),
-        Kind::Alert => "word to those who were asked for help".to_owned(),
-        Kind::KeepFold => format!("what waits in {channel}"),
-        Kind::Whisper => "a private sentence".to_owned(),
-        Kind::PublishReply => format!("the reply to {source}"),
-        Kind::FollowReply => format!("a look whether {source} shows the reply"),
-        Kind::Notify => "a message to whoever had to know".to_owned(),
-        Kind::CallWebhook => format!("a call to {:?}", webhook.unwrap_or_default()),
-        Kind::ShowHome => "somebody’s home, brought up to date".to_owned(),
-        Kind::SendDigest => "a digest".to_owned(),
-        Kind::ReadFile => "a look into a file that was handed in".to_owned(),
-        Kind::BringIn => "the next rows of a file".to_owned(),
-        Kind::TakeBack => "a file’s rows, taken out again".to_owned(),
+        EffectKind::PostCard => format!("the card in {channel}"),
+        EffectKind::EditCard => format!("the card in {channel}, brought up to date"),
+        EffectKind::PostNote => format!("a line in the thread in {channel}"),
+        EffectKind::Alert => "word to those who were asked for help".to_owned(),
+        EffectKind::KeepFold => format!("what waits in {channel}"),
+        EffectKind::Whisper => "a private sentence".to_owned(),
+        EffectKind::PublishReply => format!("the reply to {source}"),
+        EffectKind::FollowReply => format!("a look whether {source} shows the reply"),
+        EffectKind::Notify => "a message to whoever had to know".to_owned(),
+        EffectKind::CallWebhook => format!("a call to {:?}", webhook.unwrap_or_default()),
+        EffectKind::ShowHome => "somebody’s home, brought up to date".to_owned(),
+        EffectKind::SendDigest => "a digest".to_owned(),
+        EffectKind::ReadFile => "a look into a file that was handed in".to_owned(),
+        EffectKind::BringIn => "the next rows of a file".to_owned(),
+        EffectKind::TakeBack => "a file’s rows, taken out again".to_owned(),
     }
 }
 
@@ -504,7 +511,7 @@ fn ended(outcome: &str, error: Option<&str>) -> String {
     }
 }
 
-fn coming(ahead: &Ahead, source: &str, voice: Voice) -> String {
+fn coming(ahead: &Ahead, source: &str, locale: Locale) -> String {
     let deed = deed(
         &ahead.kind,
         ahead.channel.as_deref(),
@@ -515,11 +522,11 @@ fn coming(ahead: &Ahead, source: &str, voice: Voice) -> String {
         "sending" => format!("Under way: {deed}."),
         "unknown" => format!(
             "To be looked up: {deed}, at {} or as soon as it is its turn.",
-            moment(ahead.run_at, voice)
+            moment(ahead.run_at, locale)
         ),
         _ => format!(
             "To be done: {deed}, at {} or as soon as it is its turn.",
-            moment(ahead.run_at, voice)
+            moment(ahead.run_at, locale)
         ),
     }
 }

@@ -1,13 +1,13 @@
 //! Why a deadline is when it is.
 
-use crate::domain::event::Event;
 use crate::domain::item::Item;
-use crate::domain::rules::Channel;
-use crate::domain::sla;
-use crate::domain::text::Arg;
-use crate::domain::text::Seg;
-use crate::domain::text::Voice;
-use crate::domain::why;
+use crate::domain::item::event::Event;
+use crate::domain::item::sla;
+use crate::domain::promise::rules::Channel;
+use crate::domain::promise::why;
+use crate::domain::say::text::Arg;
+use crate::domain::say::text::Locale;
+use crate::domain::say::text::Seg;
 use crate::workflow::Desk;
 
 impl Desk {
@@ -16,7 +16,7 @@ impl Desk {
         &self,
         log: &[Event],
         item: &Item,
-        voice: Voice,
+        locale: Locale,
         chat: &str,
     ) -> Vec<Vec<Seg>> {
         let terms = self.rules.terms(self.rules.route(&item.route));
@@ -24,10 +24,10 @@ impl Desk {
         let named = self.rules.route(&item.route).to.iter();
         let channels = named.filter_map(|name| self.rules.channel(name));
         let rooms: Vec<Arg> = channels.filter(|c| c.chat == chat).map(Channel::said).collect();
-        why::deadline(&why::Facts {
+        why::deadline(&why::WhyFacts {
             item,
             source: self.rules.label(&item.source),
-            voice,
+            locale,
             now: self.now(),
             terms,
             runs: &runs,

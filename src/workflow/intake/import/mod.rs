@@ -8,9 +8,9 @@ pub mod undo;
 
 use chrono_tz::Tz;
 
-use crate::domain::item::Kind;
-use crate::domain::route;
-use crate::domain::route::View;
+use crate::domain::item::ItemKind;
+use crate::domain::promise::route;
+use crate::domain::promise::route::View;
 use crate::workflow::Desk;
 
 /// So many open posts come as cards of their own; more wait in the room's fold from the beginning.
@@ -22,7 +22,7 @@ impl Desk {
         let rules = &self.rules;
         let view = View {
             source,
-            kind: Kind::Review,
+            kind: ItemKind::Review,
             rating: None,
             title: None,
             body: None,
@@ -31,6 +31,6 @@ impl Desk {
         };
         let route = route::choose_for(&rules.routes, &rules.fallback, view);
         let mut channels = route.to.iter().filter_map(|name| rules.channel(name));
-        channels.next().map_or(Tz::UTC, |channel| channel.voice.zone)
+        channels.next().map_or(Tz::UTC, |channel| channel.locale.zone)
     }
 }

@@ -6,13 +6,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::domain::At;
-use crate::domain::fingerprint;
 use crate::domain::item::Incoming;
 use crate::domain::item::Standing;
-use crate::domain::manner::File;
-use crate::domain::manner::Manner;
+use crate::domain::item::fingerprint;
+use crate::domain::item::manner::File;
+use crate::domain::item::manner::Manner;
 use crate::port::export::Export;
-use crate::port::export::Row;
+use crate::port::export::FileRow;
 use crate::port::export::Told;
 use crate::store::import;
 use crate::workflow::Desk;
@@ -126,7 +126,7 @@ impl Desk {
 }
 
 impl Preview {
-    fn take(&mut self, row: Row, export: &dyn Export, manner: &Manner) -> Option<Incoming> {
+    fn take(&mut self, row: FileRow, export: &dyn Export, manner: &Manner) -> Option<Incoming> {
         let incoming = match row.parsed {
             Ok(Told::Item(incoming)) => *incoming,
             Ok(Told::Answer) => return None,

@@ -7,9 +7,9 @@ use tokio::sync::mpsc;
 
 use crate::domain::At;
 use crate::domain::item::Incoming;
-use crate::domain::manner::Manner;
+use crate::domain::item::manner::Manner;
 use crate::port::export::Export;
-use crate::port::export::Row;
+use crate::port::export::FileRow;
 use crate::port::export::Told;
 use crate::store::Tx;
 use crate::store::import::Progress;
@@ -33,7 +33,7 @@ pub struct Refused {
 
 /// Rows in batches.
 pub struct Batches {
-    told: mpsc::Receiver<std::result::Result<Vec<Row>, String>>,
+    told: mpsc::Receiver<std::result::Result<Vec<FileRow>, String>>,
 }
 
 impl Batches {
@@ -66,7 +66,7 @@ impl Batches {
         Self { told }
     }
 
-    pub async fn next(&mut self) -> Result<Option<Vec<Row>>> {
+    pub async fn next(&mut self) -> Result<Option<Vec<FileRow>>> {
         let batch = self.told.recv().await;
         batch.transpose().map_err(WorkflowError::Export)
     }
@@ -78,7 +78,7 @@ impl Desk {
         &self,
         tx: &mut Tx,
         source: &str,
-        rows: Vec<Row>,
+        rows: Vec<FileRow>,
         manner: &Manner,
         progress: &mut Progress,
         now: At,

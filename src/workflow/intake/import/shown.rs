@@ -1,17 +1,17 @@
 //! What an admin reads about a file that they handed in: how it was understood, what it would come to, and what it came to.
 
-use crate::domain::card;
-use crate::domain::errand::Errand;
-use crate::domain::errand::Offer;
 use crate::domain::item::Incoming;
-use crate::domain::manner::Unanswered;
-use crate::domain::row::Row;
-use crate::domain::row::Told;
-use crate::domain::text::Arg;
-use crate::domain::text::Lang;
-use crate::domain::text::Seg;
-use crate::domain::text::Voice;
-use crate::domain::words::short_line;
+use crate::domain::item::manner::Unanswered;
+use crate::domain::lang::Lang;
+use crate::domain::press::list_action::ListAction;
+use crate::domain::press::list_action::QuickAction;
+use crate::domain::say::text::Arg;
+use crate::domain::say::text::Locale;
+use crate::domain::say::text::Seg;
+use crate::domain::say::words::short_line;
+use crate::domain::show::card;
+use crate::domain::show::row::ListRow;
+use crate::domain::show::row::Told;
 use crate::port::export::Export;
 use crate::port::export::Order;
 use crate::store::import::Progress;
@@ -45,7 +45,7 @@ const FIELDS: [&str; 9] = [
 
 /// What an admin reads before they decide.
 pub struct Shown<'a> {
-    pub voice: Voice,
+    pub locale: Locale,
     pub file: &'a Handed,
     pub source: &'a str,
     pub days: i64,
@@ -53,13 +53,14 @@ pub struct Shown<'a> {
 
 impl Shown<'_> {
     pub fn told(&self, export: &dyn Export, preview: &Preview) -> Told {
-        let voice = self.voice;
-        let button = |errand, key: &str| Offer::errand(errand, voice.lang.text(key, &[]));
+        let locale = self.locale;
+        let button =
+            |list_action, key: &str| QuickAction::list_action(list_action, locale.lang.text(key, &[]));
         let file = self.file.number;
-        let bring = |unanswered, key: &str| button(Errand::BringIn { file, unanswered }, key);
+        let bring = |unanswered, key: &str| button(ListAction::BringIn { file, unanswered }, key);
         let mut offers = vec![
             bring(Unanswered::ByAge, "button-bring-in"),
-            button(Errand::LeaveOut { file }, "button-leave-out"),
+            button(ListAction::LeaveOut { file }, "button-leave-out"),
         ];
         // Who hands it in may know better than the posts' age.
         if preview.open > 0 {
@@ -73,7 +74,7 @@ impl Shown<'_> {
             rows: preview
                 .first
                 .iter()
-                .map(|post| Row::plain(card(voice, post)))
+                .map(|post| ListRow::plain(card(locale, post)))
                 .collect(),
             after: self.counted(preview),
             offers,
@@ -82,13 +83,13 @@ impl Shown<'_> {
     }
 
     fn understood(&self, export: &dyn Export) -> Vec<Seg> {
-        let voice = self.voice;
+        let locale = self.locale;
         let mut out = Vec::new();
         let about = export.about();
         for file in about.iter().take(2) {
             let shape = file
                 .shape
-                .map_or_else(|| voice.lang.text("import-by-names", &[]), str::to_owned);
+                .map_or_else(|| locale.lang.text("import-by-names", &[]), str::to_owned);
             let rows = i64::try_from(file.rows).unwrap_or(i64::MAX);
             let args = [
                 ("file", short_line(&file.label, NAME_UNITS).into()),
@@ -96,47 +97,47 @@ impl Shown<'_> {
                 ("shape", shape.into()),
                 ("n", rows.into()),
             ];
-            line(&mut out, voice.say("import-understood", &args));
+            line(&mut out, locale.say("import-understood", &args));
             if !file.encoding.is_empty() {
                 let encoding = ("encoding", file.encoding.into());
-                line(&mut out, voice.say("import-encoding", &[encoding]));
+                line(&mut out, locale.say("import-encoding", &[encoding]));
             }
             let used: Vec<String> = file
                 .used
                 .iter()
-                .map(|(field, column)| used(voice.lang, field, column))
+                .map(|(field, column)| used(locale.lang, field, column))
                 .collect();
             let columns = |names: &[String]| short_line(&names.join(", "), COLUMNS_UNITS);
             line(
                 &mut out,
-                voice.say("import-used", &[("columns", columns(&used).into())]),
+                locale.say("import-used", &[("columns", columns(&used).into())]),
             );
             if !file.unused.is_empty() {
                 let left = columns(&file.unused);
-                line(&mut out, voice.say("import-unused", &[("columns", left.into())]));
+                line(&mut out, locale.say("import-unused", &[("columns", left.into())]));
             }
             match file.order {
-                Some((Order::DayFirst, _)) => line(&mut out, voice.say("import-day-first", &[])),
-                Some((Order::MonthFirst, _)) => line(&mut out, voice.say("import-month-first", &[])),
+                Some((Order::DayFirst, _)) => line(&mut out, locale.say("import-day-first", &[])),
+                Some((Order::MonthFirst, _)) => line(&mut out, locale.say("import-month-first", &[])),
                 None => {}
             }
             if file.scale != (1.0, 5.0) {
                 let best = format!("{}", file.scale.1.max(file.scale.0));
-                line(&mut out, voice.say("import-scale", &[("best", best.into())]));
+                line(&mut out, locale.say("import-scale", &[("best", best.into())]));
             }
             if file.shortened > 0 {
-                line(&mut out, voice.say("import-shortened", &[]));
+                line(&mut out, locale.say("import-shortened", &[]));
             }
         }
         let more = about.len().saturating_sub(2) + export.skipped().len();
         if more > 0 {
-            line(&mut out, voice.say("import-more-files", &[("n", more.into())]));
+            line(&mut out, locale.say("import-more-files", &[("n", more.into())]));
         }
         out
     }
 
     fn counted(&self, preview: &Preview) -> Vec<Seg> {
-        let voice = self.voice;
+        let locale = self.locale;
         let mut out = Vec::new();
         let args = [
             ("n", number(preview.items)),
@@ -144,36 +145,36 @@ impl Shown<'_> {
             ("answered", number(preview.answered)),
             ("past", number(preview.past)),
         ];
-        line(&mut out, voice.say("import-posts", &args));
+        line(&mut out, locale.say("import-posts", &args));
         let args = [
             ("new", number(preview.new)),
             ("changed", number(preview.changed)),
             ("known", number(preview.known)),
         ];
-        line(&mut out, voice.say("import-news", &args));
+        line(&mut out, locale.say("import-news", &args));
         for (n, key) in [
             (preview.older, "import-older"),
             (preview.left_out, "import-thrown-away"),
             (preview.bad, "import-bad"),
         ] {
             if n > 0 {
-                line(&mut out, voice.say(key, &[("n", number(n))]));
+                line(&mut out, locale.say(key, &[("n", number(n))]));
             }
         }
-        reasons(voice, &mut out, &preview.reasons);
+        reasons(locale, &mut out, &preview.reasons);
         // What is there already gets no second card.
         let all_known = preview.is_known();
         let then = match preview.open {
-            _ if all_known => voice.say("import-then-known", &[]),
-            0 => voice.say("import-then-nothing", &[]),
-            n if n <= CARDS => voice.say("import-then-cards", &[("n", number(n))]),
-            n => voice.say("import-then-list", &[("n", number(n))]),
+            _ if all_known => locale.say("import-then-known", &[]),
+            0 => locale.say("import-then-nothing", &[]),
+            n if n <= CARDS => locale.say("import-then-cards", &[("n", number(n))]),
+            n => locale.say("import-then-list", &[("n", number(n))]),
         };
         line(&mut out, then);
         if preview.answered + preview.past > 0 && preview.open > 0 && !all_known {
             line(
                 &mut out,
-                voice.say("import-then-rest", &[("span", self.days.into())]),
+                locale.say("import-then-rest", &[("span", self.days.into())]),
             );
         }
         out
@@ -181,18 +182,18 @@ impl Shown<'_> {
 
     /// What was understood, without the buttons, and why that is not enough.
     pub fn refused(&self, told: Told, nothing: &Nothing) -> Told {
-        let voice = self.voice;
+        let locale = self.locale;
         let mut after = match nothing {
-            Nothing::Unreadable(_) => voice.say("import-nothing-read", &[]),
-            Nothing::Empty => voice.say("import-nothing-there", &[]),
+            Nothing::Unreadable(_) => locale.say("import-nothing-read", &[]),
+            Nothing::Empty => locale.say("import-nothing-there", &[]),
             Nothing::Missing(fields) => {
                 let names = fields
                     .iter()
-                    .map(|field| voice.lang.text(&format!("field-{}", dashed(field)), &[]));
+                    .map(|field| locale.lang.text(&format!("field-{}", dashed(field)), &[]));
                 let names: Vec<String> = names.collect();
                 let field = fields.first().copied().unwrap_or("body");
                 let args = [("columns", names.join(", ").into()), ("word", field.into())];
-                voice.say("import-nothing-of", &args)
+                locale.say("import-nothing-of", &args)
             }
         };
         if let Nothing::Unreadable(_) = nothing {
@@ -207,15 +208,15 @@ impl Shown<'_> {
     }
 }
 
-pub fn report(voice: Voice, file: &Handed, progress: &Progress) -> Told {
+pub fn report(locale: Locale, file: &Handed, progress: &Progress) -> Told {
     let counts = progress.counts;
-    let mut text = voice.say("import-done", &[("file", file.name.as_str().into())]);
+    let mut text = locale.say("import-done", &[("file", file.name.as_str().into())]);
     let args = [
         ("new", number(counts.new)),
         ("changed", number(counts.changed)),
         ("known", number(counts.same)),
     ];
-    line(&mut text, voice.say("import-news", &args));
+    line(&mut text, locale.say("import-news", &args));
     let closed = counts.answered + counts.past;
     if closed > 0 {
         let args = [
@@ -223,23 +224,29 @@ pub fn report(voice: Voice, file: &Handed, progress: &Progress) -> Told {
             ("answered", number(counts.answered)),
             ("past", number(counts.past)),
         ];
-        line(&mut text, voice.say("import-done-of-which", &args));
+        line(&mut text, locale.say("import-done-of-which", &args));
     }
     if counts.bad > 0 {
-        line(&mut text, voice.say("import-bad", &[("n", number(counts.bad))]));
-        reasons(voice, &mut text, &file.refused);
+        line(&mut text, locale.say("import-bad", &[("n", number(counts.bad))]));
+        reasons(locale, &mut text, &file.refused);
     }
     let mut offers = Vec::new();
     if counts.bad > 0 {
-        let errand = Errand::Rejected {
+        let list_action = ListAction::Rejected {
             file: file.number,
             page: 0,
         };
-        offers.push(Offer::errand(errand, voice.lang.text("button-rejected", &[])));
+        offers.push(QuickAction::list_action(
+            list_action,
+            locale.lang.text("button-rejected", &[]),
+        ));
     }
     if counts.new > 0 {
-        let errand = Errand::TakeBack { file: file.number };
-        offers.push(Offer::errand(errand, voice.lang.text("button-take-back", &[])));
+        let list_action = ListAction::TakeBack { file: file.number };
+        offers.push(QuickAction::list_action(
+            list_action,
+            locale.lang.text("button-take-back", &[]),
+        ));
     }
     Told {
         text,
@@ -250,7 +257,7 @@ pub fn report(voice: Voice, file: &Handed, progress: &Progress) -> Told {
 
 /// A page of the rows that were not taken.
 pub fn rejected(
-    voice: Voice,
+    locale: Locale,
     file: &Handed,
     (number_of_file, page): (i64, u32),
     rows: &[Rejected],
@@ -258,42 +265,42 @@ pub fn rejected(
 ) -> Told {
     let name = ("file", file.name.as_str().into());
     if in_all == 0 {
-        return voice.say("import-rejected-gone", &[name]).into();
+        return locale.say("import-rejected-gone", &[name]).into();
     }
     let last = u32::try_from((in_all - 1) / REJECTED_SHOWN).unwrap_or(u32::MAX);
-    let mut text = voice.say("import-rejected", &[name, ("n", number(in_all as u64))]);
+    let mut text = locale.say("import-rejected", &[name, ("n", number(in_all as u64))]);
     for (place, why, raw) in rows {
         let args = [
             ("where", short_line(place, NAME_UNITS).into()),
             ("what", short_line(why, WHY_UNITS).into()),
             ("row", short_line(raw, REJECTED_UNITS).into()),
         ];
-        line(&mut text, voice.say("import-rejected-row", &args));
+        line(&mut text, locale.say("import-rejected-row", &args));
     }
-    line(&mut text, voice.say("import-rejected-then", &[]));
-    let turn = |page| Errand::Rejected {
+    line(&mut text, locale.say("import-rejected-then", &[]));
+    let turn = |page| ListAction::Rejected {
         file: number_of_file,
         page,
     };
     Told {
         text,
-        offers: pages(voice, page, last, turn),
+        offers: pages(locale, page, last, turn),
         ..Told::default()
     }
 }
 
-fn reasons(voice: Voice, out: &mut Vec<Seg>, reasons: &[(String, String)]) {
+fn reasons(locale: Locale, out: &mut Vec<Seg>, reasons: &[(String, String)]) {
     for (place, why) in reasons {
         let args = [
             ("where", short_line(place, NAME_UNITS).into()),
             ("what", short_line(why, WHY_UNITS).into()),
         ];
-        line(out, voice.say("import-reason", &args));
+        line(out, locale.say("import-reason", &args));
     }
 }
 
 /// A post as a line: the stars, what it is about, the beginning of its words, whose, when.
-fn card(voice: Voice, post: &Incoming) -> Vec<Seg> {
+fn card(locale: Locale, post: &Incoming) -> Vec<Seg> {
     let stars = post.rating.map(card::rated);
     let words = [post.title.as_deref(), post.body.as_deref()];
     let words: Vec<&str> = words.into_iter().flatten().collect();
@@ -301,13 +308,13 @@ fn card(voice: Voice, post: &Incoming) -> Vec<Seg> {
     let subject = post.subject.as_ref().map(|s| s.name.as_deref().unwrap_or(&s.id));
     let mut parts: Vec<String> = stars.into_iter().collect();
     parts.extend(subject.map(|s| short_line(s, 40)));
-    parts.extend((!words.is_empty()).then(|| voice.lang.text("import-quoted", &[("words", words.into())])));
+    parts.extend((!words.is_empty()).then(|| locale.lang.text("import-quoted", &[("words", words.into())])));
     parts.extend(post.author.name.as_deref().map(|n| short_line(n, 40)));
     let mut out = vec![Seg::Text(parts.join(" · "))];
     if let Some(at) = post.published_at {
         // The year counts, and a time that the file does not have would be made up.
-        let day = at.with_timezone(&voice.zone);
-        let day = match voice.lang {
+        let day = at.with_timezone(&locale.zone);
+        let day = match locale.lang {
             Lang::De => day.format("%d.%m.%Y"),
             Lang::En => day.format("%-d %b %Y"),
         };
@@ -315,7 +322,7 @@ fn card(voice: Voice, post: &Incoming) -> Vec<Seg> {
     }
     if post.reply.is_some() {
         out.push(Seg::Text(" · ".to_owned()));
-        out.extend(voice.say("import-answered", &[]));
+        out.extend(locale.say("import-answered", &[]));
     }
     out
 }

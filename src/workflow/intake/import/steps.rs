@@ -10,12 +10,12 @@ use crate::domain::At;
 use crate::domain::effect::Effect;
 use crate::domain::effect::NewEffect;
 use crate::domain::effect::new::Listener;
-use crate::domain::manner::File;
-use crate::domain::manner::Manner;
-use crate::domain::manner::Unanswered;
-use crate::domain::row::Told;
-use crate::domain::text::Voice;
-use crate::domain::words::short_line;
+use crate::domain::item::manner::File;
+use crate::domain::item::manner::Manner;
+use crate::domain::item::manner::Unanswered;
+use crate::domain::say::text::Locale;
+use crate::domain::say::words::short_line;
+use crate::domain::show::row::Told;
 use crate::port::PortError;
 use crate::port::export::Export;
 use crate::port::export::Exports;
@@ -63,7 +63,7 @@ impl Desk {
         if file.state != State::Asked {
             return self.settle(leased, Settled::Done).await;
         }
-        let voice = self.voice_for(&file).await?;
+        let locale = self.locale_for(&file).await?;
         let bytes = match import_file::bytes(self.store.pool(), number).await? {
             Some(bytes) => bytes,
             None => match self.chat(&file.by.chat)?.fetch(&file.place, LARGEST).await {
@@ -73,7 +73,7 @@ impl Desk {
                     tx.commit().await.map_err(StoreError::from)?;
                     bytes
                 }
-                Err(error) => return self.not_fetched(leased, file, voice, &error).await,
+                Err(error) => return self.not_fetched(leased, file, locale, &error).await,
             },
         };
         let name = file.name.as_str();
@@ -83,9 +83,9 @@ impl Desk {
                     ("file", name.into()),
                     ("what", short_line(&unread.why, WHY_UNITS).into()),
                 ];
-                let mut text = voice.say("import-unread", &args);
+                let mut text = locale.say("import-unread", &args);
                 if unread.by_columns {
-                    line(&mut text, voice.say("import-say-columns", &[]));
+                    line(&mut text, locale.say("import-say-columns", &[]));
                 }
                 (State::Refused, text.into(), 0)
             }
@@ -97,13 +97,13 @@ impl Desk {
                             ("file", name.into()),
                             ("what", short_line(&what, WHY_UNITS).into()),
                         ];
-                        (State::Refused, voice.say("import-unread", &args).into(), 0)
+                        (State::Refused, locale.say("import-unread", &args).into(), 0)
                     }
                     Err(other) => return Err(other),
                     Ok(preview) => {
                         let source = self.rules.label(&file.source);
                         let shown = Shown {
-                            voice,
+                            locale,
                             file: &file,
                             source,
                             days,
@@ -135,7 +135,7 @@ impl Desk {
         &self,
         leased: &Leased,
         file: Handed,
-        voice: Voice,
+        locale: Locale,
         error: &PortError,
     ) -> Result<()> {
         let now = self.now();
@@ -168,7 +168,7 @@ impl Desk {
         if file.state == State::Asked {
             file.state = State::Refused;
             import_file::save(&mut tx, &file, now).await?;
-            let text = voice.say(sentence, &[("file", file.name.as_str().into())]);
+            let text = locale.say(sentence, &[("file", file.name.as_str().into())]);
             self.whisper_about(&mut tx, &file, "shown", text.into(), now)
                 .await?;
         }
@@ -189,7 +189,7 @@ impl Desk {
         if file.state != State::Going {
             return self.settle(leased, Settled::Done).await;
         }
-        let voice = self.voice_for(&file).await?;
+        let locale = self.locale_for(&file).await?;
         let Some(looked) = self.looked_through(&file).await? else {
             return self.settle(leased, Settled::Done).await;
         };
@@ -227,7 +227,7 @@ impl Desk {
             Ok(Brought::All(progress)) => {
                 file.state = State::Done;
                 import_file::save(&mut tx, &file, now).await?;
-                let told = report(voice, &file, &progress);
+                let told = report(locale, &file, &progress);
                 self.whisper_about(&mut tx, &file, "done", told, now).await?;
             }
             Err(what) => {
@@ -235,7 +235,7 @@ impl Desk {
                 import_file::save(&mut tx, &file, now).await?;
                 let what = short_line(&what, WHY_UNITS);
                 let args = [("file", file.name.as_str().into()), ("what", what.into())];
-                let text = voice.say("import-broke-off", &args);
+                let text = locale.say("import-broke-off", &args);
                 self.whisper_about(&mut tx, &file, "done", text.into(), now)
                     .await?;
             }
@@ -341,16 +341,16 @@ impl Desk {
         let (State::Back, Some(run)) = (file.state, file.run) else {
             return self.settle(leased, Settled::Done).await;
         };
-        let voice = self.voice_for(&file).await?;
+        let locale = self.locale_for(&file).await?;
         let done = self.undo_import(run).await?.unwrap_or_default();
         let name = || ("file", file.name.as_str().into());
-        let mut text = voice.say("import-back", &[name(), ("n", done.gone.into())]);
+        let mut text = locale.say("import-back", &[name(), ("n", done.gone.into())]);
         for (n, key) in [
             (done.closed, "import-back-closed"),
             (done.kept, "import-back-kept"),
         ] {
             if n > 0 {
-                line(&mut text, voice.say(key, &[("n", n.into())]));
+                line(&mut text, locale.say(key, &[("n", n.into())]));
             }
         }
         let now = self.now();
@@ -386,9 +386,9 @@ impl Desk {
         Ok(Some(looked))
     }
 
-    async fn voice_for(&self, file: &Handed) -> Result<Voice> {
-        let voice = self.voice(&file.by.chat, &file.room);
-        self.own_voice(self.store.pool(), &file.by, voice).await
+    async fn locale_for(&self, file: &Handed) -> Result<Locale> {
+        let locale = self.locale(&file.by.chat, &file.room);
+        self.own_locale(self.store.pool(), &file.by, locale).await
     }
 
     /// What is wrong with it is nothing that fails here.

@@ -1,10 +1,10 @@
 //! An import is taken back: what a run brought and nobody has touched since never was. What stands in a chat already
 //! cannot be made never to have been; it is closed.
 
-use crate::domain::event::What;
-use crate::domain::handling::Handling;
-use crate::domain::handling::Reason;
 use crate::domain::id::ItemId;
+use crate::domain::item::event::EventKind;
+use crate::domain::item::handling::Handling;
+use crate::domain::item::handling::Reason;
 use crate::store::StoreError;
 use crate::store::import;
 use crate::store::item;
@@ -51,18 +51,18 @@ impl Desk {
                 let Some(mut locked) = item::lock(&mut tx, id).await? else {
                     continue;
                 };
-                if !locked.0.handling.is_open() {
+                if !locked.handling.is_open() {
                     continue;
                 }
                 let reason = Reason::Past;
-                locked.0.handling = Handling::Handled {
+                locked.handling = Handling::Handled {
                     by: None,
                     at: now,
                     reason,
                     note: None,
                 };
                 let mut change = Change::of(id, now);
-                change.event(None, What::Handled { reason, note: None });
+                change.event(None, EventKind::Handled { reason, note: None });
                 self.write(&mut tx, &mut locked, change).await?;
                 done.closed += 1;
             }

@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use chrono::Datelike;
 use chrono::TimeDelta;
 
-use crate::domain::action::Step;
-use crate::domain::form::Form;
-use crate::domain::form::Lines;
-use crate::domain::form::Part;
-use crate::domain::handling::Reason;
-use crate::domain::person::PersonId;
-use crate::domain::rules::Target;
-use crate::domain::snooze::Days;
-use crate::domain::text::Voice;
+use crate::domain::item::handling::Reason;
+use crate::domain::people::person::PersonId;
+use crate::domain::press::form::Form;
+use crate::domain::press::form::FormPart;
+use crate::domain::press::form::FormStep;
+use crate::domain::press::form::Lines;
+use crate::domain::promise::rules::Target;
+use crate::domain::say::text::Locale;
+use crate::domain::time::snooze::Days;
 use crate::workflow::Desk;
 use crate::workflow::press::forms::words::about;
 use crate::workflow::press::judge::Case;
@@ -26,30 +26,30 @@ impl Desk {
     pub(in crate::workflow::press) fn days_of(&self, case: &Case<'_>) -> Days<'static> {
         let rules = self.rules.now();
         let here = rules.channel_of_room(&case.press.chat, &case.press.room);
-        let first = || rules.route(&case.locked.0.route).to.first();
+        let first = || rules.route(&case.locked.route).to.first();
         let channel = here.or_else(|| rules.channel(first()?));
         let calendar = channel.and_then(|channel| channel.calendar.as_ref());
         Days {
-            zone: case.voice.zone,
+            zone: case.locale.zone,
             calendar: calendar.and_then(|name| rules.calendars.get(name)),
         }
     }
 
-    pub(in crate::workflow::press) fn escalate(&self, case: &Case<'_>) -> Vec<Part> {
-        let lang = case.voice.lang;
+    pub(in crate::workflow::press) fn escalate(&self, case: &Case<'_>) -> Vec<FormPart> {
+        let lang = case.locale.lang;
         let options: Vec<(String, String)> = self
             .targets(&case.press.chat)
             .into_iter()
             .map(|t| (t.name.clone(), t.label.clone()))
             .collect();
         vec![
-            Part::Choice {
+            FormPart::Choice {
                 key: "to".into(),
                 label: lang.text("form-escalate-to", &[]),
                 initial: options.first().map(|(name, _)| name.clone()),
                 options,
             },
-            Part::Text {
+            FormPart::Text {
                 key: "why".into(),
                 label: lang.text("form-escalate-why", &[]),
                 hint: Some(lang.text("form-escalate-why-hint", &[])),
@@ -68,12 +68,12 @@ impl Desk {
         case: &Case<'_>,
         colleagues: &[(PersonId, String)],
     ) -> Form {
-        let lang = case.voice.lang;
-        let item = &case.locked.0;
-        let mut parts = about(item, case.voice, self.rules.label(&item.source));
+        let lang = case.locale.lang;
+        let item = &case.locked;
+        let mut parts = about(item, case.locale, self.rules.label(&item.source));
         let minutes = ("n", self.rules.claim_minutes.into());
-        parts.push(Part::Say(case.voice.say("form-give-how", &[minutes])));
-        parts.push(Part::Choice {
+        parts.push(FormPart::Say(case.locale.say("form-give-how", &[minutes])));
+        parts.push(FormPart::Choice {
             key: "to".into(),
             label: lang.text("form-give-to", &[]),
             options: colleagues
@@ -82,7 +82,7 @@ impl Desk {
                 .collect(),
             initial: None,
         });
-        parts.push(Part::Text {
+        parts.push(FormPart::Text {
             key: "why".into(),
             label: lang.text("form-give-why", &[]),
             hint: None,
@@ -93,7 +93,7 @@ impl Desk {
             required: false,
         });
         Form {
-            token: self.token(case, Step::HandOver, None),
+            token: self.token(case, FormStep::HandOver, None),
             title: lang.text("form-give-title", &[]),
             submit: Some(lang.text("form-give-submit", &[])),
             close: lang.text("form-cancel", &[]),
@@ -106,26 +106,26 @@ impl Desk {
     }
 }
 
-pub(in crate::workflow::press) fn handled(voice: Voice) -> Vec<Part> {
+pub(in crate::workflow::press) fn handled(locale: Locale) -> Vec<FormPart> {
     let options = Reason::ALL
         .into_iter()
         .map(|r| {
             (
                 r.as_str().to_owned(),
-                voice.lang.text(&format!("reason-{}", r.as_str()), &[]),
+                locale.lang.text(&format!("reason-{}", r.as_str()), &[]),
             )
         })
         .collect();
     vec![
-        Part::Choice {
+        FormPart::Choice {
             key: "reason".into(),
-            label: voice.lang.text("form-handled-why", &[]),
+            label: locale.lang.text("form-handled-why", &[]),
             options,
             initial: Some(Reason::NoNeed.as_str().to_owned()),
         },
-        Part::Text {
+        FormPart::Text {
             key: "note".into(),
-            label: voice.lang.text("form-handled-note", &[]),
+            label: locale.lang.text("form-handled-note", &[]),
             hint: None,
             placeholder: None,
             initial: None,
@@ -136,18 +136,13 @@ pub(in crate::workflow::press) fn handled(voice: Voice) -> Vec<Part> {
     ]
 }
 
-pub(in crate::workflow::press) fn snooze(case: &Case, days: Days<'_>, can_stand: bool) -> Vec<Part> {
-    let lang = case.voice.lang;
-    let today = case.now.with_timezone(&case.voice.zone);
+pub(in crate::workflow::press) fn snooze(case: &Case, days: Days<'_>, can_stand: bool) -> Vec<FormPart> {
+    let lang = case.locale.lang;
+    let today = case.now.with_timezone(&case.locale.zone);
     let tomorrow = (today + TimeDelta::days(1)).date_naive();
     // This evening is over when it is evening.
     let evening = chrono::Timelike::hour(&today) < 18;
-    let due = case
-        .locked
-        .0
-        .deadline
-        .map(|d| d.due)
-        .filter(|due| *due > case.now);
+    let due = case.locked.deadline.map(|d| d.due).filter(|due| *due > case.now);
     let mut offered = BTreeSet::new();
     let options: Vec<(String, String)> = ["evening", "morning", "monday", "date"]
         .into_iter()
@@ -165,19 +160,19 @@ pub(in crate::workflow::press) fn snooze(case: &Case, days: Days<'_>, can_stand:
             Some((o.to_owned(), label))
         })
         .collect();
-    let goes_on = match (case.locked.0.deadline, due) {
+    let goes_on = match (case.locked.deadline, due) {
         (Some(_), Some(due)) => {
             let key = if can_stand {
                 "form-snooze-due-unless"
             } else {
                 "form-snooze-due"
             };
-            Some(case.voice.say(key, &[("due", due.into())]))
+            Some(case.locale.say(key, &[("due", due.into())]))
         }
-        (Some(d), None) => Some(case.voice.say("form-snooze-overdue", &[("due", d.due.into())])),
+        (Some(d), None) => Some(case.locale.say("form-snooze-overdue", &[("due", d.due.into())])),
         (None, _) => None,
     };
-    let turn = can_stand.then(|| Part::Choice {
+    let turn = can_stand.then(|| FormPart::Choice {
         key: "waits".into(),
         label: lang.text("form-snooze-waits", &[]),
         options: ["us", "customer"]
@@ -186,16 +181,16 @@ pub(in crate::workflow::press) fn snooze(case: &Case, days: Days<'_>, can_stand:
         initial: Some("us".into()),
     });
     let parts = vec![
-        Part::Choice {
+        FormPart::Choice {
             key: "until".into(),
             label: lang.text("form-snooze-until", &[]),
             options,
             initial: Some("morning".into()),
         },
-        Part::Date {
+        FormPart::Date {
             key: "day".into(),
             label: lang.text("form-snooze-day", &[]),
-            coming: coming(tomorrow, case.voice),
+            coming: coming(tomorrow, case.locale),
             initial: Some(format!(
                 "{:04}-{:02}-{:02}",
                 tomorrow.year(),
@@ -203,7 +198,7 @@ pub(in crate::workflow::press) fn snooze(case: &Case, days: Days<'_>, can_stand:
                 tomorrow.day()
             )),
         },
-        Part::Text {
+        FormPart::Text {
             key: "why".into(),
             label: lang.text("form-snooze-why", &[]),
             hint: None,
@@ -214,26 +209,26 @@ pub(in crate::workflow::press) fn snooze(case: &Case, days: Days<'_>, can_stand:
             required: false,
         },
     ];
-    let goes_on = goes_on.map(Part::Say);
+    let goes_on = goes_on.map(FormPart::Say);
     goes_on.into_iter().chain(parts).chain(turn).collect()
 }
 
 /// What a choice is called; the next morning on which somebody works, by its day where that is not simply tomorrow at
 /// nine.
 fn until_label(choice: &str, days: Days<'_>, case: &Case) -> String {
-    let lang = case.voice.lang;
+    let lang = case.locale.lang;
     let plain = || lang.text(&format!("form-snooze-{choice}"), &[]);
     match days.next_morning(case.now).filter(|_| choice == "morning") {
         Some(at) if !days.is_tomorrow_at_nine(at, case.now) => {
-            lang.text("form-snooze-workday", &[("at", case.voice.moment(at).into())])
+            lang.text("form-snooze-workday", &[("at", case.locale.moment(at).into())])
         }
         _ => plain(),
     }
 }
 
 /// The next days, for chats that have no calendar to choose from.
-fn coming(first: chrono::NaiveDate, voice: Voice) -> Vec<(String, String)> {
+fn coming(first: chrono::NaiveDate, locale: Locale) -> Vec<(String, String)> {
     let days = first.iter_days().take(DAYS_AHEAD);
-    days.map(|day| (day.format("%Y-%m-%d").to_string(), voice.day(day)))
+    days.map(|day| (day.format("%Y-%m-%d").to_string(), locale.day(day)))
         .collect()
 }

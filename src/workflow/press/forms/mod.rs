@@ -5,14 +5,14 @@ pub mod ask;
 pub mod words;
 pub mod writing;
 
-use crate::domain::action::FormToken;
-use crate::domain::action::Step;
-use crate::domain::action::Verb;
-use crate::domain::event::Event;
-use crate::domain::form::Form;
-use crate::domain::form::Part;
 use crate::domain::id::ReplyId;
-use crate::domain::policy::Pause;
+use crate::domain::item::event::Event;
+use crate::domain::item::policy::Pause;
+use crate::domain::press::action::FormToken;
+use crate::domain::press::action::Verb;
+use crate::domain::press::form::Form;
+use crate::domain::press::form::FormPart;
+use crate::domain::press::form::FormStep;
 use crate::workflow::Desk;
 use crate::workflow::press::forms::ask::handled;
 use crate::workflow::press::forms::ask::snooze;
@@ -30,25 +30,25 @@ pub(in crate::workflow::press) const BESIDE_UNITS: usize = 600;
 impl Desk {
     /// Every other form. `log` is the item's, for the one that explains its deadline.
     pub(in crate::workflow::press) fn form(&self, case: &Case<'_>, verb: Verb, log: &[Event]) -> Form {
-        let lang = case.voice.lang;
-        let item = &case.locked.0;
+        let lang = case.locale.lang;
+        let item = &case.locked;
         let source = self.rules.label(&item.source);
-        let about = || about(item, case.voice, source);
+        let about = || about(item, case.locale, source);
         let (step, title, submit, parts) = match verb {
             Verb::Escalate => (
-                Step::Escalate,
+                FormStep::Escalate,
                 "form-escalate-title",
                 Some("form-escalate-submit"),
                 with(about(), self.escalate(case)),
             ),
             Verb::Handle => (
-                Step::Handle,
+                FormStep::Handle,
                 "form-handled-title",
                 Some("form-handled-submit"),
-                with(about(), handled(case.voice)),
+                with(about(), handled(case.locale)),
             ),
             Verb::Snooze => (
-                Step::Snooze,
+                FormStep::Snooze,
                 "form-snooze-title",
                 Some("form-snooze-submit"),
                 with(
@@ -61,21 +61,24 @@ impl Desk {
                 ),
             ),
             Verb::Why => {
-                let lines = self.reasons(log, item, case.voice, &case.press.chat);
-                let lines = lines.into_iter().map(Part::Say).collect();
-                (Step::Read, "form-why-title", None, with(about(), lines))
+                let lines = self.reasons(log, item, case.locale, &case.press.chat);
+                let lines = lines.into_iter().map(FormPart::Say).collect();
+                (FormStep::Read, "form-why-title", None, with(about(), lines))
             }
             Verb::ViewReply => (
-                Step::Read,
+                FormStep::Read,
                 "form-view-title",
                 None,
                 with(about(), reply_parts(case)),
             ),
             Verb::CopyText => {
-                let say = case.voice.say("form-copy-say", &[("source", source.into())]);
-                let mut parts = vec![Part::Say(which(item, case.voice, source)), Part::Say(say)];
-                parts.extend(full(item, case.voice));
-                (Step::Read, "form-copy-title", None, parts)
+                let say = case.locale.say("form-copy-say", &[("source", source.into())]);
+                let mut parts = vec![
+                    FormPart::Say(which(item, case.locale, source)),
+                    FormPart::Say(say),
+                ];
+                parts.extend(full(item, case.locale));
+                (FormStep::Read, "form-copy-title", None, parts)
             }
             Verb::Reply
             | Verb::ChangeReply
@@ -89,12 +92,12 @@ impl Desk {
             | Verb::Reopen
             | Verb::FullText
             | Verb::OpenSource => {
-                let head = vec![Part::Say(which(item, case.voice, source))];
+                let head = vec![FormPart::Say(which(item, case.locale, source))];
                 (
-                    Step::Read,
+                    FormStep::Read,
                     "form-full-title",
                     None,
-                    with(head, full(item, case.voice)),
+                    with(head, full(item, case.locale)),
                 )
             }
         };
@@ -115,16 +118,16 @@ impl Desk {
     pub(in crate::workflow::press) fn token(
         &self,
         case: &Case<'_>,
-        step: Step,
+        step: FormStep,
         reply: Option<ReplyId>,
     ) -> FormToken {
         FormToken {
             step,
-            item: case.locked.0.id,
+            item: case.locked.id,
             room: case.press.room.clone(),
             reply,
             seal: None,
-            read: Some(case.locked.0.revision),
+            read: Some(case.locked.revision),
             lease: None,
         }
     }
@@ -137,7 +140,7 @@ pub(in crate::workflow::press) fn seal(body: &str) -> String {
     hex::encode(hash.iter().take(8).copied().collect::<Vec<u8>>())
 }
 
-fn with(mut head: Vec<Part>, rest: Vec<Part>) -> Vec<Part> {
+fn with(mut head: Vec<FormPart>, rest: Vec<FormPart>) -> Vec<FormPart> {
     head.extend(rest);
     head
 }

@@ -1,21 +1,21 @@
 //! The forms of a reply: writing it, reading it as it will stand there, and the question whether to send it once more.
 
-use crate::domain::action::Step;
-use crate::domain::caps::Unit;
-use crate::domain::card;
-use crate::domain::form::Form;
-use crate::domain::form::Lines;
-use crate::domain::form::Part;
-use crate::domain::handling::Handling;
 use crate::domain::item::Item;
-use crate::domain::practice;
-use crate::domain::quoted as said;
-use crate::domain::reply::Reply;
-use crate::domain::reply::ReplyState;
-use crate::domain::text::Arg;
-use crate::domain::text::Seg;
-use crate::domain::text::Voice;
-use crate::domain::words;
+use crate::domain::item::caps::Unit;
+use crate::domain::item::handling::Handling;
+use crate::domain::item::reply::Reply;
+use crate::domain::item::reply::ReplyState;
+use crate::domain::press::form::Form;
+use crate::domain::press::form::FormPart;
+use crate::domain::press::form::FormStep;
+use crate::domain::press::form::Lines;
+use crate::domain::promise::practice;
+use crate::domain::say::quoted as said;
+use crate::domain::say::text::Arg;
+use crate::domain::say::text::Locale;
+use crate::domain::say::text::Seg;
+use crate::domain::say::words;
+use crate::domain::show::card;
 use crate::store::Tx;
 use crate::store::reply;
 use crate::workflow::Desk;
@@ -48,7 +48,7 @@ impl Desk {
         changes: Option<&Reply>,
     ) -> Result<Form> {
         let me = &case.press.by.person;
-        let item = &case.locked.0;
+        let item = &case.locked;
         let source = self.rules.label(&item.source);
         let mine = reply::draft_of(tx, item.id, me).await?;
         // What somebody once began about something else does not slip into an answer that stands there.
@@ -67,35 +67,35 @@ impl Desk {
             && *until > case.now
         {
             let name = self.name(tx, by).await?;
-            parts.push(Part::Say(case.voice.say(
+            parts.push(FormPart::Say(case.locale.say(
                 "form-reply-taken",
                 &[("name", name.into()), ("until", (*until).into())],
             )));
         }
         if let Some(draft) = &draft {
             if let Some(before) = self.before(tx, item, draft.answers).await? {
-                parts.push(Part::Say(case.voice.say("form-reply-edited", &[])));
-                parts.extend(was(&before, case.voice));
-                parts.push(Part::Say(case.voice.say("form-now", &[])));
+                parts.push(FormPart::Say(case.locale.say("form-reply-edited", &[])));
+                parts.extend(was(&before, case.locale));
+                parts.push(FormPart::Say(case.locale.say("form-now", &[])));
             }
             if let ReplyState::Rejected { why } | ReplyState::Failed { why } = &draft.state {
                 let source = ("source", Arg::from(source));
-                parts.push(Part::Say(match said::words(why) {
+                parts.push(FormPart::Say(match said::words(why) {
                     Some(why) => {
                         let why = words::short_line(&why, 300);
-                        case.voice
+                        case.locale
                             .say("form-reply-rejected", &[source, ("why", why.into())])
                     }
-                    None => case.voice.say("form-reply-rejected-silent", &[source]),
+                    None => case.locale.say("form-reply-rejected-silent", &[source]),
                 }));
             }
         }
-        parts.extend(quoted(item, case.voice, source, QUOTE_UNITS));
-        parts.push(Part::Text {
+        parts.extend(quoted(item, case.locale, source, QUOTE_UNITS));
+        parts.push(FormPart::Text {
             key: "text".into(),
-            label: case.voice.lang.text("form-reply-label", &[]),
-            hint: Some(limit_hint(item, source, case.voice, self.typed(case)?)),
-            placeholder: Some(case.voice.lang.text("form-reply-placeholder", &[])),
+            label: case.locale.lang.text("form-reply-label", &[]),
+            hint: Some(limit_hint(item, source, case.locale, self.typed(case)?)),
+            placeholder: Some(case.locale.lang.text("form-reply-placeholder", &[])),
             initial: draft.as_ref().map(|d| d.body.clone()),
             lines: Lines::Many,
             limit: item.caps.limit,
@@ -107,10 +107,10 @@ impl Desk {
             "form-reply-title"
         };
         Ok(Form {
-            token: self.token(case, Step::Write, changes.map(|r| r.id)),
-            title: case.voice.lang.text(title, &[]),
-            submit: Some(case.voice.lang.text("form-reply-submit", &[])),
-            close: case.voice.lang.text("form-cancel", &[]),
+            token: self.token(case, FormStep::Write, changes.map(|r| r.id)),
+            title: case.locale.lang.text(title, &[]),
+            submit: Some(case.locale.lang.text("form-reply-submit", &[])),
+            close: case.locale.lang.text("form-cancel", &[]),
             parts,
         })
     }
@@ -129,49 +129,53 @@ impl Desk {
         read: i32,
         how: Preview,
     ) -> Result<Form> {
-        let item = &case.locked.0;
+        let item = &case.locked;
         let source = self.rules.label(&item.source);
-        let voice = case.voice;
+        let locale = case.locale;
         let mut parts = Vec::new();
         if let Some(before) = self.before(tx, item, read).await? {
             let key = match how {
                 Preview::First => "form-preview-changed",
                 Preview::Again => "form-preview-again",
             };
-            parts.push(Part::Say(voice.say(key, &[])));
-            parts.extend(was(&before, voice));
-            parts.push(Part::Say(voice.say("form-now", &[])));
+            parts.push(FormPart::Say(locale.say(key, &[])));
+            parts.extend(was(&before, locale));
+            parts.push(FormPart::Say(locale.say("form-now", &[])));
         }
-        parts.extend(quoted(item, voice, source, BESIDE_UNITS));
-        parts.push(Part::Rule);
+        parts.extend(quoted(item, locale, source, BESIDE_UNITS));
+        parts.push(FormPart::Rule);
         let as_it_stands = if item.source == practice::NAME {
-            voice.say("practice-as", &[])
+            locale.say("practice-as", &[])
         } else {
             let name = card::stands_as(item, source);
-            voice.say("reply-as", &[("source", source.into()), ("name", name.into())])
+            locale.say("reply-as", &[("source", source.into()), ("name", name.into())])
         };
-        parts.push(Part::Say(as_it_stands));
+        parts.push(FormPart::Say(as_it_stands));
         parts.extend(
             words::pieces(&draft.body, PIECE_UNITS)
                 .into_iter()
-                .map(|p| Part::Quote(p.to_owned())),
+                .map(|p| FormPart::Quote(p.to_owned())),
         );
         parts.extend(
-            length(item, &draft.body, source, voice, self.typed(case)?)
+            length(item, &draft.body, source, locale, self.typed(case)?)
                 .into_iter()
-                .map(Part::Say),
+                .map(FormPart::Say),
         );
-        parts.extend(warnings(&draft.body, source, voice).into_iter().map(Part::Say));
-        parts.push(Part::Say(voice.say(
+        parts.extend(
+            warnings(&draft.body, source, locale)
+                .into_iter()
+                .map(FormPart::Say),
+        );
+        parts.push(FormPart::Say(locale.say(
             "form-preview-undo",
             &[("seconds", self.rules.undo_seconds.into())],
         )));
         if item.caps.moderated {
-            parts.push(Part::Say(
-                voice.say("form-preview-moderated", &[("source", source.into())]),
+            parts.push(FormPart::Say(
+                locale.say("form-preview-moderated", &[("source", source.into())]),
             ));
         }
-        let mut token = self.token(case, Step::Preview, Some(draft.id));
+        let mut token = self.token(case, FormStep::Preview, Some(draft.id));
         token.seal = Some(seal(&draft.body));
         let (title, submit) = match how {
             Preview::First => {
@@ -182,9 +186,9 @@ impl Desk {
         };
         Ok(Form {
             token,
-            title: voice.lang.text(title, &[]),
-            submit: Some(voice.lang.text(submit, &[])),
-            close: voice.lang.text("form-preview-back", &[]),
+            title: locale.lang.text(title, &[]),
+            submit: Some(locale.lang.text(submit, &[])),
+            close: locale.lang.text("form-preview-back", &[]),
             parts,
         })
     }
@@ -196,29 +200,30 @@ impl Desk {
         case: &Case<'_>,
         read: i32,
     ) -> Result<Form> {
-        let lang = case.voice.lang;
-        let item = &case.locked.0;
+        let lang = case.locale.lang;
+        let item = &case.locked;
         let source = self.rules.label(&item.source);
         let mut parts = Vec::new();
         if let Some(before) = self.before(tx, item, read).await? {
-            parts.push(Part::Say(case.voice.say("form-preview-again", &[])));
-            parts.extend(was(&before, case.voice));
-            parts.push(Part::Say(case.voice.say("form-now", &[])));
+            parts.push(FormPart::Say(case.locale.say("form-preview-again", &[])));
+            parts.extend(was(&before, case.locale));
+            parts.push(FormPart::Say(case.locale.say("form-now", &[])));
         }
-        parts.extend(about(item, case.voice, source));
-        parts.push(Part::Say(
-            case.voice.say("confirm-again-text", &[("source", source.into())]),
+        parts.extend(about(item, case.locale, source));
+        parts.push(FormPart::Say(
+            case.locale
+                .say("confirm-again-text", &[("source", source.into())]),
         ));
         if let Some(ours) = &case.reply {
             let name = card::stands_as(item, source);
             let stands = [("source", source.into()), ("name", name.into())];
-            parts.push(Part::Rule);
-            parts.push(Part::Say(case.voice.say("reply-as", &stands)));
+            parts.push(FormPart::Rule);
+            parts.push(FormPart::Say(case.locale.say("reply-as", &stands)));
             let pieces = words::pieces(&ours.body, PIECE_UNITS).into_iter();
-            parts.extend(pieces.map(|piece| Part::Quote(piece.to_owned())));
+            parts.extend(pieces.map(|piece| FormPart::Quote(piece.to_owned())));
         }
         Ok(Form {
-            token: self.token(case, Step::SendAgain, None),
+            token: self.token(case, FormStep::SendAgain, None),
             title: lang.text("confirm-again-title", &[]),
             submit: Some(lang.text("confirm-again-yes", &[])),
             close: lang.text("confirm-no", &[]),
@@ -228,13 +233,13 @@ impl Desk {
 }
 
 /// How long the answer is, in what people count; in the source's own unit besides where that becomes tight.
-fn length(item: &Item, body: &str, source: &str, voice: Voice, typed: usize) -> Vec<Vec<Seg>> {
+fn length(item: &Item, body: &str, source: &str, locale: Locale, typed: usize) -> Vec<Vec<Seg>> {
     let count = ("count", body.chars().count().into());
     let Some(limit) = item.caps.limit else {
-        return vec![voice.say("form-preview-length-free", &[count])];
+        return vec![locale.say("form-preview-length-free", &[count])];
     };
     match limit.unit {
-        Unit::Chars => vec![voice.say("form-preview-length", &[count, ("max", limit.max.into())])],
+        Unit::Chars => vec![locale.say("form-preview-length", &[count, ("max", limit.max.into())])],
         Unit::Bytes if limit.is_near(body) => {
             let bytes = [
                 ("source", source.into()),
@@ -242,20 +247,20 @@ fn length(item: &Item, body: &str, source: &str, voice: Voice, typed: usize) -> 
                 ("max", limit.max.into()),
             ];
             vec![
-                voice.say("form-preview-length-free", &[count]),
-                voice.say("form-preview-bytes", &bytes),
+                locale.say("form-preview-length-free", &[count]),
+                locale.say("form-preview-bytes", &bytes),
             ]
         }
         Unit::Bytes => {
             let max = ("max", limit.room(body).min(typed).into());
-            vec![voice.say("form-preview-length-about", &[count, max])]
+            vec![locale.say("form-preview-length-about", &[count, max])]
         }
     }
 }
 
-fn limit_hint(item: &Item, source: &str, voice: Voice, typed: usize) -> String {
+fn limit_hint(item: &Item, source: &str, locale: Locale, typed: usize) -> String {
     if item.source == practice::NAME {
-        return voice.lang.text("practice-hint", &[]);
+        return locale.lang.text("practice-hint", &[]);
     }
     match item.caps.limit {
         Some(limit) => {
@@ -265,29 +270,29 @@ fn limit_hint(item: &Item, source: &str, voice: Voice, typed: usize) -> String {
                 Unit::Bytes | Unit::Chars => "form-reply-hint",
             };
             let max = ("max", room.min(typed).into());
-            voice.lang.text(key, &[max, ("source", source.into())])
+            locale.lang.text(key, &[max, ("source", source.into())])
         }
-        None => voice
+        None => locale
             .lang
             .text("form-reply-hint-free", &[("source", source.into())]),
     }
 }
 
 /// What a second pair of eyes would say before it is public.
-fn warnings(body: &str, source: &str, voice: Voice) -> Vec<Vec<Seg>> {
+fn warnings(body: &str, source: &str, locale: Locale) -> Vec<Vec<Seg>> {
     let mut out = Vec::new();
     let lower = body.to_lowercase();
     if ["bit.ly/", "t.co/", "tinyurl.com/", "goo.gl/", "ow.ly/"]
         .iter()
         .any(|s| lower.contains(s))
     {
-        out.push(voice.say("warn-link", &[]));
+        out.push(locale.say("warn-link", &[]));
     }
     if has_phone(body) {
-        out.push(voice.say("warn-phone", &[("source", source.into())]));
+        out.push(locale.say("warn-phone", &[("source", source.into())]));
     }
     if let Some(found) = placeholder(body) {
-        out.push(voice.say(
+        out.push(locale.say(
             "warn-placeholder",
             &[("found", words::short_line(found, 60).into())],
         ));

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::domain::effect::AlertTo;
 use crate::domain::effect::NewEffect;
-use crate::domain::event::What;
-use crate::domain::handling::Escalation;
-use crate::domain::handling::Reason;
-use crate::domain::person::Mention;
-use crate::domain::snooze::Days;
-use crate::domain::words;
+use crate::domain::item::event::EventKind;
+use crate::domain::item::handling::Escalation;
+use crate::domain::item::handling::Reason;
+use crate::domain::people::person::Mention;
+use crate::domain::say::words;
+use crate::domain::time::snooze::Days;
 use crate::store::Tx;
 use crate::store::timer;
 use crate::workflow::Desk;
@@ -33,14 +33,14 @@ impl Desk {
         let why = words::line(value(values, "why"));
         let mut faults = BTreeMap::new();
         if why.is_empty() {
-            faults.insert("why".to_owned(), case.voice.lang.text("fault-empty", &[]));
+            faults.insert("why".to_owned(), case.locale.lang.text("fault-empty", &[]));
         }
         let target = self
             .rules
             .target(value(values, "to"))
             .filter(|t| t.chat == case.press.chat);
         let Some(target) = target else {
-            faults.insert("to".to_owned(), case.voice.lang.text("fault-choose", &[]));
+            faults.insert("to".to_owned(), case.locale.lang.text("fault-choose", &[]));
             return Ok(Verdict::Faults(faults));
         };
         if !faults.is_empty() {
@@ -51,19 +51,19 @@ impl Desk {
         }
         let me = case.press.by.person.clone();
         let why = words::short_line(&why, 300);
-        case.locked.0.escalation = Some(Escalation {
+        case.locked.escalation = Some(Escalation {
             by: me.clone(),
             at: case.now,
             to: target.label.clone(),
             why: why.clone(),
         });
-        let mut change = Change::of(case.locked.0.id, case.now);
-        let what = What::Escalated {
+        let mut change = Change::of(case.locked.id, case.now);
+        let what = EventKind::Escalated {
             to: target.label.clone(),
             why,
         };
         // Which card: the one it was escalated from, so that the link leads back to the conversation.
-        let cards = crate::store::card::of_item(tx, case.locked.0.id).await?;
+        let cards = crate::store::card::of_item(tx, case.locked.id).await?;
         let from = cards
             .iter()
             .find(|c| c.room == case.press.room)
@@ -99,19 +99,19 @@ impl Desk {
 
 pub(in crate::workflow::press) fn handle(case: &mut Case<'_>, values: &Values) -> Verdict {
     let Some(reason) = Reason::parse(value(values, "reason")) else {
-        return fault("reason", case.voice.lang.text("fault-choose", &[]));
+        return fault("reason", case.locale.lang.text("fault-choose", &[]));
     };
     if let Some(no) = not_now(case) {
         return Verdict::Refused(no);
     }
     let note = Some(words::short_line(value(values, "note"), 300)).filter(|n| !n.is_empty());
     let me = &case.press.by.person;
-    match case.locked.0.handling.handle(me, reason, note.clone(), case.now) {
+    match case.locked.handling.handle(me, reason, note.clone(), case.now) {
         Err(no) => Verdict::Refused(no),
         Ok(handled) => {
-            case.locked.0.handling = handled;
-            let mut change = Change::of(case.locked.0.id, case.now);
-            change.event(Some(me), What::Handled { reason, note });
+            case.locked.handling = handled;
+            let mut change = Change::of(case.locked.id, case.now);
+            change.event(Some(me), EventKind::Handled { reason, note });
             Verdict::Changed(Box::new(change), None)
         }
     }
@@ -119,10 +119,10 @@ pub(in crate::workflow::press) fn handle(case: &mut Case<'_>, values: &Values) -
 
 pub(in crate::workflow::press) fn snooze(case: &mut Case<'_>, days: Days<'_>, values: &Values) -> Verdict {
     let Some(until) = days.until(value(values, "until"), value(values, "day"), case.now) else {
-        return fault("until", case.voice.lang.text("fault-choose", &[]));
+        return fault("until", case.locale.lang.text("fault-choose", &[]));
     };
     if until <= case.now {
-        return fault("until", case.voice.lang.text("fault-past", &[]));
+        return fault("until", case.locale.lang.text("fault-past", &[]));
     }
     if let Some(no) = not_now(case) {
         return Verdict::Refused(no);
@@ -130,20 +130,15 @@ pub(in crate::workflow::press) fn snooze(case: &mut Case<'_>, days: Days<'_>, va
     let why = Some(words::short_line(value(values, "why"), 300)).filter(|w| !w.is_empty());
     let for_customer = value(values, "waits") == "customer";
     let me = &case.press.by.person;
-    match case
-        .locked
-        .0
-        .handling
-        .snooze(me, until, why.clone(), for_customer)
-    {
+    match case.locked.handling.snooze(me, until, why.clone(), for_customer) {
         Err(no) => Verdict::Refused(no),
         Ok(snoozed) => {
-            case.locked.0.handling = snoozed;
-            let mut change = Change::of(case.locked.0.id, case.now);
+            case.locked.handling = snoozed;
+            let mut change = Change::of(case.locked.id, case.now);
             change.timer(timer::SNOOZE_ENDS, until);
             change.event(
                 Some(me),
-                What::Snoozed {
+                EventKind::Snoozed {
                     until,
                     why,
                     for_customer,

@@ -6,11 +6,11 @@ pub mod writing;
 
 use std::collections::BTreeMap;
 
-use crate::domain::action::FormToken;
-use crate::domain::action::Outcome;
-use crate::domain::action::Press;
-use crate::domain::action::Step;
-use crate::domain::words;
+use crate::domain::press::action::FormToken;
+use crate::domain::press::action::Outcome;
+use crate::domain::press::action::Press;
+use crate::domain::press::form::FormStep;
+use crate::domain::say::words;
 use crate::port::chat::Kept;
 use crate::store::StoreError;
 use crate::store::inbox;
@@ -36,52 +36,52 @@ impl Desk {
         form: &FormToken,
         values: &Values,
     ) -> Result<Judged> {
-        let Turn { press, voice, .. } = *turn;
+        let Turn { press, locale, .. } = *turn;
         self.meet(turn.tx, press).await?;
-        if form.step == Step::Read {
+        if form.step == FormStep::Read {
             return Ok(Judged::done("noted"));
         }
         let verb = form.step.verb();
         if let Some(no) = self.no_right(turn, verb.needs(), Some(form.item)).await? {
             return match form.step {
                 // Closing it would throw away what was typed by somebody who had the right a minute ago.
-                Step::Write => Ok(Judged {
+                FormStep::Write => Ok(Judged {
                     outcome: Outcome::Faults(BTreeMap::from([(
                         "text".to_owned(),
-                        Self::no_right_plainly(press, voice, verb.needs()),
+                        Self::no_right_plainly(press, locale, verb.needs()),
                     )])),
                     came_to: "forbidden",
                 }),
-                Step::Preview
-                | Step::Escalate
-                | Step::Handle
-                | Step::Snooze
-                | Step::HandOver
-                | Step::SendAgain
-                | Step::Read
-                | Step::Import => {
+                FormStep::Preview
+                | FormStep::Escalate
+                | FormStep::Handle
+                | FormStep::Snooze
+                | FormStep::HandOver
+                | FormStep::SendAgain
+                | FormStep::Read
+                | FormStep::Import => {
                     self.whisper(turn, no).await?;
                     Ok(Judged::told("forbidden"))
                 }
             };
         }
         let Some(locked) = item::lock(turn.tx, form.item).await? else {
-            self.whisper(turn, voice.say("refused-stale", &[])).await?;
+            self.whisper(turn, locale.say("refused-stale", &[])).await?;
             return Ok(Judged::told("unknown_item"));
         };
         let mut case = self.case(turn, locked).await?;
         let verdict = match form.step {
-            Step::Write => self.keep_draft(turn.tx, &mut case, form, values).await?,
-            Step::Preview => self.send(turn.tx, &mut case, form).await?,
-            Step::Escalate => self.escalate_to(turn.tx, &mut case, values).await?,
-            Step::Handle => handle(&mut case, values),
-            Step::Snooze => {
+            FormStep::Write => self.keep_draft(turn.tx, &mut case, form, values).await?,
+            FormStep::Preview => self.send(turn.tx, &mut case, form).await?,
+            FormStep::Escalate => self.escalate_to(turn.tx, &mut case, values).await?,
+            FormStep::Handle => handle(&mut case, values),
+            FormStep::Snooze => {
                 let days = self.days_of(&case);
                 snooze(&mut case, days, values)
             }
-            Step::HandOver => self.give_by_form(turn.tx, &mut case, values).await?,
-            Step::SendAgain => self.send_again(turn.tx, &mut case, form.read).await?,
-            Step::Read | Step::Import => return Ok(Judged::done("noted")),
+            FormStep::HandOver => self.give_by_form(turn.tx, &mut case, values).await?,
+            FormStep::SendAgain => self.send_again(turn.tx, &mut case, form.read).await?,
+            FormStep::Read | FormStep::Import => return Ok(Judged::done("noted")),
         };
         self.conclude(turn.tx, &mut case, verdict, Opening::Form).await
     }
@@ -101,14 +101,14 @@ impl Desk {
         }
         let text = words::stored(value(values, "text")).trim().to_owned();
         let me = &press.by.person;
-        if form.step == Step::Write
+        if form.step == FormStep::Write
             && !text.is_empty()
             && let Some(locked) = item::lock(&mut tx, form.item).await?
             && reply::draft_of(&mut tx, form.item, me).await?.is_none()
         {
             person::met(&mut tx, me, &press.by.name).await?;
-            let read = form.read.unwrap_or(locked.0.revision);
-            reply::insert(&mut tx, &draft(&locked.0, me, text, read, now)).await?;
+            let read = form.read.unwrap_or(locked.revision);
+            reply::insert(&mut tx, &draft(&locked, me, text, read, now)).await?;
         }
         tx.commit().await.map_err(StoreError::from)?;
         Ok(())

@@ -3,19 +3,19 @@
 use chrono::TimeDelta;
 
 use crate::domain::At;
-use crate::domain::action::FormToken;
-use crate::domain::caps::Unit;
 use crate::domain::effect::NewEffect;
-use crate::domain::event::What;
-use crate::domain::handling::Handling;
-use crate::domain::handling::Refusal;
 use crate::domain::id::ReplyId;
 use crate::domain::item::Item;
-use crate::domain::person::PersonId;
-use crate::domain::reply::Reply;
-use crate::domain::reply::ReplyState;
-use crate::domain::text::Voice;
-use crate::domain::words;
+use crate::domain::item::caps::Unit;
+use crate::domain::item::event::EventKind;
+use crate::domain::item::handling::Handling;
+use crate::domain::item::handling::Refusal;
+use crate::domain::item::reply::Reply;
+use crate::domain::item::reply::ReplyState;
+use crate::domain::people::person::PersonId;
+use crate::domain::press::action::FormToken;
+use crate::domain::say::text::Locale;
+use crate::domain::say::words;
 use crate::store::Tx;
 use crate::store::reply;
 use crate::workflow::Desk;
@@ -44,19 +44,19 @@ impl Desk {
         let text = words::stored(value(values, "text")).trim().to_owned();
         // What nobody can see is no answer.
         if words::shown(&text).is_empty() {
-            return Ok(fault("text", case.voice.lang.text("fault-empty", &[])));
+            return Ok(fault("text", case.locale.lang.text("fault-empty", &[])));
         }
         let changed = self.changed_reply(tx, form).await?;
         // In a case that was opened again our earlier answer still stands there: the new one takes its place.
         let replaces = match &changed {
             Some(r) => Some(r.id),
-            None if case.locked.0.caps.edit => reply::standing(tx, case.locked.0.id).await?.map(|r| r.id),
+            None if case.locked.caps.edit => reply::standing(tx, case.locked.id).await?.map(|r| r.id),
             None => None,
         };
         // What the form showed, not what it became while somebody wrote. A form of an earlier release does not say it.
-        let read = form.read.unwrap_or(case.locked.0.revision);
+        let read = form.read.unwrap_or(case.locked.revision);
         // Kept even when it is too long or too late: nothing that was typed is lost.
-        let draft = match reply::draft_of(tx, case.locked.0.id, &me).await? {
+        let draft = match reply::draft_of(tx, case.locked.id, &me).await? {
             Some(mut draft) => {
                 draft.body.clone_from(&text);
                 draft.state = ReplyState::Draft;
@@ -68,24 +68,24 @@ impl Desk {
             None => {
                 let draft = Reply {
                     changes: replaces,
-                    ..draft(&case.locked.0, &me, text.clone(), read, case.now)
+                    ..draft(&case.locked, &me, text.clone(), read, case.now)
                 };
                 reply::insert(tx, &draft).await?;
                 draft
             }
         };
-        if let Some(too_long) = self.too_long(&case.locked.0, &text, case.voice) {
+        if let Some(too_long) = self.too_long(&case.locked, &text, case.locale) {
             return Ok(fault("text", too_long));
         }
-        let mut change = Change::of(case.locked.0.id, case.now);
-        change.event(Some(&me), What::Drafted);
+        let mut change = Change::of(case.locked.id, case.now);
+        change.event(Some(&me), EventKind::Drafted);
         if changed.is_none() {
             if let Some(no) = not_now(case) {
                 return Ok(Verdict::Refused(no));
             }
             self.take_over(case, &mut change);
             // The card may say that somebody has begun.
-            case.locked.0.reply = Some(draft.id);
+            case.locked.reply = Some(draft.id);
         }
         let preview = self.preview_form(tx, case, &draft, read, Preview::First).await?;
         Ok(Verdict::Changed(Box::new(change), Some(preview)))
@@ -96,7 +96,7 @@ impl Desk {
         let me = &case.press.by.person;
         let until = case.now + TimeDelta::minutes(self.rules.claim_minutes);
         let held = Handling::held(me, until);
-        hold(&mut case.locked.0, held, me, until, change);
+        hold(&mut case.locked, held, me, until, change);
     }
 
     /// Approves exactly what was previewed. It leaves when the time for taking it back is over.
@@ -112,7 +112,7 @@ impl Desk {
         };
         let Some(mut draft) = reply::get(&mut **tx, id)
             .await?
-            .filter(|r| r.item == case.locked.0.id)
+            .filter(|r| r.item == case.locked.id)
         else {
             return Ok(Verdict::Refused(Refusal::Stale));
         };
@@ -140,7 +140,7 @@ impl Desk {
             until,
             offered: false,
             ..
-        } = &case.locked.0.handling
+        } = &case.locked.handling
             && *by != me
             && *until > case.now
         {
@@ -158,23 +158,23 @@ impl Desk {
         }
         // What it answers is not what its author has read: they are asked once more, with both before them.
         let read = form.read.unwrap_or(draft.answers);
-        if self.before(tx, &case.locked.0, read).await?.is_some() {
+        if self.before(tx, &case.locked, read).await?.is_some() {
             let again = self.preview_form(tx, case, &draft, read, Preview::Again).await?;
             return Ok(Verdict::Show(again));
         }
-        if let Some(too_long) = self.too_long(&case.locked.0, &draft.body, case.voice) {
-            return Ok(Verdict::Say(vec![crate::domain::text::Seg::Text(too_long)]));
+        if let Some(too_long) = self.too_long(&case.locked, &draft.body, case.locale) {
+            return Ok(Verdict::Say(vec![crate::domain::say::text::Seg::Text(too_long)]));
         }
         let until = case.now + TimeDelta::seconds(self.rules.undo_seconds);
         draft.state = ReplyState::Queued { until };
-        draft.answers = case.locked.0.revision;
+        draft.answers = case.locked.revision;
         draft.sent_at = Some(case.now);
         reply::save(tx, &draft).await?;
         let approval = reply::approve(tx, draft.id).await?;
-        case.locked.0.reply = Some(draft.id);
-        let mut change = Change::of(case.locked.0.id, case.now);
-        change.event(Some(&me), What::Sent { until });
-        let item = (case.locked.0.id, case.locked.0.source.as_str());
+        case.locked.reply = Some(draft.id);
+        let mut change = Change::of(case.locked.id, case.now);
+        change.event(Some(&me), EventKind::Sent { until });
+        let item = (case.locked.id, case.locked.source.as_str());
         change.effect(NewEffect::publish_reply(
             item, draft.id, approval, until, case.now,
         ));
@@ -199,7 +199,7 @@ impl Desk {
         if let Some(changed) = self.changed_reply(tx, form).await? {
             return Ok(Some(changed));
         }
-        let draft = reply::draft_of(tx, case.locked.0.id, &case.press.by.person).await?;
+        let draft = reply::draft_of(tx, case.locked.id, &case.press.by.person).await?;
         let Some(id) = draft.and_then(|d| d.changes) else {
             return Ok(None);
         };
@@ -210,14 +210,14 @@ impl Desk {
         Ok(case.reply.clone().filter(|_| stands))
     }
 
-    fn too_long(&self, item: &Item, text: &str, voice: Voice) -> Option<String> {
+    fn too_long(&self, item: &Item, text: &str, locale: Locale) -> Option<String> {
         let limit = item.caps.limit?;
         let over = limit.surplus(text)?;
         let key = match limit.unit {
             Unit::Chars => "fault-too-long",
             Unit::Bytes => "fault-too-long-bytes",
         };
-        Some(voice.lang.text(
+        Some(locale.lang.text(
             key,
             &[
                 ("over", over.into()),
