@@ -60,6 +60,9 @@ const CHANNEL: &str = "zeitnah_effect";
 /// More than there are in this folder.
 const STATEMENTS: usize = 400;
 
+/// A connection that answered so lately is taken for one that lives.
+const TRUSTED_FOR: Duration = Duration::from_millis(250);
+
 /// The only thing that replicas share.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -89,6 +92,16 @@ impl Store {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(5))
+            // Asked first whether it lives, each statement would be two round trips.
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > TRUSTED_FOR {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options.clone())
             .await;
         match pool {
