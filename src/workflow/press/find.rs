@@ -74,8 +74,7 @@ impl Desk {
             Wanted::Words(_) | Wanted::Sources | Wanted::Numbers(_) => None,
         };
         if let Some(no) = self.no_right(turn, Role::Viewer, item).await? {
-            self.whisper(turn, no).await?;
-            return Ok(Judged::told("forbidden"));
+            return self.tell(turn, no, "forbidden").await;
         }
         let told = match wanted {
             Wanted::Words(typed) => self.find(turn, (typed, false)).await?,
@@ -162,8 +161,7 @@ impl Desk {
         } = *turn;
         let last = search::last(turn.tx, &press.by.person).await?;
         let Some(found) = last.filter(|last| last.number == number) else {
-            self.whisper(turn, locale.say("find-over", &[])).await?;
-            return Ok(Judged::told("told"));
+            return self.tell(turn, locale.say("find-over", &[]), "told").await;
         };
         // Where it was found is where one has to have the right, also since then: in its channel, or, where it was found
         // in all that one could see, in any that one sees now, and of these it is shown.
@@ -178,8 +176,7 @@ impl Desk {
                 .retain(|hit| still.iter().any(|still| still.item == hit.item));
         }
         if let Some(no) = self.no_right_in(turn, Role::Viewer, &channels).await? {
-            self.whisper(turn, no).await?;
-            return Ok(Judged::told("forbidden"));
+            return self.tell(turn, no, "forbidden").await;
         }
         let told = self.found_page(turn, &found, page).await?;
         self.whisper_with(turn, told).await?;

@@ -37,7 +37,7 @@ impl Desk {
         } = *turn;
         self.meet(turn.tx, press).await?;
         let Some(exports) = self.exports.clone() else {
-            return self.tell(turn, locale.say("import-not-here", &[])).await;
+            return self.tell(turn, locale.say("import-not-here", &[]), "told").await;
         };
         // A form has three seconds, and there may be many sources: who is in which circle is read once.
         let circles = self.circles_now(turn.tx, &press.by, now).await?;
@@ -57,11 +57,10 @@ impl Desk {
                 None => None,
             };
             let why = no.unwrap_or_else(|| locale.say("import-not-here", &[]));
-            self.whisper(turn, why).await?;
-            return Ok(Judged::told("forbidden"));
+            return self.tell(turn, why, "forbidden").await;
         }
         if press.opener.is_none() {
-            return self.tell(turn, locale.say("told-press-again", &[])).await;
+            return self.tell(turn, locale.say("told-press-again", &[]), "told").await;
         }
         let lang = locale.lang;
         // Of several, the wrong one is soon left as it stands.
@@ -118,11 +117,10 @@ impl Desk {
         self.meet(turn.tx, press).await?;
         let known = self.exports.as_ref().map(|e| e.sources()).unwrap_or_default();
         if !known.iter().any(|name| name == source) {
-            return self.tell(turn, locale.say("import-not-here", &[])).await;
+            return self.tell(turn, locale.say("import-not-here", &[]), "told").await;
         }
         if let Some(no) = self.may_not_import(turn, source).await? {
-            self.whisper(turn, no).await?;
-            return Ok(Judged::told("forbidden"));
+            return self.tell(turn, no, "forbidden").await;
         }
         let fault = |field: &str, sentence: String| {
             Ok(Judged {
@@ -161,8 +159,12 @@ impl Desk {
             let way = NewEffect::of_file(number, &format!("read:{number}"), effect, now);
             outbox::put(turn.tx, &[way], now).await?;
         }
-        self.tell(turn, locale.say("import-reading", &[("file", name.into())]))
-            .await
+        self.tell(
+            turn,
+            locale.say("import-reading", &[("file", name.into())]),
+            "told",
+        )
+        .await
     }
 
     /// A button below what was shown, or below the report.
@@ -178,11 +180,10 @@ impl Desk {
             _ => return Ok(Judged::done("noted")),
         };
         let Some(mut file) = import_file::lock(turn.tx, number).await? else {
-            return self.tell(turn, locale.say("import-gone", &[])).await;
+            return self.tell(turn, locale.say("import-gone", &[]), "told").await;
         };
         if let Some(no) = self.may_not_import(turn, &file.source).await? {
-            self.whisper(turn, no).await?;
-            return Ok(Judged::told("forbidden"));
+            return self.tell(turn, no, "forbidden").await;
         }
         let (next, said) = match (list_action, file.state) {
             (ListAction::BringIn { .. }, State::Shown) => (Some(State::Going), "import-going"),
@@ -230,11 +231,12 @@ impl Desk {
     ) -> Result<Judged> {
         let locale = turn.locale;
         let Some(file) = import_file::lock(turn.tx, number).await? else {
-            return self.tell(turn, locale.say("import-rejected-gone", &[])).await;
+            return self
+                .tell(turn, locale.say("import-rejected-gone", &[]), "told")
+                .await;
         };
         if let Some(no) = self.may_not_import(turn, &file.source).await? {
-            self.whisper(turn, no).await?;
-            return Ok(Judged::told("forbidden"));
+            return self.tell(turn, no, "forbidden").await;
         }
         let skip = page as usize * REJECTED_SHOWN;
         let (rows, in_all) = import_file::rejected(turn.tx, number, skip, REJECTED_SHOWN).await?;
@@ -260,10 +262,5 @@ impl Desk {
     async fn may_not_import(&self, turn: &mut Turn<'_>, source: &str) -> Result<Option<Vec<Seg>>> {
         let channels = self.concerned(source);
         self.no_right_in_each(turn, Role::Admin, &channels).await
-    }
-
-    async fn tell(&self, turn: &mut Turn<'_>, text: Vec<Seg>) -> Result<Judged> {
-        self.whisper(turn, text).await?;
-        Ok(Judged::told("told"))
     }
 }

@@ -37,6 +37,7 @@ use crate::workflow::base::turn::Turn;
 use crate::workflow::change::write::Change;
 use crate::workflow::press::find::Wanted;
 use crate::workflow::press::find::unknown;
+use crate::workflow::press::help::help;
 use crate::workflow::views::lists::Page;
 
 /// What a press may do about an item, with all that it needs to know.
@@ -111,8 +112,7 @@ impl Desk {
             None => None,
         };
         let Some(locked) = locked else {
-            self.whisper(turn, unknown(item, locale)).await?;
-            return Ok(Judged::told("unknown_item"));
+            return self.tell(turn, unknown(item, locale), "unknown_item").await;
         };
         let mut case = self.case(turn, locked).await?;
         let verdict = match deed {
@@ -255,133 +255,13 @@ impl Desk {
             locale,
             now,
         };
-        let judged = match &press.ask {
-            // Nobody's right is asked for these, and they are nothing to people from elsewhere.
-            Ask::Help { .. } | Ask::NoNumber { .. } | Ask::Odd { .. } if press.by.outsider => {
-                if let Ask::Odd { why } = &press.ask {
-                    tracing::warn!(error = why, inbox.key = kept.key, "delivery not understood");
-                }
-                if press.by.person.user.is_empty() {
-                    Judged::done("not_understood")
-                } else {
-                    let no = locale.say("refused-outsider", &[]);
-                    self.whisper(turn, no).await?;
-                    Judged::told("forbidden")
-                }
-            }
-            Ask::HomeOpened | Ask::Changed(_) if press.by.outsider => Judged::done("forbidden"),
-            Ask::Do { verb, item } => {
-                let deed = ItemPress::Do(*verb);
-                self.act_on(turn, deed, *item).await?
-            }
-            Ask::Sure { verb, item } => {
-                let deed = ItemPress::Ask(*verb);
-                self.act_on(turn, deed, *item).await?
-            }
-            Ask::Again { form } => {
-                let deed = ItemPress::Again(form);
-                self.act_on(turn, deed, ItemRef::Id(form.item)).await?
-            }
-            Ask::Submit { form, values } => self.submit(turn, form, values).await?,
-            Ask::Give { item, to } => {
-                let deed = ItemPress::Give(to);
-                self.act_on(turn, deed, *item).await?
-            }
-            Ask::Closed { form, values } => {
-                let typed = values.values().any(|v| !v.trim().is_empty());
-                self.put_away(turn, form, typed).await?
-            }
-            Ask::List(listing) => {
-                let no = self.no_right(turn, Role::Viewer, None).await?;
-                match no {
-                    Some(no) => {
-                        self.whisper(turn, no).await?;
-                        Judged::told("forbidden")
-                    }
-                    None => {
-                        let page = Page::first(*listing);
-                        self.tell_list(turn, page).await?
-                    }
-                }
-            }
-            Ask::ListAction(list_action) => self.run_list_action(turn, *list_action).await?,
-            Ask::HomeOpened => {
-                self.meet(turn.tx, press).await?;
-                self.home_opened(turn.tx, &press.by.person, now).await?;
-                Judged::done("noted")
-            }
-            Ask::Find { words } => self.look_up(turn, Wanted::Words(words)).await?,
-            Ask::Show { item } => self.look_up(turn, Wanted::Item(*item)).await?,
-            Ask::Sources => self.look_up(turn, Wanted::Sources).await?,
-            Ask::Numbers { days } => self.look_up(turn, Wanted::Numbers(*days)).await?,
-            Ask::Quiet { hours } => {
-                let no = self.no_right(turn, Role::Viewer, None).await?;
-                let (text, came_to) = match no {
-                    Some(no) => (no, "forbidden"),
-                    None => (self.prefer(turn, hours).await?, "told"),
-                };
-                self.whisper(turn, text).await?;
-                Judged::told(came_to)
-            }
-            Ask::Settings { typed } => {
-                let no = self.no_right(turn, Role::Admin, None).await?;
-                let (text, came_to) = match no {
-                    Some(no) => (no, "forbidden"),
-                    None => (self.settings(turn, typed).await?, "told"),
-                };
-                self.whisper(turn, text).await?;
-                Judged::told(came_to)
-            }
-            Ask::Import => self.offer_import(turn).await?,
-            Ask::HandIn { source, file, said } => self.hand_in(turn, (source, file.as_ref(), said)).await?,
-            Ask::Help { unknown } => {
-                let text = crate::workflow::press::help::help(locale, unknown.as_deref());
-                self.whisper(turn, text).await?;
-                Judged::told("told")
-            }
-            Ask::NoNumber { command } => {
-                let text = locale.say("help-no-number", &[("word", short_line(command, 40).into())]);
-                self.whisper(turn, text).await?;
-                Judged::told("told")
-            }
-            Ask::Several { verb, numbers } => self.act_on_several(turn, *verb, numbers).await?,
-            Ask::Leftover { good, odd } => {
-                let (good, odd) = (short_line(good, 60), short_line(odd, 60));
-                let text = locale.say("help-leftover", &[("good", good.into()), ("odd", odd.into())]);
-                self.whisper(turn, text).await?;
-                Judged::told("told")
-            }
-            Ask::OneOnly { command, number } => {
-                let args = [
-                    ("command", short_line(command, 40).into()),
-                    ("number", (*number).into()),
-                ];
-                self.whisper(turn, locale.say("help-one-only", &args)).await?;
-                Judged::told("told")
-            }
-            Ask::OddDays { typed } => {
-                let args = [
-                    ("typed", short_line(typed, 40).into()),
-                    ("most", MOST_DAYS.into()),
-                ];
-                self.whisper(turn, locale.say("numbers-odd-days", &args)).await?;
-                Judged::told("told")
-            }
-            Ask::Changed(ChatChange::Circle(id)) => {
-                person::circle_changed(turn.tx, &press.chat, id, now).await?;
-                Judged::done("noted")
-            }
-            Ask::Changed(ChatChange::Room(room)) => {
-                person::circle_changed(turn.tx, &press.chat, room, now).await?;
-                outbox::wake(self.store.pool(), &room_key(&press.chat, room), now).await?;
-                Judged::done("noted")
-            }
-            Ask::Odd { why } => {
-                tracing::warn!(error = why, inbox.key = kept.key, "delivery not understood");
-                self.whisper(turn, locale.say("told-not-understood", &[])).await?;
-                Judged::told("not_understood")
-            }
-            Ask::Nothing => Judged::done("noted"),
+        let judged = match press.by.outsider {
+            true => self.outsider(turn, kept).await?,
+            false => None,
+        };
+        let judged = match judged {
+            Some(judged) => judged,
+            None => self.asked(turn, kept).await?,
         };
         if let Some(channel) = self.rules.channel_of_room(&press.chat, &press.room) {
             let spoken = BTreeMap::from([(&press.by.person, channel.locale.lang)]);
@@ -397,6 +277,129 @@ impl Desk {
             tracing::warn!(error = %error, "a changed setting does not hold here yet");
         }
         Ok(judged)
+    }
+
+    /// What people from elsewhere may not even ask. For all else rights are asked, which they do not have.
+    async fn outsider(&self, turn: &mut Turn<'_>, kept: &Kept) -> Result<Option<Judged>> {
+        let press = turn.press;
+        Ok(match &press.ask {
+            Ask::Help { .. } | Ask::NoNumber { .. } | Ask::Odd { .. } => {
+                if let Ask::Odd { why } = &press.ask {
+                    tracing::warn!(error = why, inbox.key = kept.key, "delivery not understood");
+                }
+                if press.by.person.user.is_empty() {
+                    return Ok(Some(Judged::done("not_understood")));
+                }
+                let no = turn.locale.say("refused-outsider", &[]);
+                Some(self.tell(turn, no, "forbidden").await?)
+            }
+            Ask::HomeOpened | Ask::Changed(_) => Some(Judged::done("forbidden")),
+            _ => None,
+        })
+    }
+
+    async fn asked(&self, turn: &mut Turn<'_>, kept: &Kept) -> Result<Judged> {
+        let Turn {
+            press, locale, now, ..
+        } = *turn;
+        match &press.ask {
+            Ask::Do { verb, item } => self.act_on(turn, ItemPress::Do(*verb), *item).await,
+            Ask::Sure { verb, item } => self.act_on(turn, ItemPress::Ask(*verb), *item).await,
+            Ask::Again { form } => {
+                let item = ItemRef::Id(form.item);
+                self.act_on(turn, ItemPress::Again(form), item).await
+            }
+            Ask::Give { item, to } => self.act_on(turn, ItemPress::Give(to), *item).await,
+            Ask::Several { verb, numbers } => self.act_on_several(turn, *verb, numbers).await,
+            Ask::Submit { form, values } => self.submit(turn, form, values).await,
+            Ask::Closed { form, values } => {
+                let typed = values.values().any(|v| !v.trim().is_empty());
+                self.put_away(turn, form, typed).await
+            }
+            Ask::List(listing) => match self.no_right(turn, Role::Viewer, None).await? {
+                Some(no) => self.tell(turn, no, "forbidden").await,
+                None => self.tell_list(turn, Page::first(*listing)).await,
+            },
+            Ask::ListAction(list_action) => self.run_list_action(turn, *list_action).await,
+            Ask::Find { words } => self.look_up(turn, Wanted::Words(words)).await,
+            Ask::Show { item } => self.look_up(turn, Wanted::Item(*item)).await,
+            Ask::Sources => self.look_up(turn, Wanted::Sources).await,
+            Ask::Numbers { days } => self.look_up(turn, Wanted::Numbers(*days)).await,
+            Ask::Quiet { hours } => {
+                let (text, came_to) = match self.no_right(turn, Role::Viewer, None).await? {
+                    Some(no) => (no, "forbidden"),
+                    None => (self.prefer(turn, hours).await?, "told"),
+                };
+                self.tell(turn, text, came_to).await
+            }
+            Ask::Settings { typed } => {
+                let (text, came_to) = match self.no_right(turn, Role::Admin, None).await? {
+                    Some(no) => (no, "forbidden"),
+                    None => (self.settings(turn, typed).await?, "told"),
+                };
+                self.tell(turn, text, came_to).await
+            }
+            Ask::Import => self.offer_import(turn).await,
+            Ask::HandIn { source, file, said } => self.hand_in(turn, (source, file.as_ref(), said)).await,
+            Ask::Help { .. }
+            | Ask::NoNumber { .. }
+            | Ask::Leftover { .. }
+            | Ask::OneOnly { .. }
+            | Ask::OddDays { .. } => self.tell(turn, misread(locale, &press.ask), "told").await,
+            Ask::HomeOpened => {
+                self.meet(turn.tx, press).await?;
+                self.home_opened(turn.tx, &press.by.person, now).await?;
+                Ok(Judged::done("noted"))
+            }
+            Ask::Changed(ChatChange::Circle(id)) => {
+                person::circle_changed(turn.tx, &press.chat, id, now).await?;
+                Ok(Judged::done("noted"))
+            }
+            Ask::Changed(ChatChange::Room(room)) => {
+                person::circle_changed(turn.tx, &press.chat, room, now).await?;
+                outbox::wake(self.store.pool(), &room_key(&press.chat, room), now).await?;
+                Ok(Judged::done("noted"))
+            }
+            Ask::Odd { why } => {
+                tracing::warn!(error = why, inbox.key = kept.key, "delivery not understood");
+                let text = locale.say("told-not-understood", &[]);
+                self.tell(turn, text, "not_understood").await
+            }
+            Ask::Nothing => Ok(Judged::done("noted")),
+        }
+    }
+
+    /// A private sentence is all that a press comes to.
+    pub(super) async fn tell(
+        &self,
+        turn: &mut Turn<'_>,
+        text: Vec<Seg>,
+        came_to: &'static str,
+    ) -> Result<Judged> {
+        self.whisper(turn, text).await?;
+        Ok(Judged::told(came_to))
+    }
+}
+
+/// What is said to who typed something that is no command, or not quite one.
+fn misread(locale: Locale, ask: &Ask) -> Vec<Seg> {
+    let short = |typed: &str, most| short_line(typed, most).into();
+    match ask {
+        Ask::NoNumber { command } => locale.say("help-no-number", &[("word", short(command, 40))]),
+        Ask::Leftover { good, odd } => locale.say(
+            "help-leftover",
+            &[("good", short(good, 60)), ("odd", short(odd, 60))],
+        ),
+        Ask::OneOnly { command, number } => {
+            let args = [("command", short(command, 40)), ("number", (*number).into())];
+            locale.say("help-one-only", &args)
+        }
+        Ask::OddDays { typed } => {
+            let args = [("typed", short(typed, 40)), ("most", MOST_DAYS.into())];
+            locale.say("numbers-odd-days", &args)
+        }
+        Ask::Help { unknown } => help(locale, unknown.as_deref()),
+        _ => help(locale, None),
     }
 }
 

@@ -65,8 +65,7 @@ impl Desk {
             && !of_file
             && let Some(no) = self.no_right(turn, needed, None).await?
         {
-            self.whisper(turn, no).await?;
-            return Ok(Judged::told("forbidden"));
+            return self.tell(turn, no, "forbidden").await;
         }
         match list_action {
             ListAction::List {
@@ -96,23 +95,19 @@ impl Desk {
             ListAction::Quiet { on } => {
                 let quiet = on.then_some(USUAL_QUIET);
                 let text = self.set_quiet(turn, quiet).await?;
-                self.whisper(turn, text).await?;
-                Ok(Judged::told("told"))
+                self.tell(turn, text, "told").await
             }
             ListAction::Rest { hours } => {
                 let text = self.set_quiet(turn, Some(hours)).await?;
-                self.whisper(turn, text).await?;
-                Ok(Judged::told("told"))
+                self.tell(turn, text, "told").await
             }
             ListAction::Speak { lang } => {
                 let text = self.set_language(turn, lang).await?;
-                self.whisper(turn, text).await?;
-                Ok(Judged::told("told"))
+                self.tell(turn, text, "told").await
             }
             ListAction::Daily { on } => {
                 let text = self.set_daily(turn, on).await?;
-                self.whisper(turn, text).await?;
-                Ok(Judged::told("told"))
+                self.tell(turn, text, "told").await
             }
         }
     }
@@ -151,8 +146,7 @@ impl Desk {
             !snoozed && !item.is_answer_sent && item.handling.holder(now).is_none_or(|holder| holder == me)
         });
         let Some(oldest) = oldest else {
-            self.whisper(turn, locale.say("told-oldest-none", &[])).await?;
-            return Ok(Judged::told("told"));
+            return self.tell(turn, locale.say("told-oldest-none", &[]), "told").await;
         };
         if oldest.handling.holder(now) == Some(me) {
             return self.tell_taken(turn, "told-oldest-mine", &oldest).await;
