@@ -13,6 +13,7 @@ pub mod http;
 pub mod picture;
 pub mod port;
 pub mod postgres;
+pub mod reader;
 pub mod source;
 pub mod store;
 pub mod telemetry;

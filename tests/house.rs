@@ -16,7 +16,9 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("webhook", &["domain", "port", "source"]),
     ("chat", &["domain", "port", "telemetry"]),
     ("http", &["domain", "port", "workflow", "telemetry"]),
-    ("config", &["domain"]),
+    // How a section of the file is read. It knows no setting.
+    ("reader", &["domain"]),
+    ("config", &["domain", "reader"]),
     // What the bot is shown with; the stand-ins are a crate of their own, which knows nothing of us.
     ("demo", &["domain"]),
     ("telemetry", &[]),

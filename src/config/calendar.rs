@@ -13,12 +13,12 @@ use crate::config::hours::WEEKDAYS;
 use crate::config::ics;
 use crate::config::ics::When;
 use crate::config::name;
-use crate::config::reading::Placed;
-use crate::config::table::Table;
 use crate::config::zone::zone;
 use crate::domain::time::calendar::Calendar;
 use crate::domain::time::calendar::Window;
 use crate::domain::time::calendar::written;
+use crate::reader::reading::Placed;
+use crate::reader::table::Table;
 
 /// What comes each year is written out so far; nobody plans a bot's holidays beyond.
 const LAST_YEAR: i32 = 2100;

@@ -6,9 +6,7 @@ use crate::config::SLACK;
 use crate::config::duration;
 use crate::config::name;
 use crate::config::name::Sort;
-use crate::config::reading::Placed;
 use crate::config::stars::stars;
-use crate::config::table::Table;
 use crate::domain::item::Tone;
 use crate::domain::people::person::Mention;
 use crate::domain::people::person::PersonId;
@@ -18,6 +16,8 @@ use crate::domain::promise::chain::Recipient;
 use crate::domain::promise::chain::Starts;
 use crate::domain::promise::chain::Step;
 use crate::domain::promise::rules::Named;
+use crate::reader::reading::Placed;
+use crate::reader::table::Table;
 
 pub fn read(table: Table, names: &Names) -> Option<Placed<Chain>> {
     let line = table.line;

@@ -8,9 +8,6 @@ use crate::config::SLACK;
 use crate::config::duration;
 use crate::config::name;
 use crate::config::name::Sort;
-use crate::config::reading::Placed;
-use crate::config::reading::Reading;
-use crate::config::table::Table;
 use crate::config::zone::zone;
 use crate::domain::lang::Lang;
 use crate::domain::people::person::Mention;
@@ -19,6 +16,9 @@ use crate::domain::promise::rules::Named;
 use crate::domain::say::text::Locale;
 use crate::domain::show::fold::Budget;
 use crate::domain::time::calendar::Quiet;
+use crate::reader::reading::Placed;
+use crate::reader::reading::Reading;
+use crate::reader::table::Table;
 
 /// What a `noise_budget` may be.
 const MESSAGES: RangeInclusive<i64> = 1..=1000;

@@ -2,10 +2,10 @@
 
 use secrecy::SecretString;
 
-use crate::config::secret;
-use crate::config::secret::Origin;
-use crate::config::table::Table;
 use crate::domain::promise::rules::Keep;
+use crate::reader::secret;
+use crate::reader::secret::Origin;
+use crate::reader::table::Table;
 
 #[derive(Debug, Clone)]
 pub struct Database {

@@ -4,14 +4,14 @@ use chrono_tz::Tz;
 
 use crate::config::Names;
 use crate::config::name;
-use crate::config::reading::Placed;
-use crate::config::table::Table;
 use crate::config::zone::zone;
 use crate::domain::At;
 use crate::domain::people::person::PersonId;
 use crate::domain::promise::rules::Channel;
 use crate::domain::show::digest::plan::DigestPlan;
 use crate::domain::time::schedule::Schedule;
+use crate::reader::reading::Placed;
+use crate::reader::table::Table;
 
 pub fn read(table: Table, names: &Names, channels: &[Placed<Channel>]) -> Option<Placed<DigestPlan>> {
     let line = table.line_of("schedule");

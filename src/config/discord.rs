@@ -6,11 +6,11 @@ use crate::config::DISCORD;
 use crate::config::POST_EVERY_MS;
 use crate::config::name;
 use crate::config::name::Sort;
-use crate::config::secret;
-use crate::config::secret::Origin;
-use crate::config::table::Table;
-use crate::config::url::url;
 use crate::domain::promise::rules::Named;
+use crate::reader::secret;
+use crate::reader::secret::Origin;
+use crate::reader::table::Table;
+use crate::reader::url::url;
 
 #[derive(Debug, Clone)]
 pub struct Discord {

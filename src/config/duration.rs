@@ -1,8 +1,8 @@
 //! Spans as people write them: `24h`, `90m`, `2d`, `1d12h`, or `none`. Minutes are the finest unit, because a promise
 //! to a customer is never about seconds.
 
-use crate::config::table::Table;
 pub use crate::domain::time::span::parse;
+use crate::reader::table::Table;
 
 /// Minutes; 0 is none.
 pub fn minutes(table: &Table, key: &'static str) -> Option<i64> {

@@ -4,11 +4,11 @@ use crate::config::DISCORD;
 use crate::config::SLACK;
 use crate::config::name;
 use crate::config::name::Sort;
-use crate::config::reading::Placed;
-use crate::config::table::Table;
 use crate::domain::people::person::Mention;
 use crate::domain::promise::rules::Named;
 use crate::domain::promise::rules::Target;
+use crate::reader::reading::Placed;
+use crate::reader::table::Table;
 
 pub fn read(table: Table) -> Option<Placed<Target>> {
     let line = table.line;

@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use crate::config::table::Table;
-use crate::config::url::url;
+use crate::reader::table::Table;
+use crate::reader::url::url;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Http {

@@ -1,7 +1,7 @@
 //! What operators read.
 
-use crate::config::suggest::meant;
-use crate::config::table::Table;
+use crate::reader::suggest::meant;
+use crate::reader::table::Table;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Log {

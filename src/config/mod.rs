@@ -9,7 +9,6 @@ mod digest;
 pub mod discord;
 pub mod duration;
 mod escalation;
-mod fault;
 mod hours;
 pub mod http;
 mod ics;
@@ -18,20 +17,15 @@ pub mod name;
 pub mod overlay;
 mod policy;
 mod reach;
-mod reading;
 pub mod reply;
 mod role;
 mod rota;
 mod route;
-pub mod secret;
 pub mod slack;
 pub mod source;
 mod stars;
-mod suggest;
-mod table;
 #[cfg(test)]
 mod tests;
-mod url;
 pub mod webhook;
 pub mod written;
 pub mod zone;
@@ -46,16 +40,8 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use toml::de::DeTable;
 
-pub use crate::config::fault::Fault;
-pub use crate::config::fault::Gravity;
 use crate::config::policy::Policies;
-pub use crate::config::reading::Env;
-pub use crate::config::reading::Mentioned;
-pub use crate::config::reading::Placed;
-use crate::config::reading::Reading;
-pub use crate::config::reading::Uses;
 use crate::config::source::Source;
-use crate::config::table::Table;
 use crate::config::written::Written;
 use crate::domain::people::rights::Grant;
 use crate::domain::promise::chain::Chain;
@@ -66,6 +52,15 @@ use crate::domain::promise::rules::Rules;
 use crate::domain::promise::rules::Target;
 use crate::domain::show::digest::plan::DigestPlan;
 use crate::domain::time::calendar::Calendar;
+pub use crate::reader::fault::Fault;
+pub use crate::reader::fault::Gravity;
+use crate::reader::fault::unread;
+pub use crate::reader::reading::Env;
+pub use crate::reader::reading::Mentioned;
+pub use crate::reader::reading::Placed;
+use crate::reader::reading::Reading;
+pub use crate::reader::reading::Uses;
+use crate::reader::table::Table;
 
 /// Every setting with its default and why. The only place where defaults stand.
 pub const DEFAULTS: &str = include_str!("../../config.default.toml");
@@ -208,8 +203,7 @@ impl Sections {
             Ok(text) => Self::parse_for(&file, &text, env, uses),
             Err(why) => {
                 let reading = Reading::new(&file, "", env);
-                let (what, remedy) = unread(&why);
-                reading.fault(0, what, remedy);
+                reading.fault(0, unread(&why), instead(&why));
                 Self::none(&file, reading)
             }
         }
@@ -294,26 +288,16 @@ impl Sections {
     }
 }
 
-/// Why there is no text, and what to do about it.
-fn unread(why: &std::io::Error) -> (String, &'static str) {
+/// What to do where the file cannot be read.
+fn instead(why: &std::io::Error) -> &'static str {
     use std::io::ErrorKind;
     match why.kind() {
-        ErrorKind::NotFound => (
-            "there is no such file".to_owned(),
-            "write one with `zeitnah init`, or name yours by --config or ZEITNAH_CONFIG",
-        ),
-        ErrorKind::PermissionDenied => (
-            "the file may not be read by this user".to_owned(),
-            "let this user read it, or name another one by --config or ZEITNAH_CONFIG",
-        ),
-        ErrorKind::IsADirectory => (
-            "this is a folder".to_owned(),
-            "name the file in it by --config or ZEITNAH_CONFIG",
-        ),
-        _ => (
-            format!("the file cannot be read: {why}"),
-            "name yours by --config or ZEITNAH_CONFIG",
-        ),
+        ErrorKind::NotFound => "write one with `zeitnah init`, or name yours by --config or ZEITNAH_CONFIG",
+        ErrorKind::PermissionDenied => {
+            "let this user read it, or name another one by --config or ZEITNAH_CONFIG"
+        }
+        ErrorKind::IsADirectory => "name the file in it by --config or ZEITNAH_CONFIG",
+        _ => "name yours by --config or ZEITNAH_CONFIG",
     }
 }
 

@@ -3,10 +3,10 @@
 
 use crate::config::DISCORD;
 use crate::config::SLACK;
-use crate::config::reading::Placed;
-use crate::config::table::Table;
 use crate::domain::people::person::PersonId;
 use crate::domain::promise::rules::Named;
+use crate::reader::reading::Placed;
+use crate::reader::table::Table;
 
 const LONGEST_NAME: usize = 31;
 const SNOWFLAKE: &str = "1300000000000000001";

@@ -9,14 +9,14 @@ use toml_edit::TableLike;
 use toml_edit::Value;
 
 use crate::config::DEFAULTS;
-use crate::config::fault::Fault;
-use crate::config::fault::Gravity;
 use crate::config::route::DEFAULT;
-use crate::config::suggest::meant;
 use crate::domain::press::setting::Key;
 use crate::domain::press::setting::Setting;
 use crate::domain::press::setting::SettingKind;
 use crate::domain::press::setting::time_of_day;
+use crate::reader::fault::Fault;
+use crate::reader::fault::Gravity;
+use crate::reader::suggest::meant;
 
 #[cfg(test)]
 mod tests;

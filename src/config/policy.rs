@@ -3,13 +3,13 @@
 use crate::config::Names;
 use crate::config::duration;
 use crate::config::name;
-use crate::config::reading::Placed;
-use crate::config::table::Table;
 use crate::domain::item::policy::From;
 use crate::domain::item::policy::Hours;
 use crate::domain::item::policy::Mark;
 use crate::domain::item::policy::Pause;
 use crate::domain::item::policy::Policy;
+use crate::reader::reading::Placed;
+use crate::reader::table::Table;
 
 /// The settings that a route may have itself, or leave to a policy.
 const SETTINGS: [&str; 9] = [

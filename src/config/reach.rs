@@ -2,13 +2,13 @@
 //! swallows the narrow ones below it: legal, and hardly ever meant.
 
 use crate::config::Names;
-use crate::config::reading::Placed;
-use crate::config::reading::Reading;
 use crate::domain::item::ItemKind;
 use crate::domain::item::Rating;
 use crate::domain::item::Tone;
 use crate::domain::promise::route::Route;
 use crate::domain::promise::route::When;
+use crate::reader::reading::Placed;
+use crate::reader::reading::Reading;
 
 pub fn check(reading: &Reading, routes: &[Placed<Route>], names: &Names) {
     for (i, route) in routes.iter().enumerate() {

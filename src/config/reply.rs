@@ -1,7 +1,7 @@
 //! The pace of answering.
 
-use crate::config::table::Table;
 use crate::domain::promise::rules::ClockStops;
+use crate::reader::table::Table;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reply {

@@ -5,13 +5,13 @@ use crate::config::Names;
 use crate::config::SLACK;
 use crate::config::name;
 use crate::config::name::Sort;
-use crate::config::reading::Reading;
-use crate::config::table::Table;
 use crate::domain::people::rights::Circle;
 use crate::domain::people::rights::Grant;
 use crate::domain::people::rights::Grantee;
 use crate::domain::people::rights::Role;
 use crate::domain::promise::rules::Named;
+use crate::reader::reading::Reading;
+use crate::reader::table::Table;
 
 const ROLES: [Role; 4] = [Role::Viewer, Role::Responder, Role::Approver, Role::Admin];
 

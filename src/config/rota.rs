@@ -15,8 +15,6 @@ use crate::config::hours::weekday;
 use crate::config::ics;
 use crate::config::ics::When;
 use crate::config::name;
-use crate::config::reading::Placed;
-use crate::config::table::Table;
 use crate::config::zone::zone;
 use crate::domain::people::person::Mention;
 use crate::domain::promise::rota::Event;
@@ -26,6 +24,8 @@ use crate::domain::promise::rota::Shift;
 use crate::domain::promise::rota::Turns;
 use crate::domain::time::calendar::DAY;
 use crate::domain::time::calendar::minute;
+use crate::reader::reading::Placed;
+use crate::reader::table::Table;
 
 const WAYS: [&str; 3] = ["people", "shifts", "file"];
 

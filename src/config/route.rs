@@ -4,15 +4,15 @@ use crate::config::Names;
 use crate::config::name;
 use crate::config::policy;
 use crate::config::policy::Policies;
-use crate::config::reading::Placed;
 use crate::config::stars::stars;
-use crate::config::table::Table;
 use crate::domain::item::ItemKind;
 use crate::domain::item::Tone;
 use crate::domain::people::person::PersonId;
 use crate::domain::promise::route::Route;
 use crate::domain::promise::route::When;
 use crate::domain::say::language::declared;
+use crate::reader::reading::Placed;
+use crate::reader::table::Table;
 
 pub use crate::domain::promise::route::DEFAULT;
 

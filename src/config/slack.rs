@@ -4,10 +4,10 @@ use secrecy::ExposeSecret;
 use secrecy::SecretString;
 
 use crate::config::POST_EVERY_MS;
-use crate::config::secret;
-use crate::config::secret::Origin;
-use crate::config::table::Table;
-use crate::config::url::url;
+use crate::reader::secret;
+use crate::reader::secret::Origin;
+use crate::reader::table::Table;
+use crate::reader::url::url;
 
 #[derive(Debug, Clone)]
 pub struct Slack {

@@ -2,7 +2,7 @@
 
 use toml::de::DeValue;
 
-use crate::config::table::Table;
+use crate::reader::table::Table;
 
 /// The outer `None` is a fault, the inner one any stars or none.
 pub fn stars(table: &Table, key: &'static str) -> Option<Option<(u8, u8)>> {

@@ -3,10 +3,10 @@
 use secrecy::SecretString;
 
 use crate::config::name;
-use crate::config::reading::Placed;
-use crate::config::secret;
-use crate::config::table::Table;
-use crate::config::url;
+use crate::reader::reading::Placed;
+use crate::reader::secret;
+use crate::reader::table::Table;
+use crate::reader::url;
 
 #[derive(Debug, Clone)]
 pub struct Webhook {

@@ -3,8 +3,8 @@
 use chrono_tz::TZ_VARIANTS;
 use chrono_tz::Tz;
 
-use crate::config::suggest::nearest;
-use crate::config::table::Table;
+use crate::reader::suggest::nearest;
+use crate::reader::table::Table;
 
 pub fn zone(table: &Table, key: &'static str) -> Option<Tz> {
     let given = table.string(key)?;

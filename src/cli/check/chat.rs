@@ -15,7 +15,6 @@ use crate::chat::slack::SlackChat;
 use crate::cli::check::report::Report;
 use crate::config;
 use crate::config::Sections;
-use crate::config::secret::Origin;
 use crate::domain::At;
 use crate::domain::promise::rules::Named;
 use crate::domain::show::closure::Closure;
@@ -25,6 +24,7 @@ use crate::port::chat::Finding;
 use crate::port::chat::Gravity;
 use crate::port::clock::SystemClock;
 use crate::port::shared::Pace;
+use crate::reader::secret::Origin;
 
 const SLACK: Area = Area {
     name: "Slack",

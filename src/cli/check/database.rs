@@ -165,8 +165,8 @@ fn judge(found: &Condition, settings: &Database, place: &str, report: &mut Repor
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::secret::Origin;
     use crate::domain::promise::rules::Keep;
+    use crate::reader::secret::Origin;
 
     fn told(found: &Condition) -> String {
         let settings = Database {

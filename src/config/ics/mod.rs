@@ -12,12 +12,12 @@ use icalendar::parser;
 use icalendar::parser::Component;
 use icalendar::parser::Property;
 
-use crate::config::reading::Placed;
-use crate::config::table::Table;
-use crate::config::unread;
 use crate::domain::time::calendar::local;
 use crate::domain::time::recurrence::Recurrence;
 use crate::domain::time::schedule::instant;
+use crate::reader::fault::unread;
+use crate::reader::reading::Placed;
+use crate::reader::table::Table;
 
 /// A year of events of a large team; what is larger is another sort of file.
 const LARGEST: u64 = 2 * 1024 * 1024;
@@ -72,7 +72,7 @@ pub fn load(table: &Table, given: &Placed<String>, home: Tz) -> Option<Ics> {
         let what = format!(
             "the calendar file {} cannot be read: {}",
             path.display(),
-            unread(&why).0
+            unread(&why)
         );
         table.reading.fault(given.line, what, remedy);
         return None;

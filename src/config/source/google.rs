@@ -2,9 +2,9 @@
 
 use secrecy::SecretString;
 
-use crate::config::secret;
-use crate::config::table::Table;
-use crate::config::url;
+use crate::reader::secret;
+use crate::reader::table::Table;
+use crate::reader::url;
 
 /// What only this kind has.
 pub const KEYS: [&str; 10] = [

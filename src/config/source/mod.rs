@@ -4,9 +4,9 @@ pub mod google;
 pub mod push;
 
 use crate::config::name;
-use crate::config::reading::Placed;
-use crate::config::table::Table;
 use crate::domain::promise::practice;
+use crate::reader::reading::Placed;
+use crate::reader::table::Table;
 
 #[derive(Debug, Clone)]
 pub struct Source {

@@ -2,11 +2,11 @@
 
 use secrecy::SecretString;
 
-use crate::config::secret;
-use crate::config::table::Table;
-use crate::config::url;
 use crate::domain::item::caps::Limit;
 use crate::domain::item::caps::Unit;
+use crate::reader::secret;
+use crate::reader::table::Table;
+use crate::reader::url;
 
 /// What only this kind has.
 pub const KEYS: [&str; 2] = ["secrets", "reply"];

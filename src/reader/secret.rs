@@ -8,9 +8,9 @@ use std::hash::RandomState;
 use secrecy::SecretString;
 use toml::de::DeTable;
 
-use crate::config::table::Entry;
-use crate::config::table::Table;
-use crate::config::unread;
+use crate::reader::fault::unread;
+use crate::reader::table::Entry;
+use crate::reader::table::Table;
 
 /// A secret that must be there.
 pub fn needed(table: &Table, key: &'static str) -> Option<SecretString> {
@@ -173,10 +173,7 @@ fn resolve(table: &Table, key: &str, entry: Entry, place: Place) -> Option<Secre
         ),
         Place::File(path) => {
             let read = fs::read_to_string(&path);
-            let why = read
-                .as_ref()
-                .err()
-                .map_or("it is empty".to_owned(), |e| unread(e).0);
+            let why = read.as_ref().err().map_or("it is empty".to_owned(), unread);
             let what = format!("the secret file {path} cannot be used (`{dotted}`): {why}");
             (
                 read.ok(),

@@ -1,7 +1,7 @@
 //! Addresses in the file. The clients parse them in full; here only what people really get wrong is caught, with its
 //! line.
 
-use crate::config::table::Table;
+use crate::reader::table::Table;
 
 /// An address without a slash at its end, so that paths can be put behind it.
 pub fn url(table: &Table, key: &'static str) -> Option<String> {

@@ -11,9 +11,9 @@ use toml::de::DeString;
 use toml::de::DeTable;
 use toml::de::DeValue;
 
-use crate::config::reading::Placed;
-use crate::config::reading::Reading;
-use crate::config::suggest::meant;
+use crate::reader::reading::Placed;
+use crate::reader::reading::Reading;
+use crate::reader::suggest::meant;
 
 pub struct Table<'a> {
     pub reading: &'a Reading<'a>,

@@ -8,10 +8,10 @@ use std::ops::Range;
 use std::path::Path;
 use std::path::PathBuf;
 
-use crate::config::fault::Fault;
-use crate::config::fault::Gravity;
-use crate::config::suggest::nearest;
 use crate::domain::promise::rules::Named;
+use crate::reader::fault::Fault;
+use crate::reader::fault::Gravity;
+use crate::reader::suggest::nearest;
 
 /// The value of an environment variable.
 pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;

@@ -2,6 +2,7 @@
 //! what to write instead. A fault stops the start; a warning is legal but hardly meant.
 
 use std::fmt;
+use std::io;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -25,5 +26,15 @@ impl fmt::Display for Fault {
             Gravity::Warning => "warning: ",
         };
         write!(f, "{}: {gravity}{}; {}", self.place, self.what, self.remedy)
+    }
+}
+
+/// Why a file cannot be read.
+pub fn unread(why: &io::Error) -> String {
+    match why.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "the file may not be read by this user".to_owned(),
+        io::ErrorKind::IsADirectory => "this is a folder".to_owned(),
+        _ => format!("the file cannot be read: {why}"),
     }
 }
