@@ -27,8 +27,6 @@ use zeitnah::app::SlackMode;
 use zeitnah::app::SlackParts;
 use zeitnah::chat::discord;
 use zeitnah::chat::slack;
-use zeitnah::domain::item::caps::Limit;
-use zeitnah::domain::item::caps::Unit;
 use zeitnah::domain::item::policy::Mark;
 use zeitnah::domain::item::policy::Policy;
 use zeitnah::domain::item::sla;
@@ -52,7 +50,6 @@ use zeitnah::domain::show::fold::Budget;
 use zeitnah::domain::time::schedule::Schedule;
 use zeitnah::port::clock::Clock;
 use zeitnah::port::clock::FakeClock;
-use zeitnah::source;
 use zeitnah::store::Store;
 use zeitnah::store::event;
 use zeitnah::store::inbox;
@@ -857,64 +854,57 @@ fn pager(base: &str) -> Arc<dyn zeitnah::port::webhook::Webhook> {
     Arc::new(zeitnah::webhook::open("pager", &format!("{base}/shop/calls"), &secret).unwrap())
 }
 
+/// As the team's file has them. The forum takes no replies, and is in the middle of a rotation of secrets.
+const SOURCES: &str = r#"
+[[source]]
+name = "google"
+kind = "google"
+label = "Google"
+account = "ACCOUNT"
+locations = [{ id = "STORE", name = "Filiale München Ost" }]
+base_url = "BASE/google"
+token_url = "BASE/google/token"
+
+[[source]]
+name = "shop"
+kind = "push"
+label = "Gartenshop"
+[source.reply]
+url = "BASE/shop/replies"
+max_chars = 350
+edit = true
+delete = true
+
+[[source]]
+name = "forum"
+kind = "push"
+label = "Gartenforum"
+secrets = [{ env = "FORUM_NEW" }, { env = "FORUM_OLD" }]
+"#;
+
 fn sources(base: &str) -> Vec<Arc<dyn zeitnah::port::source::ReviewSource>> {
     let shop = shop::Settings::default();
     let google = google::Settings::default();
-    let settings = [
-        (
-            "google",
-            source::Settings::Google(source::google::Settings {
-                label: "Google".into(),
-                base_url: format!("{base}/google"),
-                token_url: format!("{base}/google/token"),
-                client_id: google.client_id,
-                client_secret: SecretString::from(google.client_secret),
-                refresh_token: SecretString::from(google.refresh_token),
-                account: google.account,
-                locations: vec![source::google::Location {
-                    id: STORE.into(),
-                    name: Some("Filiale München Ost".into()),
-                }],
-                poll_minutes: 5,
-                overlap_hours: 24,
-                sweep_hours: 24,
-                backfill_days: 30,
-                push: None,
-            }),
-        ),
-        (
-            "shop",
-            source::Settings::Push(source::push::Settings {
-                label: "Gartenshop".into(),
-                secrets: vec![SecretString::from(shop.hook_secret)],
-                reply: Some(source::push::PushReply {
-                    url: format!("{base}/shop/replies"),
-                    secret: SecretString::from(shop.reply_secret),
-                    limit: Some(Limit {
-                        unit: Unit::Chars,
-                        max: 350,
-                    }),
-                    edit: true,
-                    delete: true,
-                    moderated: false,
-                }),
-                scope: None,
-            }),
-        ),
-        (
-            // Takes no replies, and is in the middle of a rotation of secrets.
-            "forum",
-            source::Settings::Push(source::push::Settings {
-                label: "Gartenforum".into(),
-                secrets: FORUM_SECRETS.map(SecretString::from).into(),
-                reply: None,
-                scope: None,
-            }),
-        ),
-    ];
-    settings
-        .map(|(name, settings)| source::open(name.into(), settings).unwrap())
-        .into()
+    let env = |name: &str| match name {
+        "GOOGLE_CLIENT_ID" => Some(google.client_id.clone()),
+        "GOOGLE_CLIENT_SECRET" => Some(google.client_secret.clone()),
+        "GOOGLE_REFRESH_TOKEN" => Some(google.refresh_token.clone()),
+        "SOURCE_SHOP_SECRET" => Some(shop.hook_secret.clone()),
+        "SOURCE_SHOP_REPLY_SECRET" => Some(shop.reply_secret.clone()),
+        "FORUM_NEW" => Some(FORUM_SECRETS[0].to_owned()),
+        "FORUM_OLD" => Some(FORUM_SECRETS[1].to_owned()),
+        _ => None,
+    };
+    let text = SOURCES
+        .replace("BASE", base)
+        .replace("ACCOUNT", &google.account)
+        .replace("STORE", STORE);
+    let sections = zeitnah::config::Sections::parse("zeitnah.toml", &text, &env);
+    assert_eq!(sections.sources.len(), 3, "{:?}", sections.faults);
+    let sources = sections.sources.into_iter().map(|placed| placed.value);
+    sources
+        .map(|source| source.settings.open(source.about).unwrap())
+        .collect()
 }
 
 pub fn rules(wish: &Wish) -> Rules {

@@ -11,14 +11,16 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("store", &["domain"]),
     ("workflow", &["domain", "port", "store", "telemetry", "picture"]),
     ("worker", &["domain", "port", "workflow", "telemetry"]),
-    ("source", &["domain", "port"]),
+    // How a section of the file is read. It knows no setting.
+    ("reader", &["domain"]),
+    // Each kind reads its own settings.
+    ("source", &["domain", "port", "reader"]),
     // The same client and the same signature as towards shops.
     ("webhook", &["domain", "port", "source"]),
     ("chat", &["domain", "port", "telemetry"]),
     ("http", &["domain", "port", "workflow", "telemetry"]),
-    // How a section of the file is read. It knows no setting.
-    ("reader", &["domain"]),
-    ("config", &["domain", "reader"]),
+    // It asks the table of kinds what else a source has.
+    ("config", &["domain", "reader", "source"]),
     // What the bot is shown with; the stand-ins are a crate of their own, which knows nothing of us.
     ("demo", &["domain"]),
     ("telemetry", &[]),
@@ -111,6 +113,9 @@ const WAITS: &[&str] = &[
 ];
 
 const NO_PLATFORM: &[&str] = &["domain", "port", "store", "workflow", "worker"];
+/// Where a kind of source may be named: in its folder and in the table of kinds, in what sets one up, and in what plays the
+/// far side. Everybody else goes by the table.
+const NAMES_SOURCES: &[&str] = &["source", "demo", "cli/demo", "cli/sandbox", "cli/init"];
 const PLATFORM_WORDS: &[&str] = &[
     "slack",
     "discord",
@@ -120,7 +125,6 @@ const PLATFORM_WORDS: &[&str] = &[
     "guild",
     "guilds",
     "trigger_id",
-    "google",
 ];
 
 const NOT_A_NAME: &[&str] = &["util", "utils", "helper", "helpers", "common", "misc"];
@@ -414,11 +418,7 @@ fn places(file: &File) -> Vec<(usize, String)> {
     for (line, path) in paths(&file.code()) {
         for (mark, homes) in LIVES_IN {
             let mark_parts: Vec<&str> = mark.split("::").collect();
-            let at_home = homes.iter().any(|home| {
-                place
-                    .strip_prefix(home)
-                    .is_some_and(|rest| rest.starts_with(['/', '.']))
-            });
+            let at_home = is_in(place, homes);
             // `use tokio::time;` and then `time::sleep` names it too.
             let shortened = mark_parts.len() == 3
                 && path
@@ -443,13 +443,20 @@ fn purpose(file: &File) -> Vec<(usize, String)> {
 }
 
 fn platform_words(file: &File) -> Vec<(usize, String)> {
-    if !NO_PLATFORM.contains(&file.layer()) {
+    let Some(place) = file.path.strip_prefix("src/") else {
         return vec![];
+    };
+    let mut unwanted = vec![];
+    if NO_PLATFORM.contains(&file.layer()) {
+        unwanted.extend_from_slice(PLATFORM_WORDS);
+    }
+    if !is_in(place, NAMES_SOURCES) {
+        unwanted.extend(zeitnah::source::KINDS.iter().flat_map(|kind| kind.marks));
     }
     let mut faults = vec![];
     for (line, text) in numbered(&file.code_with_strings()) {
         let words = words(text);
-        for word in PLATFORM_WORDS
+        for word in unwanted
             .iter()
             .filter(|word| words.contains(&format!("_{word}_")))
         {
@@ -457,6 +464,15 @@ fn platform_words(file: &File) -> Vec<(usize, String)> {
         }
     }
     faults
+}
+
+/// Whether a path below src begins with one of these.
+fn is_in(place: &str, homes: &[&str]) -> bool {
+    homes.iter().any(|home| {
+        place
+            .strip_prefix(home)
+            .is_some_and(|rest| rest.starts_with(['/', '.']))
+    })
 }
 
 fn panics(file: &File) -> Vec<(usize, String)> {
@@ -1178,6 +1194,17 @@ fn a_platform_word_is_found_in_names_and_in_strings() {
         lines(platform_words, "src/chat/slack/render.rs", text),
         [0_usize; 0]
     );
+    // The words of sources come from the table of kinds.
+    let text = "match kind { Kind::Google(_) => 1 }\nlet a = \"google\";\n";
+    for (path, wrong) in [
+        ("src/app/parts.rs", vec![1, 2]),
+        ("src/config/source.rs", vec![1, 2]),
+        ("src/cli/check/sources.rs", vec![1, 2]),
+        ("src/cli/init/answer.rs", vec![]),
+        ("src/source/google/mod.rs", vec![]),
+    ] {
+        assert_eq!(lines(platform_words, path, text), wrong, "{path}");
+    }
 }
 
 #[test]

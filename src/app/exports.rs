@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use crate::app::parts::source_settings;
 use crate::config::Config;
 use crate::config::source::Source;
 use crate::domain::At;
@@ -29,17 +28,17 @@ impl Files {
     }
 
     fn source(&self, name: &str) -> Option<&Source> {
-        self.sources.iter().find(|s| s.name == name)
+        self.sources.iter().find(|s| s.about.name == name)
     }
 }
 
 impl Exports for Files {
     fn sources(&self) -> Vec<String> {
-        self.sources.iter().map(|s| s.name.clone()).collect()
+        self.sources.iter().map(|s| s.about.name.clone()).collect()
     }
 
     fn backfill_days(&self, source: &str) -> i64 {
-        self.source(source).map_or(0, |s| s.backfill_days)
+        self.source(source).map_or(0, |s| s.about.backfill_days)
     }
 
     fn not_understood(&self, said: &str) -> Option<String> {
@@ -84,8 +83,8 @@ impl Exports for Files {
         })?;
         Ok(Arc::new(Looked::through(
             export,
-            &source.name,
-            source_settings(source),
+            &source.about.name,
+            source.settings.clone(),
         )))
     }
 }

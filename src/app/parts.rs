@@ -12,14 +12,11 @@ use crate::chat::slack;
 use crate::config::Config;
 use crate::config::slack::ReadBack;
 use crate::config::slack::Way;
-use crate::config::source::Kind;
-use crate::config::source::Source;
 use crate::port::PortError;
 use crate::port::clock::Clock;
 use crate::port::clock::SharedClock;
 use crate::port::clock::SteadyClock;
 use crate::port::webhook::Webhook;
-use crate::source;
 use crate::store::Store;
 use crate::webhook;
 
@@ -30,10 +27,7 @@ pub fn clock() -> Arc<dyn Clock> {
 
 impl Parts {
     pub fn of(config: &Config, store: Store, clock: Arc<dyn Clock>) -> Result<Self, PortError> {
-        let sources = config
-            .sources
-            .iter()
-            .map(|s| source::open(s.name.clone(), source_settings(s)));
+        let sources = config.sources.iter().map(|s| s.settings.open(s.about.clone()));
         let webhooks = config.webhooks.iter().map(|w| {
             let signed: Arc<dyn Webhook> = Arc::new(webhook::open(&w.name, &w.url, &w.secret)?);
             Ok((w.name.clone(), signed))
@@ -96,51 +90,5 @@ fn discord_parts(from: &crate::config::discord::Discord, config: &Config) -> Dis
                 public_key: public_key.clone(),
             },
         },
-    }
-}
-
-/// What a source of the file is to its adapter.
-pub fn source_settings(from: &Source) -> source::Settings {
-    let label = from.label.clone();
-    match &from.kind {
-        Kind::Push(push) => source::Settings::Push(source::push::Settings {
-            label,
-            secrets: push.secrets.clone(),
-            reply: push.reply.as_ref().map(|reply| source::push::PushReply {
-                url: reply.url.clone(),
-                secret: reply.secret.clone(),
-                limit: reply.limit,
-                edit: reply.edit,
-                delete: reply.delete,
-                moderated: reply.moderated,
-            }),
-            scope: None,
-        }),
-        Kind::Google(google) => source::Settings::Google(source::google::Settings {
-            label,
-            base_url: google.base_url.clone(),
-            token_url: google.token_url.clone(),
-            client_id: secrecy::ExposeSecret::expose_secret(&google.client_id).to_owned(),
-            client_secret: google.client_secret.clone(),
-            refresh_token: google.refresh_token.clone(),
-            account: google.account.clone(),
-            locations: google
-                .locations
-                .iter()
-                .map(|l| source::google::Location {
-                    id: l.id.clone(),
-                    name: Some(l.name.clone()),
-                })
-                .collect(),
-            poll_minutes: u32::try_from(google.poll_minutes).unwrap_or(5),
-            overlap_hours: u32::try_from(google.overlap_hours).unwrap_or(24),
-            sweep_hours: 24,
-            backfill_days: u32::try_from(from.backfill_days).unwrap_or(30),
-            push: google.push.as_ref().map(|push| source::google::PushSettings {
-                audience: push.audience.clone(),
-                service_account: push.service_account.clone(),
-                certs_url: push.certs_url.clone(),
-            }),
-        }),
     }
 }

@@ -173,7 +173,7 @@ impl Config {
             labels: self
                 .sources
                 .iter()
-                .map(|s| (s.name.clone(), s.label.clone()))
+                .map(|s| (s.about.name.clone(), s.about.label.clone()))
                 .collect(),
             claim_minutes: self.reply.claim_minutes,
             undo_seconds: self.reply.undo_seconds,

@@ -8,7 +8,6 @@ use toml::de::DeTable;
 
 use super::*;
 use crate::config::slack::Way;
-use crate::config::source::Kind;
 use crate::domain::item::policy::From;
 use crate::domain::item::policy::Mark;
 use crate::domain::item::policy::Pause;
@@ -16,6 +15,8 @@ use crate::domain::item::policy::Policy;
 use crate::domain::people::person::Mention;
 use crate::domain::promise::rules::ClockStops;
 use crate::domain::promise::rules::Named;
+use crate::source::KINDS;
+use crate::source::kind::Look;
 
 const EXAMPLE: &str = include_str!("../../zeitnah.example.toml");
 
@@ -66,12 +67,14 @@ fn a_minimal_file_gets_everything_else_from_the_defaults() {
     let slack = config.slack.as_ref().unwrap();
     assert!(matches!(&slack.way, Way::Socket { connections: 2, .. }));
     assert_eq!(slack.bot_token.expose_secret(), "slack_bot_token");
-    let Kind::Push(push) = &config.sources[0].kind else {
-        panic!("not a push source")
-    };
-    assert_eq!(push.secrets[0].expose_secret(), "source_my_shop_secret");
+    let shop = &config.sources[0];
+    assert_eq!(
+        (shop.about.label.as_str(), shop.about.backfill_days),
+        ("my-shop", 30)
+    );
+    assert_eq!(shop.settings.secrets(), Some("SOURCE_MY_SHOP_SECRET"));
     assert!(
-        push.reply.is_none(),
+        in_order(shop).ends_with("it takes no replies"),
         "a default reply section is no reply section"
     );
 
@@ -122,21 +125,30 @@ fn the_example_is_valid_and_says_what_it_seems_to_say() {
         [Mention::Group("S0999LAW".into())]
     );
     assert_eq!(rules.target("head-of-care").unwrap().room, None);
-    let Kind::Google(google) = &config.sources[0].kind else {
-        panic!("not Google")
+    let [google, shop] = config.sources.as_slice() else {
+        panic!("{:?}", config.sources)
     };
-    assert_eq!(
-        (google.locations[0].name.as_str(), google.poll_minutes),
-        ("München Ost", 5)
+    assert_eq!(in_order(google), "all 2 locations can be read");
+    let said = format!("{google:?}");
+    assert!(
+        said.contains("München Ost") && said.contains("poll_minutes: 5,"),
+        "{said}"
     );
-    let Kind::Push(push) = &config.sources[1].kind else {
-        panic!("not a push source")
+    assert!(in_order(shop).contains("replies go to https://"));
+    let said = format!("{shop:?}");
+    assert!(
+        said.contains("max: 2000") && said.contains("edit: true, delete: false"),
+        "{said}"
+    );
+}
+
+/// What operators are told about a source with which nothing is wrong.
+fn in_order(source: &Source) -> String {
+    let look = Look {
+        hook: "https://bot.example.com/hook/x",
+        asked: true,
     };
-    let reply = push.reply.as_ref().unwrap();
-    assert_eq!(
-        (reply.limit.unwrap().max, reply.edit, reply.delete),
-        (2000, true, false)
-    );
+    source.settings.in_order(&look)
 }
 
 #[test]
@@ -473,6 +485,58 @@ fn what_is_mixed_up_between_the_chats_is_told() {
     assert!(told(&named, &full)[0].contains("is no id of a Discord channel"));
     let away = MINIMAL.replace("slack = \"C0123ABC\"", "discord = \"1300000000000000101\"");
     assert!(told(&away, &full)[0].contains("which is not set up"));
+}
+
+/// People read one file. What a kind of source adds to it stands in the kind's folder; `INSTA_UPDATE=always` puts the pieces
+/// back together.
+#[test]
+fn the_defaults_hold_the_piece_of_each_kind_of_source() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = root.join("src/source");
+    let piece = |word: &str| fs::read_to_string(folder.join(word).join("config.toml")).ok();
+    let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.word).collect();
+    let pieces: Vec<String> = kinds
+        .iter()
+        .map(|word| piece(word).unwrap_or_else(|| panic!("src/source/{word}/config.toml is missing")))
+        .collect();
+    let begins = DEFAULTS.find("# The kinds of sources.").unwrap();
+    let begins = begins + DEFAULTS[begins..].find("\n\n").unwrap() + 2;
+    let ends = begins + DEFAULTS[begins..].find("# Who may do what.").unwrap();
+    let whole = format!(
+        "{}{}\n{}",
+        &DEFAULTS[..begins],
+        pieces.join("\n"),
+        &DEFAULTS[ends..]
+    );
+    if std::env::var("INSTA_UPDATE").is_ok_and(|wanted| wanted == "always") {
+        fs::write(root.join("config.default.toml"), &whole).unwrap();
+    } else {
+        assert!(
+            whole == DEFAULTS,
+            "a piece differs from config.default.toml: run this with INSTA_UPDATE=always"
+        );
+    }
+    for entry in fs::read_dir(&folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(
+            piece(&name).is_none() || kinds.contains(&name.as_str()),
+            "src/source/{name} is missing in KINDS"
+        );
+    }
+}
+
+#[test]
+fn what_belongs_to_another_kind_is_told() {
+    let text = MINIMAL.replace(
+        "kind = \"push\"",
+        "kind = \"push\"\naccount = \"1\"\nbackfill_days = 7",
+    );
+    assert_eq!(
+        told(&text, &full),
+        ["zeitnah.toml:11: `source.account` is for kind = \"google\" only; take it out, or change the kind"]
+    );
+    let none = MINIMAL.replace("kind = \"push\"\n", "");
+    assert!(told(&none, &full)[0].ends_with("`source.kind` is missing; write kind = \"push\" or \"google\""));
 }
 
 #[test]

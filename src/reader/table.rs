@@ -23,6 +23,8 @@ pub struct Table<'a> {
     pub line: usize,
     given: Option<&'a DeTable<'a>>,
     preset: Option<&'a DeTable<'a>>,
+    /// Defaults of whatever kind it is, below those of its own kind.
+    shared: Option<&'a DeTable<'a>>,
     asked: RefCell<BTreeSet<&'static str>>,
 }
 
@@ -52,8 +54,22 @@ impl<'a> Table<'a> {
             line,
             given,
             preset,
+            shared: None,
             asked: RefCell::default(),
         }
+    }
+
+    /// The settings that `read` asks a section for, whatever stands in it.
+    pub fn asked_by<T>(read: impl FnOnce(&Table) -> T) -> BTreeSet<&'static str> {
+        let unset = |_: &str| None;
+        let reading = Reading::new("", "", &unset);
+        let table = Table::at(&reading, String::new(), 0, None, None);
+        read(&table);
+        table.asked.into_inner()
+    }
+
+    pub fn was_asked(&self, key: &str) -> bool {
+        self.asked.borrow().contains(key)
     }
 
     /// `slack.mode`.
@@ -94,11 +110,13 @@ impl<'a> Table<'a> {
                 line,
                 is_preset: false,
             }),
-            None => find(self.preset).map(|value| Entry {
-                value,
-                line,
-                is_preset: true,
-            }),
+            None => find(self.preset)
+                .or_else(|| find(self.shared))
+                .map(|value| Entry {
+                    value,
+                    line,
+                    is_preset: true,
+                }),
         }
     }
 
@@ -323,14 +341,11 @@ impl<'a> Table<'a> {
             let line = self.reading.line(&value.span());
             match value.get_ref().as_table() {
                 Some(given) => {
-                    let preset = self.preset_entry(key, given);
-                    out.push(Self::at(
-                        self.reading,
-                        self.dotted(key),
-                        line,
-                        Some(given),
-                        preset,
-                    ));
+                    let [preset, shared] = self.preset_entries(key, given);
+                    out.push(Self {
+                        shared,
+                        ..Self::at(self.reading, self.dotted(key), line, Some(given), preset)
+                    });
                 }
                 None => self.wrong_type(
                     key,
@@ -346,15 +361,28 @@ impl<'a> Table<'a> {
         out
     }
 
-    fn preset_entry(&self, key: &str, given: &DeTable) -> Option<&'a DeTable<'a>> {
-        let kind = given.get("kind").and_then(|k| k.get_ref().as_str());
-        let presets = self.preset?.get(key)?.get_ref().as_array()?;
-        let mut presets = presets.iter().filter_map(|p| p.get_ref().as_table());
-        presets.find(|p| {
-            p.get("kind")
+    /// The default entry for what is given, and the one that holds for any kind.
+    fn preset_entries(&self, key: &str, given: &DeTable) -> [Option<&'a DeTable<'a>>; 2] {
+        let kind = |table: &DeTable| {
+            table
+                .get("kind")
                 .and_then(|k| k.get_ref().as_str())
-                .is_none_or(|k| Some(k) == kind)
-        })
+                .map(str::to_owned)
+        };
+        let presets = self
+            .preset
+            .and_then(|t| t.get(key))
+            .and_then(|p| p.get_ref().as_array());
+        let presets = || {
+            presets
+                .into_iter()
+                .flatten()
+                .filter_map(|p| p.get_ref().as_table())
+        };
+        let own = kind(given);
+        let find = |wanted: Option<&String>| presets().find(|p| kind(p).as_ref() == wanted);
+        let shared = find(None);
+        [own.as_ref().and_then(|own| find(Some(own))).or(shared), shared]
     }
 
     /// All has been asked for; what else was written is unknown.

@@ -1,6 +1,5 @@
 //! A far side for the clients' tests: it answers as it is told and remembers what it was asked.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
@@ -15,11 +14,15 @@ use futures::stream;
 use proptest::prelude::*;
 use serde_json::Value;
 use tokio::net::TcpListener;
+use toml::de::DeTable;
 
+use crate::config::DEFAULTS;
+use crate::config::Sections;
+use crate::config::source::Source;
 use crate::domain::At;
+use crate::reader::reading::Reading;
+use crate::reader::table::Table;
 use crate::source::KINDS;
-use crate::source::Settings;
-use crate::source::open;
 
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -140,41 +143,86 @@ pub fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-const SETTINGS: &str = r#"
-    [shop]
-    kind = "push"
-    label = "Shop"
-    secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
-    reply = { url = "https://shop.example/replies", secret = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", edit = true }
+const SHOP: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-    [stores]
-    kind = "google"
-    label = "Google"
-    client_id = "c"
-    client_secret = "GOCSPX-1"
-    refresh_token = "1//0g"
-    account = "1071"
-    locations = [{ id = "88213", name = "Filiale Ost" }]
-    push = { audience = "https://bot.example", service_account = "a@b" }
+/// A source of each kind, as a file has it.
+const SETTINGS: &str = r#"
+[[source]]
+name = "shop"
+kind = "push"
+label = "Shop"
+[source.reply]
+url = "https://shop.example/replies"
+edit = true
+
+[[source]]
+name = "stores"
+kind = "google"
+label = "Google"
+account = "1071"
+locations = [{ id = "88213", name = "Filiale Ost" }]
+[source.push]
+audience = "https://bot.example"
+service_account = "a@b"
 "#;
+
+/// The sources of a file, with the same secret for each variable.
+pub fn sources(text: &str) -> Vec<Source> {
+    let sections = Sections::parse("zeitnah.toml", text, &|_| Some(SHOP.to_owned()));
+    let about: Vec<_> = sections
+        .faults
+        .iter()
+        .filter(|fault| fault.what.contains("source"))
+        .collect();
+    assert!(about.is_empty(), "{about:?}");
+    sections.sources.into_iter().map(|placed| placed.value).collect()
+}
+
+/// What is read of the first source of a file, above the defaults.
+pub fn read<T>(text: &str, read: impl Fn(&Table) -> T) -> T {
+    let (given, _) = DeTable::parse_recoverable(text);
+    let (preset, _) = DeTable::parse_recoverable(DEFAULTS);
+    let own = |name: &str| Some(name.to_lowercase());
+    let reading = Reading::new("zeitnah.toml", text, &own);
+    let root = Table::root(&reading, given.get_ref(), preset.get_ref());
+    read(&root.tables("source")[0])
+}
 
 #[test]
 fn each_kind_opens_from_its_settings_and_no_secret_is_printed() {
-    let all: BTreeMap<String, Settings> = toml::from_str(SETTINGS).unwrap();
+    let all = sources(SETTINGS);
     let printed = format!("{all:?}");
-    assert!(
-        ["whsec_", "GOCSPX", "1//0g"]
-            .iter()
-            .all(|secret| !printed.contains(secret)),
-        "{printed}"
-    );
-    let labels = all
-        .into_iter()
-        .map(|(name, settings)| open(name, settings).unwrap().label().to_owned());
+    assert!(!printed.contains("whsec_"), "{printed}");
+    let labels = all.iter().map(|source| {
+        source
+            .settings
+            .open(source.about.clone())
+            .unwrap()
+            .label()
+            .to_owned()
+    });
     assert_eq!(labels.collect::<Vec<_>>(), ["Shop", "Google"]);
-    let odd = toml::from_str::<BTreeMap<String, Settings>>(&SETTINGS.replace("account =", "acount ="));
-    assert!(odd.unwrap_err().to_string().contains("acount"));
     for kind in KINDS {
-        assert!(SETTINGS.contains(&format!("kind = \"{kind}\"")));
+        assert!(SETTINGS.contains(&format!("kind = \"{}\"", kind.word)));
+    }
+}
+
+/// A `read` that stops at the first fault would hide the others, and what belongs to its kind would be unknown elsewhere.
+#[test]
+fn each_kind_asks_for_all_its_settings_whatever_is_wrong() {
+    for kind in KINDS {
+        let asked = Table::asked_by(|table| (kind.read)(table, None).is_some());
+        let (defaults, _) = DeTable::parse_recoverable(DEFAULTS);
+        let all = defaults.get_ref()["source"].get_ref().as_array().unwrap();
+        let of_kind =
+            |table: &&DeTable| table.get("kind").and_then(|k| k.get_ref().as_str()) == Some(kind.word);
+        let own = all
+            .iter()
+            .filter_map(|t| t.get_ref().as_table())
+            .find(of_kind)
+            .unwrap();
+        for key in own.keys().map(|key| key.get_ref()).filter(|key| *key != "kind") {
+            assert!(asked.contains(key.as_ref()), "{kind:?} does not ask for {key}");
+        }
     }
 }

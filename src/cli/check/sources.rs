@@ -1,13 +1,12 @@
 //! Each source, and each service that we call: whether its settings can work, and whether the platform lets us in.
 
-use crate::app::parts::source_settings;
 use crate::cli::check::report::Report;
 use crate::config::Sections;
-use crate::config::source::Kind;
+use crate::config::source::Source;
 use crate::port::PortError;
 use crate::port::clock::Clock;
 use crate::port::clock::SystemClock;
-use crate::source;
+use crate::source::kind::Look;
 use crate::webhook;
 
 const AREA: &str = "Sources";
@@ -17,14 +16,11 @@ const NEW_SECRET: &str =
 
 pub async fn look(sections: &Sections, offline: bool, report: &mut Report) {
     for placed in &sections.sources {
-        let settings = &placed.value;
-        let name = &settings.name;
-        let secrets = match &settings.kind {
-            Kind::Push(push) => push.secrets_from.as_str(),
-            Kind::Google(_) => name,
-        };
+        let Source { about, settings, .. } = &placed.value;
+        let name = &about.name;
+        let secrets = settings.secrets().unwrap_or(name);
         let place = || Some(sections.place(placed.line, secrets));
-        let source = match source::open(name.clone(), source_settings(settings)) {
+        let source = match settings.open(about.clone()) {
             Ok(source) => source,
             Err(PortError::Never { why }) => {
                 let remedy = if why.contains("signing secret") {
@@ -49,9 +45,20 @@ pub async fn look(sections: &Sections, offline: bool, report: &mut Report) {
             report.fault(AREA, place(), format!("{name}: {}", flaw.what), &flaw.remedy);
         }
         if found.is_empty() {
-            report.good(AREA, told(name, &settings.kind, sections, offline));
+            let hook = format!("{}/hook/{name}", public_url(sections));
+            let look = Look {
+                hook: &hook,
+                asked: !offline,
+            };
+            report.good(AREA, format!("{name}: {}", settings.in_order(&look)));
         }
     }
+}
+
+/// Where the world reaches us, as far as the file says.
+fn public_url(sections: &Sections) -> &str {
+    let url = sections.http.as_ref().and_then(|http| http.public_url.as_deref());
+    url.unwrap_or("https://…")
 }
 
 /// What chains call. Nobody is called to find out whether it works: it would look like an escalation.
@@ -68,21 +75,5 @@ pub fn look_at_webhooks(sections: &Sections, report: &mut Report) {
                 report.fault(WEBHOOKS, Some(place), e.to_string(), NEW_SECRET);
             }
         }
-    }
-}
-
-fn told(name: &str, kind: &Kind, sections: &Sections, offline: bool) -> String {
-    match kind {
-        Kind::Push(push) => {
-            let base = sections.http.as_ref().and_then(|h| h.public_url.clone());
-            let base = base.unwrap_or_else(|| "https://…".into());
-            let replies = match &push.reply {
-                Some(reply) => format!("replies go to {}", reply.url),
-                None => "it takes no replies".to_owned(),
-            };
-            format!("{name}: waits for signed calls at {base}/hook/{name}; {replies}")
-        }
-        Kind::Google(google) if offline => format!("{name}: {} locations", google.locations.len()),
-        Kind::Google(google) => format!("{name}: all {} locations can be read", google.locations.len()),
     }
 }

@@ -123,7 +123,7 @@ pub fn say_preview(preview: &Preview, source: &Source, zone: Tz, is_nothing: boo
     if is_nothing {
         return;
     }
-    let days = source.backfill_days;
+    let days = source.about.backfill_days;
     // What is there already gets no second card.
     let all_known = preview.is_known();
     match preview.open {

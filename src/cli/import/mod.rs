@@ -20,7 +20,6 @@ use indicatif::ProgressStyle;
 
 use crate::app::App;
 use crate::app::exports;
-use crate::app::parts::source_settings;
 use crate::cli::Failure;
 use crate::cli::Outcome;
 use crate::cli::desk;
@@ -134,7 +133,11 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
         bar.set_message(format!("{rows} rows looked at"))
     });
     bar.finish_and_clear();
-    let looked = Arc::new(Looked::through(export?, &source.name, source_settings(source)));
+    let looked = Arc::new(Looked::through(
+        export?,
+        &source.about.name,
+        source.settings.clone(),
+    ));
     let export: Arc<dyn port::Export> = looked.clone();
     look::say_understood(export.as_ref());
     let unanswered = match options.comes_as {
@@ -142,15 +145,15 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
         Some(ComesAs::Open) => Unanswered::Open,
         Some(ComesAs::History) => Unanswered::Past,
     };
-    let past_before = unanswered.past_before(source.backfill_days, now);
+    let past_before = unanswered.past_before(source.about.backfill_days, now);
     let is_asked = std::io::stdin().is_terminal() && !options.yes;
     let counted = options.dry_run || is_asked;
     let preview = app
         .desk
-        .preview(&export, &source.name, past_before, counted, now)
+        .preview(&export, &source.about.name, past_before, counted, now)
         .await?;
     let nothing = preview.nothing(export.as_ref());
-    let zone = app.desk.zone_of(&source.name);
+    let zone = app.desk.zone_of(&source.about.name);
     look::say_preview(&preview, source, zone, nothing.is_some());
     if let Some(nothing) = nothing {
         return Err(Failure::Say(look::said(&nothing)));
@@ -179,18 +182,22 @@ pub async fn run(asked: Option<&Path>, options: Options) -> Outcome {
 }
 
 fn source<'a>(config: &'a Config, name: &str) -> Result<&'a Source, Failure> {
-    config.sources.iter().find(|s| s.name == name).ok_or_else(|| {
-        let names: Vec<&str> = config.sources.iter().map(|s| s.name.as_str()).collect();
-        Failure::Say(format!(
-            "there is no source {name:?}; there is: {}",
-            names.join(", ")
-        ))
-    })
+    config
+        .sources
+        .iter()
+        .find(|s| s.about.name == name)
+        .ok_or_else(|| {
+            let names: Vec<&str> = config.sources.iter().map(|s| s.about.name.as_str()).collect();
+            Failure::Say(format!(
+                "there is no source {name:?}; there is: {}",
+                names.join(", ")
+            ))
+        })
 }
 
 /// What the file, then the command line, say about the export.
 fn wish(app: &App, source: &Source, options: &Options, now: At) -> Result<Wish, Failure> {
-    let mut wish = exports::wish(source, app.desk.zone_of(&source.name), now).map_err(Failure::Say)?;
+    let mut wish = exports::wish(source, app.desk.zone_of(&source.about.name), now).map_err(Failure::Say)?;
     for map in &options.map {
         let (field, column) = map.split_once('=').ok_or_else(|| {
             Failure::Say(format!(

@@ -58,7 +58,7 @@ impl<'a> Import<'a> {
         let pool = app.desk.store.pool();
         let file = fingerprint(export, options)?;
         let rows = export.rows_in_all();
-        let known = import::progress(pool, &source.name, &file).await?;
+        let known = import::progress(pool, &source.about.name, &file).await?;
         let mut was_done = false;
         let mut progress = match known.filter(|_| !options.again) {
             Some(progress) => {
@@ -77,7 +77,7 @@ impl<'a> Import<'a> {
             None => {
                 let names: Vec<String> = options.files.iter().map(|f| f.display().to_string()).collect();
                 Progress {
-                    number: import::begin(pool, &source.name, &file, &names.join(", "), now).await?,
+                    number: import::begin(pool, &source.about.name, &file, &names.join(", "), now).await?,
                     ..Progress::default()
                 }
             }
@@ -105,7 +105,7 @@ impl<'a> Import<'a> {
         Ok(Self {
             app,
             export: export.clone(),
-            source: &source.name,
+            source: &source.about.name,
             manner,
             progress,
             bar,

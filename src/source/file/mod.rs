@@ -25,12 +25,12 @@ mod tests;
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 
 use crate::domain::At;
 use crate::domain::item::Incoming;
-use crate::source::Settings;
 use crate::source::file::column::OrderBy;
 use crate::source::file::cursor::Cursor;
 use crate::source::file::field::FIELDS;
@@ -38,6 +38,7 @@ use crate::source::file::field::Field;
 use crate::source::file::item::Reading;
 use crate::source::file::record::Cells;
 use crate::source::file::survey::Prepared;
+use crate::source::kind::Settings;
 
 pub use crate::port::export::About;
 pub use crate::port::export::FileRow;
@@ -320,7 +321,7 @@ impl Export {
     }
 
     /// All rows of all files. Scope and caps of the items are those of `source` with these settings. An error ends them.
-    pub fn rows<'a>(&'a self, source: &'a str, settings: &'a Settings) -> Rows<'a> {
+    pub fn rows<'a>(&'a self, source: &'a str, settings: &'a dyn Settings) -> Rows<'a> {
         Rows {
             export: self,
             source,
@@ -335,7 +336,7 @@ impl Export {
 pub struct Rows<'a> {
     export: &'a Export,
     source: &'a str,
-    settings: &'a Settings,
+    settings: &'a dyn Settings,
     part: usize,
     open: Option<(Cursor, Reading<'a>)>,
     /// So many are known already, and not looked at.
@@ -421,11 +422,11 @@ fn order_said(order: Order, by: OrderBy) -> Option<(Order, String)> {
 pub struct Looked {
     export: Export,
     source: String,
-    settings: Settings,
+    settings: Arc<dyn Settings>,
 }
 
 impl Looked {
-    pub fn through(export: Export, source: &str, settings: Settings) -> Self {
+    pub fn through(export: Export, source: &str, settings: Arc<dyn Settings>) -> Self {
         Self {
             export,
             source: source.to_owned(),
@@ -479,7 +480,7 @@ impl crate::port::export::Export for Looked {
     fn rows(&self, after: u64) -> crate::port::export::Rows<'_> {
         let rows = Rows {
             skip: after,
-            ..self.export.rows(&self.source, &self.settings)
+            ..self.export.rows(&self.source, self.settings.as_ref())
         };
         Box::new(rows.map(|row| row.map_err(|e| e.to_string())))
     }

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono_tz::Europe::Berlin;
 use proptest::prelude::*;
 
 use crate::domain::item::Incoming;
 use crate::domain::item::ItemKind;
-use crate::source::Settings;
 use crate::source::file::About;
 use crate::source::file::Export;
 use crate::source::file::FileError;
@@ -16,17 +16,16 @@ use crate::source::file::LARGEST_ROW;
 use crate::source::file::Order;
 use crate::source::file::Told;
 use crate::source::file::Wish;
-use crate::source::google;
-use crate::source::push;
+use crate::source::kind::Settings;
 use crate::source::tests::at;
+use crate::source::tests::sources;
 
-fn shop() -> Settings {
-    Settings::Push(push::Settings {
-        label: "Shop".into(),
-        secrets: Vec::new(),
-        reply: None,
-        scope: None,
-    })
+fn shop() -> Arc<dyn Settings> {
+    configured("[[source]]\nname = \"shop\"\nkind = \"push\"\n")
+}
+
+fn configured(text: &str) -> Arc<dyn Settings> {
+    sources(text).remove(0).settings
 }
 
 fn wish() -> Wish {
@@ -72,7 +71,7 @@ struct Read {
 fn all(export: &Export) -> Vec<Read> {
     let settings = shop();
     export
-        .rows("shop", &settings)
+        .rows("shop", settings.as_ref())
         .map(|row| {
             let row = row.unwrap();
             let (item, why) = match row.parsed {
@@ -208,13 +207,17 @@ fn trustpilot_has_names_of_its_own() {
 fn takeout_comes_in_pages_and_means_the_items_that_polling_finds() {
     let pages = ["takeout-reviews.json", "takeout-reviews-AbHRLX.json"].map(given);
     let export = survey(&pages).unwrap();
-    let settings = serde_json::json!({
-        "label": "G", "client_id": "c", "client_secret": "s", "refresh_token": "r", "account": "1071",
-        "locations": [{ "id": "88213" }, { "id": "7" }],
-    });
-    let settings = Settings::Google(serde_json::from_value::<google::Settings>(settings).unwrap());
+    let settings = configured(
+        r#"
+        [[source]]
+        name = "google"
+        kind = "google"
+        account = "1071"
+        locations = [{ id = "88213", name = "Ost" }, { id = "7", name = "West" }]
+        "#,
+    );
     let all: Vec<Incoming> = export
-        .rows("google", &settings)
+        .rows("google", settings.as_ref())
         .map(|row| match row.unwrap().parsed.unwrap() {
             Told::Item(item) => *item,
             other => panic!("{other:?}"),
@@ -1192,7 +1195,7 @@ proptest! {
         let name = ["a.csv", "a.json", "a.jsonl", "a.zip"][name];
         if let Ok(export) = survey(&[folder.write(name, [head, &bytes].concat())]) {
             let settings = shop();
-            let _rows = export.rows("shop", &settings).count();
+            let _rows = export.rows("shop", settings.as_ref()).count();
         }
     }
 

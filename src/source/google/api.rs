@@ -91,7 +91,8 @@ impl Api {
             .map(drop)
     }
 
-    fn reviews(&self, location: &str, rest: &[&str]) -> Result<Url, PortError> {
+    /// Where a location's reviews are, or something below one of them.
+    pub fn reviews(&self, location: &str, rest: &[&str]) -> Result<Url, PortError> {
         let path = ["v4", "accounts", &self.account, "locations", location, "reviews"];
         http::under(&self.base, &[path.as_slice(), rest].concat())
     }

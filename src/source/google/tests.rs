@@ -20,15 +20,18 @@ use crate::port::source::ReplyAction;
 use crate::port::source::ReplyCall;
 use crate::port::source::ReviewSource;
 use crate::source::google::Google;
-use crate::source::google::Location;
-use crate::source::google::PushSettings;
-use crate::source::google::Settings;
 use crate::source::google::open;
+use crate::source::google::settings;
+use crate::source::google::settings::GoogleSettings;
+use crate::source::google::settings::Location;
+use crate::source::google::settings::PubSub;
+use crate::source::kind::About;
 use crate::source::tests::Asked;
 use crate::source::tests::Far;
 use crate::source::tests::Says;
 use crate::source::tests::at;
 use crate::source::tests::nowhere;
+use crate::source::tests::read;
 
 macro_rules! fixture {
     ($name:literal) => {
@@ -45,21 +48,36 @@ fn now() -> At {
     at("2026-11-21T09:00:00Z")
 }
 
-fn settings(url: &str, locations: &[&str]) -> Settings {
-    let locations: Vec<_> = locations
-        .iter()
-        .map(|id| json!({ "id": id, "name": "Filiale" }))
-        .collect();
-    let settings = json!({
-        "label": "Google", "base_url": url, "token_url": format!("{url}/token"), "client_id": "c",
-        "client_secret": "s3cret", "refresh_token": "r3fresh", "account": "accounts/1071", "locations": locations,
-        "backfill_days": 400,
+fn given(url: &str, locations: &[&str]) -> GoogleSettings {
+    let locations = locations.iter().map(|id| Location {
+        id: (*id).to_owned(),
+        name: "Filiale".to_owned(),
     });
-    serde_json::from_value(settings).unwrap()
+    GoogleSettings {
+        account: "1071".into(),
+        locations: locations.collect(),
+        client_id: "c".into(),
+        client_secret: "s3cret".into(),
+        refresh_token: "r3fresh".into(),
+        base_url: url.into(),
+        token_url: format!("{url}/token"),
+        poll_minutes: 5,
+        overlap_hours: 24,
+        sweep_hours: 24,
+        push: None,
+    }
+}
+
+fn about() -> About {
+    About {
+        name: "google".into(),
+        label: "Google".into(),
+        backfill_days: 400,
+    }
 }
 
 fn stores(url: &str, locations: &[&str]) -> Google {
-    open("google".into(), settings(url, locations)).unwrap()
+    open(about(), given(url, locations)).unwrap()
 }
 
 /// Grants tokens t0, t1, ... and answers the rest with `says`.
@@ -220,11 +238,11 @@ async fn a_page_token_that_google_forgot_begins_the_location_once_more() {
 #[tokio::test]
 async fn who_starts_today_has_no_old_reviews_to_answer_first() {
     let far = google(|_, _| Says::Json(200, fixture!("last.json"))).await;
-    let settings = Settings {
+    let today = About {
         backfill_days: 0,
-        ..settings(&far.url, &["88213"])
+        ..about()
     };
-    let stores = open("google".into(), settings).unwrap();
+    let stores = open(today, given(&far.url, &["88213"])).unwrap();
     let page = stores.fetch(None, now()).await.unwrap();
     assert_eq!((page.items.len(), page.odd.len()), (0, 0));
     assert_eq!(
@@ -310,7 +328,7 @@ async fn a_withdrawn_consent_says_what_to_do_and_no_secret() {
         matches!(&told, PortError::Denied { why } if why.contains("replace refresh_token")),
         "{told:?}"
     );
-    let debug = format!("{:?} {told:?}", settings(&far.url, &["1"]));
+    let debug = format!("{:?} {told:?}", given(&far.url, &["1"]));
     assert!(!debug.contains("s3cret") && !debug.contains("r3fresh"), "{debug}");
     let away = stores(&nowhere().await, &["88213"]).publish(&thanks()).await;
     assert!(
@@ -434,19 +452,16 @@ fn pushed(claims: &Value, kid: &str) -> HookCall {
 }
 
 fn woken(url: &str) -> Google {
-    let push = PushSettings {
+    let push = PubSub {
         audience: "https://bot.example/hook/google".into(),
         service_account: "push@p.iam.gserviceaccount.com".into(),
         certs_url: format!("{url}/certs"),
     };
-    open(
-        "google".into(),
-        Settings {
-            push: Some(push),
-            ..settings(url, &["88213"])
-        },
-    )
-    .unwrap()
+    let settings = GoogleSettings {
+        push: Some(push),
+        ..given(url, &["88213"])
+    };
+    open(about(), settings).unwrap()
 }
 
 #[tokio::test]
@@ -565,20 +580,31 @@ async fn whoever_is_known_does_not_wait_for_the_keys_of_a_stranger() {
 }
 
 #[test]
-fn settings_that_can_never_work_do_not_open() {
-    let fault = |change: fn(&mut Settings)| {
-        let mut settings = settings("https://google.example", &["locations/1", "2"]);
-        change(&mut settings);
-        open("google".into(), settings).err()
-    };
-    assert_eq!(fault(|_| {}), None);
-    assert!(fault(|s| s.locations.clear()).is_some());
-    assert!(
-        fault(|s| s.locations.push(Location {
-            id: "accounts/9/locations/1".into(),
-            name: None
-        }))
-        .is_some()
-    );
-    assert!(fault(|s| s.base_url = "google.example".into()).is_some());
+fn an_address_that_can_never_work_does_not_open() {
+    let settings = given("google.example", &["1"]);
+    assert!(open(about(), settings).is_err());
+}
+
+/// Files that repeat the defaults of an earlier release say the version of the interface, too.
+#[test]
+fn reviews_are_read_at_the_documented_address() {
+    const FILE: &str = r#"
+[[source]]
+name = "g"
+kind = "google"
+account = "1071"
+locations = [{ id = "88213", name = "Filiale Ost" }]
+"#;
+    for line in ["", "base_url = \"https://mybusiness.googleapis.com/v4\"\n"] {
+        let settings = read(&format!("{FILE}{line}"), settings::read).unwrap();
+        let url = open(about(), settings)
+            .unwrap()
+            .api
+            .reviews("88213", &[])
+            .unwrap();
+        assert_eq!(
+            url.as_str(),
+            "https://mybusiness.googleapis.com/v4/accounts/1071/locations/88213/reviews"
+        );
+    }
 }

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::domain::At;
 use crate::port::PortError;
-use crate::source::google::Settings;
+use crate::source::google::settings::GoogleSettings;
 use crate::source::http::Access;
 use crate::source::http::Http;
 
@@ -20,7 +20,7 @@ const EARLY: TimeDelta = TimeDelta::seconds(60);
 pub struct Token {
     http: Http,
     url: Url,
-    client_id: String,
+    client_id: SecretString,
     client_secret: SecretString,
     refresh_token: SecretString,
     cached: Mutex<Option<Cached>>,
@@ -44,7 +44,7 @@ struct Refused {
 }
 
 impl Token {
-    pub fn new(settings: &Settings, url: Url, http: Http) -> Self {
+    pub fn new(settings: &GoogleSettings, url: Url, http: Http) -> Self {
         Self {
             http,
             url,
@@ -86,7 +86,7 @@ impl Token {
     async fn refresh(&self, now: At) -> Result<Granted, PortError> {
         let form = [
             ("grant_type", "refresh_token"),
-            ("client_id", &self.client_id),
+            ("client_id", self.client_id.expose_secret()),
             ("client_secret", self.client_secret.expose_secret()),
             ("refresh_token", self.refresh_token.expose_secret()),
         ];

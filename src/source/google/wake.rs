@@ -22,7 +22,7 @@ use crate::port::PortError;
 use crate::port::source::HookCall;
 use crate::port::source::HookNews;
 use crate::port::source::HookRefusal;
-use crate::source::google::PushSettings;
+use crate::source::google::settings::PubSub;
 use crate::source::http::Access;
 use crate::source::http::Http;
 
@@ -38,7 +38,7 @@ const WAIT: Duration = Duration::from_secs(2);
 const MOST_KEYS: usize = 32;
 
 pub struct Doorkeeper {
-    settings: PushSettings,
+    settings: PubSub,
     certs: Url,
     http: Http,
     keys: Mutex<Keys>,
@@ -77,7 +77,7 @@ struct Claims {
 }
 
 impl Doorkeeper {
-    pub fn new(settings: PushSettings, certs: Url, http: Http) -> Self {
+    pub fn new(settings: PubSub, certs: Url, http: Http) -> Self {
         Self {
             settings,
             certs,

@@ -15,9 +15,9 @@ use crate::port::PortError;
 use crate::port::source::CompleteWalk;
 use crate::port::source::OddItem;
 use crate::port::source::Page;
-use crate::source::google::Location;
-use crate::source::google::Settings;
-use crate::source::google::api::Api;
+use crate::source::google::CAPS;
+use crate::source::google::Google;
+use crate::source::google::settings::Location;
 use crate::source::google::wire;
 use crate::source::google::wire::Listing;
 
@@ -65,36 +65,36 @@ struct Walk {
 
 /// One call of `fetch`.
 struct Step<'a> {
-    settings: &'a Settings,
+    google: &'a Google,
     cursor: Cursor,
     now: At,
 }
 
-pub async fn step(settings: &Settings, api: &Api, cursor: Option<Value>, now: At) -> Result<Page, PortError> {
+pub async fn step(google: &Google, cursor: Option<Value>, now: At) -> Result<Page, PortError> {
+    let locations = google.settings.locations.as_slice();
     // A cursor that an older version wrote differently costs one complete walk, nothing else.
     let mut cursor: Cursor = cursor
         .and_then(|c| serde_json::from_value(c).ok())
         .unwrap_or_default();
     cursor
         .locations
-        .retain(|id, _| settings.locations.iter().any(|l| l.id == *id));
+        .retain(|id, _| locations.iter().any(|l| l.id == *id));
     cursor.first.get_or_insert(now);
     let open = cursor
         .walk
         .take()
-        .and_then(|w| Some((place(settings, &w.location)?, w)));
-    let mut step = Step {
-        settings,
-        cursor,
-        now,
-    };
-    let first = settings
-        .locations
+        .and_then(|w| Some((place(locations, &w.location)?, w)));
+    let mut step = Step { google, cursor, now };
+    let first = locations
         .first()
         .ok_or_else(|| PortError::never("no location is configured"))?;
     let (location, walk) = open.unwrap_or_else(|| (first, step.begin(first)));
 
-    match api.list(&location.id, PAGE_SIZE, walk.page.as_deref(), now).await {
+    match google
+        .api
+        .list(&location.id, PAGE_SIZE, walk.page.as_deref(), now)
+        .await
+    {
         Ok(listing) => Ok(step.taken(walk, location, listing)),
         Err(PortError::Never { .. }) if walk.page.is_some() && !walk.restarted => {
             step.cursor.walk = Some(Walk {
@@ -104,14 +104,14 @@ pub async fn step(settings: &Settings, api: &Api, cursor: Option<Value>, now: At
             Ok(step.page(Vec::new(), Vec::new(), None))
         }
         Err(error @ (PortError::Denied { .. } | PortError::Gone { .. } | PortError::Never { .. })) => {
-            step.refused(api, location, error).await
+            step.refused(location, error).await
         }
         Err(error) => Err(error),
     }
 }
 
-fn place<'a>(settings: &'a Settings, id: &str) -> Option<&'a Location> {
-    settings.locations.iter().find(|l| l.id == id)
+fn place<'a>(locations: &'a [Location], id: &str) -> Option<&'a Location> {
+    locations.iter().find(|l| l.id == id)
 }
 
 impl Step<'_> {
@@ -122,11 +122,11 @@ impl Step<'_> {
             .get(&location.id)
             .cloned()
             .unwrap_or_default();
-        let every = i64::from(self.settings.sweep_hours);
+        let every = self.google.settings.sweep_hours;
         let sweep = mark
             .complete
             .is_none_or(|at| every > 0 && self.now - at >= TimeDelta::hours(every));
-        let overlap = TimeDelta::hours(i64::from(self.settings.overlap_hours));
+        let overlap = TimeDelta::hours(self.google.settings.overlap_hours);
         Walk {
             location: location.id.clone(),
             page: None,
@@ -151,7 +151,7 @@ impl Step<'_> {
                 // A review that we cannot name, or too many to carry: what is missing cannot be told.
                 _ => walk.ids = None,
             }
-            match wire::review(value, location, self.settings.caps()) {
+            match wire::review(value, location, CAPS) {
                 // Whoever starts today has no thousand old reviews to answer first; one that changes comes anyway.
                 Ok(_) if self.is_history(updated) => {}
                 Ok(incoming) => items.push(incoming),
@@ -182,7 +182,7 @@ impl Step<'_> {
     }
 
     fn is_history(&self, updated: Option<At>) -> bool {
-        let days = TimeDelta::days(i64::from(self.settings.backfill_days));
+        let days = TimeDelta::days(self.google.about.backfill_days);
         self.cursor
             .first
             .zip(updated)
@@ -207,6 +207,7 @@ impl Step<'_> {
 
     fn next(&mut self, after: &Location) {
         let next = self
+            .google
             .settings
             .locations
             .iter()
@@ -216,9 +217,10 @@ impl Step<'_> {
     }
 
     /// One location that lost its verification must not silence the others; if none lets us in, it is the account.
-    async fn refused(mut self, api: &Api, location: &Location, error: PortError) -> Result<Page, PortError> {
+    async fn refused(mut self, location: &Location, error: PortError) -> Result<Page, PortError> {
         let is_refused = |l: &&Location| self.cursor.locations.get(&l.id).is_some_and(|m| m.refused);
         let others: Vec<_> = self
+            .google
             .settings
             .locations
             .iter()
@@ -226,7 +228,7 @@ impl Step<'_> {
             .collect();
         if others.iter().all(is_refused) {
             for other in others {
-                if api.list(&other.id, 1, None, self.now).await.is_ok() {
+                if self.google.api.list(&other.id, 1, None, self.now).await.is_ok() {
                     self.cursor.walk = Some(self.begin(other));
                     return Ok(self.page(Vec::new(), Vec::new(), None));
                 }

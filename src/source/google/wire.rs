@@ -15,7 +15,7 @@ use crate::domain::item::Subject;
 use crate::domain::item::Votes;
 use crate::domain::item::caps::ReplyCaps;
 use crate::domain::say::words;
-use crate::source::google::Location;
+use crate::source::google::settings::Location;
 use crate::source::json;
 use crate::source::push::item::link;
 
@@ -58,7 +58,7 @@ pub fn review(value: Value, location: &Location, caps: ReplyCaps) -> Result<Inco
         subject: Some(Subject {
             kind: "store".to_owned(),
             id: location.id.clone(),
-            name: location.name.clone(),
+            name: Some(location.name.clone()),
             url: None,
         }),
         verified: None,
@@ -191,7 +191,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_json_is_a_review_or_an_odd_one(value in crate::source::tests::any_json()) {
-            let location = Location { id: "1".into(), name: None };
+            let location = Location { id: "1".into(), name: "Ost".into() };
             let _read = review(value.clone(), &location, ReplyCaps::none());
             let _reply = (reply(&value), standing(&value));
         }

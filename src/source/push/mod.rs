@@ -5,6 +5,7 @@
 pub mod body;
 pub mod item;
 mod reply;
+mod settings;
 #[cfg(test)]
 mod tests;
 
@@ -12,17 +13,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
-use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
 use crate::domain::At;
 use crate::domain::item::Incoming;
 use crate::domain::item::SourceReply;
-use crate::domain::item::caps::Limit;
-use crate::domain::item::caps::ReplyCaps;
-use crate::domain::item::caps::ReplyMode;
-use crate::domain::item::caps::Retry;
 use crate::port::PortError;
 use crate::port::source::Flaw;
 use crate::port::source::HookCall;
@@ -34,78 +30,26 @@ use crate::port::source::ReplyCall;
 use crate::port::source::ReviewSource;
 use crate::source::http;
 use crate::source::http::Http;
+use crate::source::kind::About;
+use crate::source::kind::Settings as _;
+pub use crate::source::push::settings::KIND;
+use crate::source::push::settings::PushSettings;
 use crate::source::signature;
 use crate::source::signature::Secret;
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Settings {
-    /// What people call it.
-    pub label: String,
-    /// `whsec_...`; several while one replaces the other.
-    pub secrets: Vec<SecretString>,
-    #[serde(default)]
-    pub reply: Option<PushReply>,
-    /// Where the sender's ids are unique. The source's name, if not given.
-    #[serde(default)]
-    pub scope: Option<String>,
-}
-
-/// Where replies go and what the shop does with them.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PushReply {
-    pub url: String,
-    pub secret: SecretString,
-    #[serde(default)]
-    pub limit: Option<Limit>,
-    #[serde(default)]
-    pub edit: bool,
-    #[serde(default)]
-    pub delete: bool,
-    #[serde(default)]
-    pub moderated: bool,
-}
-
-impl Settings {
-    /// How an item of this source can be answered.
-    pub fn caps_for(&self, incoming: &Incoming) -> ReplyCaps {
-        match &self.reply {
-            Some(reply) => ReplyCaps {
-                mode: ReplyMode::Api,
-                limit: reply.limit,
-                edit: reply.edit,
-                delete: reply.delete,
-                moderated: reply.moderated,
-                retry: Retry::IdempotencyKey,
-            },
-            None if incoming.permalink.is_some() => ReplyCaps::deep_link(),
-            None => ReplyCaps::none(),
-        }
-    }
-
-    pub fn scope<'a>(&'a self, source: &'a str) -> &'a str {
-        self.scope.as_deref().unwrap_or(source)
-    }
-}
-
 pub struct Push {
-    name: String,
-    settings: Settings,
+    about: About,
+    settings: PushSettings,
     secrets: Vec<Secret>,
     replies: Option<reply::Desk>,
 }
 
 /// Fails with a secret or an address that can never work.
-pub fn open(name: String, settings: Settings) -> Result<Push, PortError> {
+pub fn open(about: About, settings: PushSettings) -> Result<Push, PortError> {
+    let name = &about.name;
     let parse = |which: &str, secret: &SecretString| {
         Secret::parse(secret).map_err(|e| PortError::never(format!("source {name}, {which}: {e}")))
     };
-    if settings.secrets.is_empty() {
-        return Err(PortError::never(format!(
-            "source {name}: at least one of `secrets` is needed"
-        )));
-    }
     let secrets = settings
         .secrets
         .iter()
@@ -125,7 +69,7 @@ pub fn open(name: String, settings: Settings) -> Result<Push, PortError> {
         }
     };
     Ok(Push {
-        name,
+        about,
         settings,
         secrets,
         replies,
@@ -143,11 +87,11 @@ impl Push {
 #[async_trait]
 impl ReviewSource for Push {
     fn name(&self) -> &str {
-        &self.name
+        &self.about.name
     }
 
     fn label(&self) -> &str {
-        &self.settings.label
+        &self.about.label
     }
 
     fn poll_every(&self) -> Option<Duration> {
@@ -164,13 +108,13 @@ impl ReviewSource for Push {
             .map_err(|e| HookRefusal::Unsigned(e.to_string()))?
             .to_owned();
         let batch = body::read(&call.body).map_err(HookRefusal::Malformed)?;
-        let scope = self.settings.scope(&self.name);
         let placed = |(index, incoming): (usize, Incoming)| {
             let caps = self.settings.caps_for(&incoming);
             (
                 index,
                 Incoming {
-                    scope: scope.to_owned(),
+                    // The sender's ids are unique at the sender.
+                    scope: self.about.name.clone(),
                     caps,
                     ..incoming
                 },

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
+use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use serde_json::json;
 
@@ -18,12 +19,15 @@ use crate::port::source::HookRefusal;
 use crate::port::source::ReplyAction;
 use crate::port::source::ReplyCall;
 use crate::port::source::ReviewSource;
+use crate::source::kind::About;
+use crate::source::kind::Settings as _;
 use crate::source::push::Push;
-use crate::source::push::PushReply;
-use crate::source::push::Settings;
 use crate::source::push::body;
 use crate::source::push::item;
 use crate::source::push::open;
+use crate::source::push::settings;
+use crate::source::push::settings::PushSettings;
+use crate::source::push::settings::ReplyTo;
 use crate::source::signature;
 use crate::source::signature::Secret;
 use crate::source::tests::Far;
@@ -31,6 +35,7 @@ use crate::source::tests::Says;
 use crate::source::tests::any_json;
 use crate::source::tests::at;
 use crate::source::tests::nowhere;
+use crate::source::tests::read;
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const REPLY_SECRET: &str = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -46,7 +51,7 @@ macro_rules! fixture {
 }
 
 fn shop(reply_url: Option<&str>) -> Push {
-    let reply = reply_url.map(|url| PushReply {
+    let reply = reply_url.map(|url| ReplyTo {
         url: format!("{url}/replies?shop=1"),
         secret: REPLY_SECRET.into(),
         limit: None,
@@ -54,13 +59,17 @@ fn shop(reply_url: Option<&str>) -> Push {
         delete: true,
         moderated: false,
     });
-    let settings = Settings {
-        label: "Shop".into(),
+    let settings = PushSettings {
         secrets: vec![SECRET.into()],
+        secrets_from: String::new(),
         reply,
-        scope: None,
     };
-    open("shop".into(), settings).unwrap()
+    let about = About {
+        name: "shop".into(),
+        label: "Shop".into(),
+        backfill_days: 30,
+    };
+    open(about, settings).unwrap()
 }
 
 fn now() -> At {
@@ -95,6 +104,20 @@ fn thanks() -> ReplyCall {
     reply(ReplyAction::Create {
         body: "Danke!".into(),
     })
+}
+
+#[test]
+fn a_sources_secrets_are_named_after_it() {
+    let text =
+        "[[source]]\nname = \"my-shop\"\nkind = \"push\"\n[source.reply]\nurl = \"https://shop.example/r\"\n";
+    let given = read(text, |table| settings::read(table, Some("my-shop"))).unwrap();
+    let reply = given.reply.unwrap();
+    assert_eq!(given.secrets[0].expose_secret(), "source_my_shop_secret");
+    assert_eq!(reply.secret.expose_secret(), "source_my_shop_reply_secret");
+    assert_eq!(
+        (reply.limit, reply.edit, reply.delete, reply.moderated),
+        (None, false, false, false)
+    );
 }
 
 #[tokio::test]

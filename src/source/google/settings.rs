@@ -1,39 +1,46 @@
-//! Google Business Profile: read again and again, and hinted at by Pub/Sub where somebody set that up.
+//! What the file says about Google Business Profile, and what can be said from it without asking Google.
+
+use std::sync::Arc;
 
 use secrecy::SecretString;
 
+use crate::domain::item::Incoming;
+use crate::domain::item::caps::ReplyCaps;
+use crate::port::PortError;
+use crate::port::source::ReviewSource;
 use crate::reader::secret;
 use crate::reader::table::Table;
 use crate::reader::url;
+use crate::source::google;
+use crate::source::kind::About;
+use crate::source::kind::Kind;
+use crate::source::kind::Look;
+use crate::source::kind::Settings;
 
-/// What only this kind has.
-pub const KEYS: [&str; 10] = [
-    "account",
-    "locations",
-    "client_id",
-    "client_secret",
-    "refresh_token",
-    "base_url",
-    "token_url",
-    "poll_minutes",
-    "overlap_hours",
-    "push",
-];
+pub const KIND: Kind = Kind {
+    word: "google",
+    marks: &["google"],
+    read: |table, _| Some(Arc::new(read(table)?)),
+};
+
+/// How often everything is listed to notice removed reviews.
+const SWEEP_HOURS: i64 = 24;
 
 #[derive(Debug, Clone)]
-pub struct Google {
+pub struct GoogleSettings {
     /// The number behind `accounts/`.
     pub account: String,
     pub locations: Vec<Location>,
     pub client_id: SecretString,
     pub client_secret: SecretString,
     pub refresh_token: SecretString,
-    /// Without a slash at its end, like all addresses here.
     pub base_url: String,
     pub token_url: String,
-    pub poll_minutes: i64,
-    /// Hours that each poll looks back behind the last one.
+    pub poll_minutes: u64,
+    /// How far behind the newest known change each walk reads on.
     pub overlap_hours: i64,
+    /// 0 is only once, at the very beginning.
+    pub sweep_hours: i64,
     pub push: Option<PubSub>,
 }
 
@@ -49,35 +56,76 @@ pub struct Location {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PubSub {
     pub audience: String,
+    /// The e-mail address of the service account that signs the calls.
     pub service_account: String,
     pub certs_url: String,
 }
 
-pub fn read(table: &Table) -> Option<Google> {
+impl Settings for GoogleSettings {
+    fn open(&self, about: About) -> Result<Arc<dyn ReviewSource>, PortError> {
+        Ok(Arc::new(google::open(about, self.clone())?))
+    }
+
+    /// Every review can be answered, and once.
+    fn caps_for(&self, _incoming: &Incoming) -> ReplyCaps {
+        google::CAPS
+    }
+
+    /// A review's id is unique in its location, so an imported one must say which location it is about.
+    fn scope_for(&self, _source: &str, incoming: &Incoming) -> Result<String, String> {
+        let told = incoming
+            .subject
+            .as_ref()
+            .map(|s| s.id.trim_start_matches("locations/"));
+        match (told, self.locations.as_slice()) {
+            (Some(id), all) if all.iter().any(|l| l.id == id) => Ok(id.to_owned()),
+            (None, [only]) => Ok(only.id.clone()),
+            _ => Err("the subject's id must be one of the configured locations".to_owned()),
+        }
+    }
+
+    fn in_order(&self, look: &Look<'_>) -> String {
+        let count = self.locations.len();
+        match look.asked {
+            true => format!("all {count} locations can be read"),
+            false => format!("{count} locations"),
+        }
+    }
+}
+
+pub fn read(table: &Table) -> Option<GoogleSettings> {
     let account = number(table, "account", "accounts/");
     let locations = locations(table);
     let client_id = secret::needed(table, "client_id");
     let client_secret = secret::needed(table, "client_secret");
     let refresh_token = secret::needed(table, "refresh_token");
     let (base_url, token_url) = (url::url(table, "base_url"), url::url(table, "token_url"));
-    let poll_minutes = table.integer("poll_minutes", 1..=1440);
+    let poll_minutes = table
+        .integer("poll_minutes", 1..=1440)
+        .and_then(|n| u64::try_from(n).ok());
     let overlap_hours = table.integer("overlap_hours", 0..=720);
     let push = table.optional("push").map(pub_sub);
-    Some(Google {
+    Some(GoogleSettings {
         account: account?,
         locations: locations?,
         client_id: client_id?,
         client_secret: client_secret?,
         refresh_token: refresh_token?,
-        base_url: base_url?,
+        base_url: host(base_url?),
         token_url: token_url?,
         poll_minutes: poll_minutes?,
         overlap_hours: overlap_hours?,
+        sweep_hours: SWEEP_HOURS,
         push: match push {
             Some(push) => Some(push?),
             None => None,
         },
     })
+}
+
+/// The version of the interface is ours to say; the defaults of earlier releases said it, too.
+fn host(base_url: String) -> String {
+    base_url.trim_end_matches("/v4").to_owned()
 }
 
 fn locations(table: &Table) -> Option<Vec<Location>> {

@@ -1,41 +1,29 @@
-//! Where items come from. What all kinds share is here; each kind has a file for the rest.
+//! Where items come from. What all kinds of sources share is read here; a kind reads the rest itself.
 
-pub mod google;
-pub mod push;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::config::name;
 use crate::domain::promise::practice;
+use crate::domain::say::language;
 use crate::reader::reading::Placed;
 use crate::reader::table::Table;
+use crate::source::KINDS;
+use crate::source::kind::About;
+use crate::source::kind::Kind;
+use crate::source::kind::Settings;
 
 #[derive(Debug, Clone)]
 pub struct Source {
-    pub name: String,
-    /// What people call it.
-    pub label: String,
-    pub kind: Kind,
-    /// What is older is history: it comes in, but nobody has to answer it.
-    pub backfill_days: i64,
+    pub about: About,
+    /// What only its kind has.
+    pub settings: Arc<dyn Settings>,
     /// A field and the column of this source's exports that holds it.
     pub columns: Vec<(String, String)>,
     /// The best rating of its exports, or the worst and the best.
     pub scale: Option<String>,
     /// What its texts are in where nothing says so and it cannot be told.
     pub language: Option<String>,
-}
-
-#[derive(Debug, Clone)]
-pub enum Kind {
-    /// A site that sends us what is written there, signed by Standard Webhooks.
-    Push(push::Push),
-    /// Google Business Profile.
-    Google(google::Google),
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Word {
-    Push,
-    Google,
 }
 
 pub fn read(table: Table) -> Option<Placed<Source>> {
@@ -49,39 +37,28 @@ pub fn read(table: Table) -> Option<Placed<Source>> {
         table.reading.fault(name.line, what, "give it another name");
     }
     let label = table.string("label");
-    if !table.has("kind") {
-        table.missing("kind", "\"google\" or \"push\"");
-    }
-    let word = table.choice("kind", &[("push", Word::Push), ("google", Word::Google)]);
-    // Default variables are named after the source; without a name nothing can be looked up.
-    let own = name.as_ref().map(|n| n.value.as_str());
-    let kind = match word {
-        Some(Word::Push) => {
-            belongs_to(&table, &google::KEYS, "google");
-            push::read(&table, own).map(Kind::Push)
-        }
-        Some(Word::Google) => {
-            belongs_to(&table, &push::KEYS, "push");
-            google::read(&table).map(Kind::Google)
-        }
-        None => None,
-    };
+    let kind = kind(&table);
     let backfill_days = table.integer("backfill_days", 0..=3650);
     let columns = columns(&table);
     let scale = table.string("scale").map(|scale| scale.value);
     let language = language(&table);
+    let own = name.as_ref().map(|n| n.value.as_str());
+    let settings = kind.and_then(|kind| (kind.read)(&table, own));
     // Without a kind every other setting would be unknown.
-    if word.is_some() {
+    if let Some(kind) = kind {
+        foreign(&table, kind);
         table.close();
     }
     let name = name?.value;
     let label = label.map_or_else(|| name.clone(), |l| l.value);
     Some(Placed {
         value: Source {
-            name,
-            label,
-            kind: kind?,
-            backfill_days: backfill_days.unwrap_or(BACKFILL_DAYS),
+            about: About {
+                name,
+                label,
+                backfill_days: backfill_days?,
+            },
+            settings: settings?,
             columns: columns?,
             scale,
             language,
@@ -90,8 +67,13 @@ pub fn read(table: Table) -> Option<Placed<Source>> {
     })
 }
 
-/// Where the file does not say how far back.
-const BACKFILL_DAYS: i64 = 30;
+fn kind(table: &Table) -> Option<&'static Kind> {
+    let words: Vec<(&str, &'static Kind)> = KINDS.iter().map(|kind| (kind.word, kind)).collect();
+    if !table.has("kind") {
+        table.missing("kind", &listed(KINDS.iter().map(|kind| kind.word)));
+    }
+    table.choice("kind", &words)
+}
 
 /// `columns = { body = "Review Content" }`. The fields are checked where exports are read.
 fn columns(table: &Table) -> Option<Vec<(String, String)>> {
@@ -110,7 +92,7 @@ fn columns(table: &Table) -> Option<Vec<(String, String)>> {
 
 fn language(table: &Table) -> Option<String> {
     let given = table.string("language")?;
-    let known = crate::domain::say::language::declared(&given.value);
+    let known = language::declared(&given.value);
     if known.is_none() {
         let what = format!("`source.language` = {:?} is no language", given.value);
         table.fault("language", what, "write its two letters, such as \"de\"");
@@ -118,13 +100,28 @@ fn language(table: &Table) -> Option<String> {
     known
 }
 
-fn belongs_to(table: &Table, keys: &[&'static str], kind: &str) {
-    for key in keys.iter().filter(|key| table.has(key)) {
-        table.entry(key);
-        table.fault(
-            key,
-            format!("`source.{key}` is for kind = {kind:?} only"),
-            "take it out, or change the kind",
-        );
+/// Settings that this kind does not ask for and another one does.
+fn foreign(table: &Table, kind: &Kind) {
+    let mut homes: BTreeMap<&'static str, Vec<&str>> = BTreeMap::new();
+    for other in KINDS.iter().filter(|other| other.word != kind.word) {
+        for key in Table::asked_by(|table| (other.read)(table, None).is_some()) {
+            homes.entry(key).or_default().push(other.word);
+        }
+    }
+    for (key, words) in homes {
+        if table.has(key) && !table.was_asked(key) {
+            table.entry(key);
+            let what = format!("`source.{key}` is for kind = {} only", listed(words));
+            table.fault(key, what, "take it out, or change the kind");
+        }
+    }
+}
+
+/// `"push" or "google"`.
+fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let words: Vec<String> = words.into_iter().map(|word| format!("{word:?}")).collect();
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => words.concat(),
     }
 }

@@ -1,19 +1,37 @@
-//! A site of one's own: it sends us what customers write, and takes the answers at an address of its own.
+//! What the file says about a site of one's own: it sends us what customers write, and takes the answers at an address of
+//! its own.
+
+use std::sync::Arc;
 
 use secrecy::SecretString;
 
+use crate::domain::item::Incoming;
 use crate::domain::item::caps::Limit;
+use crate::domain::item::caps::ReplyCaps;
+use crate::domain::item::caps::ReplyMode;
+use crate::domain::item::caps::Retry;
 use crate::domain::item::caps::Unit;
+use crate::port::PortError;
+use crate::port::source::ReviewSource;
 use crate::reader::secret;
 use crate::reader::table::Table;
 use crate::reader::url;
+use crate::source::kind::About;
+use crate::source::kind::Kind;
+use crate::source::kind::Look;
+use crate::source::kind::Settings;
+use crate::source::push;
 
-/// What only this kind has.
-pub const KEYS: [&str; 2] = ["secrets", "reply"];
+pub const KIND: Kind = Kind {
+    word: "push",
+    // Whoever pushes is no platform of its own.
+    marks: &[],
+    read: |table, name| Some(Arc::new(read(table, name)?)),
+};
 
 #[derive(Debug, Clone)]
-pub struct Push {
-    /// Any of them may have signed a delivery.
+pub struct PushSettings {
+    /// `whsec_…`: any of them may have signed a delivery.
     pub secrets: Vec<SecretString>,
     /// The variables or files that hold them.
     pub secrets_from: String,
@@ -21,6 +39,7 @@ pub struct Push {
     pub reply: Option<ReplyTo>,
 }
 
+/// Where replies go and what the shop does with them.
 #[derive(Debug, Clone)]
 pub struct ReplyTo {
     pub url: String,
@@ -32,11 +51,49 @@ pub struct ReplyTo {
     pub moderated: bool,
 }
 
-pub fn read(table: &Table, name: Option<&str>) -> Option<Push> {
+impl Settings for PushSettings {
+    fn open(&self, about: About) -> Result<Arc<dyn ReviewSource>, PortError> {
+        Ok(Arc::new(push::open(about, self.clone())?))
+    }
+
+    fn caps_for(&self, incoming: &Incoming) -> ReplyCaps {
+        match &self.reply {
+            Some(reply) => ReplyCaps {
+                mode: ReplyMode::Api,
+                limit: reply.limit,
+                edit: reply.edit,
+                delete: reply.delete,
+                moderated: reply.moderated,
+                retry: Retry::IdempotencyKey,
+            },
+            None if incoming.permalink.is_some() => ReplyCaps::deep_link(),
+            None => ReplyCaps::none(),
+        }
+    }
+
+    fn scope_for(&self, source: &str, _incoming: &Incoming) -> Result<String, String> {
+        Ok(source.to_owned())
+    }
+
+    fn secrets(&self) -> Option<&str> {
+        Some(&self.secrets_from)
+    }
+
+    fn in_order(&self, look: &Look<'_>) -> String {
+        let replies = match &self.reply {
+            Some(reply) => format!("replies go to {}", reply.url),
+            None => "it takes no replies".to_owned(),
+        };
+        format!("waits for signed calls at {}; {replies}", look.hook)
+    }
+}
+
+pub fn read(table: &Table, name: Option<&str>) -> Option<PushSettings> {
     table.entry("secrets");
+    // Default variables are named after the source; without a name nothing can be looked up.
     let secrets = name.and_then(|name| secret::several(table, "secrets", name));
     let reply = table.optional("reply").map(|reply| read_reply(reply, name));
-    Some(Push {
+    Some(PushSettings {
         secrets: secrets?,
         secrets_from: secret::origins(table, "secrets", name.unwrap_or_default()),
         reply: match reply {
