@@ -76,8 +76,7 @@ impl Demo {
             }
             "slack_rate_limit" => {
                 for method in ["chat.postMessage", "chat.update"] {
-                    self.slack
-                        .fault(slack::Fault::rate_limit(method, RETRY_AFTER.into()));
+                    self.slack.fault(slack::Fault::rate_limit(method, RETRY_AFTER));
                 }
             }
             "slack_answer_lost" => self.slack.fault(slack::Fault::answer_lost("chat.postMessage")),
@@ -98,7 +97,7 @@ impl Demo {
             }
             "discord_rate_limit" => {
                 for method in ["create_message", "edit_message"] {
-                    let pause = discord::Fault::rate_limit(method, f64::from(RETRY_AFTER));
+                    let pause = discord::Fault::rate_limit(method, RETRY_AFTER);
                     self.discord.fault(pause);
                 }
             }

@@ -2,28 +2,20 @@
 //! plain requests.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Json;
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::DefaultBodyLimit;
-use axum::extract::Query;
 use axum::extract::State;
-use axum::routing::get;
 use axum::routing::post;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::json;
 
 use super::Discord;
-use super::Fault;
 use super::Outcome;
 use super::Permission;
-
-/// More than the bot takes, so that it can say so.
-const LARGEST: usize = 64 * 1024 * 1024;
-const LONGEST_WAIT: Duration = Duration::from_secs(20);
+use crate::chat::control;
+use crate::chat::control::done;
 
 pub fn routes() -> Router<Arc<Discord>> {
     let people = Router::new()
@@ -31,7 +23,6 @@ pub fn routes() -> Router<Arc<Discord>> {
         .route("/choose", post(choose))
         .route("/submit", post(submit))
         .route("/close", post(close))
-        .route("/file", post(file).layer(DefaultBodyLimit::max(LARGEST)))
         .route("/command", post(command))
         .route("/autocomplete", post(autocomplete))
         .route("/say", post(say))
@@ -40,10 +31,7 @@ pub fn routes() -> Router<Arc<Discord>> {
         .route("/archive", post(archive))
         .route("/channel/delete", post(delete_channel))
         .route("/permission", post(permission))
-        .route("/fault", post(fault))
-        .route("/heal", post(heal))
-        .route("/state", get(state))
-        .route("/wait", get(wait));
+        .merge(control::routes());
     Router::new().nest("/control/discord", people)
 }
 
@@ -55,11 +43,6 @@ fn told(outcome: Outcome) -> Json<Value> {
         "error": outcome.error,
         "choices": outcome.choices,
     }))
-}
-
-fn done(ok: bool, error: &str) -> Json<Value> {
-    let error = (!ok).then_some(error);
-    Json(json!({ "ok": ok, "acked": false, "error": error, "choices": [] }))
 }
 
 #[derive(Deserialize)]
@@ -129,17 +112,6 @@ fn written(value: &Value) -> String {
         Value::Null => String::new(),
         other => other.to_string(),
     }
-}
-
-#[derive(Deserialize)]
-struct Held {
-    user: String,
-    name: String,
-}
-
-/// A file of somebody's device, before they send it with a form.
-async fn file(State(discord): State<Arc<Discord>>, Query(held): Query<Held>, body: Bytes) -> Json<Value> {
-    Json(json!({ "ok": true, "id": discord.hold_file(&held.user, &held.name, &body) }))
 }
 
 async fn close(State(discord): State<Arc<Discord>>, Json(form): Json<Submit>) -> Json<Value> {
@@ -232,37 +204,4 @@ async fn permission(State(discord): State<Arc<Discord>>, Json(target): Json<Targ
         false => discord.take_permission(&target.channel, permission),
     }
     done(true, "")
-}
-
-async fn fault(State(discord): State<Arc<Discord>>, Json(fault): Json<Value>) -> Json<Value> {
-    match serde_json::from_value::<Fault>(fault) {
-        Ok(fault) => {
-            discord.fault(fault);
-            done(true, "")
-        }
-        Err(error) => done(false, &error.to_string()),
-    }
-}
-
-async fn heal(State(discord): State<Arc<Discord>>) -> Json<Value> {
-    discord.heal();
-    done(true, "")
-}
-
-#[derive(Deserialize)]
-struct Since {
-    #[serde(default)]
-    since: u64,
-}
-
-async fn wait(State(discord): State<Arc<Discord>>, Query(Since { since }): Query<Since>) -> Json<Value> {
-    let mut revisions = discord.revision.subscribe();
-    let newer = revisions.wait_for(|revision| *revision > since);
-    // Nothing new in time is an answer too.
-    let _in_time = tokio::time::timeout(LONGEST_WAIT, newer).await.is_ok();
-    Json(json!({ "revision": discord.revision() }))
-}
-
-async fn state(State(discord): State<Arc<Discord>>) -> Json<Value> {
-    Json(discord.state())
 }

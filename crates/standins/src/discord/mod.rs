@@ -18,7 +18,6 @@ mod permission;
 mod rate;
 mod read;
 mod refused;
-mod serve;
 mod settings;
 mod snapshot;
 mod state;
@@ -26,17 +25,15 @@ mod state;
 mod tests;
 
 use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::MutexGuard;
-use std::sync::PoisonError;
-use std::time::Duration;
 
 use axum::Router;
-use chrono::DateTime;
-use chrono::Utc;
-use tokio::sync::watch;
+use serde_json::Value;
 
 use super::Now;
+use crate::chat::Far;
+use crate::chat::Platform;
+use crate::chat::fault::Plan;
+use snapshot::Snapshot;
 use state::World;
 
 pub use deliver::Outcome;
@@ -58,56 +55,58 @@ pub use state::Role;
 pub use state::Tag;
 pub use state::User;
 
-/// One server (guild) with one app in it. Shared by the routes, the tests and the demo page.
-pub struct Discord {
-    now: Now,
-    world: Mutex<World>,
-    revision: watch::Sender<u64>,
-    http: reqwest::Client,
-}
+/// One server (guild) with one app in it.
+pub type Discord = Far<World>;
 
 impl Discord {
     pub fn new(now: Now, settings: Settings) -> Arc<Self> {
-        // reqwest is built without a crypto provider of its own; whoever comes first installs one.
-        let _already_there = rustls::crypto::ring::default_provider().install_default();
         let world = World::new(settings, now());
-        Arc::new(Self {
-            now,
-            world: Mutex::new(world),
-            revision: watch::Sender::new(0),
-            // Without a certificate store there is only plain HTTP, which is all a stand-in needs.
-            http: reqwest::Client::builder()
-                .connect_timeout(Duration::from_secs(2))
-                .timeout(Duration::from_secs(20))
-                .build()
-                .unwrap_or_default(),
-        })
+        Far::of(now, world)
+    }
+}
+
+impl Platform for World {
+    type Break = Kind;
+    type Kept = Snapshot;
+
+    fn faults(&mut self) -> &mut Plan<Kind> {
+        &mut self.faults
     }
 
-    pub fn now(&self) -> DateTime<Utc> {
-        (self.now)()
+    fn base(&mut self) -> &mut Option<String> {
+        &mut self.base
     }
 
-    /// A panicking test must not hide the state from the assertions that follow it.
-    fn look(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    fn connections(&self) -> usize {
+        self.gateway.connections()
     }
 
-    /// Every change goes through here, so that whoever watches the page learns of it.
-    fn change<T>(&self, change: impl FnOnce(&mut World, DateTime<Utc>) -> T) -> T {
-        let now = self.now();
-        let made = change(&mut self.look(), now);
-        self.revision.send_modify(|revision| *revision += 1);
-        made
+    fn keep(&self) -> Snapshot {
+        Snapshot::of(self)
     }
 
-    pub fn revision(&self) -> u64 {
-        *self.revision.borrow()
+    fn take_up(&mut self, kept: Snapshot) {
+        kept.into_world(self);
     }
 
-    /// For whoever waits for the next change.
-    pub fn changes(&self) -> watch::Receiver<u64> {
-        self.revision.subscribe()
+    fn drawn(far: &Discord) -> Value {
+        far.state()
+    }
+
+    fn breaks(far: &Discord, fault: Fault) {
+        far.fault(fault);
+    }
+
+    fn heals(far: &Discord) {
+        far.heal();
+    }
+
+    fn holds(far: &Discord, user: &str, name: &str, bytes: &[u8]) -> String {
+        far.hold_file(user, name, bytes)
+    }
+
+    fn router(far: Arc<Discord>) -> Router {
+        router(far)
     }
 }
 

@@ -9,15 +9,15 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Discord;
 use super::state::Channel;
 use super::state::Failure;
 use super::state::Message;
 use super::state::Role;
 use super::state::User;
+use super::state::World;
 
 #[derive(Serialize, Deserialize)]
-struct Snapshot {
+pub struct Snapshot {
     users: Vec<User>,
     roles: Vec<Role>,
     channels: Vec<Channel>,
@@ -31,10 +31,9 @@ struct Snapshot {
     last_id: u64,
 }
 
-impl Discord {
-    pub fn export(&self) -> Value {
-        let world = self.look();
-        let snapshot = Snapshot {
+impl Snapshot {
+    pub fn of(world: &World) -> Self {
+        Self {
             users: world.users.clone(),
             roles: world.roles.clone(),
             channels: world.channels.clone(),
@@ -48,28 +47,22 @@ impl Discord {
                 .map(|(id, bytes)| (id.clone(), STANDARD.encode(bytes)))
                 .collect(),
             last_id: world.last_id,
-        };
-        // Everything in it is plain data with text keys, so this cannot fail.
-        serde_json::to_value(snapshot).unwrap_or(Value::Null)
+        }
     }
 
-    /// Takes the place of all there is; on an error nothing changes.
-    pub fn import(&self, snapshot: Value) -> Result<(), serde_json::Error> {
-        let snapshot: Snapshot = serde_json::from_value(snapshot)?;
-        self.change(|world, _| {
-            world.users = snapshot.users;
-            world.roles = snapshot.roles;
-            world.channels = snapshot.channels;
-            world.messages = snapshot.messages;
-            world.commands = snapshot.commands;
-            world.created_commands = snapshot.created_commands;
-            world.failures = snapshot.failures;
-            let files = snapshot.files.into_iter();
-            world.files = files
-                .filter_map(|(id, text)| Some((id, STANDARD.decode(text).ok()?)))
-                .collect();
-            world.last_id = snapshot.last_id;
-        });
-        Ok(())
+    /// Takes the place of all there is.
+    pub fn into_world(self, world: &mut World) {
+        world.users = self.users;
+        world.roles = self.roles;
+        world.channels = self.channels;
+        world.messages = self.messages;
+        world.commands = self.commands;
+        world.created_commands = self.created_commands;
+        world.failures = self.failures;
+        let files = self.files.into_iter();
+        world.files = files
+            .filter_map(|(id, text)| Some((id, STANDARD.decode(text).ok()?)))
+            .collect();
+        world.last_id = self.last_id;
     }
 }

@@ -12,12 +12,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::deliver::Gateway;
-use super::fault::Fault;
+use super::fault::Kind;
 use super::mention::Ping;
 use super::multipart::Attachment;
 use super::permission;
 use super::rate::Rates;
 use super::settings::Settings;
+use crate::chat::fault::Plan;
 
 pub const TEXT: u8 = 0;
 pub const DIRECT: u8 = 1;
@@ -209,7 +210,7 @@ pub struct World {
     pub failures: Vec<Failure>,
     pub calls: Vec<ApiCall>,
     pub odd: Vec<String>,
-    pub faults: Vec<Fault>,
+    pub faults: Plan<Kind>,
     pub rates: Rates,
     pub gateway: Gateway,
     /// Where this server is reached, learnt from `Discord::serve` or from a Host header.
@@ -240,7 +241,7 @@ impl World {
             failures: Vec::new(),
             calls: Vec::new(),
             odd: Vec::new(),
-            faults: Vec::new(),
+            faults: Plan::default(),
             rates: Rates::default(),
             gateway: Gateway::default(),
             base: None,

@@ -2,21 +2,17 @@
 //! as plain requests.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Query, State};
-use axum::routing::{get, post};
+use axum::extract::State;
+use axum::routing::post;
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::people::Move;
-use super::{Fault, Outcome, Slack};
-
-/// More than the bot takes, so that it can say so.
-const LARGEST: usize = 64 * 1024 * 1024;
-const LONGEST_WAIT: Duration = Duration::from_secs(20);
+use super::{Outcome, Slack};
+use crate::chat::control;
+use crate::chat::control::done;
 
 pub fn routes() -> Router<Arc<Slack>> {
     let people = Router::new()
@@ -24,27 +20,18 @@ pub fn routes() -> Router<Arc<Slack>> {
         .route("/choose", post(choose))
         .route("/submit", post(submit))
         .route("/close", post(close))
-        .route("/file", post(file).layer(DefaultBodyLimit::max(LARGEST)))
         .route("/command", post(command))
         .route("/home", post(home))
         .route("/say", post(say))
         .route("/delete", post(delete))
         .route("/archive", post(archive))
-        .route("/fault", post(fault))
-        .route("/heal", post(heal))
-        .route("/state", get(state))
-        .route("/wait", get(wait));
+        .merge(control::routes());
     Router::new().nest("/control/slack", people)
 }
 
 fn told(outcome: Outcome) -> Json<Value> {
     let ok = outcome.error.is_none();
     Json(json!({ "ok": ok, "acked": outcome.acked, "error": outcome.error }))
-}
-
-fn done(ok: bool, error: &str) -> Json<Value> {
-    let error = (!ok).then_some(error);
-    Json(json!({ "ok": ok, "acked": false, "error": error }))
 }
 
 #[derive(Deserialize)]
@@ -93,17 +80,6 @@ struct Submit {
 
 async fn submit(State(slack): State<Arc<Slack>>, Json(form): Json<Submit>) -> Json<Value> {
     told(slack.submit_values(&form.user, &form.view_id, &form.values).await)
-}
-
-#[derive(Deserialize)]
-struct Held {
-    user: String,
-    name: String,
-}
-
-/// A file of somebody's device, before they send it with a form.
-async fn file(State(slack): State<Arc<Slack>>, Query(held): Query<Held>, body: Bytes) -> Json<Value> {
-    Json(json!({ "ok": true, "id": slack.hold_file(&held.user, &held.name, &body) }))
 }
 
 async fn close(State(slack): State<Arc<Slack>>, Json(form): Json<Submit>) -> Json<Value> {
@@ -173,37 +149,4 @@ async fn archive(State(slack): State<Arc<Slack>>, Json(target): Json<Target>) ->
         false => slack.unarchive(&target.channel).await,
     };
     Json(json!({ "ok": true, "acked": outcome.acked, "error": null }))
-}
-
-async fn fault(State(slack): State<Arc<Slack>>, Json(fault): Json<Value>) -> Json<Value> {
-    match serde_json::from_value::<Fault>(fault) {
-        Ok(fault) => {
-            slack.fault(fault);
-            done(true, "")
-        }
-        Err(error) => done(false, &error.to_string()),
-    }
-}
-
-async fn heal(State(slack): State<Arc<Slack>>) -> Json<Value> {
-    slack.heal();
-    done(true, "")
-}
-
-#[derive(Deserialize)]
-struct Since {
-    #[serde(default)]
-    since: u64,
-}
-
-async fn wait(State(slack): State<Arc<Slack>>, Query(Since { since }): Query<Since>) -> Json<Value> {
-    let mut revisions = slack.revision.subscribe();
-    let newer = revisions.wait_for(|revision| *revision > since);
-    // Nothing new in time is an answer too.
-    let _in_time = tokio::time::timeout(LONGEST_WAIT, newer).await.is_ok();
-    Json(json!({ "revision": slack.revision() }))
-}
-
-async fn state(State(slack): State<Arc<Slack>>) -> Json<Value> {
-    Json(slack.state())
 }

@@ -1,10 +1,11 @@
-//! Things that go wrong on demand. A fault waits in a queue until a call or a delivery meets it, so a test can
-//! say beforehand exactly which one will break and how often.
+//! How Slack breaks, and what it breaks in the workspace itself.
 
 use serde::{Deserialize, Serialize};
 
 use super::Slack;
 use super::state::World;
+use crate::chat::fault;
+use crate::chat::fault::Break;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -40,71 +41,38 @@ pub enum Kind {
     BadSignature,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Fault {
-    #[serde(rename = "name")]
-    pub kind: Kind,
-    /// Only for calls of this method; for any when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub method: Option<String>,
-    /// How often; once when absent. A deaf socket stays deaf until healed unless counted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub count: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retry_after: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<u16>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ms: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub channel: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ts: Option<String>,
+pub type Fault = fault::Fault<Kind>;
+
+impl Break for Kind {
+    const RATE_LIMIT: Self = Self::RateLimit;
+    const SERVER_ERROR: Self = Self::ServerError;
+    const ANSWER_LOST: Self = Self::AnswerLost;
+    const REQUEST_LOST: Self = Self::RequestLost;
+    const SLOW: Self = Self::Slow;
+
+    fn strikes(self, _method: &str) -> bool {
+        match self {
+            Self::RateLimit
+            | Self::ServerError
+            | Self::AnswerLost
+            | Self::RequestLost
+            | Self::Slow
+            | Self::FatalError
+            | Self::MissingScope
+            | Self::RefusedToken
+            | Self::ArchivedChannel => true,
+            Self::StuckFile
+            | Self::DeleteMessage
+            | Self::DisconnectSockets
+            | Self::DeafSocket
+            | Self::DuplicateDelivery
+            | Self::ClockSkew
+            | Self::BadSignature => false,
+        }
+    }
 }
 
 impl Fault {
-    pub fn new(kind: Kind) -> Self {
-        Self {
-            kind,
-            method: None,
-            count: None,
-            retry_after: None,
-            status: None,
-            ms: None,
-            channel: None,
-            ts: None,
-        }
-    }
-
-    pub fn rate_limit(method: &str, retry_after: u64) -> Self {
-        Self {
-            retry_after: Some(retry_after),
-            ..Self::new(Kind::RateLimit).on(method)
-        }
-    }
-
-    pub fn server_error(method: &str, status: u16) -> Self {
-        Self {
-            status: Some(status),
-            ..Self::new(Kind::ServerError).on(method)
-        }
-    }
-
-    pub fn answer_lost(method: &str) -> Self {
-        Self::new(Kind::AnswerLost).on(method)
-    }
-
-    pub fn request_lost(method: &str) -> Self {
-        Self::new(Kind::RequestLost).on(method)
-    }
-
-    pub fn slow(method: &str, ms: u64) -> Self {
-        Self {
-            ms: Some(ms),
-            ..Self::new(Kind::Slow).on(method)
-        }
-    }
-
     pub fn fatal_error(method: &str) -> Self {
         Self::new(Kind::FatalError).on(method)
     }
@@ -114,82 +82,6 @@ impl Fault {
             channel: Some(channel.to_owned()),
             ..Self::new(Kind::ArchivedChannel)
         }
-    }
-
-    pub fn on(self, method: &str) -> Self {
-        Self {
-            method: Some(method.to_owned()),
-            ..self
-        }
-    }
-
-    pub fn times(self, count: u32) -> Self {
-        Self {
-            count: Some(count),
-            ..self
-        }
-    }
-
-    /// Until `heal`.
-    pub fn always(self) -> Self {
-        self.times(u32::MAX)
-    }
-
-    fn meets(&self, method: &str) -> bool {
-        self.method.as_deref().is_none_or(|wanted| wanted == method)
-    }
-
-    fn strikes_calls(&self) -> bool {
-        match self.kind {
-            Kind::RateLimit
-            | Kind::ServerError
-            | Kind::AnswerLost
-            | Kind::RequestLost
-            | Kind::Slow
-            | Kind::FatalError
-            | Kind::MissingScope
-            | Kind::RefusedToken
-            | Kind::ArchivedChannel => true,
-            Kind::StuckFile
-            | Kind::DeleteMessage
-            | Kind::DisconnectSockets
-            | Kind::DeafSocket
-            | Kind::DuplicateDelivery
-            | Kind::ClockSkew
-            | Kind::BadSignature => false,
-        }
-    }
-}
-
-impl World {
-    /// The first waiting fault that this call runs into, used up by one.
-    pub fn strike_call(&mut self, method: &str) -> Option<Fault> {
-        let at = self
-            .faults
-            .iter()
-            .position(|fault| fault.strikes_calls() && fault.meets(method))?;
-        Some(self.use_up(at))
-    }
-
-    pub fn strike_delivery(&mut self, kind: Kind) -> bool {
-        let found = self.faults.iter().position(|fault| fault.kind == kind);
-        found.map(|at| self.use_up(at)).is_some()
-    }
-
-    /// The first waiting fault of a kind, used up by one.
-    pub fn strike(&mut self, kind: Kind) -> Option<Fault> {
-        let at = self.faults.iter().position(|fault| fault.kind == kind)?;
-        Some(self.use_up(at))
-    }
-
-    fn use_up(&mut self, at: usize) -> Fault {
-        let fault = self.faults[at].clone();
-        match fault.count.unwrap_or(1) {
-            0 | 1 => drop(self.faults.remove(at)),
-            u32::MAX => {}
-            more => self.faults[at].count = Some(more - 1),
-        }
-        fault
     }
 }
 
@@ -223,15 +115,11 @@ impl Slack {
     /// Ends every fault; what it broke in the workspace (an archived channel) is put right too.
     pub fn heal(&self) {
         self.change(|world, _| {
-            world.faults.clear();
+            world.faults.end();
             for channel in std::mem::take(&mut world.archived_by_fault) {
                 world.set_archived(&channel, false);
             }
         });
-    }
-
-    pub fn faults(&self) -> Vec<Fault> {
-        self.look().faults.clone()
     }
 }
 
@@ -239,10 +127,10 @@ impl World {
     fn newest_of_bot(&self, fault: &Fault) -> Option<(String, String)> {
         self.messages
             .iter()
-            .filter(|(channel, _)| fault.channel.as_ref().is_none_or(|wanted| wanted == *channel))
+            .filter(|(channel, _)| fault.is_in(channel))
             .flat_map(|(_, messages)| messages)
             .filter(|m| !m.deleted && m.bot_id.is_some())
-            .filter(|m| fault.ts.as_ref().is_none_or(|wanted| *wanted == m.ts))
+            .filter(|m| fault.is_about(&m.ts))
             .max_by(|a, b| a.ts.cmp(&b.ts))
             .map(|m| (m.channel.clone(), m.ts.clone()))
     }

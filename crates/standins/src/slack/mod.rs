@@ -14,7 +14,6 @@ mod people;
 mod rate;
 mod read;
 mod response_url;
-mod serve;
 mod settings;
 mod snapshot;
 mod state;
@@ -22,13 +21,15 @@ mod state;
 mod tests;
 mod wire;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
-use chrono::{DateTime, Utc};
-use tokio::sync::watch;
+use serde_json::Value;
 
 use super::Now;
+use crate::chat::fault::Plan;
+use crate::chat::{Far, Platform};
+use snapshot::Snapshot;
 use state::World;
 
 pub use deliver::{Disconnect, Outcome};
@@ -37,55 +38,57 @@ pub use read::{Formatted, Ping, Style};
 pub use settings::{Mode, SCOPES, SUBSCRIPTIONS, Settings};
 pub use state::{ApiCall, Channel, Ephemeral, Failure, Group, Handling, Message, OpenView, StoredFile, User};
 
-/// One workspace. Shared by the routes, the tests and the demo page.
-pub struct Slack {
-    now: Now,
-    world: Mutex<World>,
-    revision: watch::Sender<u64>,
-    http: reqwest::Client,
-}
+/// One workspace.
+pub type Slack = Far<World>;
 
 impl Slack {
     pub fn new(now: Now, settings: Settings) -> Arc<Self> {
-        // reqwest is built without a crypto provider of its own; whoever comes first installs one.
-        let _already_there = rustls::crypto::ring::default_provider().install_default();
-        Arc::new(Self {
-            now,
-            world: Mutex::new(World::new(settings)),
-            revision: watch::Sender::new(0),
-            // Without a certificate store there is only plain HTTP, which is all a stand-in needs.
-            http: reqwest::Client::builder()
-                .connect_timeout(std::time::Duration::from_secs(2))
-                .timeout(std::time::Duration::from_secs(20))
-                .build()
-                .unwrap_or_default(),
-        })
+        Far::of(now, World::new(settings))
+    }
+}
+
+impl Platform for World {
+    type Break = Kind;
+    type Kept = Snapshot;
+
+    fn faults(&mut self) -> &mut Plan<Kind> {
+        &mut self.faults
     }
 
-    pub fn now(&self) -> DateTime<Utc> {
-        (self.now)()
+    fn base(&mut self) -> &mut Option<String> {
+        &mut self.base
     }
 
-    /// A panicking test must not hide the state from the assertions that follow it.
-    fn look(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    fn connections(&self) -> usize {
+        self.sockets.connections()
     }
 
-    /// Every change goes through here, so that whoever watches the page learns of it.
-    fn change<T>(&self, change: impl FnOnce(&mut World, DateTime<Utc>) -> T) -> T {
-        let now = self.now();
-        let made = change(&mut self.look(), now);
-        self.revision.send_modify(|revision| *revision += 1);
-        made
+    fn keep(&self) -> Snapshot {
+        Snapshot::of(self)
     }
 
-    pub fn revision(&self) -> u64 {
-        *self.revision.borrow()
+    fn take_up(&mut self, kept: Snapshot) {
+        kept.into_world(self);
     }
 
-    /// For whoever waits for the next change.
-    pub fn changes(&self) -> watch::Receiver<u64> {
-        self.revision.subscribe()
+    fn drawn(far: &Slack) -> Value {
+        far.state()
+    }
+
+    fn breaks(far: &Slack, fault: Fault) {
+        far.fault(fault);
+    }
+
+    fn heals(far: &Slack) {
+        far.heal();
+    }
+
+    fn holds(far: &Slack, user: &str, name: &str, bytes: &[u8]) -> String {
+        far.hold_file(user, name, bytes)
+    }
+
+    fn router(far: Arc<Slack>) -> Router {
+        router(far)
     }
 }
 

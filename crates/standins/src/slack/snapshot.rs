@@ -4,13 +4,11 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::Slack;
-use super::state::{Channel, Ephemeral, Failure, Group, Message, StoredFile, User};
+use super::state::{Channel, Ephemeral, Failure, Group, Message, StoredFile, User, World};
 
 #[derive(Serialize, Deserialize)]
-struct Snapshot {
+pub struct Snapshot {
     users: Vec<User>,
     groups: Vec<Group>,
     channels: Vec<Channel>,
@@ -23,10 +21,9 @@ struct Snapshot {
     last_ts: (i64, u32),
 }
 
-impl Slack {
-    pub fn export(&self) -> Value {
-        let world = self.look();
-        let snapshot = Snapshot {
+impl Snapshot {
+    pub fn of(world: &World) -> Self {
+        Self {
             users: world.users.clone(),
             groups: world.groups.clone(),
             channels: world.channels.clone(),
@@ -36,25 +33,19 @@ impl Slack {
             files: world.files.clone(),
             serial: world.serial,
             last_ts: world.last_ts,
-        };
-        // Everything in it is plain data with text keys, so this cannot fail.
-        serde_json::to_value(snapshot).unwrap_or(Value::Null)
+        }
     }
 
-    /// Takes the place of all there is; on an error nothing changes.
-    pub fn import(&self, snapshot: Value) -> Result<(), serde_json::Error> {
-        let snapshot: Snapshot = serde_json::from_value(snapshot)?;
-        self.change(|world, _| {
-            world.users = snapshot.users;
-            world.groups = snapshot.groups;
-            world.channels = snapshot.channels;
-            world.messages = snapshot.messages;
-            world.ephemerals = snapshot.ephemerals;
-            world.failures = snapshot.failures;
-            world.files = snapshot.files;
-            world.serial = snapshot.serial;
-            world.last_ts = snapshot.last_ts;
-        });
-        Ok(())
+    /// Takes the place of all there is.
+    pub fn into_world(self, world: &mut World) {
+        world.users = self.users;
+        world.groups = self.groups;
+        world.channels = self.channels;
+        world.messages = self.messages;
+        world.ephemerals = self.ephemerals;
+        world.failures = self.failures;
+        world.files = self.files;
+        world.serial = self.serial;
+        world.last_ts = self.last_ts;
     }
 }

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::deliver::Sockets;
-use super::fault::Fault;
+use super::fault::Kind;
 use super::rate::Rates;
 use super::settings::Settings;
+use crate::chat::fault::Plan;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct User {
@@ -198,14 +199,14 @@ pub struct World {
     pub response_urls: HashMap<String, ResponseUrl>,
     pub failures: Vec<Failure>,
     pub calls: Vec<ApiCall>,
-    pub faults: Vec<Fault>,
+    pub faults: Plan<Kind>,
     pub archived_by_fault: BTreeSet<String>,
     pub rates: Rates,
     pub limited: u64,
     pub unacked_events: Vec<PendingEvent>,
     pub sockets: Sockets,
     pub tickets: BTreeSet<String>,
-    /// Where this server is reached, learnt from `Slack::serve` or from a Host header.
+    /// Where this server is reached, learnt from `serve` or from a Host header.
     pub base: Option<String>,
     pub serial: u64,
     pub last_ts: (i64, u32),
@@ -236,7 +237,7 @@ impl World {
             response_urls: HashMap::new(),
             failures: Vec::new(),
             calls: Vec::new(),
-            faults: Vec::new(),
+            faults: Plan::default(),
             archived_by_fault: BTreeSet::new(),
             rates: Rates::default(),
             limited: 0,

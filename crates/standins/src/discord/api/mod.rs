@@ -42,7 +42,6 @@ use super::rate::INVALID_MOST;
 use super::refused::Answer;
 use super::refused::Refused;
 use super::refused::Reply;
-use super::serve;
 use super::state::ApiCall;
 use super::state::World;
 use crate::png;
@@ -79,7 +78,7 @@ async fn handed(State(discord): State<Arc<Discord>>, Path((id, _)): Path<(String
             .get(&id)
             .filter(|_| world.held.contains_key(&id))
             .cloned();
-        (bytes, world.strike_call("download").is_some())
+        (bytes, world.faults.strike_call("download").is_some())
     });
     match bytes.filter(|_| !fault) {
         Some(bytes) => ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response(),
@@ -205,7 +204,7 @@ fn attend(
     if let Err(refused) = admit(world, route, headers, now) {
         return (None, refused.into());
     }
-    let fault = world.strike_call(route.name);
+    let fault = world.faults.strike_call(route.name);
     match fault.as_ref().map(|fault| fault.kind) {
         Some(Kind::ServerError | Kind::RequestLost) => return (fault, Ok(Reply::empty()).into()),
         Some(Kind::Unauthorized) => return (fault, Refused::unauthorized().into()),
@@ -346,14 +345,4 @@ fn read(
         .map(|complaint| json!({ "code": "OFFICIAL_DESCRIPTION", "message": complaint }))
         .collect();
     Err(Refused::invalid_form(json!({ "_errors": errors })))
-}
-
-impl Discord {
-    /// The bot found its way here by this address, so the gateway's address may use it too.
-    fn learn_base(&self, headers: &HeaderMap) {
-        let base = serve::base_of(headers);
-        if base.is_some() && self.look().base != base {
-            self.look().base = base;
-        }
-    }
 }

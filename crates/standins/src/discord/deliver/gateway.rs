@@ -28,8 +28,6 @@ use crate::discord::fault::Kind;
 
 const SENDS: usize = 120;
 const SENDS_IN: Duration = Duration::from_secs(60);
-/// Real time a test waits for a client to find its way here.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 static CONNECTIONS: AtomicU64 = AtomicU64::new(1);
 
@@ -156,7 +154,7 @@ impl Discord {
         }
         match frame["op"].as_u64() {
             Some(1) => {
-                if !self.look().suffers(Kind::DeafSocket) {
+                if self.look().faults.suffers(Kind::DeafSocket).is_none() {
                     out(Out::Text(
                         json!({ "op": 11, "d": null, "s": null, "t": null }).to_string(),
                     ));
@@ -189,15 +187,6 @@ impl Discord {
             _ => out(Out::Close(4001, "Unknown opcode.")),
         }
         false
-    }
-
-    /// Waits until that many connections are there; `false` when they do not come.
-    pub async fn connected(&self, count: usize) -> bool {
-        let mut revisions = self.revision.subscribe();
-        let arrive = revisions.wait_for(|_| self.connections() >= count);
-        tokio::time::timeout(PATIENCE, arrive)
-            .await
-            .is_ok_and(|seen| seen.is_ok())
     }
 }
 

@@ -77,14 +77,14 @@ impl Discord {
 
     fn letter(&self, body: &str) -> Letter {
         self.change(|world, now| {
-            let skew = if world.strike_delivery(Kind::ClockSkew) {
+            let skew = if world.faults.strike(Kind::ClockSkew).is_some() {
                 SKEW_SECONDS
             } else {
                 0
             };
             let timestamp = (now.timestamp() - skew).to_string();
             let mut seed = world.settings.signing_seed;
-            if world.strike_delivery(Kind::BadSignature) {
+            if world.faults.strike(Kind::BadSignature).is_some() {
                 seed[0] ^= 1;
             }
             Letter {

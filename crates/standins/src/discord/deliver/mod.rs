@@ -50,7 +50,7 @@ impl Discord {
         let started = Instant::now();
         let token = payload["token"].as_str().unwrap_or_default();
         let (url, twice, within) = self.change(|world, _| {
-            let twice = world.strike_delivery(Kind::DuplicateDelivery);
+            let twice = world.faults.strike(Kind::DuplicateDelivery).is_some();
             (
                 world.settings.interactions_url.clone(),
                 twice,
@@ -91,7 +91,7 @@ impl Discord {
     }
 
     async fn wait_for_answer(&self, sent: Outcome, token: &str, within: Duration) -> Outcome {
-        let mut revisions = self.revision.subscribe();
+        let mut revisions = self.changes();
         let arrive = revisions.wait_for(|_| self.answered(token).is_some());
         // Whether time ran out shows in what is there afterwards.
         let _in_time = tokio::time::timeout(within, arrive).await.is_ok();

@@ -48,6 +48,14 @@ pub struct Gateway {
     pub refused: u64,
 }
 
+impl Gateway {
+    /// Those that are open now; others may be resumed.
+    pub fn connections(&self) -> usize {
+        let open = self.sessions.iter().filter(|session| session.frames.is_some());
+        open.count()
+    }
+}
+
 pub struct Session {
     pub id: String,
     intents: u64,
@@ -75,7 +83,7 @@ impl Session {
 impl World {
     /// An event for every session that wants it.
     fn dispatch(&mut self, intent: Option<u64>, name: &str, data: &Value) {
-        if self.suffers(Kind::DeafSocket) {
+        if self.faults.suffers(Kind::DeafSocket).is_some() {
             // The socket stays open and what happens meanwhile is told when the session is resumed.
             for session in &mut self.gateway.sessions {
                 let frames = session.frames.take();
@@ -228,7 +236,7 @@ impl World {
 
     /// Whether the session goes on; what was missed is sent then.
     pub fn resume(&mut self, data: &Value, connection: u64, frames: mpsc::UnboundedSender<Out>) -> bool {
-        if self.strike_delivery(Kind::InvalidSession) {
+        if self.faults.strike(Kind::InvalidSession).is_some() {
             self.gateway
                 .sessions
                 .retain(|session| data["session_id"] != *session.id);
@@ -300,16 +308,6 @@ impl Discord {
                 let _gone = frames.send(ends);
             }
         });
-    }
-
-    pub fn connections(&self) -> usize {
-        let world = self.look();
-        world
-            .gateway
-            .sessions
-            .iter()
-            .filter(|s| s.frames.is_some())
-            .count()
     }
 
     /// How often somebody wanted a line that is refused.

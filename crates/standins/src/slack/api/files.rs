@@ -50,7 +50,7 @@ pub fn complete(world: &mut World, now: DateTime<Utc>, args: &Args) -> Answer {
         Some(Value::Array(files)) if !files.is_empty() => files,
         _ => return Err("invalid_arguments".into()),
     };
-    let takes = match world.strike(Kind::StuckFile) {
+    let takes = match world.faults.strike(Kind::StuckFile) {
         None => Some(world.settings.files_take),
         Some(stuck) => stuck
             .ms
@@ -132,7 +132,7 @@ impl World {
 /// The bytes. The address is secret enough: no token is asked for.
 pub async fn upload(State(slack): State<Arc<Slack>>, Path(ticket): Path<String>, body: Bytes) -> Response {
     let (fault, status) = slack.change(|world, now| {
-        let fault = world.strike_call(UPLOAD);
+        let fault = world.faults.strike_call(UPLOAD);
         let works = !matches!(
             fault.as_ref().map(|f| f.kind),
             Some(Kind::ServerError | Kind::RequestLost | Kind::RateLimit)
@@ -211,7 +211,7 @@ pub async fn download(
 ) -> Response {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
     let (bytes, fault) = slack.change(|world, now| {
-        let fault = world.strike_call(DOWNLOAD);
+        let fault = world.faults.strike_call(DOWNLOAD);
         let knows =
             bearer == Some(&format!("Bearer {}", world.settings.bot_token)) && !world.settings.revoked;
         let may = knows && world.settings.scopes.contains("files:read");

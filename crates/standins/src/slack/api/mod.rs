@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use super::fault::{Fault, Kind};
 use super::state::{ApiCall, World};
 use super::wire::{Answer, Args, Refused};
-use super::{Slack, serve};
+use super::Slack;
 
 pub use content::{Content, content};
 pub use files::handed as handed_file;
@@ -142,10 +142,11 @@ fn attend(
     if let Err(refused) = admit(world, name, token.as_deref()) {
         return (None, Err(refused));
     }
-    let fault = world.strike_call(name);
+    let fault = world.faults.strike_call(name);
     match fault.as_ref().map(|fault| fault.kind) {
         Some(Kind::RateLimit) => {
-            let wait = fault.as_ref().and_then(|fault| fault.retry_after).unwrap_or(1);
+            let wait = fault.as_ref().and_then(|fault| fault.retry_after);
+            let wait = wait.map_or(1, |seconds| seconds.ceil() as u64);
             return (fault, Err(limited(world, wait)));
         }
         Some(Kind::ServerError | Kind::RequestLost) => return (fault, Ok(json!({}))),
@@ -259,14 +260,4 @@ fn cut(first: Option<Bytes>) -> Response {
     let kind = HeaderValue::from_static("application/json");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response
-}
-
-impl Slack {
-    /// The bot found its way here by this address, so response URLs and sockets may use it too.
-    fn learn_base(&self, headers: &HeaderMap) {
-        let base = serve::base_of(headers);
-        if base.is_some() && self.look().base != base {
-            self.look().base = base;
-        }
-    }
 }

@@ -104,13 +104,13 @@ impl Slack {
                 }
             };
             let url = url.clone();
-            let skew = if world.strike_delivery(Kind::ClockSkew) {
+            let skew = if world.faults.strike(Kind::ClockSkew).is_some() {
                 SKEW_SECONDS
             } else {
                 0
             };
             let timestamp = now.timestamp() - skew;
-            let secret = match world.strike_delivery(Kind::BadSignature) {
+            let secret = match world.faults.strike(Kind::BadSignature).is_some() {
                 true => "somebody else's secret".to_owned(),
                 false => world.settings.signing_secret.clone(),
             };

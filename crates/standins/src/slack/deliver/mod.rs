@@ -70,7 +70,7 @@ impl Slack {
     pub(super) async fn deliver(&self, parcel: &Parcel) -> Outcome {
         let started = Instant::now();
         let (way, twice) =
-            self.change(|world, _| (world.way(), world.strike_delivery(Kind::DuplicateDelivery)));
+            self.change(|world, _| (world.way(), world.faults.strike(Kind::DuplicateDelivery).is_some()));
         let send = || async move {
             match way {
                 Way::Socket => self.over_socket(parcel).await,

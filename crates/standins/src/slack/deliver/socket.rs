@@ -21,8 +21,6 @@ use crate::slack::state::World;
 
 const MOST: usize = 10;
 const PING: Duration = Duration::from_secs(5);
-/// Real time a test waits for a client to find its way here.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why Slack ends a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +70,10 @@ enum Out {
 impl Sockets {
     pub fn is_empty(&self) -> bool {
         self.open.is_empty()
+    }
+
+    pub fn connections(&self) -> usize {
+        self.open.len()
     }
 }
 
@@ -147,7 +149,7 @@ impl Slack {
             if world.sockets.is_empty() {
                 return Err("no socket is connected");
             }
-            if world.strike_delivery(Kind::DeafSocket) {
+            if world.faults.strike(Kind::DeafSocket).is_some() {
                 return Err("not acknowledged in time");
             }
             Ok((world.send(parcel), world.settings.ack_within))
@@ -199,19 +201,6 @@ impl Slack {
                 let _gone = socket.frames.send(Out::Cut);
             }
         });
-    }
-
-    pub fn connections(&self) -> usize {
-        self.look().sockets.open.len()
-    }
-
-    /// Waits until that many sockets are there; `false` when they do not come.
-    pub async fn connected(&self, count: usize) -> bool {
-        let mut revisions = self.revision.subscribe();
-        let arrive = revisions.wait_for(|_| self.connections() >= count);
-        tokio::time::timeout(PATIENCE, arrive)
-            .await
-            .is_ok_and(|seen| seen.is_ok())
     }
 }
 
