@@ -2,19 +2,19 @@
 //! and nobody has to hold anything: a reference stays good although the rules have moved on meanwhile.
 
 use std::ops::Deref;
-use std::sync::PoisonError;
-use std::sync::RwLock;
+use std::sync::OnceLock;
 
 use crate::domain::At;
 use crate::domain::promise::rules::Rules;
 
-/// Each set of rules is leaked on purpose: a few kilobytes for each change that an admin makes.
-pub struct Live(RwLock<Held>);
+/// Each set of rules holds the one that took its place, so all of them live as long as the first: a few kilobytes for each
+/// change that an admin makes, and what was borrowed from an older one stays where it is.
+pub struct Live(Held);
 
-#[derive(Clone, Copy)]
 struct Held {
-    rules: &'static Rules,
+    rules: Rules,
     since: Since,
+    next: OnceLock<Box<Held>>,
 }
 
 /// Which settings from the chat the rules stand under.
@@ -29,18 +29,20 @@ pub struct Since {
 impl Live {
     /// What configuration says, before any setting is known.
     pub fn of(rules: Rules) -> Self {
-        let rules = Box::leak(Box::new(rules));
-        let since = Since::default();
-        Self(RwLock::new(Held { rules, since }))
+        Self(Held::of(rules, Since::default()))
     }
 
-    fn held(&self) -> Held {
-        *self.0.read().unwrap_or_else(PoisonError::into_inner)
+    fn held(&self) -> &Held {
+        let mut last = &self.0;
+        while let Some(next) = last.next.get() {
+            last = next;
+        }
+        last
     }
 
     /// For whoever needs the same rules from beginning to end.
-    pub fn now(&self) -> &'static Rules {
-        self.held().rules
+    pub fn now(&self) -> &Rules {
+        &self.held().rules
     }
 
     pub fn since(&self) -> Since {
@@ -49,13 +51,24 @@ impl Live {
 
     /// False when somebody here was faster with the same or something newer.
     pub fn replace(&self, rules: Rules, since: Since) -> bool {
-        let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if since.seq <= held.since.seq {
-            return false;
+        let mut new = Box::new(Held::of(rules, since));
+        loop {
+            let last = self.held();
+            if since.seq <= last.since.seq {
+                return false;
+            }
+            match last.next.set(new) {
+                Ok(()) => return true,
+                Err(back) => new = back,
+            }
         }
-        let rules = Box::leak(Box::new(rules));
-        *held = Held { rules, since };
-        true
+    }
+}
+
+impl Held {
+    fn of(rules: Rules, since: Since) -> Self {
+        let next = OnceLock::new();
+        Self { rules, since, next }
     }
 }
 

@@ -23,7 +23,7 @@ const DAYS_AHEAD: usize = 25;
 
 impl Desk {
     /// By whose days something is put aside: those of the room where it is done, else of the item's first one.
-    pub(in crate::workflow::press) fn days_of(&self, case: &Case<'_>) -> Days<'static> {
+    pub(in crate::workflow::press) fn days_of(&self, case: &Case<'_>) -> Days<'_> {
         let rules = self.rules.now();
         let here = rules.channel_of_room(&case.press.chat, &case.press.room);
         let first = || rules.route(&case.locked.route).to.first();
