@@ -149,6 +149,7 @@ const RULES: &[(&str, Rule)] = &[
     ("tests are modules", cfg_test),
     ("an open end has an issue", open_ends),
     ("time is a parameter", sql_clocks),
+    ("kinds of effects are named as the enum names them", effect_kinds),
     ("files have nouns or verbs for names", names),
 ];
 
@@ -542,6 +543,34 @@ fn sql_clocks(file: &File) -> Vec<(usize, String)> {
                 line,
                 format!("`{clock}` in SQL: time is a parameter, else tests need a clock in the database"),
             ));
+        }
+    }
+    faults
+}
+
+/// SQL names kinds of effects as text: `kind = 'post_card'`, `kind IN ('post_card', 'edit_card')`. One that the enum does not
+/// have, or not any more, would match nothing and say nothing.
+fn effect_kinds(file: &File) -> Vec<(usize, String)> {
+    if file.layer() != "store" {
+        return vec![];
+    }
+    let known = zeitnah::domain::effect::EffectKind::names();
+    let mut faults = vec![];
+    for (line, text) in numbered(&file.strings()) {
+        for rest in text.split("kind ").skip(1) {
+            let list = ["= '", "<> '", "IN ('", "NOT IN ('"].iter();
+            let Some(rest) = list.filter_map(|begin| rest.strip_prefix(begin)).next() else {
+                continue;
+            };
+            let end = rest.find(')').unwrap_or(rest.len());
+            let named = rest[..end].split('\'').step_by(2);
+            // Of a single one only the first word is a kind.
+            let listed = text.contains(&format!("IN ('{rest}"));
+            for name in named.take(if listed { usize::MAX } else { 1 }) {
+                if !name.is_empty() && !known.iter().any(|kind| kind == name) {
+                    faults.push((line, format!("`{name}` is no kind of effect")));
+                }
+            }
         }
     }
     faults
@@ -1184,6 +1213,14 @@ fn a_file_without_a_reason_is_found() {
         lines(purpose, "migrations/0001_item.sql", "create table a ();"),
         [0_usize; 0]
     );
+}
+
+#[test]
+fn a_kind_that_no_effect_has_is_found() {
+    let text = "let a = \"SELECT 1 FROM effect\n  WHERE kind = 'post_card' AND state = 'new'\";\n\
+                let b = \"kind IN ('edit_card', 'post_crad')\";\nlet c = \"e.kind <> 'whispr' THEN 'x'\";\n";
+    assert_eq!(lines(effect_kinds, "src/store/outbox.rs", text), [3, 4]);
+    assert_eq!(lines(effect_kinds, "src/http/hook.rs", text), [0_usize; 0]);
 }
 
 #[test]
