@@ -20,11 +20,7 @@ use standins::slack::Slack;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use zeitnah::app::App;
-use zeitnah::app::DiscordMode;
-use zeitnah::app::DiscordParts;
 use zeitnah::app::Parts;
-use zeitnah::app::SlackMode;
-use zeitnah::app::SlackParts;
 use zeitnah::chat::discord;
 use zeitnah::chat::slack;
 use zeitnah::domain::item::policy::Mark;
@@ -321,17 +317,6 @@ impl Desk {
         let store = Store::open(self.line.as_ref().unwrap_or(&self.database), 12)
             .await
             .unwrap();
-        let sandbox = standins::slack::Settings::default();
-        let mode = if self.wish.socket {
-            SlackMode::Socket {
-                app_token: SecretString::from(sandbox.app_token),
-                connections: 1,
-            }
-        } else {
-            SlackMode::Http {
-                signing_secrets: vec![SecretString::from(sandbox.signing_secret)],
-            }
-        };
         let app = App::assemble(Parts {
             store,
             clock: Arc::new(Skewed {
@@ -350,15 +335,7 @@ impl Desk {
             }),
             sources: sources(&self.base),
             webhooks: vec![("pager".to_owned(), pager(&self.base))],
-            slack: self.wish.chats.has_slack().then_some(SlackParts {
-                settings: slack::Settings {
-                    api_url: format!("{}/slack/api", self.base),
-                    bot_token: SecretString::from(sandbox.bot_token),
-                    read_back: true,
-                },
-                mode,
-            }),
-            discord: self.wish.chats.has_discord().then(|| self.discord_parts()),
+            chats: self.chats(),
         })
         .unwrap();
         app.introduce().await.unwrap();
@@ -370,25 +347,54 @@ impl Desk {
         self.hooks.push(hook);
     }
 
-    fn discord_parts(&self) -> DiscordParts {
-        let sandbox = self.discord.settings();
-        let mode = if self.wish.socket {
-            DiscordMode::Gateway
+    fn chats(&self) -> Vec<Arc<dyn zeitnah::chat::Settings>> {
+        let mut chats: Vec<Arc<dyn zeitnah::chat::Settings>> = Vec::new();
+        if self.wish.chats.has_slack() {
+            chats.push(Arc::new(self.slack_settings()));
+        }
+        if self.wish.chats.has_discord() {
+            chats.push(Arc::new(self.discord_settings()));
+        }
+        chats
+    }
+
+    fn slack_settings(&self) -> slack::Settings {
+        let sandbox = standins::slack::Settings::default();
+        let way = if self.wish.socket {
+            slack::settings::Way::Socket {
+                app_token: SecretString::from(sandbox.app_token),
+                connections: 1,
+            }
         } else {
-            DiscordMode::Http {
+            slack::settings::Way::Http {
+                signing_secrets: vec![SecretString::from(sandbox.signing_secret)],
+            }
+        };
+        slack::Settings {
+            way,
+            api_url: format!("{}/slack/api", self.base),
+            bot_token: SecretString::from(sandbox.bot_token),
+            read_back: true,
+            post_every_ms: 0,
+        }
+    }
+
+    fn discord_settings(&self) -> discord::Settings {
+        let sandbox = self.discord.settings();
+        let way = if self.wish.socket {
+            discord::settings::Way::Gateway
+        } else {
+            discord::settings::Way::Http {
                 public_key: sandbox.public_key(),
             }
         };
-        let locale = locale(&self.wish);
-        DiscordParts {
-            settings: discord::Settings {
-                api_url: format!("{}/discord/api/v10", self.base),
-                bot_token: SecretString::from(sandbox.bot_token),
-                server: sandbox.guild_id,
-                locales: [(D_CARE.to_owned(), locale), (D_LEADS.to_owned(), locale)].into(),
-                paced: self.wish.paced,
-            },
-            mode,
+        discord::Settings {
+            way,
+            api_url: format!("{}/discord/api/v10", self.base),
+            bot_token: SecretString::from(sandbox.bot_token),
+            server: sandbox.guild_id,
+            post_every_ms: 0,
+            paced: self.wish.paced,
         }
     }
 

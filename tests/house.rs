@@ -17,10 +17,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("source", &["domain", "port", "reader"]),
     // The same client and the same signature as towards shops.
     ("webhook", &["domain", "port", "source"]),
-    ("chat", &["domain", "port", "telemetry"]),
+    ("chat", &["domain", "port", "reader", "telemetry"]),
     ("http", &["domain", "port", "workflow", "telemetry"]),
-    // It asks the table of kinds what else a source has.
-    ("config", &["domain", "reader", "source"]),
+    // It asks the tables of kinds what else a source has, and what the settings of a chat are.
+    ("config", &["domain", "reader", "source", "chat"]),
     // What the bot is shown with; the stand-ins are a crate of their own, which knows nothing of us.
     ("demo", &["domain"]),
     ("telemetry", &[]),
@@ -112,20 +112,12 @@ const WAITS: &[&str] = &[
     "demo",
 ];
 
-const NO_PLATFORM: &[&str] = &["domain", "port", "store", "workflow", "worker"];
 /// Where a kind of source may be named: in its folder and in the table of kinds, in what sets one up, and in what plays the
 /// far side. Everybody else goes by the table.
 const NAMES_SOURCES: &[&str] = &["source", "demo", "cli/demo", "cli/sandbox", "cli/init"];
-const PLATFORM_WORDS: &[&str] = &[
-    "slack",
-    "discord",
-    "block_kit",
-    "embed",
-    "embeds",
-    "guild",
-    "guilds",
-    "trigger_id",
-];
+/// The same of a chat, besides its own folder: the table of chats, and what plays the far side. Everybody else goes by the
+/// table, so a new chat changes no other file.
+const NAMES_CHATS: &[&str] = &["chat/mod", "demo", "cli/demo", "cli/sandbox"];
 
 const NOT_A_NAME: &[&str] = &["util", "utils", "helper", "helpers", "common", "misc"];
 
@@ -447,9 +439,12 @@ fn platform_words(file: &File) -> Vec<(usize, String)> {
     let Some(place) = file.path.strip_prefix("src/") else {
         return vec![];
     };
-    let mut unwanted = vec![];
-    if NO_PLATFORM.contains(&file.layer()) {
-        unwanted.extend_from_slice(PLATFORM_WORDS);
+    let mut unwanted: Vec<&str> = vec![];
+    for chat in zeitnah::chat::KINDS {
+        let own = format!("chat/{}", chat.name);
+        if !is_in(place, NAMES_CHATS) && !is_in(place, &[&own]) {
+            unwanted.extend(chat.marks);
+        }
     }
     if !is_in(place, NAMES_SOURCES) {
         unwanted.extend(zeitnah::source::KINDS.iter().flat_map(|kind| kind.marks));
@@ -1226,11 +1221,20 @@ fn a_kind_that_no_effect_has_is_found() {
 #[test]
 fn a_platform_word_is_found_in_names_and_in_strings() {
     let text = "//! Not for slack.\nstruct SlackCard { trigger_id: u8 }\nconst A: &str = \"discord_id\";\nlet embedded = 1;\n#[cfg(test)]\nmod tests {\n    const A: &str = \"slack\";\n}\n";
-    assert_eq!(lines(platform_words, "src/domain/show/card.rs", text), [2, 2, 3]);
-    assert_eq!(
-        lines(platform_words, "src/chat/slack/render.rs", text),
-        [0_usize; 0]
-    );
+    assert_eq!(lines(platform_words, "src/domain/card.rs", text), [2, 2, 3]);
+    assert_eq!(lines(platform_words, "src/chat/slack/render.rs", text), [3]);
+    // A chat knows nothing of another one, and whoever deals with all of them goes by their table.
+    for (path, wrong) in [
+        ("src/chat/discord/render.rs", vec![2, 2]),
+        ("src/chat/typed.rs", vec![2, 2, 3]),
+        ("src/config/channel.rs", vec![2, 2, 3]),
+        ("src/app/mod.rs", vec![2, 2, 3]),
+        ("src/cli/check/chat.rs", vec![2, 2, 3]),
+        ("src/chat/mod.rs", vec![]),
+        ("src/cli/demo/world.rs", vec![]),
+    ] {
+        assert_eq!(lines(platform_words, path, text), wrong, "{path}");
+    }
     // The words of sources come from the table of kinds.
     let text = "match kind { Kind::Google(_) => 1 }\nlet a = \"google\";\n";
     for (path, wrong) in [

@@ -34,7 +34,12 @@ fn the_manifest_asks_for_what_the_code_needs() {
 #[test]
 fn the_invitation_to_discord_asks_for_the_least_and_explains_each() {
     use zeitnah::chat::discord;
-    let printed = zeitnah::cli::manifest::discord_manifest(Some("1300000000000000002"));
+    use zeitnah::chat::kind::Asked;
+    let asked = |commands| Asked {
+        application: Some("1300000000000000002"),
+        commands,
+    };
+    let printed = (discord::KIND.manifest)(asked(false));
     // View, send, embed, attach, history, public threads, send in threads. The stories run with these and no other.
     let least: u64 = [10, 11, 14, 15, 16, 35, 38].iter().map(|bit| 1 << bit).sum();
     assert_eq!(discord::permissions(), least);
@@ -45,7 +50,9 @@ fn the_invitation_to_discord_asks_for_the_least_and_explains_each() {
         assert!(printed.contains(&format!("{name}: {why}")), "{name}");
     }
     assert!(printed.lines().count() < 20, "one screen: {printed}");
-    let commands: Value = serde_json::from_str(&zeitnah::cli::manifest::discord_commands()).unwrap();
+    let with_commands = (discord::KIND.manifest)(asked(true));
+    let listed = with_commands.strip_prefix(&format!("{printed}\n\n# The commands:\n"));
+    let commands: Value = serde_json::from_str(listed.unwrap()).unwrap();
     assert_eq!(commands, discord::commands::list());
 }
 

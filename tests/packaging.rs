@@ -242,3 +242,28 @@ fn the_way_to_a_new_source_leads_through_files_that_know_the_example() {
         assert!(there.to_lowercase().contains("google"), "{name}");
     }
 }
+
+/// The same for a chat.
+#[test]
+fn the_way_to_a_new_chat_leads_through_files_that_know_the_example() {
+    let text = fs::read_to_string(file("../CONTRIBUTING.md")).unwrap();
+    let section = text.split("## A new chat").nth(1).unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let rows = section.lines().filter_map(|l| l.strip_prefix("| `"));
+    let named: Vec<&str> = rows.map(|l| l.split('`').next().unwrap()).collect();
+    assert_eq!(named.len(), 2, "{named:?}");
+    assert!(section.contains("two files besides know it"));
+    for name in named {
+        let there = fs::read_to_string(file("..").join(name)).unwrap();
+        assert!(there.to_lowercase().contains("discord"), "{name}");
+    }
+    for name in section
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|n| n.ends_with(".rs"))
+    {
+        let paths = [file("..").join(name), file("../src/chat/discord").join(name)];
+        assert!(paths.iter().any(|path| path.exists()), "{name}");
+    }
+}

@@ -286,7 +286,7 @@ async fn told_to_stop_it_says_so_finishes_what_was_begun_and_goes() {
         .iter()
         .find(|l| l["message"] == "started")
         .expect("a first line");
-    assert_eq!(started["slack.mode"], "http");
+    assert_eq!(started["chats"], "slack by http");
     assert_eq!(started["http.listen"], world.hooks.as_str());
     assert_eq!(lines.last().unwrap()["message"], "stopped");
 

@@ -19,6 +19,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use zeitnah::app::App;
 use zeitnah::app::Parts;
+use zeitnah::chat::discord as discord_chat;
 use zeitnah::config::Config;
 use zeitnah::port::clock::Clock;
 use zeitnah::port::clock::SystemClock;
@@ -108,9 +109,12 @@ impl World {
         store.migrate().await.unwrap();
         let config = Config::parse("bench", &settings(way, &base), &secret).unwrap();
         let mut parts = Parts::of(&config, store, Arc::new(SystemClock)).unwrap();
-        if let Some(discord) = &mut parts.discord {
+        if let Some(discord) = config.chat::<discord_chat::Settings>() {
             // Neither chat is kept to its pace: what is measured is what we cost.
-            discord.settings.paced = false;
+            parts.chats = vec![Arc::new(discord_chat::Settings {
+                paced: false,
+                ..discord.clone()
+            })];
         }
         let mut app = App::assemble(parts).unwrap();
         app.drain = Duration::ZERO;

@@ -6,28 +6,31 @@ pub mod exports;
 pub mod parts;
 
 use std::collections::BTreeMap;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::chat::discord;
-use crate::chat::discord::DiscordChat;
-use crate::chat::slack;
-use crate::chat::slack::SlackChat;
+use crate::chat;
+use crate::chat::kind::Hold;
+use crate::chat::kind::Holding;
+use crate::chat::kind::Inward;
+use crate::chat::kind::Line;
+use crate::chat::kind::Opened;
+use crate::chat::kind::Reach;
+use crate::chat::kind::Tools;
 use crate::domain::id::LeaseToken;
 use crate::domain::promise::practice;
 use crate::domain::promise::rules::Rules;
 use crate::http;
 use crate::http::Health;
 use crate::http::Room;
-use crate::http::Sockets;
 use crate::port::PortError;
 use crate::port::chat::ChatPlatform;
+use crate::port::chat::Finding;
+use crate::port::chat::Greeting;
 use crate::port::clock::Clock;
 use crate::port::export::Exports;
 use crate::port::rulebook::Rulebook;
@@ -56,56 +59,13 @@ pub struct Parts {
     pub exports: Option<Arc<dyn Exports>>,
     pub sources: Vec<Arc<dyn ReviewSource>>,
     pub webhooks: Vec<(String, Arc<dyn Webhook>)>,
-    pub slack: Option<SlackParts>,
-    pub discord: Option<DiscordParts>,
-}
-
-pub struct SlackParts {
-    pub settings: slack::Settings,
-    pub mode: SlackMode,
-}
-
-/// How presses reach us.
-pub enum SlackMode {
-    Http {
-        signing_secrets: Vec<SecretString>,
-    },
-    Socket {
-        app_token: SecretString,
-        connections: u32,
-    },
-}
-
-pub struct DiscordParts {
-    pub settings: discord::Settings,
-    pub mode: DiscordMode,
-}
-
-/// How interactions reach us.
-pub enum DiscordMode {
-    Http { public_key: String },
-    Gateway,
-}
-
-/// Holds a chat's line until stopped.
-type Holding = Pin<Box<dyn Future<Output = Result<(), PortError>> + Send>>;
-type Hold = Box<dyn FnOnce(CancellationToken) -> Holding + Send + Sync>;
-
-/// A chat's line that we hold, by the chat's name.
-struct Held {
-    chat: &'static str,
-    sockets: Arc<dyn Fn() -> Sockets + Send + Sync>,
-    hold: Hold,
+    pub chats: Vec<Arc<dyn chat::Settings>>,
 }
 
 pub struct App {
     pub desk: Arc<Desk>,
-    pub slack: Option<Arc<SlackChat>>,
-    pub discord: Option<Arc<DiscordChat>>,
     /// Presses under way after their acknowledgement.
     pub work: TaskTracker,
-    /// Whether this replica holds the line to Discord that all replicas share.
-    pub leads: Arc<dyn Fn() -> bool + Send + Sync>,
     /// From the moment in which we are told to stop: nobody should be sent to us any more.
     stopping: CancellationToken,
     /// For how long we go on after that, until whoever asks whether we are ready has heard it.
@@ -114,7 +74,9 @@ pub struct App {
     pub room: Room,
     watched: Option<Watched>,
     health: Arc<Health>,
-    held: Vec<Held>,
+    /// The lines that we hold, each by its chat's name.
+    held: Vec<(&'static str, Line)>,
+    leads: Vec<Arc<dyn Fn() -> bool + Send + Sync>>,
     /// The addresses at which chats call us.
     called: http::Routes,
 }
@@ -151,44 +113,43 @@ impl App {
             exports,
             sources,
             webhooks,
-            slack,
-            discord,
+            chats,
         } = parts;
         let shared = Arc::new(Shared {
             store: store.clone(),
             clock: clock.clone(),
             me: LeaseToken::new(clock.now()).0,
         });
-        let mut chats: BTreeMap<String, Arc<dyn ChatPlatform>> = BTreeMap::new();
-        let slack = match slack {
-            Some(SlackParts { settings, mode }) => {
-                let url = settings.api_url.clone();
-                let chat = Arc::new(SlackChat::open(settings)?);
-                chats.insert(slack::NAME.to_owned(), chat.clone());
-                Some((chat, mode, url))
-            }
-            None => None,
+        let tools = Tools {
+            clock: clock.clone(),
+            pace: shared.clone(),
+            lead: shared,
         };
-        let discord = match discord {
-            Some(DiscordParts { settings, mode }) => {
-                let chat = Arc::new(DiscordChat::open(settings, shared.clone(), clock.clone())?);
-                chats.insert(discord::NAME.to_owned(), chat.clone());
-                Some((chat, mode))
-            }
-            None => None,
+        let open = |settings: Arc<dyn chat::Settings>| -> Result<(&'static str, Opened), PortError> {
+            let opened = settings.open(tools.clone())?;
+            Ok((settings.kind().name, opened))
         };
+        let opened = chats
+            .into_iter()
+            .map(open)
+            .collect::<Result<Vec<_>, PortError>>()?;
         let practice: Arc<dyn ReviewSource> = Arc::new(Practice {
             label: practice::label(&rules.channels),
         });
         let sources = sources.into_iter().chain([practice]);
+        let platforms = opened.iter().map(|(name, opened)| {
+            let platform: Arc<dyn ChatPlatform> = opened.platform.clone();
+            ((*name).to_owned(), platform)
+        });
+        let platforms: BTreeMap<String, Arc<dyn ChatPlatform>> = platforms.collect();
         let desk = Arc::new(Desk {
             store,
-            clock: clock.clone(),
+            clock,
             rules: Live::of(rules.with_practice()),
             rulebook,
             exports,
             sources: sources.map(|s| (s.name().to_owned(), s)).collect(),
-            chats,
+            chats: platforms,
             webhooks: webhooks.into_iter().collect(),
             aside: Aside::default(),
             keeping: queue::keeping(),
@@ -199,133 +160,69 @@ impl App {
         let mut app = Self {
             health: Arc::new(Health::new(desk.clone(), Vec::new(), stopping.clone())),
             desk,
-            slack: slack.as_ref().map(|(chat, _, _)| chat.clone()),
-            discord: discord.as_ref().map(|(chat, _)| chat.clone()),
             work: TaskTracker::new(),
-            leads: Arc::new(|| false),
             stopping,
             drain: Duration::ZERO,
             room: Room::world(),
             watched: None,
             held: Vec::new(),
+            leads: Vec::new(),
             called: http::Routes::new(),
         };
-        if let Some((chat, mode, api_url)) = slack {
-            let door = slack::door::Door {
-                chat,
+        app.desk.speak();
+        for (name, chat) in opened {
+            let inward = Inward {
                 inbox: app.desk.clone(),
-                clock: clock.clone(),
                 work: app.work.clone(),
             };
-            app.connect_slack(door, mode, api_url, shared.clone());
+            match (chat.connect)(inward)? {
+                Reach::Called(routes) => app.called = std::mem::take(&mut app.called).merge(routes),
+                Reach::Held(line) => app.held.push((name, line)),
+            }
         }
-        if let Some((chat, mode)) = discord {
-            let door = discord::door::Door {
-                chat,
-                inbox: app.desk.clone(),
-                clock,
-                work: app.work.clone(),
-            };
-            app.connect_discord(door, mode, shared)?;
-        }
+        app.leads = app.held.iter().map(|(_, line)| line.leads.clone()).collect();
         let lines = app
             .held
             .iter()
-            .map(|held| (held.chat.to_owned(), held.sockets.clone()));
+            .map(|(chat, line)| ((*chat).to_owned(), line.sockets.clone()));
         let lines: Vec<http::Line> = lines.collect();
         app.health = Arc::new(Health::new(app.desk.clone(), lines, app.stopping.clone()));
         Ok(app)
     }
 
-    fn connect_slack(
-        &mut self,
-        door: slack::door::Door,
-        mode: SlackMode,
-        api_url: String,
-        pace: Arc<Shared>,
-    ) {
-        match mode {
-            SlackMode::Http { signing_secrets } => {
-                self.is_called_at(slack::http::routes(slack::http::Http {
-                    door,
-                    signing_secrets,
-                }));
-            }
-            SlackMode::Socket {
-                app_token,
-                connections,
-            } => {
-                let line = Arc::new(slack::socket::Line::default());
-                let watched = line.clone();
-                let sockets = move || Sockets {
-                    up: watched.up(),
-                    wanted: connections,
-                };
-                let socket = slack::socket::Socket {
-                    door,
-                    api_url,
-                    app_token,
-                    connections,
-                    pace,
-                };
-                self.holds(
-                    slack::NAME,
-                    sockets,
-                    Box::new(move |stop| Box::pin(socket.run(line, stop))),
-                );
-            }
-        }
-    }
-
-    fn connect_discord(
-        &mut self,
-        door: discord::door::Door,
-        mode: DiscordMode,
-        lead: Arc<Shared>,
-    ) -> Result<(), PortError> {
-        match mode {
-            DiscordMode::Http { public_key } => {
-                let verifier = discord::http::verifier(&public_key)?;
-                self.is_called_at(discord::http::routes(discord::http::Http { door, verifier }));
-            }
-            DiscordMode::Gateway => {
-                let line = Arc::new(discord::gateway::Line::default());
-                let (watched, led) = (line.clone(), line.clone());
-                self.leads = Arc::new(move || led.is_held_here());
-                // All replicas share one; whoever stands by for it has none and wants none.
-                let sockets = move || Sockets {
-                    up: u32::from(watched.is_held_here()),
-                    wanted: u32::from(!watched.stands_by()),
-                };
-                let gateway = discord::gateway::Gateway { door, lead };
-                self.holds(
-                    discord::NAME,
-                    sockets,
-                    Box::new(move |stop| Box::pin(gateway.run(line, stop))),
-                );
-            }
-        }
-        Ok(())
-    }
-
-    fn is_called_at(&mut self, routes: http::Routes) {
-        self.called = std::mem::take(&mut self.called).merge(routes);
-    }
-
-    fn holds(
-        &mut self,
-        chat: &'static str,
-        sockets: impl Fn() -> Sockets + Send + Sync + 'static,
-        hold: Hold,
-    ) {
-        let sockets = Arc::new(sockets);
-        self.held.push(Held { chat, sockets, hold });
+    /// Whether this process holds a line that all replicas share.
+    pub fn leads(&self) -> bool {
+        self.leads.iter().any(|leads| leads())
     }
 
     /// Lets operators read `scrape` at a listener of their own, or at ours where there is none.
     pub fn watched_at(&mut self, listener: Option<TcpListener>, scrape: Scrape) {
         let at = listener.map_or(Place::Shared, Place::Own);
         self.watched = Some(Watched { scrape, at });
+    }
+
+    /// The first word with each chat. A token that a chat refuses never works by itself, so nobody should believe that we run. A
+    /// chat that is away comes back, and until then reviews are taken in.
+    pub async fn greet(&self) -> Result<(), Finding> {
+        for (name, chat) in &self.desk.chats {
+            match chat.greet().await {
+                Greeting::Taken(lacking) => {
+                    for finding in lacking {
+                        tracing::error!(chat = name, remedy = finding.remedy, "{}", finding.text);
+                    }
+                    if let Err(error) = self.desk.reopen(name).await {
+                        tracing::warn!(chat = name, error = %error,
+                            "what the chat refused before waits for its own time");
+                    }
+                }
+                Greeting::Refused(finding) => return Err(finding),
+                Greeting::Silent(error) => {
+                    tracing::warn!(chat = name, error = %error,
+                        "the chat does not answer yet; it is asked again and again");
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Knows who we are and who is in which group before the first press is judged.
@@ -379,7 +276,9 @@ impl App {
     /// Holds the chats' lines until stopped; once, and only where there is a line to hold.
     pub fn hold_lines(&mut self, stop: &CancellationToken) -> Vec<Holding> {
         let held = std::mem::take(&mut self.held);
-        held.into_iter().map(|line| (line.hold)(stop.clone())).collect()
+        held.into_iter()
+            .map(|(_, line)| (line.hold)(stop.clone()))
+            .collect()
     }
 
     /// Everything, until stopped. The order matters: who we are, then ears, then hands. At the end we first say that
@@ -390,7 +289,7 @@ impl App {
         let (ears, hands) = (CancellationToken::new(), CancellationToken::new());
         let mut lines: BTreeMap<&str, Hold> = std::mem::take(&mut self.held)
             .into_iter()
-            .map(|line| (line.chat, line.hold))
+            .map(|(chat, line)| (chat, line.hold))
             .collect();
         let watching = self.watch(&tasks, &hands);
         let this = Arc::new(self);

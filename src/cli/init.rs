@@ -7,15 +7,16 @@ mod write;
 
 use std::io::BufRead;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use clap::Args;
 
+use crate::chat::KINDS;
+use crate::chat::kind::ChatKind;
 use crate::cli::Failure;
 use crate::cli::Outcome;
 use crate::cli::environment;
 use crate::cli::init::answer::First;
-use crate::cli::init::answer::Room;
-use crate::cli::init::answer::Who;
 use crate::cli::init::file::Answers;
 use crate::cli::say;
 use crate::cli::tell;
@@ -23,8 +24,7 @@ use crate::config::Config;
 
 #[derive(Args)]
 pub struct Options {
-    /// The channel that shows the cards: in Slack its id (C0123ABC) or a link to it, in Discord a link to it.
-    #[arg(long)]
+    #[arg(long, help = channel_help())]
     channel: Option<String>,
     /// The language of cards and buttons: de or en.
     #[arg(long)]
@@ -32,9 +32,7 @@ pub struct Options {
     /// For deadlines and digests, for example Europe/Berlin.
     #[arg(long)]
     time_zone: Option<String>,
-    /// Who may answer: "channel" (whoever is in it), a user group (S0123ABC) or a person (U0123ABC); in Discord "channel"
-    /// (whoever is on the server), role:ID or user:ID.
-    #[arg(long)]
+    #[arg(long, help = who_help())]
     who: Option<String>,
     /// Where the first reviews come from: push, google or later.
     #[arg(long)]
@@ -48,6 +46,28 @@ pub struct Options {
     /// Replace a file that is there.
     #[arg(long)]
     force: bool,
+}
+
+/// What each chat wants to be told, in one sentence.
+fn in_each(words: impl Fn(&ChatKind) -> &'static str, between: &str) -> String {
+    let each = KINDS.map(|chat| format!("in {} {}", chat.title, words(chat)));
+    each.join(between)
+}
+
+fn channel_help() -> &'static str {
+    static HELP: LazyLock<String> = LazyLock::new(|| {
+        format!(
+            "The channel that shows the cards: {}",
+            in_each(|chat| chat.setup.flag, ", ")
+        )
+    });
+    &HELP
+}
+
+fn who_help() -> &'static str {
+    static HELP: LazyLock<String> =
+        LazyLock::new(|| format!("Who may answer: {}", in_each(|chat| chat.setup.who_flag, "; ")));
+    &HELP
 }
 
 pub fn run(asked: Option<&Path>, options: Options) -> Outcome {
@@ -75,9 +95,9 @@ pub fn run(asked: Option<&Path>, options: Options) -> Outcome {
 
 /// All that is wrong with the flags at once, before anything is asked.
 fn refuse_wrong_flags(options: &Options) -> Outcome {
-    // Where the channel is wrong, it is said; who may answer is read as for Slack then.
+    // Where the channel is wrong, it is said; who may answer is read as for the first chat then.
     let room = options.channel.as_deref().and_then(|t| answer::channel(t).ok());
-    let room = room.unwrap_or_else(|| Room::Slack(String::new()));
+    let chat = room.map_or(KINDS[0], |room| room.chat);
     let faults = [
         (
             "channel",
@@ -96,7 +116,7 @@ fn refuse_wrong_flags(options: &Options) -> Outcome {
         ),
         (
             "who",
-            options.who.as_deref().and_then(|t| answer::who(t, &room).err()),
+            options.who.as_deref().and_then(|t| answer::who(t, chat).err()),
         ),
         (
             "source",
@@ -129,8 +149,10 @@ impl<R: BufRead> Asking<'_, R> {
         let options = self.options;
         let room = self.ask(
             options.channel.as_ref(),
-            "1/5  Which channel shows the cards? In Slack its id (C…, at the end of its details) or a link to it; in \
-             Discord a link to it (right-click, Copy Link).",
+            &format!(
+                "1/5  Which channel shows the cards? I{}.",
+                &in_each(|chat| chat.setup.channel, "; ")[1..]
+            ),
             None,
             answer::channel,
         )?;
@@ -151,16 +173,9 @@ impl<R: BufRead> Asking<'_, R> {
         )?;
         let who = self.ask(
             options.who.as_ref(),
-            match &room {
-                Room::Slack(_) => {
-                    "4/5  Who may answer? \"channel\" (whoever is in it), a user group (S…) or a person (U…)."
-                }
-                Room::Discord { .. } => {
-                    "4/5  Who may answer? \"channel\" (whoever is on the server), role:ID or user:ID."
-                }
-            },
+            &format!("4/5  Who may answer? {}.", room.chat.setup.who_asked),
             Some("channel"),
-            |text| answer::who(text, &room),
+            |text| answer::who(text, room.chat),
         )?;
         let source = self.ask(
             options.source.as_ref(),
@@ -238,7 +253,12 @@ impl<R: BufRead> Asking<'_, R> {
             .collect();
         let mut needs = Vec::new();
         if o.channel.is_none() {
-            needs.push("--channel C0123ABC (in Discord the channel's link)".to_owned());
+            let others = &KINDS[1..];
+            let others = others
+                .iter()
+                .map(|chat| format!(" (in {} {})", chat.title, chat.setup.flag));
+            let example = KINDS[0].ids.room.example;
+            needs.push(format!("--channel {example}{}", others.collect::<String>()));
         }
         if !open.is_empty() && !o.yes {
             needs.push(format!("--yes for the defaults, or each of {}", open.join(", ")));
@@ -247,21 +267,5 @@ impl<R: BufRead> Asking<'_, R> {
             "nobody answers the questions here; add {}",
             needs.join(" and ")
         ))
-    }
-}
-
-impl Who {
-    fn setting(&self, room: &Room) -> String {
-        match (self, room) {
-            (Self::Channel, Room::Slack(channel)) => format!("slack_channel = \"{channel}\""),
-            (Self::Group(id), Room::Slack(_)) => format!("slack_group = \"{id}\""),
-            (Self::Person(id), Room::Slack(_)) => format!("slack_user = \"{id}\""),
-            // The role that everybody has carries the server's own id.
-            (Self::Channel, Room::Discord { server, .. }) => {
-                format!("discord_role = \"{server}\" # @everyone")
-            }
-            (Self::Group(id), Room::Discord { .. }) => format!("discord_role = \"{id}\""),
-            (Self::Person(id), Room::Discord { .. }) => format!("discord_user = \"{id}\""),
-        }
     }
 }

@@ -88,17 +88,8 @@ enum Command {
     /// Try a configuration on what really happened lately: who would have been called, what would have been late.
     /// Nothing is sent and nothing is written.
     Probe(probe::Options),
-    /// Print what Slack's or Discord's developer console asks for: an app manifest, or a link that invites the bot.
-    Manifest {
-        /// Whose console.
-        chat: manifest::Chat,
-        /// The application's id, for the link that invites the bot to a Discord server.
-        #[arg(long)]
-        application: Option<String>,
-        /// For Discord: also print the commands, which the bot registers itself.
-        #[arg(long)]
-        commands: bool,
-    },
+    /// Print what a chat's developer console asks for: an app manifest, or a link that invites the bot.
+    Manifest(manifest::Options),
     /// Print what lets your shell complete commands and flags, for example
     /// `zeitnah completions bash > /etc/bash_completion.d/zeitnah`.
     Completions {
@@ -198,11 +189,7 @@ async fn dispatch(cli: Cli) -> Outcome {
         Command::Health => health::run(config).await,
         Command::Why { item } => why::run(config, &item).await,
         Command::Probe(options) => probe::run(config, options).await,
-        Command::Manifest {
-            chat,
-            application,
-            commands,
-        } => manifest::run(chat, application.as_deref(), commands),
+        Command::Manifest(options) => manifest::run(&options),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "zeitnah", &mut std::io::stdout());
             Ok(())

@@ -16,9 +16,6 @@ use crate::app::App;
 use crate::app::LONGEST_STOP;
 use crate::app::Parts;
 use crate::app::parts;
-use crate::chat::slack;
-use crate::chat::slack::check;
-use crate::chat::slack::greet;
 use crate::cli::Failure;
 use crate::cli::Outcome;
 use crate::cli::current;
@@ -30,10 +27,7 @@ use crate::cli::store;
 use crate::cli::trouble;
 use crate::config::Config;
 use crate::config::Uses;
-use crate::config::discord;
 use crate::config::log::Format;
-use crate::config::slack::Way;
-use crate::port::PortError;
 use crate::store::Store;
 use crate::telemetry;
 use crate::telemetry::Scrape;
@@ -83,7 +77,10 @@ pub async fn run(asked: Option<&Path>, migrate: bool) -> Outcome {
     app.desk.set_clock().await?;
     // From the first card on as the team has set it.
     app.desk.follow().await?;
-    greet(&config, &app).await?;
+    app.greet().await.map_err(|refused| {
+        let what = format!("{}; {}", refused.text, refused.remedy);
+        Failure::Misconfigured(Some(what))
+    })?;
     app.watched_at(operators, Scrape::install()?);
     app.drain = Duration::from_secs(config.http.drain_seconds);
     started(&config);
@@ -187,81 +184,15 @@ async fn wait_for(
     }
 }
 
-/// A token that a chat refuses never works by itself, so nobody should believe that we run. A chat that is away comes
-/// back, and until then reviews are taken in.
-async fn greet(config: &Config, app: &App) -> Outcome {
-    greet_slack(config, app).await?;
-    let Some(discord) = &app.discord else {
-        return Ok(());
-    };
-    match discord.greet().await {
-        Ok(()) => {}
-        Err(PortError::Denied { why }) => {
-            return Err(Failure::Misconfigured(Some(format!(
-                "Discord does not take the bot token: {why}; copy the token of the page \"Bot\" in the developer \
-                 portal again, and see `zeitnah check`"
-            ))));
-        }
-        Err(error) => {
-            tracing::warn!(error = %error, "Discord does not answer yet; it is asked again and again")
-        }
-    }
-    Ok(())
-}
-
-async fn greet_slack(config: &Config, app: &App) -> Outcome {
-    let (Some(slack), Some(settings)) = (&app.slack, &config.slack) else {
-        return Ok(());
-    };
-    match slack.greet().await {
-        Ok(greeting) => {
-            for name in greeting.scopes.iter().flat_map(check::lacking) {
-                let finding = check::scope(name, &[]);
-                tracing::error!(remedy = finding.remedy, "{}", finding.text);
-            }
-            if let Err(error) = app.desk.reopen(slack::NAME).await {
-                tracing::warn!(error = %error, "what Slack refused before waits for its own time");
-            }
-        }
-        Err(PortError::Denied { why }) => {
-            return Err(Failure::Misconfigured(Some(format!(
-                "Slack does not take the bot token: {why}; copy the Bot User OAuth Token (xoxb-…) of the installed \
-                 app again, and see `zeitnah check`"
-            ))));
-        }
-        Err(error) => {
-            tracing::warn!(error = %error, "Slack does not answer yet; it is asked again and again")
-        }
-    }
-    let Way::Socket { app_token, .. } = &settings.way else {
-        return Ok(());
-    };
-    match greet::line(&settings.api_url, app_token).await {
-        Err(PortError::Denied { why }) => Err(Failure::Misconfigured(Some(format!(
-            "Slack does not take the app-level token: {why}; make one with connections:write under \"Basic \
-             Information\" (xapp-…), and see `zeitnah check`"
-        )))),
-        Ok(()) | Err(_) => Ok(()),
-    }
-}
-
 /// What an operator wants to see first. Whether we are one of several, nobody knows, ourselves included.
 fn started(config: &Config) {
-    let slack = match config.slack.as_ref().map(|s| &s.way) {
-        Some(Way::Socket { .. }) => "socket",
-        Some(Way::Http { .. }) => "http",
-        None => "none",
-    };
-    let discord = match config.discord.as_ref().map(|d| &d.way) {
-        Some(discord::Way::Gateway) => "gateway",
-        Some(discord::Way::Http { .. }) => "http",
-        None => "none",
-    };
+    let modes = config.chats.iter();
+    let modes = modes.map(|chat| format!("{} by {}", chat.kind().name, chat.mode()));
+    let modes: Vec<String> = modes.collect();
     let operators = config.http.operator_listen.unwrap_or(config.http.listen);
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
-        slack.mode = slack,
-        discord.mode = discord,
+        chats = modes.join(", "),
         http.listen = %config.http.listen,
         http.operator_listen = %operators,
         sources = config.sources.len(),

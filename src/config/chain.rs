@@ -1,11 +1,9 @@
 //! What happens step by step when nobody answers.
 
-use crate::config::DISCORD;
 use crate::config::Names;
-use crate::config::SLACK;
+use crate::config::chats;
 use crate::config::duration;
 use crate::config::name;
-use crate::config::name::Sort;
 use crate::config::stars::stars;
 use crate::domain::item::Tone;
 use crate::domain::people::person::Mention;
@@ -137,8 +135,8 @@ fn whom(table: &Table, given: &Placed<String>, names: &Names) -> Option<Recipien
         line: given.line,
     };
     let person = |user: &str| {
-        let (chat, sort) = name::of_chat(user);
-        Some((chat, name::id(table, &id(user), sort)?))
+        let chat = chats::of_id(user);
+        Some((chat.name, chat.ids.person.read(table, &id(user))?))
     };
     let named = |chat: &'static str, named: Named| table.reading.named(given.line, chat, named);
     match given.value.split_once(':') {
@@ -162,25 +160,36 @@ fn whom(table: &Table, given: &Placed<String>, names: &Names) -> Option<Recipien
             named(chat, Named::Confidant(user.clone()));
             Some(Recipient::Direct(PersonId::new(chat, user)))
         }
-        Some((word @ ("group" | "role"), group)) => {
-            let (chat, sort) = if word == "group" {
-                (SLACK, Sort::Group)
-            } else {
-                (DISCORD, Sort::Role)
+        Some((word, group)) => {
+            let Some(chat) = chats::of_group(word, group) else {
+                return unknown(table, given);
             };
-            let group = name::id(table, &id(group), sort)?;
-            named(chat, Named::Group(group.clone()));
+            let group = chat.ids.group.read(table, &id(group))?;
+            named(chat.name, Named::Group(group.clone()));
             Some(Recipient::Named {
-                chat: chat.to_owned(),
+                chat: chat.name.to_owned(),
                 mention: Mention::Group(group),
             })
         }
-        _ => {
-            let what = format!("`chain.step.call` does not know {:?}", given.value);
-            let remedy = "write \"holder\", \"channel\", \"on-call:a-rota\", \"user:U0123ABC\", \"group:S0123ABC\", \
-                          \"role:…\" or \"direct:U0123ABC\"";
-            table.reading.fault(given.line, what, remedy);
-            None
-        }
+        None => unknown(table, given),
     }
+}
+
+fn unknown(table: &Table, given: &Placed<String>) -> Option<Recipient> {
+    let usual = &chats::usual().ids;
+    let others = chats::each(|chat| format!("\"{}:…\"", chat.ids.group_word));
+    let (user, group) = (usual.person.example, usual.group.example);
+    let mut words = vec![
+        "\"holder\"".to_owned(),
+        "\"channel\"".to_owned(),
+        "\"on-call:a-rota\"".to_owned(),
+        format!("\"user:{user}\""),
+        format!("\"{}:{group}\"", usual.group_word),
+    ];
+    words.extend_from_slice(&others[1..]);
+    words.push(format!("\"direct:{user}\""));
+    let what = format!("`chain.step.call` does not know {:?}", given.value);
+    let remedy = format!("write {}", chats::listed(&words, "or"));
+    table.reading.fault(given.line, what, remedy);
+    None
 }

@@ -2,12 +2,13 @@
 
 use std::ops::RangeInclusive;
 
-use crate::config::DISCORD;
+use crate::chat::KINDS;
+use crate::chat::id::IdForm;
+use crate::chat::kind::ChatKind;
 use crate::config::Names;
-use crate::config::SLACK;
+use crate::config::chats;
 use crate::config::duration;
 use crate::config::name;
-use crate::config::name::Sort;
 use crate::config::zone::zone;
 use crate::domain::lang::Lang;
 use crate::domain::people::person::Mention;
@@ -30,7 +31,7 @@ pub fn read(table: Table, names: &Names) -> Option<Placed<Channel>> {
     let (chat, room) = room(&table);
     if let Some(room) = &room {
         let named = Named::Room(room.clone());
-        table.reading.named(table.line_of(chat), chat, named);
+        table.reading.named(table.line_of(chat.name), chat.name, named);
     }
     let lang = table.choice("language", &[("de", Lang::De), ("en", Lang::En)]);
     let zone = zone(&table, "time_zone");
@@ -47,7 +48,7 @@ pub fn read(table: Table, names: &Names) -> Option<Placed<Channel>> {
     Some(Placed {
         value: Channel {
             name: name?.value,
-            chat: chat.to_owned(),
+            chat: chat.name.to_owned(),
             room: room?,
             locale,
             responsible: responsible?,
@@ -98,69 +99,85 @@ fn budget(table: &Table) -> Option<Option<Budget>> {
     found.map(Some)
 }
 
-/// A channel is in one chat; an item that is to be seen in both gets a channel in each.
-fn room(table: &Table) -> (&'static str, Option<String>) {
-    if !table.has("discord") {
-        if !table.has("slack") {
-            table.missing("slack", "\"C0123ABC\"");
-        }
-        return (SLACK, name::id_of(table, "slack", Sort::Channel));
+/// A channel is in one chat; an item that is to be seen in several gets a channel in each.
+fn room(table: &Table) -> (&'static ChatKind, Option<String>) {
+    let given: Vec<&ChatKind> = KINDS
+        .iter()
+        .copied()
+        .filter(|chat| table.has(chat.name))
+        .collect();
+    let chat = given.last().copied().unwrap_or(chats::usual());
+    match given.len() {
+        0 => table.missing(chat.name, &format!("{:?}", chat.ids.room.example)),
+        1 => {}
+        count => several(table, &given, count),
     }
-    if table.has("slack") {
-        let remedy = "write two [[channel]], one with slack and one with discord, and name both in the `to` of a route";
-        table.fault("discord", "this channel is in Slack and in Discord", remedy);
-    }
-    (DISCORD, name::id_of(table, "discord", Sort::TextChannel))
+    (chat, chat.ids.room.of(table, chat.name))
 }
 
-fn responsible(table: &Table, chat: &'static str) -> Option<Vec<Mention>> {
+fn several(table: &Table, given: &[&'static ChatKind], count: usize) {
+    let titles: Vec<String> = given.iter().map(|chat| format!("in {}", chat.title)).collect();
+    let each: Vec<String> = given
+        .iter()
+        .map(|chat| format!("one with {}", chat.name))
+        .collect();
+    let what = format!("this channel is {}", titles.join(" and "));
+    let remedy = format!(
+        "write {} [[channel]], {}, and name {} in the `to` of a route",
+        chats::count(count),
+        each.join(" and "),
+        if count == 2 { "both" } else { "all" }
+    );
+    if let Some(last) = given.last() {
+        table.fault(last.name, what, remedy);
+    }
+}
+
+fn responsible(table: &Table, chat: &'static ChatKind) -> Option<Vec<Mention>> {
     let given = table.list("responsible")?;
     let one = |given| mention(table, "responsible", given, chat);
     let all: Vec<Option<Mention>> = given.iter().map(one).collect();
     all.into_iter().collect()
 }
 
-/// Somebody who is pinged: `user:…`, and `group:…` or `role:…` as the chat calls it.
-pub fn mention(table: &Table, key: &str, given: &Placed<String>, chat: &'static str) -> Option<Mention> {
-    let id = |id: &str| Placed {
-        value: id.to_owned(),
-        line: given.line,
+/// Somebody who is pinged: `user:…`, or a group by the word that the chat has for it.
+pub fn mention(table: &Table, key: &str, given: &Placed<String>, chat: &'static ChatKind) -> Option<Mention> {
+    let named = |form: &IdForm, id: &str| {
+        let id = Placed {
+            value: id.to_owned(),
+            line: given.line,
+        };
+        form.read(table, &id)
     };
     match given.value.split_once(':') {
-        Some(("role", role)) if chat == DISCORD => group(table, &id(role), Sort::Role, chat),
-        Some(("user", user)) if chat == DISCORD => person(table, &id(user), Sort::Member, chat),
-        Some(("group", group)) if chat == SLACK => self::group(table, &id(group), Sort::Group, chat),
-        Some(("user", user)) => person(table, &id(user), Sort::Person, chat),
+        Some((word, group)) if word == chat.ids.group_word => {
+            let group = named(&chat.ids.group, group)?;
+            table
+                .reading
+                .named(given.line, chat.name, Named::Group(group.clone()));
+            Some(Mention::Group(group))
+        }
+        Some(("user", user)) => {
+            let user = named(&chat.ids.person, user)?;
+            table
+                .reading
+                .named(given.line, chat.name, Named::Person(user.clone()));
+            Some(Mention::Person(user))
+        }
         _ => {
             let what = format!("`{}` does not know {:?}", table.dotted(key), given.value);
-            let remedy = if chat == DISCORD {
-                "write \"role:…\" or \"user:…\" with the id from Discord"
-            } else {
-                "write \"group:S0123ABC\" or \"user:U0123ABC\""
-            };
-            table.reading.fault(given.line, what, remedy);
+            table.reading.fault(given.line, what, chat.said.mention);
             None
         }
     }
 }
 
-fn group(table: &Table, given: &Placed<String>, sort: Sort, chat: &'static str) -> Option<Mention> {
-    let group = name::id(table, given, sort)?;
-    table.reading.named(given.line, chat, Named::Group(group.clone()));
-    Some(Mention::Group(group))
-}
-
-fn person(table: &Table, given: &Placed<String>, sort: Sort, chat: &'static str) -> Option<Mention> {
-    let user = name::id(table, given, sort)?;
-    table.reading.named(given.line, chat, Named::Person(user.clone()));
-    Some(Mention::Person(user))
-}
-
 /// Two of our channels in one room could not be told apart by a press. Looked at before reading, so that a fault
 /// elsewhere in the channel does not hide this one.
 pub fn one_room_each(reading: &Reading, channels: &[Table]) {
-    once(reading, channels, "slack", "Slack channel");
-    once(reading, channels, "discord", "Discord channel");
+    for chat in KINDS {
+        once(reading, channels, chat.name, chat.ids.room.what);
+    }
 }
 
 fn once(reading: &Reading, channels: &[Table], key: &'static str, what: &'static str) {

@@ -1,9 +1,9 @@
 //! Who can be asked for help.
 
-use crate::config::DISCORD;
-use crate::config::SLACK;
+use crate::chat::KINDS;
+use crate::chat::kind::ChatKind;
+use crate::config::chats;
 use crate::config::name;
-use crate::config::name::Sort;
 use crate::domain::people::person::Mention;
 use crate::domain::promise::rules::Named;
 use crate::domain::promise::rules::Target;
@@ -14,33 +14,26 @@ pub fn read(table: Table) -> Option<Placed<Target>> {
     let line = table.line;
     let name = name::name(&table);
     let label = table.string("label");
-    let on = |keys: [&'static str; 3]| keys.iter().any(|key| table.has(key));
-    let (slack, discord) = (
-        on(["slack_group", "slack_users", "slack_channel"]),
-        on(["discord_role", "discord_users", "discord_channel"]),
-    );
-    if slack && discord {
-        let what = "this escalation is in Slack and in Discord";
-        table
-            .reading
-            .fault(table.line, what, "write two [[escalation]], one for each");
+    let asked: Vec<&ChatKind> = KINDS
+        .iter()
+        .copied()
+        .filter(|chat| chat.is_asked_by(&table))
+        .collect();
+    if asked.len() > 1 {
+        let places: Vec<String> = asked.iter().map(|chat| format!("in {}", chat.title)).collect();
+        let what = format!("this escalation is {}", places.join(" and "));
+        let remedy = format!("write {} [[escalation]], one for each", chats::count(asked.len()));
+        table.reading.fault(table.line, what, remedy);
     }
-    // Both are read, so that neither's settings count as unknown.
-    let on_slack = reached(&table, &IN_SLACK);
-    let on_discord = reached(&table, &IN_DISCORD);
-    let (chat, Reached { group, users, room }) = if discord {
-        (DISCORD, on_discord)
-    } else {
-        (SLACK, on_slack)
-    };
-    let named = table.has("slack_group") || table.has("discord_role");
+    // All are read, so that no chat's settings count as unknown.
+    let mut reached: Vec<(&ChatKind, Reached)> =
+        KINDS.iter().map(|chat| (*chat, reached(&table, chat))).collect();
+    let last = reached.iter().rposition(|(chat, _)| chat.is_asked_by(&table));
+    let (chat, Reached { group, users, room }) = reached.swap_remove(last.unwrap_or(0));
+    let named = KINDS.iter().any(|chat| table.has(chat.keys.group));
     if !named && users.as_ref().is_some_and(Vec::is_empty) {
         let what = "this escalation reaches nobody";
-        table.reading.fault(
-            table.line,
-            what,
-            "write slack_group = \"S0123ABC\" or slack_users = [\"U0123ABC\"], or discord_role or discord_users",
-        );
+        table.reading.fault(table.line, what, somebody());
     }
     table.close();
     let ping: Vec<Mention> = group.map(Mention::Group).into_iter().chain(users?).collect();
@@ -50,7 +43,7 @@ pub fn read(table: Table) -> Option<Placed<Target>> {
         value: Target {
             name,
             label,
-            chat: chat.to_owned(),
+            chat: chat.name.to_owned(),
             ping,
             room,
         },
@@ -58,27 +51,20 @@ pub fn read(table: Table) -> Option<Placed<Target>> {
     })
 }
 
-/// The settings of one chat, and what sort of ids they hold.
-struct Keys {
-    chat: &'static str,
-    group: (&'static str, Sort),
-    users: (&'static str, Sort),
-    room: (&'static str, Sort),
+/// What to write for somebody to be reached: an example, and by which settings in the other chats.
+fn somebody() -> String {
+    let usual = chats::usual();
+    let (keys, ids) = (&usual.keys, &usual.ids);
+    let others = chats::each(|chat| format!(", or {} or {}", chat.keys.group, chat.keys.users));
+    format!(
+        "write {} = {:?} or {} = [{:?}]{}",
+        keys.group,
+        ids.group.example,
+        keys.users,
+        ids.person.example,
+        others[1..].concat()
+    )
 }
-
-const IN_SLACK: Keys = Keys {
-    chat: SLACK,
-    group: ("slack_group", Sort::Group),
-    users: ("slack_users", Sort::Person),
-    room: ("slack_channel", Sort::Channel),
-};
-
-const IN_DISCORD: Keys = Keys {
-    chat: DISCORD,
-    group: ("discord_role", Sort::Role),
-    users: ("discord_users", Sort::Member),
-    room: ("discord_channel", Sort::TextChannel),
-};
 
 struct Reached {
     group: Option<String>,
@@ -86,29 +72,29 @@ struct Reached {
     room: Option<String>,
 }
 
-fn reached(table: &Table, keys: &Keys) -> Reached {
-    let group = name::id_of(table, keys.group.0, keys.group.1);
-    let room = name::id_of(table, keys.room.0, keys.room.1);
-    let users = users(table, keys, room.is_none());
+fn reached(table: &Table, chat: &'static ChatKind) -> Reached {
+    let keys = &chat.keys;
+    let group = chat.ids.group.of(table, keys.group);
+    let room = chat.ids.room.of(table, keys.room);
+    let users = users(table, chat, room.is_none());
     for (key, named) in [
-        (keys.group.0, group.clone().map(Named::Group)),
-        (keys.room.0, room.clone().map(Named::Room)),
+        (keys.group, group.clone().map(Named::Group)),
+        (keys.room, room.clone().map(Named::Room)),
     ] {
         if let Some(named) = named {
-            table.reading.named(table.line_of(key), keys.chat, named);
+            table.reading.named(table.line_of(key), chat.name, named);
         }
     }
     Reached { group, users, room }
 }
 
 /// Without a room of their own, people are told directly.
-fn users(table: &Table, keys: &Keys, directly: bool) -> Option<Vec<Mention>> {
-    let (key, sort) = keys.users;
-    let given = table.list(key)?;
+fn users(table: &Table, chat: &'static ChatKind, directly: bool) -> Option<Vec<Mention>> {
+    let given = table.list(chat.keys.users)?;
     let user = |given: &Placed<String>| {
-        let id = name::id(table, given, sort)?;
+        let id = chat.ids.person.read(table, given)?;
         let named = if directly { Named::Confidant } else { Named::Person };
-        table.reading.named(given.line, keys.chat, named(id.clone()));
+        table.reading.named(given.line, chat.name, named(id.clone()));
         Some(id)
     };
     let all: Vec<Option<String>> = given.iter().map(user).collect();

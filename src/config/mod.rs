@@ -4,9 +4,9 @@
 mod calendar;
 mod chain;
 mod channel;
+mod chats;
 pub mod database;
 mod digest;
-pub mod discord;
 pub mod duration;
 mod escalation;
 mod hours;
@@ -21,7 +21,6 @@ pub mod reply;
 mod role;
 mod rota;
 mod route;
-pub mod slack;
 pub mod source;
 mod stars;
 #[cfg(test)]
@@ -30,16 +29,19 @@ pub mod webhook;
 pub mod written;
 pub mod zone;
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
-use std::ops::RangeInclusive;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use secrecy::SecretString;
 use toml::de::DeTable;
 
+use crate::chat;
+use crate::chat::KINDS;
 use crate::config::policy::Policies;
 use crate::config::source::Source;
 use crate::config::written::Written;
@@ -65,21 +67,12 @@ use crate::reader::table::Table;
 /// Every setting with its default and why. The only place where defaults stand.
 pub const DEFAULTS: &str = include_str!("../../config.default.toml");
 
-/// The chats that rooms and people of the file are in.
-const SLACK: &str = "slack";
-const DISCORD: &str = "discord";
-
-/// What each chat's `post_every_ms` may be.
-const POST_EVERY_MS: RangeInclusive<i64> = 0..=60_000;
-
 #[derive(Debug, Clone)]
 pub struct Config {
     pub database: database::Database,
     pub http: http::Http,
-    /// Without the section there is no Slack.
-    pub slack: Option<slack::Slack>,
-    /// Without the section there is no Discord.
-    pub discord: Option<discord::Discord>,
+    /// Those that have a section.
+    pub chats: Vec<Arc<dyn chat::Settings>>,
     pub sources: Vec<Source>,
     pub channels: Vec<Channel>,
     pub routes: Vec<Route>,
@@ -106,8 +99,7 @@ pub struct Sections {
     pub faults: Vec<Fault>,
     pub database: Option<database::Database>,
     pub http: Option<http::Http>,
-    pub slack: Option<slack::Given>,
-    pub discord: Option<discord::Given>,
+    pub chats: Vec<Arc<dyn chat::Section>>,
     pub sources: Vec<Placed<Source>>,
     pub channels: Vec<Placed<Channel>>,
     pub digests: Vec<Placed<DigestPlan>>,
@@ -185,10 +177,17 @@ impl Config {
         }
     }
 
+    /// The settings of a chat, for whoever knows which.
+    pub fn chat<S: chat::Settings>(&self) -> Option<&S> {
+        self.chats.iter().find_map(|chat| {
+            let chat: &dyn Any = &**chat;
+            chat.downcast_ref()
+        })
+    }
+
     fn paces(&self) -> impl Iterator<Item = (String, i64)> {
-        let slack = self.slack.iter().map(|s| (SLACK.to_owned(), s.post_every_ms));
-        let discord = self.discord.iter().map(|d| (DISCORD.to_owned(), d.post_every_ms));
-        slack.chain(discord)
+        let chats = self.chats.iter();
+        chats.map(|chat| (chat.kind().name.to_owned(), chat.post_every_ms()))
     }
 }
 
@@ -274,8 +273,7 @@ impl Sections {
             faults: reading.finish(),
             database: None,
             http: None,
-            slack: None,
-            discord: None,
+            chats: vec![],
             sources: vec![],
             channels: vec![],
             digests: vec![],
@@ -342,10 +340,11 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
     };
     let database = database::read(root.section("database"));
     let http = http::read(root.section("http"));
-    let slack = root.section("slack");
-    let slack = slack.is_given().then(|| slack::read(slack));
-    let discord = root.section("discord");
-    let discord = discord.is_given().then(|| discord::read(discord));
+    let chats = KINDS.iter().filter_map(|chat| {
+        let section = root.section(chat.name);
+        section.is_given().then(|| (chat.read)(section))
+    });
+    let chats: Vec<Arc<dyn chat::Section>> = chats.collect();
     let sources = all(sources, source::read);
     let channels = all(channels, |table| channel::read(table, &names));
     let calendars = all(calendars, calendar::read);
@@ -372,7 +371,7 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
     root.close();
     bare(
         reading,
-        slack.is_some() || discord.is_some(),
+        !chats.is_empty(),
         sources.is_whole && sources.read.is_empty(),
     );
     reach::check(reading, &routes.read, &names);
@@ -384,8 +383,7 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
         faults: vec![],
         database: database.clone(),
         http: http.clone(),
-        slack: slack.clone(),
-        discord: discord.clone(),
+        chats: chats.clone(),
         sources: sources.read.clone(),
         channels: channels.read.clone(),
         digests: digests.read.clone(),
@@ -398,8 +396,7 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
     out.whole = Every {
         database,
         http,
-        slack,
-        discord,
+        chats,
         sources,
         channels,
         routes,
@@ -425,8 +422,7 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
 struct Every {
     database: Option<database::Database>,
     http: Option<http::Http>,
-    slack: Option<slack::Given>,
-    discord: Option<discord::Given>,
+    chats: Vec<Arc<dyn chat::Section>>,
     sources: Listed<Placed<Source>>,
     channels: Listed<Placed<Channel>>,
     routes: Listed<Placed<Route>>,
@@ -448,14 +444,11 @@ impl Every {
         Some(Config {
             database: self.database?,
             http: self.http?,
-            slack: match self.slack {
-                Some(slack) => Some(slack.whole()?),
-                None => None,
-            },
-            discord: match self.discord {
-                Some(discord) => Some(discord.whole()?),
-                None => None,
-            },
+            chats: self
+                .chats
+                .iter()
+                .map(|chat| chat.whole())
+                .collect::<Option<_>>()?,
             sources: values(self.sources)?,
             channels: values(self.channels)?,
             routes: values(self.routes)?,
@@ -527,10 +520,12 @@ fn bare(reading: &Reading, has_chat: bool, has_no_source: bool) {
         );
     }
     if !has_chat {
+        let none = chats::each(|chat| format!("no [{}]", chat.name)).join(" and ");
+        let add = chats::each(|chat| chat.said.add.to_owned()).join(", or ");
         reading.warn(
             0,
-            "there is no [slack] and no [discord], so nobody will see a card",
-            "add the line [slack], or [discord] with its server",
+            format!("there is {none}, so nobody will see a card"),
+            format!("add {add}"),
         );
     }
 }
@@ -545,9 +540,9 @@ fn lonely(reading: &Reading, config: &Config) {
         let what = format!("no route and no digest leads to channel {:?}", channel.name);
         reading.warn(0, what, "name it in the `to` of a route, or take it out");
     }
-    let away = |chat: &str| match chat {
-        DISCORD => config.discord.is_none() && config.slack.is_some(),
-        _ => config.slack.is_none() && config.discord.is_some(),
+    let away = |name: &str| {
+        let mut chats = config.chats.iter();
+        !config.chats.is_empty() && chats.all(|chat| chat.kind().name != name)
     };
     for channel in config.channels.iter().filter(|c| away(&c.chat)) {
         let what = format!(

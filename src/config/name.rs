@@ -1,27 +1,12 @@
-//! Our own names and the chats' ids. Names go into links, tokens and variables, so they are plain; ids are easily mixed
-//! up with names, so they are checked here instead of failing at the first post.
+//! Our own names, which go into links, tokens and variables and so are plain, and people who are named by their ids.
 
-use crate::config::DISCORD;
-use crate::config::SLACK;
+use crate::config::chats;
 use crate::domain::people::person::PersonId;
 use crate::domain::promise::rules::Named;
 use crate::reader::reading::Placed;
 use crate::reader::table::Table;
 
 const LONGEST_NAME: usize = 31;
-const SNOWFLAKE: &str = "1300000000000000001";
-
-/// What an id stands for. The first letter of a Slack id says it; Discord's are numbers, all alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
-    Channel,
-    Person,
-    Group,
-    Server,
-    TextChannel,
-    Member,
-    Role,
-}
 
 /// The `name` of a channel, route, source and so on: `^[a-z0-9][a-z0-9-]{0,30}$`.
 pub fn name(table: &Table) -> Option<Placed<String>> {
@@ -46,81 +31,28 @@ pub fn raw(table: &Table) -> Option<Placed<String>> {
     })
 }
 
-/// What people call it, its first letters, an example. Discord's ids have no letters.
-fn looks(sort: Sort) -> (&'static str, &'static str, &'static str) {
-    match sort {
-        Sort::Channel => ("Slack channel", "CG", "C0123ABC"),
-        Sort::Person => ("Slack person", "UW", "U0123ABC"),
-        Sort::Group => ("Slack user group", "S", "S0123ABC"),
-        Sort::Server => ("Discord server", "", SNOWFLAKE),
-        Sort::TextChannel => ("Discord channel", "", SNOWFLAKE),
-        Sort::Member => ("Discord person", "", SNOWFLAKE),
-        Sort::Role => ("Discord role", "", SNOWFLAKE),
-    }
-}
-
-/// In Slack `^[CGDUWST][A-Z0-9]{2,20}$` with the right first letter, in Discord 17 to 20 digits.
-pub fn is_id(id: &str, sort: Sort) -> bool {
-    let (_, letters, _) = looks(sort);
-    if letters.is_empty() {
-        return (17..=20).contains(&id.len())
-            && id.bytes().all(|b| b.is_ascii_digit())
-            && !id.starts_with('0');
-    }
-    let tail = id.get(1..).unwrap_or_default();
-    (2..=20).contains(&tail.len())
-        && tail.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
-        && id.starts_with(|c| letters.contains(c))
-}
-
-pub fn id(table: &Table, given: &Placed<String>, sort: Sort) -> Option<String> {
-    let (what, letters, example) = looks(sort);
-    let id = &given.value;
-    if is_id(id, sort) {
-        return Some(id.clone());
-    }
-    let shown = if letters.is_empty() {
-        "switch on Developer Mode in Discord, right-click it, \"Copy ID\""
-    } else {
-        "Slack shows it under \"copy link\" or in the profile"
-    };
-    let what = format!("{id:?} is no id of a {what}");
-    table
-        .reading
-        .fault(given.line, what, format!("{shown}; it looks like {example:?}"));
-    None
-}
-
-pub fn id_of(table: &Table, key: &'static str, sort: Sort) -> Option<String> {
-    let given = table.string(key)?;
-    id(table, &given, sort)
-}
-
-/// Somebody who gets direct messages: `user:U0123ABC`, or with a number.
+/// Somebody who gets direct messages: `user:U0123ABC`, or as ids are in another chat.
 pub fn person(table: &Table, key: &'static str) -> Option<PersonId> {
     let given = table.string(key)?;
     let Some(user) = given.value.strip_prefix("user:") else {
         let what = format!("`{}` does not know {:?}", table.dotted(key), given.value);
-        table.fault(key, what, "write \"user:U0123ABC\", with a number in Discord");
+        let others = chats::each(|chat| format!(", with {} in {}", chat.ids.differ, chat.title));
+        let example = chats::usual().ids.person.example;
+        table.fault(
+            key,
+            what,
+            format!("write \"user:{example}\"{}", others[1..].concat()),
+        );
         return None;
     };
-    let (chat, sort) = of_chat(user);
+    let chat = chats::of_id(user);
     let user = Placed {
         value: user.to_owned(),
         line: given.line,
     };
-    let id = id(table, &user, sort)?;
+    let id = chat.ids.person.read(table, &user)?;
     table
         .reading
-        .named(given.line, chat, Named::Confidant(id.clone()));
-    Some(PersonId::new(chat, id))
-}
-
-/// Ids of people in Discord are numbers.
-pub fn of_chat(user: &str) -> (&'static str, Sort) {
-    if user.starts_with(|c: char| c.is_ascii_digit()) {
-        (DISCORD, Sort::Member)
-    } else {
-        (SLACK, Sort::Person)
-    }
+        .named(given.line, chat.name, Named::Confidant(id.clone()));
+    Some(PersonId::new(chat.name, id))
 }

@@ -1,10 +1,10 @@
 //! Who may do what.
 
-use crate::config::DISCORD;
+use crate::chat::KINDS;
+use crate::chat::kind::ChatKind;
+use crate::chat::kind::Grants;
 use crate::config::Names;
-use crate::config::SLACK;
-use crate::config::name;
-use crate::config::name::Sort;
+use crate::config::chats;
 use crate::domain::people::rights::Circle;
 use crate::domain::people::rights::Grant;
 use crate::domain::people::rights::Grantee;
@@ -25,53 +25,63 @@ pub fn read(table: Table, names: &Names) -> Option<Grant> {
     table.close();
     Some(Grant {
         role: role?,
-        chat: to.as_ref()?.0.to_owned(),
+        chat: to.as_ref()?.0.name.to_owned(),
         to: to?.1,
         channels: channels?,
     })
 }
 
-fn to(table: &Table) -> Option<(&'static str, Grantee)> {
-    let keys = [
-        "slack_group",
-        "slack_user",
-        "slack_channel",
-        "discord_role",
-        "discord_user",
-    ];
-    let given = keys.map(|key| table.has(key)).into_iter().filter(|has| *has);
-    let count = given.count();
-    let group = name::id_of(table, "slack_group", Sort::Group).map(|id| Grantee::Circle(Circle::Group(id)));
-    let user = name::id_of(table, "slack_user", Sort::Person).map(Grantee::Person);
-    let room = name::id_of(table, "slack_channel", Sort::Channel).map(|id| Grantee::Circle(Circle::Room(id)));
-    let role = name::id_of(table, "discord_role", Sort::Role).map(|id| Grantee::Circle(Circle::Group(id)));
-    let member = name::id_of(table, "discord_user", Sort::Member).map(Grantee::Person);
-    for (chat, key, to) in [
-        (SLACK, "slack_group", &group),
-        (SLACK, "slack_user", &user),
-        (SLACK, "slack_channel", &room),
-        (DISCORD, "discord_role", &role),
-        (DISCORD, "discord_user", &member),
-    ] {
-        let named = match to {
-            Some(Grantee::Circle(circle)) => Named::Circle(circle.clone()),
-            Some(Grantee::Person(user)) => Named::Person(user.clone()),
-            None => continue,
+fn to(table: &Table) -> Option<(&'static ChatKind, Grantee)> {
+    let mut found = None;
+    let mut count = 0;
+    for (chat, key, grants) in ways() {
+        count += usize::from(table.has(key));
+        // All are read, so that none counts as unknown.
+        let Some(id) = chat.id(grants).of(table, key) else {
+            continue;
         };
-        table.reading.named(table.line_of(key), chat, named);
-    }
-    if count != 1 {
-        let what = if count == 0 {
-            "this role is given to nobody"
-        } else {
-            "this role is given in several ways"
+        let to = match grants {
+            Grants::Group => Grantee::Circle(Circle::Group(id)),
+            Grants::Person => Grantee::Person(id),
+            Grants::Room => Grantee::Circle(Circle::Room(id)),
         };
-        let remedy = "write exactly one of slack_group, slack_user, slack_channel, discord_role and discord_user; use one [[role]] for each";
-        table.reading.fault(table.line, what, remedy);
-        return None;
+        let named = match &to {
+            Grantee::Circle(circle) => Named::Circle(circle.clone()),
+            Grantee::Person(user) => Named::Person(user.clone()),
+        };
+        table.reading.named(table.line_of(key), chat.name, named);
+        found = found.or(Some((chat, to)));
     }
-    let slack = group.or(user).or(room).map(|to| (SLACK, to));
-    slack.or(role.or(member).map(|to| (DISCORD, to)))
+    if count == 1 {
+        return found;
+    }
+    let what = if count == 0 {
+        "this role is given to nobody"
+    } else {
+        "this role is given in several ways"
+    };
+    let remedy = format!(
+        "write exactly one of {}; use one [[role]] for each",
+        chats::listed(&keys(), "and")
+    );
+    table.reading.fault(table.line, what, remedy);
+    None
+}
+
+/// All the ways to give a role.
+fn ways() -> impl Iterator<Item = (&'static ChatKind, &'static str, Grants)> {
+    let of = |chat: &&'static ChatKind| {
+        let chat = *chat;
+        chat.keys
+            .rights
+            .iter()
+            .map(move |(key, grants)| (chat, *key, *grants))
+    };
+    KINDS.iter().flat_map(of)
+}
+
+fn keys() -> Vec<&'static str> {
+    ways().map(|(_, key, _)| key).collect()
 }
 
 /// A bot whose cards nobody may answer is set up wrong, in one channel or in all.
@@ -80,7 +90,10 @@ pub fn somebody_answers(reading: &Reading, grants: &[Grant], names: &Names) {
         let mut able = grants.iter().filter(|g| g.role >= Role::Responder);
         able.any(|g| g.channels.is_empty() || channel.is_none_or(|c| g.channels.contains(c)))
     };
-    let remedy = "add [[role]] with role = \"responder\" and slack_group, slack_user, slack_channel, discord_role or discord_user";
+    let remedy = format!(
+        "add [[role]] with role = \"responder\" and {}",
+        chats::listed(&keys(), "or")
+    );
     if !answers(None) {
         reading.fault(
             0,
@@ -90,6 +103,7 @@ pub fn somebody_answers(reading: &Reading, grants: &[Grant], names: &Names) {
         return;
     }
     for channel in names.channels.iter().filter(|c| !answers(Some(c))) {
-        reading.warn(0, format!("nobody may answer in channel {channel:?}"), remedy);
+        let what = format!("nobody may answer in channel {channel:?}");
+        reading.warn(0, what, remedy.clone());
     }
 }

@@ -6,9 +6,10 @@ use chrono::TimeDelta;
 use chrono::Weekday;
 use chrono_tz::Tz;
 
-use crate::config::DISCORD;
-use crate::config::SLACK;
+use crate::chat::KINDS;
+use crate::chat::kind::ChatKind;
 use crate::config::channel::mention;
+use crate::config::chats;
 use crate::config::duration;
 use crate::config::hours::Hours;
 use crate::config::hours::weekday;
@@ -54,7 +55,7 @@ pub fn read(table: Table) -> Option<Placed<Rota>> {
     Some(Placed {
         value: Rota {
             name: name?.value,
-            chat: chat.to_owned(),
+            chat: chat.name.to_owned(),
             zone: zone?,
             accept_minutes: accept?.filter(|minutes| *minutes > 0),
             plan: match way? {
@@ -96,7 +97,7 @@ fn way(table: &Table) -> Option<&'static str> {
 }
 
 /// The chat that the first id looks like; the others are then read as ids of the same one.
-fn chat(table: &Table) -> &'static str {
+fn chat(table: &Table) -> &'static ChatKind {
     let listed = |key| {
         table
             .entry(key)
@@ -115,14 +116,13 @@ fn chat(table: &Table) -> &'static str {
         .and_then(|value| value.as_str())
         .unwrap_or_default();
     let id = first.rsplit(char::is_whitespace).next().unwrap_or_default();
-    match id.split_once(':') {
-        Some(("role", _)) => DISCORD,
-        Some((_, id)) if id.starts_with(|c: char| c.is_ascii_digit()) => DISCORD,
-        _ => SLACK,
-    }
+    let (word, id) = id.split_once(':').unwrap_or_default();
+    // A group's word says it, or the id: whichever does not fit the chat that is meant without either.
+    let fits = |chat: &&&ChatKind| chat.ids.group_word == word || (chat.ids.claims)(id);
+    KINDS.iter().rfind(fits).copied().unwrap_or(chats::usual())
 }
 
-fn turns(table: &Table, chat: &'static str) -> Option<Turns> {
+fn turns(table: &Table, chat: &'static ChatKind) -> Option<Turns> {
     // Asked for in any case, because the defaults have them.
     let turn = table.choice("turn", &[("weekly", true), ("daily", false)]);
     let hand_over = hand_over(table);
@@ -213,7 +213,7 @@ fn starts(table: &Table) -> Option<NaiveDate> {
 }
 
 /// `mon-fri 06:00-14:00 user:U0123ABC`.
-fn shifts(table: &Table, chat: &'static str) -> Option<Vec<Shift>> {
+fn shifts(table: &Table, chat: &'static ChatKind) -> Option<Vec<Shift>> {
     table.entry("shifts")?;
     let given = table.list("shifts")?;
     if given.is_empty() {
@@ -225,7 +225,7 @@ fn shifts(table: &Table, chat: &'static str) -> Option<Vec<Shift>> {
     all.into_iter().collect()
 }
 
-fn shift(table: &Table, given: &Placed<String>, chat: &'static str) -> Option<Shift> {
+fn shift(table: &Table, given: &Placed<String>, chat: &'static ChatKind) -> Option<Shift> {
     let (hours, who) = given
         .value
         .rsplit_once(char::is_whitespace)
@@ -258,7 +258,7 @@ fn shift(table: &Table, given: &Placed<String>, chat: &'static str) -> Option<Sh
 }
 
 /// The events of a calendar file, by whom their titles mean.
-fn events(table: &Table, chat: &'static str, zone: Tz) -> Option<Vec<Event>> {
+fn events(table: &Table, chat: &'static ChatKind, zone: Tz) -> Option<Vec<Event>> {
     let names = table.entry("names").and_then(|_| names(table, chat));
     table.entry("file")?;
     if table.entry("names").is_none() {
@@ -301,7 +301,7 @@ fn events(table: &Table, chat: &'static str, zone: Tz) -> Option<Vec<Event>> {
     Some(out)
 }
 
-fn names(table: &Table, chat: &'static str) -> Option<Vec<(String, Mention)>> {
+fn names(table: &Table, chat: &'static ChatKind) -> Option<Vec<(String, Mention)>> {
     let given = table.named_strings("names")?;
     let one = |(name, who): (String, Placed<String>)| Some((name, mention(table, "names", &who, chat)?));
     let all: Vec<Option<(String, Mention)>> = given.into_iter().map(one).collect();

@@ -7,7 +7,9 @@ use secrecy::ExposeSecret;
 use toml::de::DeTable;
 
 use super::*;
-use crate::config::slack::Way;
+use crate::chat::discord;
+use crate::chat::slack;
+use crate::chat::slack::settings::Way;
 use crate::domain::item::policy::From;
 use crate::domain::item::policy::Mark;
 use crate::domain::item::policy::Pause;
@@ -64,7 +66,7 @@ fn a_minimal_file_gets_everything_else_from_the_defaults() {
         (config.database.connections, config.http.listen.port()),
         (16, 8080)
     );
-    let slack = config.slack.as_ref().unwrap();
+    let slack = config.chat::<slack::Settings>().unwrap();
     assert!(matches!(&slack.way, Way::Socket { connections: 2, .. }));
     assert_eq!(slack.bot_token.expose_secret(), "slack_bot_token");
     let shop = &config.sources[0];
@@ -339,8 +341,10 @@ fn a_fault_in_one_section_leaves_the_others_readable() {
     let sections = Sections::parse("zeitnah.toml", &text, &without);
     assert_eq!(sections.faults.len(), 4, "{:?}", sections.faults);
     assert!(sections.database.is_some() && sections.http.is_none());
-    let slack = sections.slack.as_ref().unwrap();
-    assert!(slack.bot_token.is_some() && slack.way.is_none() && slack.whole().is_none());
+    let slack: &dyn Any = &*sections.chats[0];
+    let slack: &slack::settings::Given = slack.downcast_ref().unwrap();
+    assert!(slack.bot_token.is_some() && slack.way.is_none());
+    assert!(sections.chats[0].whole().is_none());
     assert_eq!((sections.channels.len(), sections.sources.len()), (1, 1));
     let lines: Vec<(usize, &Named)> = sections.named.iter().map(|n| (n.line, &n.value.named)).collect();
     let circle = Named::Circle(crate::domain::people::rights::Circle::Room("C0123ABC".into()));
@@ -440,9 +444,9 @@ discord_channel = "1300000000000000102"
 fn a_team_on_discord_needs_no_slack() {
     let config = parse(ON_DISCORD).unwrap();
     assert_eq!(config.warnings, []);
-    assert!(config.slack.is_none());
-    let discord = config.discord.as_ref().unwrap();
-    assert_eq!(discord.way, crate::config::discord::Way::Gateway);
+    assert_eq!(config.chats.len(), 1);
+    let discord = config.chat::<discord::Settings>().unwrap();
+    assert_eq!(discord.way, discord::settings::Way::Gateway);
     assert_eq!(discord.api_url, "https://discord.com/api/v10");
     let care = &config.channels[0];
     assert_eq!(
@@ -567,7 +571,7 @@ fn odd_but_legal_ways_of_writing_are_read() {
         "slack = { post_every_ms = 1_500, api_url = 'http://127.0.0.1:9/api/' }",
     );
     let config = parse(&text.replace('\n', "\r\n")).unwrap();
-    let slack = config.slack.unwrap();
+    let slack = config.chat::<slack::Settings>().unwrap();
     assert_eq!(slack.post_every_ms, 1500);
     assert_eq!(slack.api_url, "http://127.0.0.1:9/api");
 }

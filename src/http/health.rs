@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::show::closure::Closed;
 use crate::domain::show::closure::Shut;
 use crate::http::lately::Lately;
+use crate::port::chat::Sockets;
 use crate::workflow::Desk;
 use crate::workflow::Pulse;
 
@@ -26,13 +27,6 @@ const GOOD_FOR: TimeDelta = TimeDelta::milliseconds(900);
 const PATIENCE: Duration = Duration::from_secs(2);
 /// By this a replica that starts at the same address knows that it only has to wait.
 pub const STOPPING: &str = "we are stopping";
-
-/// The sockets of a chat that we call. A replica that stands by for another one's wants none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sockets {
-    pub up: u32,
-    pub wanted: u32,
-}
 
 /// A chat's name and how its sockets are now.
 pub type Line = (String, Arc<dyn Fn() -> Sockets + Send + Sync>);

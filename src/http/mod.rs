@@ -76,7 +76,6 @@ pub use guests::serve;
 pub use health::Health;
 pub use health::Line;
 pub use health::STOPPING;
-pub use health::Sockets;
 
 /// The addresses at which a chat calls us.
 pub type Routes = Router;

@@ -81,12 +81,20 @@ pub struct Note {
     pub about: String,
 }
 
-/// Who is in a circle, as far as the chat tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Members {
-    These(Vec<String>),
-    /// The chat shows nobody the list, but each press says which circles its person is in.
-    EachVouchedFor,
+/// What a chat can do, and so what is asked of it. The only place that says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Abilities {
+    /// It keeps the far side's limits itself, call by call and for all replicas. Else whoever is told to wait keeps everything
+    /// of the same pace waiting.
+    pub keeps_limits: bool,
+    /// How long a text is, in UTF-16 units, that its forms let somebody type.
+    pub longest_typed: usize,
+    /// It has a place of its own for what concerns one person.
+    pub homes: bool,
+    /// A picture is brought before the message that shows it; else it comes with the message.
+    pub pictures_first: bool,
+    /// It tells who is in a group or a room. Else each press says which circles its person is in.
+    pub members: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,14 +122,10 @@ pub trait ChatPlatform: Send + Sync {
     /// From now on we speak like this in these rooms, where the adapter says something without a decision.
     fn speak(&self, _locales: BTreeMap<String, Locale>) {}
 
-    /// Whether it keeps the far side's limits itself, call by call and for all replicas. Else whoever is told to wait
-    /// keeps everything of the same pace waiting.
-    fn keeps_limits(&self) -> bool {
-        false
-    }
+    fn can(&self) -> Abilities;
 
-    /// How long a text is, in UTF-16 units, that its forms let somebody type.
-    fn longest_typed(&self) -> usize;
+    /// The first word at a start, said once: whether the chat takes our token.
+    async fn greet(&self) -> Greeting;
 
     /// Finds out who we are there. Needed before the first press is judged.
     async fn introduce(&self) -> Result<(), PortError>;
@@ -132,12 +136,16 @@ pub trait ChatPlatform: Send + Sync {
     /// Makes a message show `body`, all of it. `Gone` when the message was deleted.
     async fn edit(&self, room: &str, message: &str, key: &str, body: &Body) -> Result<(), PortError>;
 
-    /// Brings a picture where a message can show it, and says how the chat calls it there. `None`: this chat takes it with
-    /// the message.
-    async fn upload(&self, picture: &Picture) -> Result<Option<String>, PortError>;
+    /// Brings a picture where a message can show it, and says how the chat calls it there. Asked of a chat that takes
+    /// pictures first.
+    async fn upload(&self, _picture: &Picture) -> Result<String, PortError> {
+        Err(PortError::never("this chat takes pictures with their message"))
+    }
 
     /// Whether a picture that was brought can be shown by now.
-    async fn can_show(&self, uploaded: &str) -> Result<bool, PortError>;
+    async fn can_show(&self, _uploaded: &str) -> Result<bool, PortError> {
+        Ok(true)
+    }
 
     /// Looks for a post that may have arrived, not older than `since`.
     async fn find(&self, post: &Post, since: At) -> Result<Lookup, PortError>;
@@ -164,20 +172,24 @@ pub trait ChatPlatform: Send + Sync {
     ) -> Result<(), PortError>;
 
     /// Shows one person what concerns them, in a place of its own. `seal` is what the last one was answered with; where
-    /// something else stands there by now, nothing is done and it is `Gone`. Answers with the new seal. `None`: this chat
-    /// has no such place.
+    /// something else stands there by now, nothing is done and it is `Gone`. Answers with the new seal, if there is one.
+    /// Asked of a chat that has homes.
     async fn show_home(
         &self,
-        user: &str,
-        home: &Home,
-        seal: Option<&str>,
-    ) -> Result<Option<String>, PortError>;
+        _user: &str,
+        _home: &Home,
+        _seal: Option<&str>,
+    ) -> Result<Option<String>, PortError> {
+        Err(PortError::never("this chat has no homes"))
+    }
 
     /// A room for direct messages with one person.
     async fn direct(&self, user: &str) -> Result<String, PortError>;
 
-    /// Who is in a group or a room now.
-    async fn members(&self, circle: &Circle) -> Result<Members, PortError>;
+    /// Who is in a group or a room now. Asked of a chat that tells.
+    async fn members(&self, _circle: &Circle) -> Result<Vec<String>, PortError> {
+        Err(PortError::never("this chat tells nobody who is in a group"))
+    }
 
     /// The bytes of a file that somebody handed in, if they are no more than `most`. `Never`: there is nothing to fetch.
     async fn fetch(&self, _place: &str, _most: u64) -> Result<Vec<u8>, PortError> {
@@ -192,6 +204,30 @@ pub trait ChatPlatform: Send + Sync {
 
     /// For operators: what is wrong with our access and with each of what configuration names.
     async fn check(&self, named: &[Named]) -> Vec<Finding>;
+}
+
+/// What the first word with a chat came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Greeting {
+    /// It takes our token; what we lack there all the same.
+    Taken(Vec<Finding>),
+    /// With this token it never will.
+    Refused(Finding),
+    /// It does not answer, and may later.
+    Silent(PortError),
+}
+
+impl Greeting {
+    pub fn refused(text: impl Into<String>, remedy: &str) -> Self {
+        Self::Refused(Finding::fault(None, text, remedy))
+    }
+}
+
+/// The connections of a chat that we call. A replica that stands by for another one's wants none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sockets {
+    pub up: u32,
+    pub wanted: u32,
 }
 
 /// One line of `zeitnah check`.

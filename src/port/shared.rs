@@ -20,10 +20,6 @@ pub trait Pace: Send + Sync {
     /// The same, with what it is that is closed, so that people can be shown it.
     async fn shut(&self, key: &str, until: At, closure: &Closure) -> Result<(), PortError>;
 
-    /// The chat takes our token, or somebody has started us who may have put something right: what was refused is asked for
-    /// again at once.
-    async fn reopen(&self, chat: &str) -> Result<(), PortError>;
-
     /// Takes one call of a limit of `every` between two, with `burst` of them ahead; none means go on.
     async fn spend(&self, key: &str, every: TimeDelta, burst: i32) -> Result<Option<At>, PortError>;
 }

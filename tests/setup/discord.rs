@@ -250,7 +250,7 @@ async fn a_running_replica_holds_the_gateway_and_the_cards_buttons_work() {
     let bench = Bench::on_discord().await;
     let mut replica = Replica::of(&bench);
     replica
-        .says(&["\"discord.mode\":\"gateway\"", "the line to Discord is up"])
+        .says(&["\"chats\":\"discord by gateway\"", "the line to Discord is up"])
         .await;
     let said = bench.run(&["card"]).await;
     said.says(&[
@@ -270,7 +270,7 @@ async fn a_token_that_discord_refuses_ends_the_start_and_a_discord_that_is_away_
     bench.discord.fault(Fault::server_error("get_me", 503).times(2));
     let mut replica = Replica::of(&bench);
     let log = replica
-        .says(&["Discord does not answer yet", "the line to Discord is up"])
+        .says(&["it is asked again and again", "the line to Discord is up"])
         .await;
     assert!(log.contains("HTTP 503"), "{log}");
     assert!(bench.discord.connected(1).await, "and then it is there");

@@ -185,8 +185,9 @@ async fn a_link_to_a_discord_channel_makes_a_file_for_discord() {
         said.says(&["zeitnah manifest discord", "export DISCORD_BOT_TOKEN=…"]);
         let config = parsed(&bench);
         assert_eq!(config.warnings, []);
-        assert!(config.slack.is_none());
-        assert_eq!(config.discord.unwrap().server, "1300000000000000001");
+        assert_eq!(config.chats.len(), 1);
+        let discord = config.chat::<zeitnah::chat::discord::Settings>().unwrap();
+        assert_eq!(discord.server, "1300000000000000001");
         assert_eq!(config.channels[0].room, "1300000000000000003");
     }
     insta::assert_snapshot!("init_file_discord", bench.read("zeitnah.toml"));

@@ -227,7 +227,7 @@ async fn a_slack_that_is_away_at_the_start_is_waited_for() {
     bench.slack.fault(Fault::server_error("auth.test", 503).times(2));
     let mut replica = Replica::of(&bench);
     let log = replica
-        .says(&["Slack does not answer yet", "the chat does not answer yet"])
+        .says(&["it is asked again and again", "\"tries\":1"])
         .await;
     assert!(log.contains("auth.test: HTTP 503"), "{log}");
     assert!(bench.slack.connected(1).await, "and then it is there");

@@ -10,7 +10,6 @@ use standins::discord::Permission;
 use standins::discord::Style;
 use zeitnah::domain::say::text::Seg;
 use zeitnah::port::chat::Body;
-use zeitnah::port::chat::ChatPlatform as _;
 use zeitnah::port::chat::Note;
 use zeitnah::port::chat::Post;
 use zeitnah::port::clock::Clock as _;
@@ -346,7 +345,7 @@ async fn two_who_begin_the_same_thread_at_once_share_it() {
         }),
     };
     let (one, other) = (line("eins"), line("zwei"));
-    let [first, second] = [0, 1].map(|n: usize| desk.apps[n].discord.clone().unwrap());
+    let [first, second] = [0, 1].map(|n: usize| desk.apps[n].desk.chats["discord"].clone());
     let (one, other) = futures::join!(first.post(&one), second.post(&other));
     assert!(one.unwrap().is_some() && other.unwrap().is_some());
     assert_eq!(calls(&desk, "start_thread"), 2, "both tried");

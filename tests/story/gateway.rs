@@ -32,7 +32,7 @@ async fn on_the_line(replicas: usize) -> (Desk, Shown) {
 }
 
 fn leader(desk: &Desk) -> Option<usize> {
-    desk.apps.iter().position(|app| (app.leads)())
+    desk.apps.iter().position(|app| app.leads())
 }
 
 /// What happens in a task of its own happens within seconds.
@@ -190,7 +190,7 @@ async fn when_the_leader_dies_another_replica_goes_on_where_it_stopped() {
     // The story's clock has just jumped over the end of the lease: who leads is settled anew. And what the leader knows
     // lies with its lease, written down every few seconds.
     tokio::time::sleep(Duration::from_secs(12)).await;
-    until(|| desk.apps.iter().filter(|app| (app.leads)()).count() == 1).await;
+    until(|| desk.apps.iter().filter(|app| app.leads()).count() == 1).await;
     let first = leader(&desk).expect("one leads");
     assert_eq!(desk.discord.connections(), 1, "the other one stands by");
     desk.kill(first);
@@ -225,7 +225,7 @@ async fn a_leader_that_is_told_to_stop_listens_until_the_next_one_has_taken_over
     let card = Seat::new(&desk, Chat::Discord).card();
     // The story's clock has just jumped over the end of the lease.
     tokio::time::sleep(Duration::from_secs(4)).await;
-    until(|| desk.apps.iter().filter(|app| (app.leads)()).count() == 1).await;
+    until(|| desk.apps.iter().filter(|app| app.leads()).count() == 1).await;
     let asked = "SELECT count(*) FROM leader WHERE name = 'discord gateway' AND asked_at IS NOT NULL";
     for _ in 0..100 {
         if desk.row::<i64>(asked).await == 1 {

@@ -3,7 +3,6 @@
 use chrono::TimeDelta;
 use zeitnah::domain::press::action::Ask;
 use zeitnah::domain::press::form::FormStep;
-use zeitnah::port::chat::ChatPlatform as _;
 use zeitnah::port::chat::Delivery;
 use zeitnah::port::chat::Inbox as _;
 use zeitnah::port::clock::Clock as _;
@@ -91,7 +90,7 @@ async fn presses_go_after_two_weeks_and_what_was_tried_after_three_months() {
 
     // The form of that day comes once more, and nobody remembers that it came before.
     let (app, at) = (&desk.apps[0], desk.clock.now());
-    let press = app.slack.as_ref().unwrap().read(&send);
+    let press = app.desk.chats["slack"].read(&send);
     assert!(matches!(&press.ask, Ask::Submit { form, .. } if form.step == FormStep::Preview));
     let delivery = Delivery {
         chat: "slack".to_owned(),

@@ -252,8 +252,7 @@ async fn whatever_a_chat_keeps_closed_is_shown_with_until_when() {
 
     // Whoever starts us may have put it right, and need not wait.
     desk.discord.heal();
-    let chat = desk.apps[0].discord.clone().unwrap();
-    chat.greet().await.unwrap();
+    desk.apps[0].greet().await.unwrap();
     let (_, body) = ready(&desk, &operators).await;
     assert_eq!(body["closed"], serde_json::json!([]));
     // Nor does what was told to wait.

@@ -495,11 +495,6 @@ impl Api {
         self.pace.shut(key, until, &closure).await
     }
 
-    /// The token is taken: what was refused is open again, also where another token was refused.
-    pub async fn token_is_taken(&self) -> Result<(), PortError> {
-        self.pace.reopen(NAME).await
-    }
-
     /// Nobody with this token tries to get the line again before then.
     pub async fn refuse_line(&self, until: At, why: &str) -> Result<(), PortError> {
         let closure = closure(Closed::Line, "", why);

@@ -11,8 +11,10 @@ pub mod forum;
 pub mod gateway;
 pub mod http;
 pub mod inbound;
+mod kind;
 pub mod markdown;
 pub mod message;
+pub mod settings;
 pub mod token;
 pub mod turn;
 
@@ -34,6 +36,8 @@ use crate::chat::discord::api::Api;
 use crate::chat::discord::api::Call;
 use crate::chat::discord::api::Trouble;
 use crate::chat::discord::forum::PostPlace;
+pub use crate::chat::discord::kind::KIND;
+pub use crate::chat::discord::settings::Settings;
 use crate::chat::discord::turn::Turns;
 use crate::chat::fetch;
 use crate::domain::At;
@@ -45,14 +49,14 @@ use crate::domain::say::text::Locale;
 use crate::domain::say::text::Seg;
 use crate::domain::say::words;
 use crate::domain::show::card::Card;
-use crate::domain::show::home::Home;
 use crate::domain::show::row::Told;
 use crate::port::PortError;
+use crate::port::chat::Abilities;
 use crate::port::chat::Body;
 use crate::port::chat::ChatPlatform;
 use crate::port::chat::Finding;
+use crate::port::chat::Greeting;
 use crate::port::chat::Lookup;
-use crate::port::chat::Members;
 use crate::port::chat::Picture;
 use crate::port::chat::Post;
 use crate::port::chat::Profile;
@@ -123,18 +127,6 @@ pub fn permissions() -> u64 {
     PERMISSIONS.iter().fold(0, |all, (one, _, _)| all | one.bits())
 }
 
-pub struct Settings {
-    /// With the version and without a slash at the end, for example `https://discord.com/api/v10`.
-    pub api_url: String,
-    pub bot_token: SecretString,
-    /// The server (guild) that our channels and roles are in.
-    pub server: String,
-    /// How we speak in each room, for what has to be said without a decision.
-    pub locales: BTreeMap<String, Locale>,
-    /// Keep Discord's limit for the whole bot.
-    pub paced: bool,
-}
-
 /// Who we are there; known after the first call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Identity {
@@ -153,18 +145,12 @@ pub struct DiscordChat {
 }
 
 impl DiscordChat {
-    pub fn open(settings: Settings, pace: Arc<dyn Pace>, clock: Arc<dyn Clock>) -> Result<Self, PortError> {
-        let Settings {
-            api_url,
-            bot_token,
-            server,
-            locales,
-            paced,
-        } = settings;
+    pub fn open(settings: &Settings, pace: Arc<dyn Pace>, clock: Arc<dyn Clock>) -> Result<Self, PortError> {
+        let token = settings.bot_token.clone();
         Ok(Self {
-            api: Api::open(&api_url, bot_token, pace, clock, paced)?,
-            server,
-            locales: RwLock::new(locales),
+            api: Api::open(&settings.api_url, token, pace, clock, settings.paced)?,
+            server: settings.server.clone(),
+            locales: RwLock::default(),
             identity: RwLock::default(),
             rooms: forum::Known::default(),
             turns: Turns::default(),
@@ -411,20 +397,6 @@ impl DiscordChat {
         made.is_some_and(|at| self.api.now() - at < TimeDelta::seconds(FRESH_SECONDS))
     }
 
-    /// Whether Discord knows the token, asked once although it may have refused it a moment ago: whoever starts us may
-    /// have put it right. `Denied`: it never will.
-    pub async fn greet(&self) -> Result<(), PortError> {
-        let call = Call {
-            knocks: true,
-            ..Call::new(Method::GET, "/users/@me".into(), "get user", "@me")
-        };
-        match self.api.call(&call).await {
-            Err(Trouble::No { status: 401, why, .. }) => Err(PortError::Denied { why }),
-            Err(trouble) => Err(trouble.into()),
-            Ok(_) => self.api.token_is_taken().await,
-        }
-    }
-
     /// The address that the developer portal tells Discord to call; without one, presses come by the gateway.
     pub async fn endpoint(&self) -> Result<Option<String>, PortError> {
         let path = "/applications/@me".to_owned();
@@ -524,12 +496,32 @@ impl ChatPlatform for DiscordChat {
         NAME
     }
 
-    fn keeps_limits(&self) -> bool {
-        true
+    fn can(&self) -> Abilities {
+        Abilities {
+            keeps_limits: true,
+            longest_typed: form::INPUT_UNITS,
+            // Whoever wants to see it types /zeitnah home.
+            homes: false,
+            pictures_first: false,
+            // The list needs an intent that reads everybody on the server; each press brings its own person's roles.
+            members: false,
+        }
     }
 
-    fn longest_typed(&self) -> usize {
-        form::INPUT_UNITS
+    /// Asked once although it may have refused the token a moment ago: whoever starts us may have put it right.
+    async fn greet(&self) -> Greeting {
+        let call = Call {
+            knocks: true,
+            ..Call::new(Method::GET, "/users/@me".into(), "get user", "@me")
+        };
+        match self.api.call(&call).await {
+            Ok(_) => Greeting::Taken(vec![]),
+            Err(Trouble::No { status: 401, why, .. }) => Greeting::refused(
+                format!("Discord does not take the bot token: {why}"),
+                "copy the token of the page \"Bot\" in the developer portal again, and see `zeitnah check`",
+            ),
+            Err(trouble) => Greeting::Silent(trouble.into()),
+        }
     }
 
     async fn introduce(&self) -> Result<(), PortError> {
@@ -563,14 +555,6 @@ impl ChatPlatform for DiscordChat {
             Err(no) if no.code() == api::UNKNOWN_MESSAGE && post.thread.is_none() => Ok(None),
             Err(no) => Err(no.into()),
         }
-    }
-
-    async fn upload(&self, _picture: &Picture) -> Result<Option<String>, PortError> {
-        Ok(None)
-    }
-
-    async fn can_show(&self, _uploaded: &str) -> Result<bool, PortError> {
-        Ok(true)
     }
 
     async fn edit(&self, room: &str, message: &str, key: &str, body: &Body) -> Result<(), PortError> {
@@ -674,23 +658,8 @@ impl ChatPlatform for DiscordChat {
         }
     }
 
-    async fn show_home(
-        &self,
-        _user: &str,
-        _home: &Home,
-        _seal: Option<&str>,
-    ) -> Result<Option<String>, PortError> {
-        // Whoever wants to see it types /zeitnah home.
-        Ok(None)
-    }
-
     async fn direct(&self, user: &str) -> Result<String, PortError> {
         Ok(self.direct_room(user).await?)
-    }
-
-    async fn members(&self, _circle: &Circle) -> Result<Members, PortError> {
-        // The list needs an intent that reads everybody on the server; each press brings its own person's roles.
-        Ok(Members::EachVouchedFor)
     }
 
     async fn fetch(&self, place: &str, most: u64) -> Result<Vec<u8>, PortError> {

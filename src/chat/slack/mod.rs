@@ -10,7 +10,9 @@ mod file;
 pub mod greet;
 pub mod http;
 pub mod inbound;
+mod kind;
 pub mod segments;
+pub mod settings;
 pub mod socket;
 pub mod upload;
 pub mod view;
@@ -24,7 +26,9 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::chat::slack::api::Api;
-use crate::chat::slack::greet::Greeting;
+pub use crate::chat::slack::kind::KIND;
+pub use crate::chat::slack::settings::Settings;
+use crate::chat::slack::settings::Way;
 use crate::domain::At;
 use crate::domain::people::rights::Circle;
 use crate::domain::press::action::Press;
@@ -35,11 +39,12 @@ use crate::domain::say::text::flat;
 use crate::domain::show::home::Home;
 use crate::domain::show::row::Told;
 use crate::port::PortError;
+use crate::port::chat::Abilities;
 use crate::port::chat::Body;
 use crate::port::chat::ChatPlatform;
 use crate::port::chat::Finding;
+use crate::port::chat::Greeting;
 use crate::port::chat::Lookup;
-use crate::port::chat::Members;
 use crate::port::chat::Picture;
 use crate::port::chat::Post;
 use crate::port::chat::Profile;
@@ -79,15 +84,6 @@ pub const EVENTS: &[&str] = &[
     "app_home_opened",
 ];
 
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Without a slash at the end, for example `https://slack.com/api`.
-    pub api_url: String,
-    pub bot_token: SecretString,
-    /// Look into the room's history after a lost answer, where the granted scopes allow it.
-    pub read_back: bool,
-}
-
 /// Who we are there; known after the first `auth.test`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Identity {
@@ -100,14 +96,30 @@ pub struct Identity {
 pub struct SlackChat {
     api: Api,
     read_back: bool,
+    /// Where a line is asked for and with which token, where we hold one.
+    line: Option<(String, SecretString)>,
     identity: Arc<RwLock<Identity>>,
 }
 
 impl SlackChat {
-    pub fn open(settings: Settings) -> Result<Self, PortError> {
+    pub fn open(settings: &Settings) -> Result<Self, PortError> {
+        let line = match &settings.way {
+            Way::Socket { app_token, .. } => Some((settings.api_url.clone(), app_token.clone())),
+            Way::Http { .. } => None,
+        };
         Ok(Self {
-            api: Api::open(&settings.api_url, &settings.bot_token)?,
             read_back: settings.read_back,
+            line,
+            ..Self::asking(&settings.api_url, &settings.bot_token)?
+        })
+    }
+
+    /// For whoever only asks, and hears of no press.
+    pub fn asking(api_url: &str, bot_token: &SecretString) -> Result<Self, PortError> {
+        Ok(Self {
+            api: Api::open(api_url, bot_token)?,
+            read_back: false,
+            line: None,
             identity: Arc::default(),
         })
     }
@@ -137,11 +149,6 @@ impl SlackChat {
     /// A delivery whose payload and key are known already.
     pub(crate) fn decode(&self, key: String, payload: Option<&Value>) -> Press {
         inbound::decode(key, payload, &self.identity().team)
-    }
-
-    /// Whether Slack knows the token, and what it may; changes nothing here.
-    pub async fn greet(&self) -> Result<Greeting, PortError> {
-        self.api.greet().await
     }
 
     pub fn identity(&self) -> Identity {
@@ -174,8 +181,39 @@ impl ChatPlatform for SlackChat {
         NAME
     }
 
-    fn longest_typed(&self) -> usize {
-        view::INPUT_UNITS
+    fn can(&self) -> Abilities {
+        Abilities {
+            keeps_limits: false,
+            longest_typed: view::INPUT_UNITS,
+            homes: true,
+            pictures_first: true,
+            members: true,
+        }
+    }
+
+    async fn greet(&self) -> Greeting {
+        let greeting = match self.api.greet().await {
+            Ok(greeting) => {
+                let lacking = greeting.scopes.iter().flat_map(check::lacking);
+                Greeting::Taken(lacking.map(|name| check::scope(name, &[])).collect())
+            }
+            Err(PortError::Denied { why }) => {
+                return Greeting::refused(
+                    format!("Slack does not take the bot token: {why}"),
+                    "copy the Bot User OAuth Token (xoxb-…) of the installed app again, and see `zeitnah check`",
+                );
+            }
+            Err(error) => Greeting::Silent(error),
+        };
+        if let Some((api_url, app_token)) = &self.line
+            && let Err(PortError::Denied { why }) = greet::line(api_url, app_token).await
+        {
+            return Greeting::refused(
+                format!("Slack does not take the app-level token: {why}"),
+                "make one with connections:write under \"Basic Information\" (xapp-…), and see `zeitnah check`",
+            );
+        }
+        greeting
     }
 
     async fn introduce(&self) -> Result<(), PortError> {
@@ -193,8 +231,8 @@ impl ChatPlatform for SlackChat {
         }
     }
 
-    async fn upload(&self, picture: &Picture) -> Result<Option<String>, PortError> {
-        upload::upload(&self.api, picture).await.map(Some)
+    async fn upload(&self, picture: &Picture) -> Result<String, PortError> {
+        upload::upload(&self.api, picture).await
     }
 
     async fn can_show(&self, uploaded: &str) -> Result<bool, PortError> {
@@ -309,7 +347,7 @@ impl ChatPlatform for SlackChat {
         self.direct_room(user).await
     }
 
-    async fn members(&self, circle: &Circle) -> Result<Members, PortError> {
+    async fn members(&self, circle: &Circle) -> Result<Vec<String>, PortError> {
         let mut out = Vec::new();
         let mut cursor = String::new();
         // 200 pages of 200: a circle beyond that is a mistake in configuration, not a team.
@@ -338,7 +376,7 @@ impl ChatPlatform for SlackChat {
             }
             cursor = next.to_owned();
         }
-        Ok(Members::These(out))
+        Ok(out)
     }
 
     async fn fetch(&self, place: &str, most: u64) -> Result<Vec<u8>, PortError> {

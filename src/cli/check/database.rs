@@ -3,8 +3,6 @@
 use chrono::TimeDelta;
 use secrecy::ExposeSecret as _;
 
-use crate::chat::discord;
-use crate::chat::slack;
 use crate::cli::check::report::Report;
 use crate::cli::trouble;
 use crate::config::Sections;
@@ -37,10 +35,8 @@ pub async fn look(sections: &Sections, report: &mut Report) {
             return report.fault(AREA, Some(place), trouble.what, &trouble.remedy);
         }
     };
-    let slack = sections.slack.iter().map(|_| slack::NAME.to_owned());
-    let chats: Vec<String> = slack
-        .chain(sections.discord.iter().map(|_| discord::NAME.to_owned()))
-        .collect();
+    let chats = sections.chats.iter();
+    let chats: Vec<String> = chats.map(|chat| chat.kind().name.to_owned()).collect();
     if let Err(error) = asked(&store, settings, &chats, &place, report).await {
         let trouble = trouble::of_database(&error, settings);
         report.fault(AREA, Some(place), trouble.what, &trouble.remedy);

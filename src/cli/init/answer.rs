@@ -2,25 +2,12 @@
 
 use chrono_tz::Tz;
 
-use crate::config::name::Sort;
-use crate::config::name::is_id;
+use crate::chat::KINDS;
+use crate::chat::kind::ChatKind;
+use crate::chat::setup::Room;
+use crate::chat::setup::Who;
 use crate::config::zone;
 use crate::domain::lang::Lang;
-
-/// The channel that shows the cards, and so which chat it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Room {
-    Slack(String),
-    Discord { server: String, channel: String },
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Who {
-    /// Whoever is in the channel; in Discord whoever is on the server.
-    Channel,
-    Group(String),
-    Person(String),
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum First {
@@ -32,42 +19,19 @@ pub enum First {
 /// Account and location of a business profile.
 pub type Profile = (String, String);
 
-/// An id, or a link as "Copy link" gives it: https://team.slack.com/archives/C0123ABC, or Discord's
-/// https://discord.com/channels/SERVER/CHANNEL, which names the server, too.
+/// An id, or a link, as one of the chats gives it.
 pub fn channel(text: &str) -> Result<Room, String> {
-    if let Some((_, ids)) = text.trim().split_once("/channels/") {
-        let mut ids = ids.split(['/', '?']);
-        return match (ids.next(), ids.next()) {
-            (Some(server), Some(channel))
-                if is_id(server, Sort::Server) && is_id(channel, Sort::TextChannel) =>
-            {
-                Ok(Room::Discord {
-                    server: server.to_owned(),
-                    channel: channel.to_owned(),
-                })
-            }
-            _ => Err(
-                "that is no link to a channel of a server. Right-click the channel, Copy Link.".to_owned(),
-            ),
-        };
+    let text = text.trim();
+    if let Some(answer) = KINDS.iter().find_map(|chat| (chat.setup.room)(text)) {
+        return answer;
     }
-    if is_id(text.trim(), Sort::TextChannel) {
-        let what = "that is an id of Discord's, which does not say on which server. Right-click the channel, Copy Link.";
-        return Err(what.to_owned());
-    }
-    let tail = text.trim().rsplit("/archives/").next().unwrap_or_default();
-    let id = tail.split(['/', '?']).next().unwrap_or_default();
-    if is_id(id, Sort::Channel) {
-        return Ok(Room::Slack(id.to_owned()));
-    }
-    let hint = if text.trim().starts_with('#') {
+    let hint = if text.starts_with('#') {
         "that is its name; the id stays when somebody renames it"
     } else {
         "that is no id of a channel"
     };
-    Err(format!(
-        "{hint}. It looks like C0123ABC and stands at the end of the channel's details in Slack; in Discord right-click the channel, Copy Link."
-    ))
+    let found = KINDS.map(|chat| chat.setup.found).join("; ");
+    Err(format!("{hint}. {found}."))
 }
 
 pub fn language(text: &str) -> Result<Lang, String> {
@@ -82,32 +46,12 @@ pub fn zone(text: &str) -> Result<Tz, String> {
     zone::find(text.trim()).map_err(|remedy| format!("{:?} is no time zone; {remedy}", text.trim()))
 }
 
-pub fn who(text: &str, room: &Room) -> Result<Who, String> {
+pub fn who(text: &str, chat: &ChatKind) -> Result<Who, String> {
     let text = text.trim();
     if text.eq_ignore_ascii_case("channel") {
         return Ok(Who::Channel);
     }
-    if let Room::Discord { .. } = room {
-        let id = |prefix: &str, sort| text.strip_prefix(prefix).filter(|id| is_id(id, sort));
-        return match (id("role:", Sort::Role), id("user:", Sort::Member)) {
-            (Some(role), _) => Ok(Who::Group(role.to_owned())),
-            (None, Some(user)) => Ok(Who::Person(user.to_owned())),
-            (None, None) => Err(
-                "write channel, role:ID or user:ID. With developer mode, right-click the role or the person, Copy ID."
-                    .to_owned(),
-            ),
-        };
-    }
-    if is_id(text, Sort::Group) {
-        return Ok(Who::Group(text.to_owned()));
-    }
-    if is_id(text, Sort::Person) {
-        return Ok(Who::Person(text.to_owned()));
-    }
-    Err(
-        "write channel, or an id: S… of a user group (in the address of its page), U… of a person (in the profile)."
-            .to_owned(),
-    )
+    (chat.setup.who)(text)
 }
 
 pub fn source(text: &str) -> Result<First, String> {
@@ -162,30 +106,34 @@ pub fn usual_zone(language: Lang, env: &dyn Fn(&str) -> Option<String>) -> Strin
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::discord;
+    use crate::chat::slack;
 
     #[test]
     fn links_and_whole_names_are_understood() {
-        let slack = || Room::Slack("C0123ABC".into());
-        assert_eq!(channel(" C0123ABC "), Ok(slack()));
+        let named = |text: &str| channel(text).map(|room| (room.chat.name, room.server, room.id));
+        let slack = Ok(("slack", None, "C0123ABC".to_owned()));
+        assert_eq!(named(" C0123ABC "), slack);
         assert_eq!(
-            channel("https://team.slack.com/archives/C0123ABC/p17000?x=1"),
-            Ok(slack())
+            named("https://team.slack.com/archives/C0123ABC/p17000?x=1"),
+            slack
         );
-        let discord = Room::Discord {
-            server: "1300000000000000001".into(),
-            channel: "1300000000000000003".into(),
-        };
         assert_eq!(
-            channel("https://discord.com/channels/1300000000000000001/1300000000000000003"),
-            Ok(discord.clone())
+            named("https://discord.com/channels/1300000000000000001/1300000000000000003"),
+            Ok((
+                "discord",
+                Some("1300000000000000001".into()),
+                "1300000000000000003".into()
+            ))
         );
         assert!(channel("https://discord.com/channels/@me/1300000000000000003").is_err());
         assert!(channel("1300000000000000003").unwrap_err().contains("Copy Link"));
+        let (slack, discord) = (&slack::KIND, &discord::KIND);
         assert_eq!(
-            who("role:1300000000000000004", &discord),
+            who("role:1300000000000000004", discord),
             Ok(Who::Group("1300000000000000004".into()))
         );
-        assert!(who("1300000000000000004", &discord).is_err());
+        assert!(who("1300000000000000004", discord).is_err());
         assert!(channel("#care").unwrap_err().starts_with("that is its name"));
         assert!(channel("S0123ABC").is_err());
         assert_eq!(
@@ -194,8 +142,8 @@ mod tests {
         );
         assert!(google("1071").is_err());
         assert!(google("abc/def").is_err());
-        assert_eq!(who("S0123CARE", &slack()), Ok(Who::Group("S0123CARE".into())));
-        assert!(who("@care", &slack()).is_err());
+        assert_eq!(who("S0123CARE", slack), Ok(Who::Group("S0123CARE".into())));
+        assert!(who("@care", slack).is_err());
         assert!(
             zone("Europe/Berln")
                 .unwrap_err()

@@ -3,10 +3,11 @@
 
 use chrono_tz::Tz;
 
+use crate::chat::setup::Lines;
+use crate::chat::setup::Room;
+use crate::chat::setup::Who;
 use crate::cli::init::answer::First;
 use crate::cli::init::answer::Profile;
-use crate::cli::init::answer::Room;
-use crate::cli::init::answer::Who;
 use crate::domain::lang::Lang;
 
 pub struct Answers {
@@ -21,20 +22,19 @@ pub struct Answers {
 pub fn text(answers: &Answers) -> String {
     let Answers { room, zone, who, .. } = answers;
     let language = answers.language.as_str();
-    let responsible = match (who, room) {
-        (Who::Group(id), Room::Slack(_)) => format!("[\"group:{id}\"]"),
-        (Who::Group(id), Room::Discord { .. }) => format!("[\"role:{id}\"]"),
-        (Who::Person(id), _) => format!("[\"user:{id}\"]"),
-        (Who::Channel, _) => "[]".to_owned(),
+    let responsible = match who {
+        Who::Group(id) => format!("[\"{}:{id}\"]", room.chat.ids.group_word),
+        Who::Person(id) => format!("[\"user:{id}\"]"),
+        Who::Channel => "[]".to_owned(),
     };
-    let Chat {
+    let Lines {
         tokens,
         section,
         channel,
         pings,
         circles,
         ..
-    } = chat(room);
+    } = (room.chat.setup.lines)(room);
     format!(
         r#"# The configuration of zeitnah. `zeitnah check` says everything that is wrong with it, at once.
 # Only what differs from the defaults has to stand here; all settings, with their reasons: config.default.toml.
@@ -80,49 +80,9 @@ channel = "care"
 schedule = "0 8 * * 1-5"
 "#,
         secrets = secrets(answers.source),
-        who = who.setting(room),
+        who = (room.chat.setup.right)(room, who),
         source = source(answers),
     )
-}
-
-/// What differs from chat to chat.
-struct Chat {
-    tokens: &'static str,
-    section: String,
-    channel: String,
-    pings: &'static str,
-    circles: &'static str,
-    first: &'static str,
-    exports: &'static str,
-}
-
-fn chat(room: &Room) -> Chat {
-    match room {
-        Room::Slack(channel) => Chat {
-            tokens: "#   SLACK_BOT_TOKEN   xoxb-…   the app's settings, \"OAuth & Permissions\"\n\
-                     #   SLACK_APP_TOKEN   xapp-…   the app's settings, \"Basic Information\", with connections:write",
-            section: "# The line alone is enough: we call Slack (Socket Mode), so nothing here has to be reachable from \
-                      outside.\n[slack]"
-                .to_owned(),
-            channel: format!("slack = \"{channel}\""),
-            pings: "\"group:S0123ABC\", \"user:U0123ABC\"",
-            circles: "slack_channel (whoever is in it), slack_group or\n# slack_user",
-            first: "Next, in Slack in the channel:\n  /invite @zeitnah",
-            exports: "SLACK_BOT_TOKEN=xoxb-… SLACK_APP_TOKEN=xapp-…",
-        },
-        Room::Discord { server, channel } => Chat {
-            tokens: "#   DISCORD_BOT_TOKEN          the page \"Bot\" in the developer portal",
-            section: format!(
-                "# We call Discord (the gateway), so nothing here has to be reachable from outside.\n\
-                 [discord]\nserver = \"{server}\""
-            ),
-            channel: format!("discord = \"{channel}\""),
-            pings: "\"role:1300000000000000004\", \"user:1300000000000000005\"",
-            circles: "discord_role or discord_user",
-            first: "Next, invite the bot with the link that this prints:\n  zeitnah manifest discord",
-            exports: "DISCORD_BOT_TOKEN=…",
-        },
-    }
 }
 
 fn secrets(source: First) -> &'static str {
@@ -200,7 +160,7 @@ pub fn next(answers: &Answers, path: &str) -> String {
         }
         (First::Google, None) | (First::Later, _) => "",
     };
-    let Chat { first, exports, .. } = chat(&answers.room);
+    let Lines { first, exports, .. } = (answers.room.chat.setup.lines)(&answers.room);
     format!(
         "Written: {path}
 

@@ -66,13 +66,18 @@ impl Desk {
         if !self.rules.replace(edition.rules.with_practice(), since) {
             return Ok(false);
         }
+        self.speak();
+        tracing::info!(setting.seq = since.seq, "settings from the chat hold now");
+        Ok(true)
+    }
+
+    /// Tells the chats how we speak in their rooms, as the rules hold now.
+    pub fn speak(&self) {
         for (name, chat) in &self.chats {
             let rooms = self.rules.channels.values().filter(|c| c.chat == *name);
             let locales: BTreeMap<_, _> = rooms.map(|c| (c.room.clone(), c.locale)).collect();
             chat.speak(locales);
         }
-        tracing::info!(setting.seq = since.seq, "settings from the chat hold now");
-        Ok(true)
     }
 }
 

@@ -48,7 +48,8 @@ impl Desk {
         Ok(())
     }
 
-    /// A chat takes our token: what it refused is asked for again at once.
+    /// The chat takes our token, or somebody has started us who may have put something right: what was refused is asked for
+    /// again at once, also where another token was refused.
     pub async fn reopen(&self, chat: &str) -> Result<u64> {
         Ok(outbox::reopen(self.store.pool(), chat, self.now()).await?)
     }
@@ -58,7 +59,7 @@ impl Desk {
         let mut parts = pace.split(':');
         let kind = parts.next().unwrap_or_default();
         let chat = parts.next().and_then(|name| self.chats.get(name));
-        kind != "source" && chat.is_some_and(|chat| chat.keeps_limits())
+        kind != "source" && chat.is_some_and(|chat| chat.can().keeps_limits)
     }
 
     /// What a chat that keeps no limits itself has refused: everything in a room, or one kind of call.

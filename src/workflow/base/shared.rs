@@ -49,11 +49,6 @@ impl Pace for Shared {
             .map_err(away)
     }
 
-    async fn reopen(&self, chat: &str) -> Result<(), PortError> {
-        let woken = outbox::reopen(self.store.pool(), chat, self.clock.now()).await;
-        woken.map(drop).map_err(away)
-    }
-
     async fn spend(&self, key: &str, every: TimeDelta, burst: i32) -> Result<Option<At>, PortError> {
         let wait = outbox::spend(self.store.pool(), key, every, burst, self.clock.now()).await;
         wait.map_err(away)

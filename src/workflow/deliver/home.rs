@@ -18,6 +18,12 @@ impl Desk {
         if begun.shown >= begun.wanted {
             return self.settle(leased, Settled::Done).await;
         }
+        let chat = self.chat(&person.chat)?;
+        if !chat.can().homes {
+            let mut tx = self.store.begin().await?;
+            homes::shown(&mut tx, person, begun.wanted, None, self.now()).await?;
+            return self.settle_in(tx, leased, Settled::Done).await;
+        }
         let actor = Actor {
             person: person.clone(),
             name: String::new(),
@@ -28,7 +34,6 @@ impl Desk {
         let mut tx = self.store.begin().await?;
         let home = self.home(&mut tx, &actor, locale, self.now()).await?;
         tx.rollback().await.map_err(StoreError::from)?;
-        let chat = self.chat(&person.chat)?;
         let shown = chat.show_home(&person.user, &home, begun.seal.as_deref()).await;
         let mut tx = self.store.begin().await?;
         let how = match shown {

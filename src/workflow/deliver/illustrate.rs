@@ -57,9 +57,9 @@ impl Desk {
         let (file, at) = match left {
             Some(Left::File { id, at }) => (id, at),
             Some(Left::Without) => return Ok(Illustrated::Without),
+            None if !platform.can().pictures_first => return Ok(Illustrated::With(picture)),
             None => match platform.upload(&picture).await {
-                Ok(None) => return Ok(Illustrated::With(picture)),
-                Ok(Some(id)) => {
+                Ok(id) => {
                     let at = self.now();
                     let left = Left::File { id: id.clone(), at };
                     pictures::leave(self.store.pool(), leased.id, &left).await?;

@@ -6,7 +6,6 @@ use chrono::TimeDelta;
 use crate::domain::people::person::PersonId;
 use crate::domain::people::rights::Circle;
 use crate::domain::press::action::Actor;
-use crate::port::chat::Members;
 use crate::store::person;
 use crate::workflow::Desk;
 use crate::workflow::Result;
@@ -28,9 +27,15 @@ impl Desk {
             let claimed = now + TimeDelta::seconds(RETRY_SECONDS);
             let due = person::circles_due(self.store.pool(), name, &keys, now, claimed).await?;
             for circle in circles.iter().filter(|c| due.contains(&c.key())) {
+                if !chat.can().members {
+                    // Nothing to read and nothing wrong: each press says it for its own person.
+                    let next = now + TimeDelta::days(1);
+                    person::circle_unlisted(self.store.pool(), name, &circle.key(), next).await?;
+                    continue;
+                }
                 calls += 1;
                 match chat.members(circle).await {
-                    Ok(Members::These(users)) => {
+                    Ok(users) => {
                         let mut tx = self.store.begin().await?;
                         let next = now + TimeDelta::minutes(READ_EVERY_MINUTES);
                         let were = person::members(&mut tx, name, &[circle.key()]).await?;
@@ -45,11 +50,6 @@ impl Desk {
                             self.unseat(&mut tx, &left, now).await?;
                         }
                         tx.commit().await.map_err(crate::store::StoreError::from)?;
-                    }
-                    Ok(Members::EachVouchedFor) => {
-                        // Nothing to read and nothing wrong: each press says it for its own person.
-                        let next = now + TimeDelta::days(1);
-                        person::circle_unlisted(self.store.pool(), name, &circle.key(), next).await?;
                     }
                     Err(error) => {
                         tracing::warn!(circle.key = circle.key(), error = %error, "members could not be read");

@@ -117,7 +117,7 @@ impl Desk {
 
     /// What the chat's own field takes: no more can be written, whatever the source would take.
     fn typed(&self, case: &Case<'_>) -> Result<usize> {
-        Ok(self.chat(&case.press.by.person.chat)?.longest_typed())
+        Ok(self.chat(&case.press.by.person.chat)?.can().longest_typed)
     }
 
     /// The answer exactly as it will stand, beside what it answers. `read` is the version that its author has read.

@@ -23,10 +23,10 @@ use chrono::{DateTime, Utc};
 use futures::stream;
 use serde_json::{Value, json};
 
+use super::Slack;
 use super::fault::{Fault, Kind};
 use super::state::{ApiCall, World};
 use super::wire::{Answer, Args, Refused};
-use super::Slack;
 
 pub use content::{Content, content};
 pub use files::handed as handed_file;

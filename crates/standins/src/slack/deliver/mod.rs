@@ -69,8 +69,12 @@ impl World {
 impl Slack {
     pub(super) async fn deliver(&self, parcel: &Parcel) -> Outcome {
         let started = Instant::now();
-        let (way, twice) =
-            self.change(|world, _| (world.way(), world.faults.strike(Kind::DuplicateDelivery).is_some()));
+        let (way, twice) = self.change(|world, _| {
+            (
+                world.way(),
+                world.faults.strike(Kind::DuplicateDelivery).is_some(),
+            )
+        });
         let send = || async move {
             match way {
                 Way::Socket => self.over_socket(parcel).await,
