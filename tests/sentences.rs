@@ -106,6 +106,13 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("file", "bewertungen.csv", "reviews.csv"),
     ("row", "b-6;05.02.2025;elf", "r-6,2025-02-05,eleven"),
     ("line", "Texte sind hinten", "texts are behind"),
+    (
+        "button",
+        "Auch Älteres offen hereinholen",
+        "Bring in, older ones open too",
+    ),
+    ("begin", "6", "6"),
+    ("end", "10", "10"),
     ("mb", "20", "20"),
     ("shape", "Trustpilot", "Trustpilot"),
     ("encoding", "Windows-1252", "Windows-1252"),

@@ -43,8 +43,7 @@ impl Exports for Files {
 
     fn not_understood(&self, said: &str) -> Option<String> {
         let mut wish = Wish::new(Tz::UTC, At::UNIX_EPOCH);
-        let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
-        lines.find(|line| !wish.said(line)).map(str::to_owned)
+        lines(said).find(|line| !wish.said(line)).map(str::to_owned)
     }
 
     fn look(
@@ -63,7 +62,7 @@ impl Exports for Files {
         let found = self.source(source);
         let source = found.ok_or_else(|| odd(format!("there is no source {source:?} any more")))?;
         let mut wish = wish(source, zone, now).map_err(odd)?;
-        for line in said.lines() {
+        for line in lines(said) {
             wish.said(line);
         }
         let handed = Handed::Bytes {
@@ -71,6 +70,8 @@ impl Exports for Files {
             bytes,
         };
         let export = file::Export::survey_handed(&[handed], wish, |_| {}).map_err(|e| match e {
+            // What is said here names the file already.
+            FileError::In(label, e) if label == name => odd(e.to_string()),
             FileError::Unknown { why, has, .. } => Unread {
                 why: format!("{why}; it has {has}"),
                 by_columns: true,
@@ -87,6 +88,12 @@ impl Exports for Files {
             source.settings.clone(),
         )))
     }
+}
+
+/// What somebody typed, one thing after the other. The example in the empty field stands in one line, and is written likewise.
+fn lines(said: &str) -> impl Iterator<Item = &str> {
+    let parts = said.lines().flat_map(|line| line.split(" · "));
+    parts.map(str::trim).filter(|part| !part.is_empty())
 }
 
 /// What the file says about the exports of a source.
@@ -169,8 +176,28 @@ columns = { body = "Anmerkung", rating = "Note" }
             (Some("Ganz und gar nicht"), 20.0)
         );
         assert_eq!(
-            files.not_understood("Text = Urteil\n\nso nicht"),
+            files.not_understood("Text = Urteil · Skala = 10\n\nso nicht"),
             Some("so nicht".to_owned())
         );
+        let item = first("Text = Urteil · Skala = 20");
+        assert_eq!(item.body.as_deref(), Some("Ganz und gar nicht"), "in one line");
+        let look = |bytes: &[u8], said: &str| {
+            let looked = files.look(
+                "shop",
+                "b.csv",
+                bytes.to_vec().into(),
+                said,
+                Berlin,
+                At::UNIX_EPOCH,
+            );
+            looked.err().map(|unread| unread.why).unwrap_or_default()
+        };
+        let missed = look(b"Lfd;Wie war es\n1;Gut\n", "Text = Wie war das");
+        assert!(
+            missed.starts_with(r#"it has no column "Wie war das"; it has Lfd"#),
+            "{missed}"
+        );
+        let empty = look(b"", "");
+        assert!(empty.starts_with("the file is empty"), "named twice: {empty}");
     }
 }

@@ -133,7 +133,7 @@ async fn brought_in_once(chat: Chat) {
     }
     assert!(
         preview.ends_with(
-            "[Hereinholen] [Liegen lassen] [Hereinholen, nichts offen] [Hereinholen, Älteres auch offen]"
+            "[Hereinholen] [Alles abgeschlossen hereinholen] [Auch Älteres offen hereinholen] [Liegen lassen]"
         ),
         "{preview}"
     );
@@ -322,6 +322,14 @@ async fn refused_kindly(chat: Chat) {
             !said.contains("[Hereinholen]"),
             "{name}: there is nothing to decide"
         );
+        assert!(
+            !said.contains("Wenn du zustimmst"),
+            "{name}: nothing is asked: {said}"
+        );
+        assert!(
+            !said.contains(&format!("„{name}: ")),
+            "{name} is named twice: {said}"
+        );
     }
     // What is too large is said before anything is fetched.
     seat.command(Who::Anna, "import", None).await;
@@ -412,8 +420,12 @@ async fn by_choice(chat: Chat) {
     let seat = Seat::new(&desk, chat);
     let open = "SELECT count(*) FROM item WHERE state = 'open'";
     seat.hand_in(Who::Anna, "portal.csv", EXPORT.as_bytes()).await;
-    seat.press(Who::Anna, &seat.last_told(Who::Anna), "Hereinholen, nichts offen")
-        .await;
+    seat.press(
+        Who::Anna,
+        &seat.last_told(Who::Anna),
+        "Alles abgeschlossen hereinholen",
+    )
+    .await;
     assert!(
         seat.told(Who::Anna).contains("ist herein"),
         "{}",
@@ -426,10 +438,19 @@ async fn by_choice(chat: Chat) {
     assert_eq!(items(&desk).await, 0);
 
     seat.hand_in(Who::Anna, "portal.csv", EXPORT.as_bytes()).await;
+    let preview = seat.told(Who::Anna);
+    assert!(
+        preview.contains("Mit „Auch Älteres offen hereinholen“ sind es 4 offene Beiträge"),
+        "{preview}"
+    );
+    assert!(
+        preview.ends_with("[Auch Älteres offen hereinholen] [Liegen lassen]"),
+        "what brings it in stands together: {preview}"
+    );
     seat.press(
         Who::Anna,
         &seat.last_told(Who::Anna),
-        "Hereinholen, Älteres auch offen",
+        "Auch Älteres offen hereinholen",
     )
     .await;
     assert!(
@@ -458,7 +479,7 @@ async fn read_otherwise(chat: Chat) {
     let refused = seat.told(Who::Anna);
     assert!(
         refused.contains("schreib im Feld „Was anders zu lesen ist“ dazu")
-            && refused.contains("body = Name der Spalte"),
+            && refused.contains("dazu, welche Spalte es ist: Text = Name der Spalte"),
         "{refused}"
     );
 
@@ -497,6 +518,7 @@ async fn read_otherwise(chat: Chat) {
         "Sterne: von höchstens 10",
         "★★½☆☆ · „Läuft nicht mehr, schade“",
         "10 Zeilen kommen nicht mit",
+        "… und 5 weitere.",
     ] {
         assert!(preview.contains(part), "{part:?} is not in:\n{preview}");
     }
@@ -513,7 +535,7 @@ async fn read_otherwise(chat: Chat) {
     seat.press(Who::Anna, &report, "Alle Zeilen, die fehlen").await;
     let first = seat.told(Who::Anna);
     assert!(
-        first.contains("Aus „portal.csv“ kamen 10 Zeilen nicht mit")
+        first.contains("Aus „portal.csv“ kamen 10 Zeilen nicht mit, hier 1 bis 5:")
             && first.contains("portal.csv:3 „column")
             && first.contains("– „k-2;19.11.2026;elf;Zeile 2“")
             && !first.contains("Zeile 11"),
@@ -523,7 +545,10 @@ async fn read_otherwise(chat: Chat) {
         .await;
     let second = seat.told(Who::Anna);
     assert!(
-        second.contains("Zeile 11") && !second.contains("Zeile 2“") && second.contains("[‹ Zurück]"),
+        second.contains("hier 6 bis 10:")
+            && second.contains("Zeile 11")
+            && !second.contains("Zeile 2“")
+            && second.contains("[‹ Zurück]"),
         "{second}"
     );
     seat.look_around(&[Room::Care], &[Who::Anna]);

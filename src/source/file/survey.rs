@@ -22,6 +22,7 @@ use crate::source::file::encoding;
 use crate::source::file::encoding::EncodingFound;
 use crate::source::file::field;
 use crate::source::file::field::Field;
+use crate::source::file::name;
 use crate::source::file::order_said;
 use crate::source::file::part::FilePart;
 use crate::source::file::part::Form;
@@ -106,9 +107,20 @@ pub fn look(part: FilePart, wish: &Wish, progress: &mut dyn FnMut(u64)) -> Resul
             .map(|c| c.name.as_str())
             .filter(|n| !n.is_empty())
             .collect();
+        // Whoever named one has to hear that it is not there.
+        let mut named = wish
+            .columns
+            .map
+            .iter()
+            .rev()
+            .filter_map(|(_, column)| column.as_ref());
+        let missed = named.find(|column| !columns.iter().any(|c| c.plain == name::plain(column)));
         return Err(FileError::Unknown {
             label: part.label,
-            why: "none of its columns is known as words, stars and date".to_owned(),
+            why: missed.map_or_else(
+                || "none of its columns is known as words, stars and date".to_owned(),
+                |column| format!("it has no column {column:?}"),
+            ),
             has: match names.len() {
                 0 => "no columns".to_owned(),
                 1..=12 => names.join(", "),

@@ -785,8 +785,8 @@ import-by-names = an den Spaltennamen erkannt
 import-encoding = Zeichen: { $encoding }
 import-used = Verwendet: { $columns }
 import-unused = Nicht verwendet: { $columns }
-import-day-first = Datum: Der Tag steht zuerst.
-import-month-first = Datum: Der Monat steht zuerst.
+import-day-first = Datum: Der Tag steht zuerst. Ist es umgekehrt, gib die Datei noch einmal ab und schreib dazu: Monat zuerst
+import-month-first = Datum: Der Monat steht zuerst. Ist es umgekehrt, gib die Datei noch einmal ab und schreib dazu: Tag zuerst
 import-scale = Sterne: von höchstens { $best }
 import-shortened = Die Nummern hat eine Tabelle gekürzt, zwei Leute können dieselbe haben. Sie werden an ihren Worten auseinandergehalten.
 import-more-files = Dazu { $n ->
@@ -806,6 +806,10 @@ import-bad = { $n ->
     [one] Eine Zeile kommt
    *[other] { $n } Zeilen kommen
 } nicht mit. Was daran nicht stimmt, steht hier auf Englisch:
+import-bad-more = … und { $n ->
+    [one] eine weitere.
+   *[other] { $n } weitere.
+}
 import-reason = { $where } „{ $what }“
 import-then-known = Wenn du zustimmst, ändert sich nichts: Alles ist schon da.
 import-then-nothing = Wenn du zustimmst: keine Karten, keine Fristen. Alles ist zu finden und zählt in seiner eigenen Zeit.
@@ -815,16 +819,20 @@ import-then-cards = { $n ->
 }
 import-then-list = Wenn du zustimmst: eine Nachricht mit der Liste von { $n } offenen Beiträgen, jeder mit seiner Frist.
 import-then-rest = Alle anderen bekommen weder Karte noch Frist: Sie sind beantwortet oder älter als { $span } Tage.
+import-or-open = Mit „{ $button }“ { $n ->
+    [one] ist es ein offener Beitrag mit Frist.
+   *[other] sind es { $n } offene Beiträge, jeder mit seiner Frist.
+}
 button-bring-in = Hereinholen
-button-bring-in-past = Hereinholen, nichts offen
-button-bring-in-open = Hereinholen, Älteres auch offen
+button-bring-in-past = Alles abgeschlossen hereinholen
+button-bring-in-open = Auch Älteres offen hereinholen
 button-leave-out = Liegen lassen
 button-take-back = Wieder herausnehmen
 button-rejected = Alle Zeilen, die fehlen
 import-rejected = Aus „{ $file }“ { $n ->
-    [one] kam eine Zeile
-   *[other] kamen { $n } Zeilen
-} nicht mit:
+    [one] kam eine Zeile nicht mit
+   *[other] kamen { $n } Zeilen nicht mit, hier { $begin } bis { $end }
+}:
 import-rejected-row = { $where } „{ $what }“ – „{ $row }“
 import-rejected-then = Bring sie in deiner Tabelle in Ordnung und gib die Datei noch einmal ab. Was schon da ist, bleibt, wie es ist.
 import-rejected-gone = Diese Zeilen sind nicht mehr da. Gib die Datei noch einmal ab, dann siehst du sie wieder: /zeitnah import
@@ -840,6 +848,7 @@ import-unfetched = „{ $file }“ ließ sich nicht aus dem Chat holen, und es i
 import-denied = Der Chat gibt „{ $file }“ nicht heraus, und es ist nichts hereingekommen. Wer die App eingerichtet hat, sieht mit zeitnah check, welches Recht fehlt.
 import-broke-off = „{ $file }“ ließ sich nicht zu Ende lesen. Was bis dahin herein war, ist da. Woran es liegt, steht hier auf Englisch: „{ $what }“
 import-nothing-read = Keine Zeile ist zu lesen, darum kommt nichts herein.
+import-nothing-read-then = Bring sie in deiner Tabelle in Ordnung und gib die Datei noch einmal ab. Oder schreib beim Abgeben ins Feld „Was anders zu lesen ist“, wie sie zu lesen ist.
 import-nothing-there = Es ist kein Beitrag darin, darum kommt nichts herein.
 import-nothing-of = In keiner Zeile steht etwas für: { $columns }. Darum kommt nichts herein. Gib die Datei noch einmal ab und schreib im Feld „Was anders zu lesen ist“ dazu, welche Spalte es ist: { $word } = Name der Spalte. Gibt es keine: { $word } = -
 import-done = „{ $file }“ ist herein.
@@ -860,7 +869,7 @@ import-back-kept = { $n ->
    *[other] { $n } bleiben, weil seitdem jemand etwas damit getan oder die Quelle sie
 } selbst gemeldet hat.
 fault-no-file = Wähl eine Datei aus.
-fault-said = Nicht verstanden: „{ $line }“. Schreib zum Beispiel: Text = Name der Spalte
+fault-said = Nicht verstanden: „{ $line }“. Das geht, in je einer Zeile: Text = Name der Spalte (ebenso Titel, Sterne, Name, Datum, Antwort, Produkt), Skala = 10, Tag zuerst, Monat zuerst, Zeichen = windows-1252
 fault-file-large = Sie ist größer als { $mb } MB. Größere holt zeitnah import am Terminal herein.
 field-rating = Sterne
 field-title = Titel
@@ -868,8 +877,8 @@ field-body = Text
 field-author = Name
 field-subject = Produkt
 field-published-at = Datum
-field-edited-at = geändert
+field-edited-at = geändert am
 field-reply = Antwort
-field-reply-at = beantwortet
+field-reply-at = beantwortet am
 help-import = /zeitnah import · einen Export hereinholen, mit Vorschau (für Admins)
 command-import = Einen Export hereinholen, mit Vorschau (für Admins)

@@ -790,7 +790,7 @@ import-source = Which source is it from?
 import-file = File
 import-hint = CSV, Excel, JSON or ZIP, at most { $mb } MB
 import-said = What is to be read otherwise
-import-said-hint = Mostly empty. One thing a line, for example: text = name of the column
+import-said-hint = Usually empty. One thing a line, for example: text = name of the column
 import-said-example = text = Remark · rating = Mark · reply = - · scale = 10 · day first · encoding = windows-1252
 import-submit = Look at it
 import-not-here = No file can be brought in here: the configuration file has no source for it.
@@ -800,8 +800,8 @@ import-by-names = recognised by the names of its columns
 import-encoding = Characters: { $encoding }
 import-used = Used: { $columns }
 import-unused = Not used: { $columns }
-import-day-first = Dates: the day comes first.
-import-month-first = Dates: the month comes first.
+import-day-first = Dates: the day comes first. If it is the other way round, hand the file in again and write: month first
+import-month-first = Dates: the month comes first. If it is the other way round, hand the file in again and write: day first
 import-scale = Stars: of { $best } at most
 import-shortened = A spreadsheet has shortened the ids, so that two people may have the same one. They are kept apart by their words.
 import-more-files = Besides, { $n ->
@@ -821,6 +821,7 @@ import-bad = { $n ->
     [one] One row does not come along:
    *[other] { $n } rows do not come along:
 }
+import-bad-more = … and { $n } more.
 import-reason = { $where } “{ $what }”
 import-then-known = If you agree, nothing changes: all of it is there already.
 import-then-nothing = If you agree: no cards, no deadlines. All of it can be found and counts in its own time.
@@ -830,16 +831,20 @@ import-then-cards = { $n ->
 }
 import-then-list = If you agree: one message with a list of { $n } open posts, each with its deadline.
 import-then-rest = All others get neither card nor deadline: they are answered, or older than { $span } days.
+import-or-open = With “{ $button }” there { $n ->
+    [one] is one open post with a deadline.
+   *[other] are { $n } open posts, each with its deadline.
+}
 button-bring-in = Bring in
-button-bring-in-past = Bring in, nothing open
+button-bring-in-past = Bring in, all closed
 button-bring-in-open = Bring in, older ones open too
 button-leave-out = Leave it
 button-take-back = Take out again
 button-rejected = All rows that are missing
 import-rejected = From “{ $file }” { $n ->
-    [one] one row
-   *[other] { $n } rows
-} did not come in:
+    [one] one row did not come in
+   *[other] { $n } rows did not come in, here { $begin } to { $end }
+}:
 import-rejected-row = { $where } “{ $what }” – “{ $row }”
 import-rejected-then = Mend them in your table and hand the file in again. What is there already stays as it is.
 import-rejected-gone = These rows are not kept any more. Hand the file in again to see them: /zeitnah import
@@ -855,6 +860,7 @@ import-unfetched = “{ $file }” could not be fetched from the chat, and nothi
 import-denied = The chat does not hand over “{ $file }”, and nothing has come in. Whoever set up the app sees with zeitnah check which right is missing.
 import-broke-off = “{ $file }” could not be read to its end. What was in by then is there: “{ $what }”
 import-nothing-read = No row can be read, so nothing comes in.
+import-nothing-read-then = Mend them in your table and hand the file in again. Or say in the field “What is to be read otherwise” how they are to be read.
 import-nothing-there = There is no post in it, so nothing comes in.
 import-nothing-of = No row has anything for: { $columns }. So nothing comes in. Hand the file in again and say in the field “What is to be read otherwise” which column it is: { $word } = name of the column. If there is none: { $word } = -
 import-done = “{ $file }” is in.
@@ -875,7 +881,7 @@ import-back-kept = { $n ->
    *[other] { $n } stay, because somebody has done something with them since, or the source has told of them itself.
 }
 fault-no-file = Choose a file.
-fault-said = Not understood: “{ $line }”. Write for example: text = name of the column
+fault-said = Not understood: “{ $line }”. These work, one a line: text = name of the column (likewise title, stars, author, date, reply, product), scale = 10, day first, month first, encoding = windows-1252
 fault-file-large = It is larger than { $mb } MB. Larger ones come in at the terminal: zeitnah import
 field-rating = stars
 field-title = title
@@ -883,8 +889,8 @@ field-body = text
 field-author = name
 field-subject = product
 field-published-at = date
-field-edited-at = changed
+field-edited-at = changed at
 field-reply = reply
-field-reply-at = answered
+field-reply-at = answered at
 help-import = /zeitnah import · bring in an export, with a preview (for admins)
 command-import = Bring in an export, with a preview (for admins)

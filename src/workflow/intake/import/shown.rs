@@ -58,17 +58,18 @@ impl Shown<'_> {
             |list_action, key: &str| QuickAction::list_action(list_action, locale.lang.text(key, &[]));
         let file = self.file.number;
         let bring = |unanswered, key: &str| button(ListAction::BringIn { file, unanswered }, key);
-        let mut offers = vec![
-            bring(Unanswered::ByAge, "button-bring-in"),
-            button(ListAction::LeaveOut { file }, "button-leave-out"),
-        ];
-        // Who hands it in may know better than the posts' age.
-        if preview.open > 0 {
+        let mut offers = vec![bring(Unanswered::ByAge, "button-bring-in")];
+        // Who hands it in may know better than the posts' age. What is there already stays as it is.
+        let is_new = !preview.is_known();
+        if is_new && preview.open > 0 {
             offers.push(bring(Unanswered::Past, "button-bring-in-past"));
         }
-        if preview.past > 0 {
+        if is_new && preview.past > 0 {
             offers.push(bring(Unanswered::Open, "button-bring-in-open"));
         }
+        offers.push(button(ListAction::LeaveOut { file }, "button-leave-out"));
+        let mut after = self.counted(preview);
+        self.then(&mut after, preview);
         Told {
             text: self.understood(export),
             rows: preview
@@ -76,7 +77,7 @@ impl Shown<'_> {
                 .iter()
                 .map(|post| ListRow::plain(card(locale, post)))
                 .collect(),
-            after: self.counted(preview),
+            after,
             offers,
             menus: Vec::new(),
         }
@@ -108,10 +109,10 @@ impl Shown<'_> {
                 .map(|(field, column)| used(locale.lang, field, column))
                 .collect();
             let columns = |names: &[String]| short_line(&names.join(", "), COLUMNS_UNITS);
-            line(
-                &mut out,
-                locale.say("import-used", &[("columns", columns(&used).into())]),
-            );
+            if !used.is_empty() {
+                let taken = columns(&used);
+                line(&mut out, locale.say("import-used", &[("columns", taken.into())]));
+            }
             if !file.unused.is_empty() {
                 let left = columns(&file.unused);
                 line(&mut out, locale.say("import-unused", &[("columns", left.into())]));
@@ -155,13 +156,18 @@ impl Shown<'_> {
         for (n, key) in [
             (preview.older, "import-older"),
             (preview.left_out, "import-thrown-away"),
-            (preview.bad, "import-bad"),
         ] {
             if n > 0 {
                 line(&mut out, locale.say(key, &[("n", number(n))]));
             }
         }
-        reasons(locale, &mut out, &preview.reasons);
+        bad(locale, &mut out, preview.bad, &preview.reasons);
+        out
+    }
+
+    /// What each of the buttons would do.
+    fn then(&self, out: &mut Vec<Seg>, preview: &Preview) {
+        let locale = self.locale;
         // What is there already gets no second card.
         let all_known = preview.is_known();
         let then = match preview.open {
@@ -170,35 +176,42 @@ impl Shown<'_> {
             n if n <= CARDS => locale.say("import-then-cards", &[("n", number(n))]),
             n => locale.say("import-then-list", &[("n", number(n))]),
         };
-        line(&mut out, then);
-        if preview.answered + preview.past > 0 && preview.open > 0 && !all_known {
-            line(
-                &mut out,
-                locale.say("import-then-rest", &[("span", self.days.into())]),
-            );
+        line(out, then);
+        if all_known {
+            return;
         }
-        out
+        if preview.answered + preview.past > 0 && preview.open > 0 {
+            line(out, locale.say("import-then-rest", &[("span", self.days.into())]));
+        }
+        // Twenty thousand deadlines are not to come of two words on a button.
+        if preview.past > 0 {
+            let button = locale.lang.text("button-bring-in-open", &[]);
+            let args = [
+                ("button", button.into()),
+                ("n", number(preview.open + preview.past)),
+            ];
+            line(out, locale.say("import-or-open", &args));
+        }
     }
 
     /// What was understood, without the buttons, and why that is not enough.
-    pub fn refused(&self, told: Told, nothing: &Nothing) -> Told {
+    pub fn refused(&self, told: Told, preview: &Preview, nothing: &Nothing) -> Told {
         let locale = self.locale;
         let mut after = match nothing {
             Nothing::Unreadable(_) => locale.say("import-nothing-read", &[]),
             Nothing::Empty => locale.say("import-nothing-there", &[]),
             Nothing::Missing(fields) => {
-                let names = fields
-                    .iter()
-                    .map(|field| locale.lang.text(&format!("field-{}", dashed(field)), &[]));
-                let names: Vec<String> = names.collect();
-                let field = fields.first().copied().unwrap_or("body");
-                let args = [("columns", names.join(", ").into()), ("word", field.into())];
+                let named = |field: &str| locale.lang.text(&format!("field-{}", dashed(field)), &[]);
+                let names: Vec<String> = fields.iter().map(|field| named(field)).collect();
+                // The field for it takes the word that stands here.
+                let word = names.first().cloned().unwrap_or_else(|| named("body"));
+                let args = [("columns", names.join(", ").into()), ("word", word.into())];
                 locale.say("import-nothing-of", &args)
             }
         };
         if let Nothing::Unreadable(_) = nothing {
-            after.push(Seg::Text("\n".to_owned()));
-            after.extend(told.after);
+            bad(locale, &mut after, preview.bad, &preview.reasons);
+            line(&mut after, locale.say("import-nothing-read-then", &[]));
         }
         Told {
             after,
@@ -226,10 +239,7 @@ pub fn report(locale: Locale, file: &Handed, progress: &Progress) -> Told {
         ];
         line(&mut text, locale.say("import-done-of-which", &args));
     }
-    if counts.bad > 0 {
-        line(&mut text, locale.say("import-bad", &[("n", number(counts.bad))]));
-        reasons(locale, &mut text, &file.refused);
-    }
+    bad(locale, &mut text, counts.bad, &file.refused);
     let mut offers = Vec::new();
     if counts.bad > 0 {
         let list_action = ListAction::Rejected {
@@ -268,7 +278,14 @@ pub fn rejected(
         return locale.say("import-rejected-gone", &[name]).into();
     }
     let last = u32::try_from((in_all - 1) / REJECTED_SHOWN).unwrap_or(u32::MAX);
-    let mut text = locale.say("import-rejected", &[name, ("n", number(in_all as u64))]);
+    let skipped = page as usize * REJECTED_SHOWN;
+    let args = [
+        name,
+        ("n", number(in_all as u64)),
+        ("begin", number(skipped as u64 + 1)),
+        ("end", number((skipped + rows.len()) as u64)),
+    ];
+    let mut text = locale.say("import-rejected", &args);
     for (place, why, raw) in rows {
         let args = [
             ("where", short_line(place, NAME_UNITS).into()),
@@ -289,13 +306,22 @@ pub fn rejected(
     }
 }
 
-fn reasons(locale: Locale, out: &mut Vec<Seg>, reasons: &[(String, String)]) {
+/// How many rows are bad, why the first of them are, and how many more there are.
+fn bad(locale: Locale, out: &mut Vec<Seg>, n: u64, reasons: &[(String, String)]) {
+    if n == 0 {
+        return;
+    }
+    line(out, locale.say("import-bad", &[("n", number(n))]));
     for (place, why) in reasons {
         let args = [
             ("where", short_line(place, NAME_UNITS).into()),
             ("what", short_line(why, WHY_UNITS).into()),
         ];
         line(out, locale.say("import-reason", &args));
+    }
+    let more = n.saturating_sub(reasons.len() as u64);
+    if more > 0 {
+        line(out, locale.say("import-bad-more", &[("n", number(more))]));
     }
 }
 

@@ -111,7 +111,7 @@ impl Desk {
                         let told = shown.told(export.as_ref(), &preview);
                         match preview.nothing(export.as_ref()) {
                             None => (State::Shown, told, preview.open),
-                            Some(nothing) => (State::Refused, shown.refused(told, &nothing), 0),
+                            Some(nothing) => (State::Refused, shown.refused(told, &preview, &nothing), 0),
                         }
                     }
                 }
