@@ -72,7 +72,7 @@ fn new(effect: u8, now: At) -> NewEffect {
 
 fn how(n: u8, now: At) -> Settled {
     let at = now + TimeDelta::seconds(2);
-    let why = "tried".to_owned();
+    let why = "tried".into();
     match n {
         0 => Settled::Done,
         1 => Settled::Later { at, why },

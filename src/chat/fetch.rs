@@ -44,10 +44,13 @@ pub async fn get(url: Url, token: Option<&SecretString>, most: u64) -> Result<Fe
     if status != StatusCode::OK {
         let why = format!("{WHAT}: HTTP {}", status.as_u16());
         return Err(match status.as_u16() {
-            300..=399 | 401 | 403 => PortError::Denied { why },
-            404 | 410 => PortError::Gone { why },
-            408 | 429 => PortError::Later { why, after: Some(30) },
-            400..=499 => PortError::Never { why },
+            300..=399 | 401 | 403 => PortError::denied(why),
+            404 | 410 => PortError::gone(why),
+            408 | 429 => PortError::Later {
+                why: why.into(),
+                after: Some(30),
+            },
+            400..=499 => PortError::never(why),
             _ => PortError::later(why),
         });
     }

@@ -52,13 +52,7 @@ pub fn of_io(error: &io::Error) -> String {
 }
 
 fn of_port(error: &PortError) -> String {
-    let why = match error {
-        PortError::Later { why, .. }
-        | PortError::Never { why }
-        | PortError::Gone { why }
-        | PortError::Denied { why }
-        | PortError::Unclear { why } => why,
-    };
+    let why = error.why().text();
     format!("{why}; `zeitnah check` looks at everything at once")
 }
 

@@ -9,31 +9,26 @@ pub mod shared;
 pub mod source;
 pub mod webhook;
 
-pub use crate::domain::say::quoted::ANSWERED;
-
-/// Without the far side's own words: they may repeat what customers or we wrote, and logs must not.
-fn ours(why: &str) -> &str {
-    why.split(ANSWERED).next().unwrap_or_default()
-}
+pub use crate::domain::say::quoted::Why;
 
 /// Why a call outside did not do what was asked, sorted by what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PortError {
     /// It was not done; try again, not before `after` seconds if given.
-    #[error("later: {}", ours(why))]
-    Later { why: String, after: Option<i64> },
+    #[error("later: {why}")]
+    Later { why: Why, after: Option<i64> },
     /// It was not done, and the same request will never succeed.
-    #[error("never: {}", ours(why))]
-    Never { why: String },
+    #[error("never: {why}")]
+    Never { why: Why },
     /// What it was about is not there any more.
-    #[error("gone: {}", ours(why))]
-    Gone { why: String },
+    #[error("gone: {why}")]
+    Gone { why: Why },
     /// We may not; somebody has to change rights or tokens.
-    #[error("denied: {}", ours(why))]
-    Denied { why: String },
+    #[error("denied: {why}")]
+    Denied { why: Why },
     /// It may or may not have been done: look before doing it again.
-    #[error("unclear: {}", ours(why))]
-    Unclear { why: String },
+    #[error("unclear: {why}")]
+    Unclear { why: Why },
 }
 
 impl PortError {
@@ -45,18 +40,36 @@ impl PortError {
         }
     }
 
-    pub fn later(why: impl Into<String>) -> Self {
+    pub fn later(why: impl Into<Why>) -> Self {
         Self::Later {
             why: why.into(),
             after: None,
         }
     }
 
-    pub fn never(why: impl Into<String>) -> Self {
+    pub fn denied(why: impl Into<Why>) -> Self {
+        Self::Denied { why: why.into() }
+    }
+
+    pub fn gone(why: impl Into<Why>) -> Self {
+        Self::Gone { why: why.into() }
+    }
+
+    pub fn never(why: impl Into<Why>) -> Self {
         Self::Never { why: why.into() }
     }
 
-    pub fn unclear(why: impl Into<String>) -> Self {
+    pub fn unclear(why: impl Into<Why>) -> Self {
         Self::Unclear { why: why.into() }
+    }
+
+    pub fn why(&self) -> &Why {
+        match self {
+            Self::Later { why, .. }
+            | Self::Never { why }
+            | Self::Gone { why }
+            | Self::Denied { why }
+            | Self::Unclear { why } => why,
+        }
     }
 }

@@ -14,8 +14,8 @@ use url::Url;
 
 use crate::domain::At;
 use crate::domain::say::words;
-use crate::port::ANSWERED;
 use crate::port::PortError;
+use crate::port::Why;
 
 const CONNECT: Duration = Duration::from_secs(5);
 const TOTAL: Duration = Duration::from_secs(15);
@@ -98,8 +98,8 @@ impl Http {
             if body.len() + chunk.len() > LARGEST_BODY {
                 let why = format!("{what}: the answer is larger than {LARGEST_BODY} bytes");
                 return Err(match deed {
-                    Access::Read => PortError::Never { why },
-                    Access::Write => PortError::Unclear { why },
+                    Access::Read => PortError::never(why),
+                    Access::Write => PortError::unclear(why),
                 });
             }
             body.extend_from_slice(&chunk);
@@ -128,7 +128,7 @@ impl Answer {
             );
             match self.deed {
                 Access::Read => PortError::later(why),
-                Access::Write => PortError::Unclear { why },
+                Access::Write => PortError::unclear(why),
             }
         })
     }
@@ -158,17 +158,18 @@ impl Answer {
         }
     }
 
-    /// One line for people: the call, the status and the beginning of the answer.
-    pub fn why(&self) -> String {
+    /// The call, the status and the beginning of the answer.
+    pub fn why(&self) -> Why {
         let said = words::short_line(&String::from_utf8_lossy(&self.body), QUOTED);
         let hint = if (300..400).contains(&self.status) {
             " (redirects are not followed)"
         } else {
             ""
         };
+        let why = Why::from(format!("{}: {}{hint}", self.what, self.status));
         match said.is_empty() {
-            true => format!("{}: {}{hint}", self.what, self.status),
-            false => format!("{}: {}{hint}{ANSWERED}{said}", self.what, self.status),
+            true => why,
+            false => why.answered(said),
         }
     }
 }
@@ -216,10 +217,10 @@ fn lost(what: &str, deed: Access, error: reqwest::Error) -> PortError {
         }
     );
     match deed {
-        _ if error.is_builder() => PortError::Never { why },
+        _ if error.is_builder() => PortError::never(why),
         _ if connecting => PortError::later(why),
         Access::Read => PortError::later(why),
-        Access::Write => PortError::Unclear { why },
+        Access::Write => PortError::unclear(why),
     }
 }
 
@@ -311,7 +312,7 @@ mod tests {
         let url = Url::parse(&far.url).unwrap();
         let now = at("2026-11-21T10:00:00Z");
         let read = http.call(http.get(url.clone()), Access::Read, now).await;
-        assert!(matches!(read, Err(PortError::Never { why }) if why.contains("larger than")));
+        assert!(matches!(read, Err(PortError::Never { why }) if why.ours.contains("larger than")));
         let write = http.call(http.post(url), Access::Write, now).await;
         assert!(
             matches!(write, Err(PortError::Unclear { .. })),
@@ -322,7 +323,7 @@ mod tests {
     #[test]
     fn an_error_quotes_one_short_line() {
         let answer = answer(400, Access::Read, &"böse\n\u{202e}".repeat(500));
-        let why = answer.why();
+        let why = answer.why().text();
         assert!(why.starts_with("PUT /v4/x: 400, answered: böse böse"), "{why}");
         assert!(why.chars().count() < 350 && !why.contains('\n') && !why.contains('\u{202e}'));
         assert_eq!(

@@ -12,6 +12,8 @@ use crate::domain::effect::NewEffect;
 use crate::domain::id::EffectId;
 use crate::domain::id::ItemId;
 use crate::domain::id::LeaseToken;
+use crate::domain::say::quoted::Obstacle;
+use crate::domain::say::quoted::Why;
 use crate::domain::show::closure::Closure;
 use crate::domain::show::closure::Shut;
 use crate::store::Result;
@@ -52,7 +54,7 @@ pub enum Settled {
     /// Not done; try again then.
     Later {
         at: At,
-        why: String,
+        why: Why,
     },
     /// Done for now, by intention: look again then. Not a failure.
     Again {
@@ -61,7 +63,7 @@ pub enum Settled {
     /// May have been done; look then.
     Unknown {
         at: At,
-        why: String,
+        why: Why,
     },
     /// Looked and not found, with more looking to come.
     LookAgain {
@@ -73,7 +75,7 @@ pub enum Settled {
     },
     /// Given up, visibly.
     Dead {
-        why: String,
+        why: Why,
     },
 }
 
@@ -324,20 +326,22 @@ pub async fn settle(
     how: &Settled,
     now: At,
 ) -> Result<bool> {
-    let (state, at, error, looks, fresh) = match how {
+    let (state, at, why, looks, fresh) = match how {
         Settled::Done | Settled::Moot | Settled::Found | Settled::Folded => ("done", None, None, 0, false),
         Settled::Later { at, why } if leased.unclear => {
-            ("unknown", Some(*at), Some(why.as_str()), leased.looks, false)
+            ("unknown", Some(*at), Some(why), leased.looks, false)
         }
-        Settled::Later { at, why } => ("ready", Some(*at), Some(why.as_str()), 0, false),
+        Settled::Later { at, why } => ("ready", Some(*at), Some(why), 0, false),
         Settled::Again { at } => ("ready", Some(*at), None, 0, true),
         // A new unclear try: looks at the one before say nothing about it.
-        Settled::Unknown { at, why } => ("unknown", Some(*at), Some(why.as_str()), 0, false),
+        Settled::Unknown { at, why } => ("unknown", Some(*at), Some(why), 0, false),
         Settled::LookAgain { at } => ("unknown", Some(*at), None, leased.looks + 1, false),
         Settled::Anew { at } => ("ready", Some(*at), None, 0, true),
-        Settled::Dead { why } => ("dead", None, Some(why.as_str()), 0, false),
+        Settled::Dead { why } => ("dead", None, Some(why), 0, false),
     };
     let outcome = how.as_str();
+    let error = why.map(Why::text);
+    let obstacle = why.and_then(|why| why.obstacle).map(Obstacle::as_str);
     let held = sqlx::query_scalar!(
         r#"WITH held AS (
              UPDATE effect SET state = $3, run_at = coalesce($4, run_at), last_error = $5, looks = $6,
@@ -347,8 +351,8 @@ pub async fn settle(
                  settled_at = CASE WHEN $3 IN ('done', 'dead') THEN $8::timestamptz END
              WHERE id = $1 AND lease_token = $2 RETURNING id),
            tried AS (
-             INSERT INTO effect_attempt (effect_id, begun_at, ended_at, outcome, error)
-             SELECT id, $9, $8, $10, $5 FROM held)
+             INSERT INTO effect_attempt (effect_id, begun_at, ended_at, outcome, error, obstacle)
+             SELECT id, $9, $8, $10, $5, $11 FROM held)
            SELECT count(*) AS "n!" FROM held"#,
         leased.id.0,
         leased.token.0,
@@ -359,7 +363,8 @@ pub async fn settle(
         fresh,
         now,
         leased.started_at,
-        outcome
+        outcome,
+        obstacle
     )
     .fetch_one(connection)
     .await?;
@@ -716,7 +721,8 @@ pub struct LateTry {
     pub chat: Option<String>,
     pub at: At,
     pub outcome: String,
-    pub error: Option<String>,
+    /// What stood in its way, where it was told apart.
+    pub obstacle: Option<String>,
     pub before: Option<String>,
     /// It made another message of a card that had one.
     pub is_another: bool,
@@ -727,7 +733,7 @@ pub async fn tries_since(pool: &sqlx::PgPool, at: At, limit: i64) -> Result<Vec<
     Ok(sqlx::query_as!(
         LateTry,
         r#"SELECT e.id AS effect, e.key, e.kind, e.body, i.number AS "number?", i.source AS "source?",
-             coalesce(c.chat, split_part(e.serial, ':', 2)) AS chat, a.ended_at AS at, a.outcome, a.error,
+             coalesce(c.chat, split_part(e.serial, ':', 2)) AS chat, a.ended_at AS at, a.outcome, a.obstacle,
              (SELECT b.outcome FROM effect_attempt b WHERE b.effect_id = a.effect_id AND b.ended_at < a.ended_at
               ORDER BY b.ended_at DESC LIMIT 1) AS before,
              coalesce(e.kind = 'post_card' AND c.posted_at < a.begun_at, false) AS "is_another!"

@@ -5,6 +5,7 @@ use standins::slack::Fault;
 use standins::slack::Kind;
 use standins::slack::Message;
 use zeitnah::domain::effect::Effect;
+use zeitnah::port::Why;
 use zeitnah::port::clock::Clock as _;
 use zeitnah::store::outbox;
 use zeitnah::store::outbox::Settled;
@@ -379,7 +380,7 @@ async fn what_a_proxy_refuses_for_a_while_is_shown_within_a_minute_of_the_faults
 /// Leases what is due and gives up those that `which` names; the rest waits on.
 async fn give_up(desk: &Desk, which: fn(&Effect) -> bool) {
     let now = desk.clock.now();
-    let why = "tried for the test".to_owned();
+    let why = Why::from("tried for the test");
     for leased in desk.apps[0].desk.lease(16).await.unwrap() {
         let how = if which(&leased.effect) {
             Settled::Dead { why: why.clone() }

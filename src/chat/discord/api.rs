@@ -25,9 +25,11 @@ use crate::chat::discord::made_at;
 use crate::chat::discord::markdown;
 use crate::chat::discord::turn;
 use crate::domain::At;
+use crate::domain::say::quoted::Obstacle;
 use crate::domain::show::closure::Closed;
 use crate::domain::show::closure::Closure;
 use crate::port::PortError;
+use crate::port::Why;
 use crate::port::clock::Clock;
 use crate::port::shared::Pace;
 use crate::telemetry::meter;
@@ -109,13 +111,7 @@ impl Trouble {
     pub fn why(&self) -> &str {
         match self {
             Self::No { why, .. } => why,
-            Self::Port(
-                PortError::Later { why, .. }
-                | PortError::Never { why }
-                | PortError::Gone { why }
-                | PortError::Denied { why }
-                | PortError::Unclear { why },
-            ) => why,
+            Self::Port(error) => &error.why().ours,
         }
     }
 
@@ -136,19 +132,19 @@ impl From<Trouble> for PortError {
         match trouble {
             Trouble::Port(error) => error,
             Trouble::No { status, code, why } => match (status, code) {
-                (_, UNKNOWN_MESSAGE) => Self::Gone { why },
-                (_, ARCHIVED | LOCKED) => Self::Later { why, after: None },
-                // It was told where it was noticed, and nothing is sent until it is looked at again.
-                (401, _) => Self::Later { why, after: None },
+                (_, UNKNOWN_MESSAGE) => Self::gone(why),
+                (_, ARCHIVED) => Self::later(Why::from(why).by(Obstacle::Archived)),
+                // What is told where it was noticed: nothing is sent with this token until it is looked at again.
+                (_, LOCKED) | (401, _) => Self::later(why),
                 // A person's own choice, and no right that we lack.
-                (_, code) if NO_DIRECT.contains(&code) => Self::Never { why },
+                (_, code) if NO_DIRECT.contains(&code) => Self::never(why),
                 // Somebody has to give back a right or a channel.
                 (403, _) | (_, UNKNOWN_CHANNEL | NO_ACCESS | NO_PERMISSION | TOO_MANY_THREADS) => {
-                    Self::Denied { why }
+                    Self::denied(why)
                 }
-                (_, code) if NEEDS_TAG.contains(&code) => Self::Denied { why },
-                (404, _) => Self::Gone { why },
-                _ => Self::Never { why },
+                (_, code) if NEEDS_TAG.contains(&code) => Self::denied(why),
+                (404, _) => Self::gone(why),
+                _ => Self::never(why),
             },
         }
     }
@@ -343,7 +339,7 @@ impl Api {
     fn not_yet(&self, call: &Call<'_>, why: &str, until: At) -> Trouble {
         let left = (until - self.clock.now()).num_milliseconds();
         Trouble::Port(PortError::Later {
-            why: format!("{} {why}", call.route),
+            why: format!("{} {why}", call.route).into(),
             after: Some((left + 999).div_euclid(1000).max(1)),
         })
     }
@@ -416,7 +412,7 @@ impl Api {
             let closure = closure(Closed::Message, message, trouble.why());
             self.shut(&message_key(message), seconds, closure).await?;
             return Err(Trouble::Port(PortError::Later {
-                why: format!("{}; tried again after {seconds} s", trouble.why()),
+                why: format!("{}; tried again after {seconds} s", trouble.why()).into(),
                 after: Some(seconds),
             }));
         }
@@ -465,7 +461,7 @@ impl Api {
         }
         let whose = if global { "the bot's limit" } else { "rate limit" };
         Ok(PortError::Later {
-            why: format!("{}: {whose}", call.route),
+            why: Why::from(format!("{}: {whose}", call.route)).by(Obstacle::Limit),
             after: Some(((wait.num_milliseconds() + 999) / 1000).max(1)),
         })
     }
@@ -671,7 +667,7 @@ fn unclear(call: &Call<'_>, why: String) -> PortError {
     if call.method == Method::GET {
         PortError::later(why)
     } else {
-        PortError::Unclear { why }
+        PortError::unclear(why)
     }
 }
 

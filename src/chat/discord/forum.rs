@@ -566,7 +566,7 @@ impl DiscordChat {
                 if [api::NO_PERMISSION, api::LOCKED, api::ARCHIVED].contains(&code) =>
             {
                 Err(PortError::Later {
-                    why: format!("{why}: somebody has locked the post"),
+                    why: format!("{why}: somebody has locked the post").into(),
                     after: Some(LOCKED_SECONDS),
                 }
                 .into())
@@ -745,7 +745,7 @@ impl DiscordChat {
         match self.api.turn(key, MAKING).await? {
             None => Ok(()),
             Some(after) => Err(PortError::Later {
-                why: "another replica is making this".to_owned(),
+                why: "another replica is making this".into(),
                 after: Some((after - self.api.now()).num_seconds().max(1)),
             }),
         }
@@ -778,7 +778,7 @@ impl DiscordChat {
                 None => Err(PortError::unclear("Discord took a message without saying which").into()),
             },
             Err(Trouble::No { code, why, .. }) if [api::LOCKED, api::ARCHIVED].contains(&code) => {
-                Err(PortError::Denied { why }.into())
+                Err(PortError::denied(why).into())
             }
             Err(no) => Err(no),
         }

@@ -261,10 +261,7 @@ impl DiscordChat {
     ) -> Result<Value, Trouble> {
         let room = post.room.as_str();
         match self.create(place.channel, room, body).await {
-            Err(no) if no.code() == api::UNKNOWN_CHANNEL => Err(PortError::Gone {
-                why: no.why().to_owned(),
-            }
-            .into()),
+            Err(no) if no.code() == api::UNKNOWN_CHANNEL => Err(PortError::gone(no.why()).into()),
             Err(no) if NO_THREAD.contains(&no.code()) => {
                 tracing::warn!(
                     code = no.code(),
@@ -570,7 +567,7 @@ impl ChatPlatform for DiscordChat {
                     code: api::UNKNOWN_CHANNEL,
                     why,
                     ..
-                }) => Err(PortError::Gone { why }),
+                }) => Err(PortError::gone(why)),
                 done => Ok(done?),
             };
         }

@@ -20,7 +20,9 @@ use tokio::time::timeout;
 use crate::chat::slack::NAME;
 use crate::chat::slack::greet;
 use crate::chat::slack::greet::Greeting;
+use crate::domain::say::quoted::Obstacle;
 use crate::port::PortError;
+use crate::port::Why;
 use crate::telemetry::meter;
 
 /// slack-morphism has no time limits of its own.
@@ -171,9 +173,7 @@ impl Api {
             Ok(Ok(_)) => Ok(()),
             // Five answers, or half an hour: then it is not there any more, which says nothing about anything else.
             Ok(Err(SlackClientError::HttpError(e))) if matches!(e.status_code.as_u16(), 404 | 410) => {
-                Err(PortError::Gone {
-                    why: "response_url: it has ended".to_owned(),
-                })
+                Err(PortError::gone("response_url: it has ended"))
             }
             Ok(Err(error)) => Err(sort("response_url", &error, CallKind::Write)),
             Err(_) => Err(PortError::unclear("response_url: no answer")),
@@ -209,9 +209,9 @@ fn certain(method: &str, answer: Value) -> Result<Value, PortError> {
 }
 
 fn sort(method: &'static str, error: &SlackClientError, kind: CallKind) -> PortError {
-    let unclear = |why: String| match kind {
+    let unclear = |why: Why| match kind {
         CallKind::Read => PortError::later(why),
-        CallKind::Write => PortError::Unclear { why },
+        CallKind::Write => PortError::unclear(why),
     };
     match error {
         SlackClientError::ApiError(e) => {
@@ -229,7 +229,7 @@ fn sort(method: &'static str, error: &SlackClientError, kind: CallKind) -> PortE
                 .max(1);
             meter::limited(NAME, method, wait);
             PortError::Later {
-                why: format!("{method}: rate limit"),
+                why: Why::from(format!("{method}: rate limit")).by(Obstacle::Limit),
                 after: Some(wait),
             }
         }
@@ -237,7 +237,9 @@ fn sort(method: &'static str, error: &SlackClientError, kind: CallKind) -> PortE
         SlackClientError::HttpError(e) if e.status_code.is_client_error() => {
             PortError::later(format!("{method}: HTTP {}", e.status_code.as_u16()))
         }
-        SlackClientError::HttpError(e) => unclear(format!("{method}: HTTP {}", e.status_code.as_u16())),
+        SlackClientError::HttpError(e) => {
+            unclear(format!("{method}: HTTP {}", e.status_code.as_u16()).into())
+        }
         SlackClientError::HttpProtocolError(e) => {
             let refused = e.cause.as_deref().is_some_and(never_connected);
             let why = format!(
@@ -247,15 +249,15 @@ fn sort(method: &'static str, error: &SlackClientError, kind: CallKind) -> PortE
             if refused {
                 PortError::later(why)
             } else {
-                unclear(why)
+                unclear(why.into())
             }
         }
         // Display of these may print whole bodies, tokens included: only the kind is told.
-        SlackClientError::ProtocolError(_) => unclear(format!("{method}: an answer that is no JSON")),
+        SlackClientError::ProtocolError(_) => unclear(format!("{method}: an answer that is no JSON").into()),
         SlackClientError::EndOfStream(_)
         | SlackClientError::SystemError(_)
         | SlackClientError::SocketModeProtocolError(_) => {
-            unclear(format!("{method}: the connection was lost"))
+            unclear(format!("{method}: the connection was lost").into())
         }
     }
 }
@@ -273,9 +275,14 @@ fn with_remedy(code: &str, why: String) -> String {
     }
 }
 
-pub(super) fn by_name(code: &str, why: String, unclear: impl FnOnce(String) -> PortError) -> PortError {
+pub(super) fn by_name(code: &str, why: String, unclear: impl FnOnce(Why) -> PortError) -> PortError {
+    let why = Why::from(why).called(code);
     match code {
-        "ratelimited" | "rate_limited" => PortError::Later { why, after: Some(30) },
+        "ratelimited" | "rate_limited" => PortError::Later {
+            why: why.by(Obstacle::Limit),
+            after: Some(30),
+        },
+        "is_archived" => PortError::later(why.by(Obstacle::Archived)),
         // A home that is not the one we know.
         "hash_conflict"
         | "message_not_found"

@@ -153,7 +153,7 @@ async fn room(api: &Api, named: &Named, id: &str) -> Option<Finding> {
             "Without this, only posting will show.",
         )),
         // A private channel that the bot is not in does not exist for it.
-        Err(PortError::Denied { why }) if why.contains("channel_not_found") => Some(no_channel(named, id)),
+        Err(PortError::Denied { why }) if why.is("channel_not_found") => Some(no_channel(named, id)),
         Err(error) => Some(unlooked(about, &format!("Channel {id}"), &error)),
     }
 }
@@ -183,17 +183,19 @@ async fn circle(
                 Finding::warning(about, format!("Nobody is in {id}."), remedy)
             })
         }
-        Err(PortError::Never { why }) if why.contains("subteam") => Some(Finding::fault(
-            about,
-            format!("There is no user group {id}, or it is switched off."),
-            "Check the id (S…): in Slack it is in the address of the group's page.",
-        )),
+        Err(PortError::Never { why }) if why.is("no_such_subteam") || why.is("subteam_not_found") => {
+            Some(Finding::fault(
+                about,
+                format!("There is no user group {id}, or it is switched off."),
+                "Check the id (S…): in Slack it is in the address of the group's page.",
+            ))
+        }
         Err(PortError::Never { why }) => Some(Finding::warning(
             about,
             format!("Rights by {id} cannot work here: {why}."),
             "This Slack has no user groups (or the plan has none): give roles by slack_user or slack_channel.",
         )),
-        Err(PortError::Denied { why }) if why.contains("channel_not_found") => Some(no_channel(named, id)),
+        Err(PortError::Denied { why }) if why.is("channel_not_found") => Some(no_channel(named, id)),
         Err(error) => Some(unlooked(about, &format!("Who is in {id}"), &error)),
     }
 }
@@ -214,7 +216,7 @@ async fn person(api: &Api, named: &Named, id: &str) -> Option<Finding> {
             is("/user/is_bot")
                 .then(|| Finding::warning(about, format!("{id} is a bot, which presses nothing."), USER_ID))
         }
-        Err(PortError::Denied { why }) if why.contains("user_not_found") => Some(Finding::fault(
+        Err(PortError::Denied { why }) if why.is("user_not_found") => Some(Finding::fault(
             about,
             format!("There is nobody with the id {id}."),
             USER_ID,

@@ -50,9 +50,9 @@ pub async fn fetch(api: &Api, id: &str, most: u64) -> Result<Vec<u8>, PortError>
     let fetched = fetch::get(url, Some(api.secret()), most).await?;
     let wanted_page = word("mimetype").is_some_and(|kind| kind.starts_with("text/html"));
     if fetched.is_page && !wanted_page {
-        return Err(PortError::Denied {
-            why: "file: Slack shows its sign-in page instead; `zeitnah check` names the scope".to_owned(),
-        });
+        return Err(PortError::denied(
+            "file: Slack shows its sign-in page instead; `zeitnah check` names the scope",
+        ));
     }
     Ok(fetched.bytes)
 }

@@ -226,7 +226,7 @@ impl Socket {
                 && let Err(PortError::Denied { why } | PortError::Never { why }) =
                     greet::line(&self.api_url, &self.app_token).await
             {
-                return Ended::Refused(why);
+                return Ended::Refused(why.text());
             }
             match (waited >= HELLO, was_up) {
                 (false, _) => {}

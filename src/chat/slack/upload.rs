@@ -10,7 +10,9 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::chat::slack::api::Api;
+use crate::domain::say::quoted::Obstacle;
 use crate::port::PortError;
+use crate::port::Why;
 use crate::port::chat::Picture;
 
 const NAME: &str = "chart.png";
@@ -66,7 +68,7 @@ async fn send(api: &Api, address: &str, picture: &Picture) -> Result<(), PortErr
     match status.as_u16() {
         200..=299 => Ok(()),
         429 => Err(PortError::Later {
-            why: format!("{STEP}: rate limit"),
+            why: Why::from(format!("{STEP}: rate limit")).by(Obstacle::Limit),
             after: Some(30),
         }),
         400..=499 => Err(PortError::never(format!("{STEP}: HTTP {}", status.as_u16()))),

@@ -23,12 +23,12 @@ pub async fn look(sections: &Sections, offline: bool, report: &mut Report) {
         let source = match settings.open(about.clone()) {
             Ok(source) => source,
             Err(PortError::Never { why }) => {
-                let remedy = if why.contains("signing secret") {
+                let remedy = if why.ours.contains("signing secret") {
                     NEW_SECRET
                 } else {
                     "correct it there"
                 };
-                report.fault(AREA, place(), why, remedy);
+                report.fault(AREA, place(), why.text(), remedy);
                 continue;
             }
             Err(other) => {

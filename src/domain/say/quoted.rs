@@ -1,8 +1,103 @@
-//! Why a far side said no, as people can read it: its own words, where it said why in words, and never its JSON, its
-//! page or our own call. What was kept by an earlier release is read the same way.
+//! Why a far side said no: in our words, in its own, and as people can read it, which is never its JSON, its page or our
+//! own call. What was kept by an earlier release is read the same way.
 
-/// Between what was called and what the far side said to it.
-pub const ANSWERED: &str = ", answered: ";
+use std::fmt;
+
+/// Where it is kept as one text, what stands between our words and those of the far side.
+const ANSWERED: &str = ", answered: ";
+
+/// Why something was not done, or may not have been.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Why {
+    /// In our words: what was called and what came of it. Fit for a log.
+    pub ours: String,
+    /// In the far side's. They may repeat what customers or we wrote.
+    pub answered: Option<String>,
+    /// What the far side calls it, a word for programs.
+    pub code: Option<String>,
+    /// What stands in the way, where somebody wants to tell it apart.
+    pub obstacle: Option<Obstacle>,
+}
+
+/// What keeps an effect from being carried out now, by name in the rows of its tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The far side wants us slower.
+    Limit,
+    /// The room is put away.
+    Archived,
+    /// What it belongs to is not there yet.
+    NotThereYet,
+}
+
+impl Obstacle {
+    pub const ALL: [Self; 3] = [Self::Limit, Self::Archived, Self::NotThereYet];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Limit => "limit",
+            Self::Archived => "archived",
+            Self::NotThereYet => "not_there_yet",
+        }
+    }
+
+    /// None: a newer version's, which it tells itself.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == name)
+    }
+}
+
+impl Why {
+    pub fn answered(self, said: impl Into<String>) -> Self {
+        let answered = Some(said.into());
+        Self { answered, ..self }
+    }
+
+    pub fn called(self, code: impl Into<String>) -> Self {
+        let code = Some(code.into());
+        Self { code, ..self }
+    }
+
+    pub fn by(self, obstacle: Obstacle) -> Self {
+        let obstacle = Some(obstacle);
+        Self { obstacle, ..self }
+    }
+
+    /// Whether the far side calls it so.
+    pub fn is(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+
+    /// Both in one text, as rows keep it: for people and the database, not for a log.
+    pub fn text(&self) -> String {
+        match &self.answered {
+            Some(said) => format!("{}{ANSWERED}{said}", self.ours),
+            None => self.ours.clone(),
+        }
+    }
+}
+
+/// Fit for a log.
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.ours)
+    }
+}
+
+impl From<String> for Why {
+    fn from(ours: String) -> Self {
+        Self {
+            ours,
+            ..Self::default()
+        }
+    }
+}
+
+impl From<&str> for Why {
+    fn from(ours: &str) -> Self {
+        ours.to_owned().into()
+    }
+}
 
 /// Where a far side says in JSON what is wrong, the most telling first.
 const KEYS: [&str; 7] = [
@@ -18,7 +113,7 @@ const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 /// What an earlier release kept where nothing had been said.
 const NOTHING: &str = "no reason given";
 
-/// What people can be told of a failure's reason. `None`: nobody said anything in words.
+/// What people can be told of a failure's reason, as rows keep it. `None`: nobody said anything in words.
 pub fn words(why: &str) -> Option<String> {
     match why.split_once(ANSWERED) {
         Some((_, said)) => said_in(said),
@@ -102,6 +197,17 @@ fn is_call(why: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_sides_words_are_kept_in_one_text_and_only_ours_are_shown_to_a_log() {
+        let why = Why::from("POST /replies: 404").answered("Gibt es nicht.");
+        assert_eq!(why.text(), "POST /replies: 404, answered: Gibt es nicht.");
+        assert_eq!(words(&why.text()).as_deref(), Some("Gibt es nicht."));
+        assert_eq!(why.to_string(), "POST /replies: 404");
+        for obstacle in Obstacle::ALL {
+            assert_eq!(Obstacle::named(obstacle.as_str()), Some(obstacle));
+        }
+    }
 
     #[test]
     fn people_read_words_and_nothing_else() {

@@ -142,29 +142,29 @@ impl ReviewSource for Google {
 fn flaw(of: &str, error: PortError) -> Flaw {
     match error {
         // The token's own refusals say what to do.
-        PortError::Denied { why } if why.contains(": ") && why.starts_with("Google ") => {
-            let (what, remedy) = why.split_once(": ").unwrap_or((&why, ""));
+        PortError::Denied { why } if why.ours.contains(": ") && why.ours.starts_with("Google ") => {
+            let (what, remedy) = why.ours.split_once(": ").unwrap_or((&why.ours, ""));
             Flaw {
                 what: what.to_owned(),
                 remedy: remedy.to_owned(),
             }
         }
         PortError::Denied { why } => Flaw {
-            what: format!("{of}: {why}"),
+            what: format!("{of}: {}", why.text()),
             remedy: "the Google user of the refresh token must be owner or manager of the location, the location must \
                      be verified, and the project must be approved for the API"
                 .to_owned(),
         },
         PortError::Gone { why } => Flaw {
-            what: format!("{of}: {why}"),
+            what: format!("{of}: {}", why.text()),
             remedy: "compare `account` and the location's id with those in the profile".to_owned(),
         },
         PortError::Later { why, .. } | PortError::Unclear { why } => Flaw {
-            what: format!("{of}: {why}"),
+            what: format!("{of}: {}", why.text()),
             remedy: "try again in a minute; if it stays so, check the way out to Google".to_owned(),
         },
         PortError::Never { why } => Flaw {
-            what: format!("{of}: {why}"),
+            what: format!("{of}: {}", why.text()),
             remedy: "compare base_url and token_url with the defaults".to_owned(),
         },
     }

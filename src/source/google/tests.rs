@@ -325,7 +325,7 @@ async fn a_withdrawn_consent_says_what_to_do_and_no_secret() {
     let far = Far::open(|_, _| Says::Json(400, json!({ "error": "invalid_grant" }))).await;
     let told = stores(&far.url, &["88213"]).publish(&thanks()).await.unwrap_err();
     assert!(
-        matches!(&told, PortError::Denied { why } if why.contains("replace refresh_token")),
+        matches!(&told, PortError::Denied { why } if why.ours.contains("replace refresh_token")),
         "{told:?}"
     );
     let debug = format!("{:?} {told:?}", given(&far.url, &["1"]));
@@ -416,7 +416,7 @@ async fn a_lost_answer_is_unclear_and_a_long_text_never_leaves() {
         body: "ä".repeat(2049),
     });
     assert!(
-        matches!(stores.publish(&long).await, Err(PortError::Never { why }) if why.contains("2 bytes over"))
+        matches!(stores.publish(&long).await, Err(PortError::Never { why }) if why.ours.contains("2 bytes over"))
     );
     let odd = ReplyCall {
         native_id: "..".into(),

@@ -111,6 +111,6 @@ impl Token {
             }
             _ => return Err(answer.error()),
         };
-        Err(PortError::Denied { why: why.to_owned() })
+        Err(PortError::denied(why))
     }
 }

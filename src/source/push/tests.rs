@@ -341,8 +341,10 @@ async fn what_the_shop_answers_is_sorted_by_what_to_do() {
         told[1].as_ref().unwrap().standing,
         Standing::Rejected("no phone numbers".into())
     );
-    assert!(matches!(&told[2], Err(PortError::Never { why }) if why.contains("too_long")));
-    assert!(matches!(&told[3], Err(PortError::Never { why }) if why.contains("already has an answer")));
+    assert!(matches!(&told[2], Err(PortError::Never { why }) if why.text().contains("too_long")));
+    assert!(
+        matches!(&told[3], Err(PortError::Never { why }) if why.text().contains("already has an answer"))
+    );
     assert!(matches!(&told[4], Err(PortError::Later { after: Some(30), .. })));
     assert!(matches!(&told[5], Err(PortError::Unclear { .. })));
     assert!(
@@ -353,7 +355,7 @@ async fn what_the_shop_answers_is_sorted_by_what_to_do() {
     assert!(matches!(&told[7], Err(PortError::Denied { .. })));
     assert!(matches!(&told[8], Err(PortError::Unclear { .. })));
     assert!(
-        matches!(&told[9], Err(PortError::Never { why }) if !why.contains("shop=1")),
+        matches!(&told[9], Err(PortError::Never { why }) if !why.text().contains("shop=1")),
         "{:?}",
         told[9]
     );

@@ -9,6 +9,7 @@ use crate::domain::effect::next_try;
 use crate::domain::show::closure::Closed;
 use crate::domain::show::closure::Closure;
 use crate::port::PortError;
+use crate::port::Why;
 use crate::store::StoreError;
 use crate::store::Tx;
 use crate::store::outbox;
@@ -29,7 +30,7 @@ impl Desk {
     /// wonder why nothing comes.
     pub(in crate::workflow) async fn heed(&self, leased: &Leased, error: &PortError) -> Result<()> {
         if let (PortError::Denied { why }, Some(pace)) = (error, &leased.pace)
-            && let Some(closure) = self.refused(pace, why)
+            && let Some(closure) = self.refused(pace, &why.text())
         {
             let until = self.now() + TimeDelta::seconds(REFUSED_SECONDS);
             outbox::shut(self.store.pool(), &format!("refused:{pace}"), until, &closure).await?;
@@ -109,10 +110,10 @@ impl Desk {
         }
     }
 
-    pub(in crate::workflow) fn patiently(&self, leased: &Leased, why: String) -> Settled {
+    pub(in crate::workflow) fn patiently(&self, leased: &Leased, why: impl Into<Why>) -> Settled {
         Settled::Later {
             at: self.next(leased, None),
-            why,
+            why: why.into(),
         }
     }
 

@@ -198,7 +198,7 @@ impl Desk {
             Posted::Gone(why) => self.settle(leased, self.patiently(leased, why)).await,
             // It may be the picture that they do not take: the same without it.
             Posted::Not(Settled::Dead { why }) if has_picture => {
-                self.do_without(leased, &why).await?;
+                self.do_without(leased, &why.ours).await?;
                 self.settle(leased, Settled::Again { at: self.now() }).await
             }
             Posted::Not(how) | Posted::No(how) => self.settle(leased, how).await,

@@ -97,8 +97,6 @@ impl Desk {
 
     /// From now on this message has no picture.
     pub(super) async fn do_without(&self, leased: &Leased, why: &str) -> Result<Illustrated> {
-        // The far side's own words stay out of the log.
-        let why = why.split(crate::port::ANSWERED).next().unwrap_or_default();
         tracing::warn!(
             effect.key = leased.key,
             error = why,

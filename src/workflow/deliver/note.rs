@@ -31,6 +31,7 @@ use crate::workflow::base::people::people_in;
 use crate::workflow::base::people::people_of;
 use crate::workflow::base::settle::there;
 use crate::workflow::deliver::post::Posted;
+use crate::workflow::deliver::post::not_posted_yet;
 use crate::workflow::views::note::Held;
 use crate::workflow::views::note::note;
 
@@ -57,10 +58,7 @@ impl Desk {
                 return self.settle(leased, Settled::Moot).await;
             }
             return self
-                .settle(
-                    leased,
-                    self.patiently(leased, "the card is not posted yet".to_owned()),
-                )
+                .settle(leased, self.patiently(leased, not_posted_yet()))
                 .await;
         };
         if self.is_overtaken(&item, &event) {
@@ -133,7 +131,7 @@ impl Desk {
             shown = Some(item.version);
             if let Err(error) = self.chat(&row.chat)?.tidy(&row.room, message, &card).await {
                 let at = self.next(leased, None);
-                let why = error.to_string();
+                let why = error.to_string().into();
                 return Ok(Posted::Not(Settled::Unknown { at, why }));
             }
         }

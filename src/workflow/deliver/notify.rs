@@ -56,6 +56,7 @@ use crate::workflow::base::settle::there;
 use crate::workflow::change::deadline::is_under_way;
 use crate::workflow::deliver::note::note_buttons;
 use crate::workflow::deliver::post::Posted;
+use crate::workflow::deliver::post::not_posted_yet;
 
 /// What this version cannot read is left for so long to one that can.
 const UNREAD_SECONDS: i64 = 60;
@@ -230,7 +231,7 @@ impl Desk {
     /// Below the card, where everything about the item stands.
     async fn in_thread(&self, leased: &Leased, to: &Addressee, news: &News, row: &CardRow) -> Result<Posted> {
         let Some(thread) = row.message.clone() else {
-            return Ok(Posted::Gone("the card is not posted yet".to_owned()));
+            return Ok(Posted::Gone(not_posted_yet()));
         };
         let News { item, event, .. } = news;
         let locale = self.locale_of(row);
@@ -303,7 +304,11 @@ impl Desk {
                 // Opening the same conversation twice is opening it once.
                 Err(PortError::Unclear { why }) => return Ok(Posted::Not(self.patiently(leased, why))),
                 // Their own choice; they are called in the room instead.
-                Err(e) if e.is_no() => return Ok(Posted::No(Settled::Dead { why: e.to_string() })),
+                Err(e) if e.is_no() => {
+                    return Ok(Posted::No(Settled::Dead {
+                        why: e.to_string().into(),
+                    }));
+                }
                 Err(e) => return Ok(Posted::Not(self.verdict(leased, &e))),
             },
         };

@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 
+use crate::domain::say::quoted::Obstacle;
 use crate::port::PortError;
+use crate::port::Why;
 use crate::port::chat::Body;
 use crate::port::chat::Lookup;
 use crate::port::chat::Post;
@@ -28,14 +30,19 @@ pub(super) enum Posted {
     /// A clear no: the same way will not do it.
     No(Settled),
     /// The room or the thread is not there.
-    Gone(String),
+    Gone(Why),
+}
+
+/// What belongs below a card comes once the card is there.
+pub(super) fn not_posted_yet() -> Why {
+    Why::from("the card is not posted yet").by(Obstacle::NotThereYet)
 }
 
 impl Desk {
     /// A room that is closed to us is news for whoever can open it.
     pub(super) async fn complain(&self, chat: &str, room: &str, error: &PortError) -> Result<()> {
         match error {
-            PortError::Denied { why } => self.tell_admins(chat, room, why).await,
+            PortError::Denied { why } => self.tell_admins(chat, room, &why.text()).await,
             PortError::Later { .. }
             | PortError::Never { .. }
             | PortError::Gone { .. }
@@ -104,7 +111,9 @@ impl Desk {
             Err(PortError::Denied { why } | PortError::Never { why }) if post.body.has_picture() => {
                 Ok(Posted::Not(Settled::Dead { why }))
             }
-            Err(e) if directly && e.is_no() => Ok(Posted::No(Settled::Dead { why: e.to_string() })),
+            Err(e) if directly && e.is_no() => Ok(Posted::No(Settled::Dead {
+                why: e.to_string().into(),
+            })),
             Err(e) => {
                 self.heed(leased, &e).await?;
                 self.complain(chat, &post.room, &e).await?;

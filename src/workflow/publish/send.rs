@@ -220,7 +220,7 @@ impl Desk {
         }
         Ok(match source.publish(&call).await {
             Ok(published) => Ended::Stands(published),
-            Err(PortError::Never { why } | PortError::Gone { why }) => Ended::Failed(why),
+            Err(PortError::Never { why } | PortError::Gone { why }) => Ended::Failed(why.text()),
             Err(PortError::Unclear { why }) => {
                 self.tell_if_away(leased, ours).await?;
                 let at = self.now() + TimeDelta::seconds(LOOK_AFTER[0]);

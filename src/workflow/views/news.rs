@@ -19,6 +19,7 @@ use crate::domain::item::handling::Reason;
 use crate::domain::people::person::PersonId;
 use crate::domain::people::rights::Role;
 use crate::domain::press::action::Actor;
+use crate::domain::say::quoted::Obstacle;
 use crate::domain::say::text::Arg;
 use crate::domain::say::text::Locale;
 use crate::domain::say::text::flat;
@@ -255,7 +256,6 @@ impl Desk {
             Arg::from(self.rules.label(name))
         };
         let news = |mood, key: &str, args: &[(&str, Arg)]| Ok(Some(News::of(at, mood, key, args)));
-        let why = tried.error.as_deref().unwrap_or_default();
         let chat = || {
             (
                 "chat",
@@ -300,17 +300,12 @@ impl Desk {
                 | EffectKind::Alert
                 | EffectKind::SendDigest,
                 "later",
-            ) if before != "later" => {
-                if why.contains("rate limit") || why.contains("ratelimited") {
-                    news(Mood::Warn, "news-post-limited", &[chat()])
-                } else if why.contains("archived") {
-                    news(Mood::Warn, "news-post-archived", &[chat()])
-                } else if why.contains("not posted yet") {
-                    Ok(None)
-                } else {
-                    news(Mood::Warn, "news-post-later", &[chat()])
-                }
-            }
+            ) if before != "later" => match tried.obstacle.as_deref().and_then(Obstacle::named) {
+                Some(Obstacle::Limit) => news(Mood::Warn, "news-post-limited", &[chat()]),
+                Some(Obstacle::Archived) => news(Mood::Warn, "news-post-archived", &[chat()]),
+                Some(Obstacle::NotThereYet) => Ok(None),
+                None => news(Mood::Warn, "news-post-later", &[chat()]),
+            },
             (EffectKind::PostCard, "done") if tried.is_another => news(Mood::Good, "news-card-again", &[]),
             (EffectKind::PostCard | EffectKind::EditCard, "done") if before == "later" => {
                 news(Mood::Good, "news-made-up", &[])

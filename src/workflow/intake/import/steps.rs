@@ -145,7 +145,7 @@ impl Desk {
                 PortError::Later { after, .. } => *after,
                 _ => None,
             };
-            let why = error.to_string();
+            let why = error.to_string().into();
             return self
                 .settle(
                     leased,
