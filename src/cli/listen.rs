@@ -22,6 +22,7 @@ pub async fn listen(at: SocketAddr, chosen: &str) -> Result<TcpListener, Failure
 }
 
 /// Where only this machine reaches it.
+#[cfg(feature = "demo")]
 pub async fn locally(port: u16) -> Result<TcpListener, Failure> {
     listen(SocketAddr::from(([127, 0, 0, 1], port)), "with --port").await
 }

@@ -224,6 +224,7 @@ impl Signals {
 }
 
 /// Once, for whoever has nothing to finish.
+#[cfg(feature = "demo")]
 pub async fn told_to_stop() {
     if let Ok(mut signals) = Signals::open() {
         signals.next().await;
