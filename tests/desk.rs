@@ -46,6 +46,7 @@ use zeitnah::domain::show::fold::Budget;
 use zeitnah::domain::time::schedule::Schedule;
 use zeitnah::port::clock::Clock;
 use zeitnah::port::clock::FakeClock;
+use zeitnah::port::source::ReviewSource;
 use zeitnah::store::Store;
 use zeitnah::store::event;
 use zeitnah::store::inbox;
@@ -55,6 +56,9 @@ use zeitnah::worker::drain;
 use zeitnah::workflow::stats;
 
 use crate::database;
+use crate::far;
+use crate::far::Far;
+use crate::far::way::Way;
 
 pub const CARE: &str = "C0CARE";
 pub const LEADS: &str = "C0LEADS";
@@ -128,6 +132,8 @@ pub struct Wish {
     pub absent: &'static [&'static str],
     /// Discord's channel of the team is a forum.
     pub forum: bool,
+    /// The team has this source and no other.
+    pub only: Option<far::Open>,
 }
 
 impl Default for Wish {
@@ -146,6 +152,7 @@ impl Default for Wish {
             skew: &[],
             absent: &[],
             forum: false,
+            only: None,
         }
     }
 }
@@ -178,6 +185,10 @@ pub struct Desk {
     pub base: String,
     /// A stranger who calls us.
     pub http: reqwest::Client,
+    /// The far side of the only source, where there is one.
+    pub far: Option<Arc<dyn Far>>,
+    /// What lies before it.
+    pub way: Arc<Way>,
     wish: Wish,
     stop: CancellationToken,
     lives: Vec<CancellationToken>,
@@ -246,6 +257,8 @@ impl Desk {
         );
         let hook = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let first = format!("http://{}", hook.local_addr().unwrap());
+        let far = wish.only.map(|open| open(now.clone(), &first));
+        let way = Arc::new(Way::default());
         let shop = Shop::new(
             now,
             shop::Settings {
@@ -253,8 +266,11 @@ impl Desk {
                 ..Default::default()
             },
         );
-        let router =
-            standins::slack::router(slack.clone()).merge(sites::router(google.clone(), shop.clone()));
+        let sites = match &far {
+            Some(far) => way.before(far.router()),
+            None => sites::router(google.clone(), shop.clone()),
+        };
+        let router = standins::slack::router(slack.clone()).merge(sites);
         let router = router.merge(standins::discord::router(discord.clone()));
         let quit = stop.clone();
         tokio::spawn(async move {
@@ -283,6 +299,8 @@ impl Desk {
                 .timeout(std::time::Duration::from_secs(60))
                 .build()
                 .unwrap(),
+            far,
+            way,
             wish,
             stop,
             lives: Vec::new(),
@@ -333,7 +351,7 @@ impl Desk {
                     Arc::new(zeitnah::app::exports::Files::of(&config));
                 files
             }),
-            sources: sources(&self.base),
+            sources: self.sources(),
             webhooks: vec![("pager".to_owned(), pager(&self.base))],
             chats: self.chats(),
         })
@@ -345,6 +363,29 @@ impl Desk {
         tokio::spawn(async move { answering.await.unwrap() });
         self.apps.push(app);
         self.hooks.push(hook);
+    }
+
+    fn sources(&self) -> Vec<Arc<dyn ReviewSource>> {
+        if let Some(far) = &self.far {
+            let text = far.section().replace("BASE", &self.base);
+            return sources(&text, &|name| far.env(name));
+        }
+        let shop = shop::Settings::default();
+        let google = google::Settings::default();
+        let text = SOURCES
+            .replace("BASE", &self.base)
+            .replace("ACCOUNT", &google.account)
+            .replace("STORE", STORE);
+        sources(&text, &|name| match name {
+            "GOOGLE_CLIENT_ID" => Some(google.client_id.clone()),
+            "GOOGLE_CLIENT_SECRET" => Some(google.client_secret.clone()),
+            "GOOGLE_REFRESH_TOKEN" => Some(google.refresh_token.clone()),
+            "SOURCE_SHOP_SECRET" => Some(shop.hook_secret.clone()),
+            "SOURCE_SHOP_REPLY_SECRET" => Some(shop.reply_secret.clone()),
+            "FORUM_NEW" => Some(FORUM_SECRETS[0].to_owned()),
+            "FORUM_OLD" => Some(FORUM_SECRETS[1].to_owned()),
+            _ => None,
+        })
     }
 
     fn chats(&self) -> Vec<Arc<dyn zeitnah::chat::Settings>> {
@@ -888,25 +929,11 @@ label = "Gartenforum"
 secrets = [{ env = "FORUM_NEW" }, { env = "FORUM_OLD" }]
 "#;
 
-fn sources(base: &str) -> Vec<Arc<dyn zeitnah::port::source::ReviewSource>> {
-    let shop = shop::Settings::default();
-    let google = google::Settings::default();
-    let env = |name: &str| match name {
-        "GOOGLE_CLIENT_ID" => Some(google.client_id.clone()),
-        "GOOGLE_CLIENT_SECRET" => Some(google.client_secret.clone()),
-        "GOOGLE_REFRESH_TOKEN" => Some(google.refresh_token.clone()),
-        "SOURCE_SHOP_SECRET" => Some(shop.hook_secret.clone()),
-        "SOURCE_SHOP_REPLY_SECRET" => Some(shop.reply_secret.clone()),
-        "FORUM_NEW" => Some(FORUM_SECRETS[0].to_owned()),
-        "FORUM_OLD" => Some(FORUM_SECRETS[1].to_owned()),
-        _ => None,
-    };
-    let text = SOURCES
-        .replace("BASE", base)
-        .replace("ACCOUNT", &google.account)
-        .replace("STORE", STORE);
-    let sections = zeitnah::config::Sections::parse("zeitnah.toml", &text, &env);
-    assert_eq!(sections.sources.len(), 3, "{:?}", sections.faults);
+/// The sources of a file.
+fn sources(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Vec<Arc<dyn ReviewSource>> {
+    let sections = zeitnah::config::Sections::parse("zeitnah.toml", text, env);
+    let all = text.matches("[[source]]").count();
+    assert_eq!(sections.sources.len(), all, "{:?}", sections.faults);
     let sources = sections.sources.into_iter().map(|placed| placed.value);
     sources
         .map(|source| source.settings.open(source.about).unwrap())

@@ -6,10 +6,12 @@
 mod blocks;
 mod browser;
 mod clock;
+mod contract;
 mod cut;
 mod database;
 mod demo;
 mod desk;
+mod far;
 mod house;
 mod lines;
 mod manifest;

@@ -2,6 +2,7 @@
 
 mod aside;
 mod buttons;
+mod contract;
 mod digest;
 mod directly;
 mod discord;

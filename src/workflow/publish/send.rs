@@ -221,6 +221,8 @@ impl Desk {
         Ok(match source.publish(&call).await {
             Ok(published) => Ended::Stands(published),
             Err(PortError::Never { why } | PortError::Gone { why }) => Ended::Failed(why.text()),
+            // The same key may read there, so it is this answer that is not wanted: its author has to know.
+            Err(PortError::Denied { why }) if source.look(&call).await.is_ok() => Ended::Failed(why.text()),
             Err(PortError::Unclear { why }) => {
                 self.tell_if_away(leased, ours).await?;
                 let at = self.now() + TimeDelta::seconds(LOOK_AFTER[0]);

@@ -1,0 +1,70 @@
+//! The far sides of all kinds of sources behind one handle, so that what has to hold for one source is tried with each of
+//! them. A new kind adds its hand and its line in `ALL`, and gets every test of `contract.rs` and `story/contract.rs`.
+
+pub mod google;
+pub mod shop;
+pub mod way;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::Router;
+use serde_json::Value;
+
+/// How one is opened: where the stand-in reads the time, and where our hooks begin (`http://…`).
+pub type Open = fn(standins::Now, &str) -> Arc<dyn Far>;
+
+/// The kinds of sources that are tried, by their word in the file.
+pub const ALL: &[(&str, Open)] = &[("google", google::open), ("push", shop::open)];
+
+/// What customers and moderators do at a platform, and what they see there.
+#[async_trait]
+pub trait Far: Send + Sync {
+    /// The source in the file. `BASE` stands for where the far side answers.
+    fn section(&self) -> String;
+
+    /// The variables that the section names.
+    fn env(&self, name: &str) -> Option<String>;
+
+    fn router(&self) -> Router;
+
+    fn write(&self, stars: u8, text: &str) -> String;
+
+    fn edit(&self, id: &str, stars: u8, text: &str);
+
+    fn remove(&self, id: &str);
+
+    fn seen(&self, id: &str) -> Seen;
+
+    /// What falls to the far side by itself: it judges replies, and calls us where it does.
+    async fn tick(&self);
+
+    /// How a list of items looks in which nothing is as it was documented: enums have grown and times carry odd offsets, but
+    /// mean the same moment. None where the source is not read.
+    fn garble(&self) -> Option<fn(&mut Value)>;
+}
+
+/// What customers read below an item, and how often an answer of ours was made public there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub reply: Option<String>,
+    pub publications: u32,
+}
+
+/// `2026-11-20T09:00:00.000Z` on a clock that is 5 hours 45 minutes ahead.
+pub fn elsewhere(time: &str) -> String {
+    let at: chrono::DateTime<chrono::Utc> = time.parse().unwrap();
+    let ahead = chrono::FixedOffset::east_opt((5 * 60 + 45) * 60).unwrap();
+    at.with_timezone(&ahead).to_rfc3339()
+}
+
+#[test]
+fn each_kind_of_source_is_tried() {
+    let tried: Vec<&str> = ALL.iter().map(|(word, _)| *word).collect();
+    for kind in zeitnah::source::KINDS {
+        assert!(
+            tried.contains(&kind.word),
+            "{kind:?} needs its line in tests/far/mod.rs"
+        );
+    }
+}
