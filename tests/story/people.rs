@@ -1119,7 +1119,32 @@ async fn what_we_answered_can_be_asked_for_by_number() {
 }
 
 #[tokio::test]
-async fn a_source_without_replies_offers_its_own_page_and_the_text() {
+async fn a_source_without_replies_and_without_a_page_offers_the_text() {
+    let desk = Desk::open().await;
+    desk.push(
+        "d1",
+        r#"{"id":"r1","rating":2,"title":"Schade","body":"Der Griff ist locker."}"#,
+    )
+    .await;
+    let card = desk.card();
+    assert_eq!(
+        desk.buttons(&card),
+        ["Übernehmen", "Eskalieren", "Erledigt"],
+        "nowhere to go, so no button for it"
+    );
+    desk.choose(ANNA, &card, "Text kopieren").await;
+    insta::assert_snapshot!("form_copy", desk.form(ANNA));
+    let said = desk.command(ANNA, "reply 1").await;
+    assert_eq!(
+        said,
+        "Gartenforum nimmt über uns keine Antworten an. Öffne den Beitrag dort."
+    );
+    desk.finish().await;
+}
+
+/// Where only the platform's own page takes answers, the text is written here and carried there by hand.
+#[tokio::test]
+async fn an_answer_that_we_cannot_publish_is_copied_and_said_to_be_there() {
     let desk = Desk::open().await;
     desk.push(
         "d1",
@@ -1128,23 +1153,25 @@ async fn a_source_without_replies_offers_its_own_page_and_the_text() {
     .await;
     let card = desk.card();
     insta::assert_snapshot!("card_deep_link", desk.text(&card));
-    desk.choose(ANNA, &card, "Text kopieren").await;
-    insta::assert_snapshot!("form_copy", desk.form(ANNA));
-    let said = desk.command(ANNA, "reply 1").await;
-    assert_eq!(
-        said,
-        "Gartenforum nimmt über uns keine Antworten an. Öffne den Beitrag dort."
-    );
     // A link opens by itself; that Slack reports it is nothing to answer.
-    desk.press(ANNA, &card, "Bei Gartenforum öffnen").await;
-    assert_eq!(desk.whispers(ANNA).len(), 1);
-    desk.push("d2", r#"{"id":"r2","rating":2,"body":"Ohne Adresse."}"#)
-        .await;
+    desk.choose(ANNA, &card, "Bei Gartenforum öffnen").await;
+    assert_eq!(desk.whispers(ANNA), Vec::<String>::new());
+    desk.press(ANNA, &card, "Antworten").await;
+    desk.submit(ANNA, &[("text", ANSWER)]).await;
+    insta::assert_snapshot!("form_by_hand", desk.form(ANNA));
+    assert!(desk.text(&card).contains("Anna"), "she has it meanwhile");
+    desk.submit(ANNA, &[]).await;
+    let answered = desk.text(&card);
+    assert!(answered.contains("✔ Beantwortet von Anna"), "{answered}");
     assert_eq!(
-        desk.buttons(&desk.card()),
-        ["Übernehmen", "Eskalieren", "Erledigt"],
-        "nowhere to go, so no button for it"
+        desk.row::<i64>("SELECT count(*) FROM effect WHERE kind = 'publish_reply'")
+            .await,
+        0,
+        "nothing is sent"
     );
+    desk.press(BEN, &card, "Antwort ansehen").await;
+    assert!(desk.form(BEN).contains(ANSWER), "{}", desk.form(BEN));
+    desk.thread(&card);
     desk.finish().await;
 }
 

@@ -127,8 +127,17 @@ impl ReplyCaps {
         }
     }
 
+    /// Somebody can answer from here: we publish it, or they carry it there themselves.
     pub fn can_reply(&self) -> bool {
-        self.mode == ReplyMode::Api
+        match self.mode {
+            ReplyMode::Api | ReplyMode::DeepLink => true,
+            ReplyMode::None => false,
+        }
+    }
+
+    /// The text is written here, and a person puts it on the platform's own page.
+    pub fn is_by_hand(&self) -> bool {
+        self.mode == ReplyMode::DeepLink
     }
 }
 

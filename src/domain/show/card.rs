@@ -590,7 +590,7 @@ fn buttons(facts: &CardFacts) -> (Vec<Button>, Vec<Button>) {
             match item.caps.mode {
                 // Whoever writes needs little else. And where "undo" lay, a second click hits only what opens something to
                 // read, however a narrow screen breaks the row.
-                ReplyMode::Api if matches!(state, Some(ReplyState::Draft)) => {
+                ReplyMode::Api | ReplyMode::DeepLink if matches!(state, Some(ReplyState::Draft)) => {
                     let write_on = main(named(Verb::Reply, "button-write-on"));
                     let row = [write_on, take, plain(Verb::FullText)];
                     let more = [Verb::Snooze, Verb::HandOver, Verb::Why].map(plain);
@@ -599,7 +599,7 @@ fn buttons(facts: &CardFacts) -> (Vec<Button>, Vec<Button>) {
                         rest.into_iter().chain(more).collect(),
                     )
                 }
-                ReplyMode::Api => {
+                ReplyMode::Api | ReplyMode::DeepLink => {
                     let first = match state {
                         Some(ReplyState::Rejected { .. } | ReplyState::Failed { .. }) => {
                             named(Verb::Reply, "button-write-again")
@@ -612,12 +612,9 @@ fn buttons(facts: &CardFacts) -> (Vec<Button>, Vec<Button>) {
                         more.into_iter().chain(at_source).collect(),
                     )
                 }
-                ReplyMode::DeepLink | ReplyMode::None => {
+                ReplyMode::None => {
                     let more = [Verb::Snooze, Verb::HandOver, Verb::CopyText, Verb::Why].map(plain);
-                    let first = at_source
-                        .filter(|_| item.caps.mode == ReplyMode::DeepLink)
-                        .map(main);
-                    (first.into_iter().chain([take]).chain(rest).collect(), more.into())
+                    ([take].into_iter().chain(rest).collect(), more.into())
                 }
             }
         }

@@ -196,6 +196,9 @@ form-preview-length-free = { $count ->
    *[other] { $count } characters
 }
 form-preview-undo = After sending you have { $seconds } seconds to undo it.
+form-by-hand-title = Answer there
+form-by-hand-how = How your reply gets there: copy the text, open { $link }, paste it there and send it. Then press “Answered there” here.
+form-by-hand-submit = Answered there
 form-preview-moderated = { $source } reviews replies before they are visible. The card shows when that is.
 warn-link = Contains a shortened link; to some that looks like spam.
 warn-phone = Contains a phone number; { $source } often rejects such replies.

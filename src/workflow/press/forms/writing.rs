@@ -144,8 +144,12 @@ impl Desk {
         }
         parts.extend(quoted(item, locale, source, BESIDE_UNITS));
         parts.push(FormPart::Rule);
+        let by_hand = item.permalink.as_ref().filter(|_| item.caps.is_by_hand());
         let as_it_stands = if item.source == practice::NAME {
             locale.say("practice-as", &[])
+        } else if let Some(url) = by_hand {
+            let (label, url) = (source.to_owned(), url.clone());
+            locale.say("form-by-hand-how", &[("link", Arg::Link { label, url })])
         } else {
             let name = card::stands_as(item, source);
             locale.say("reply-as", &[("source", source.into()), ("name", name.into())])
@@ -166,10 +170,10 @@ impl Desk {
                 .into_iter()
                 .map(FormPart::Say),
         );
-        parts.push(FormPart::Say(locale.say(
-            "form-preview-undo",
-            &[("seconds", self.rules.undo_seconds.into())],
-        )));
+        if !item.caps.is_by_hand() {
+            let seconds = ("seconds", self.rules.undo_seconds.into());
+            parts.push(FormPart::Say(locale.say("form-preview-undo", &[seconds])));
+        }
         if item.caps.moderated {
             parts.push(FormPart::Say(
                 locale.say("form-preview-moderated", &[("source", source.into())]),
@@ -177,11 +181,12 @@ impl Desk {
         }
         let mut token = self.token(case, FormStep::Preview, Some(draft.id));
         token.seal = Some(seal(&draft.body));
+        if how == Preview::First {
+            token.read = Some(read);
+        }
         let (title, submit) = match how {
-            Preview::First => {
-                token.read = Some(read);
-                ("form-preview-title", "form-preview-submit")
-            }
+            _ if item.caps.is_by_hand() => ("form-by-hand-title", "form-by-hand-submit"),
+            Preview::First => ("form-preview-title", "form-preview-submit"),
             Preview::Again => ("form-preview-again-title", "form-preview-anyway"),
         };
         Ok(Form {

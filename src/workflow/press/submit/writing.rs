@@ -6,6 +6,7 @@ use crate::domain::At;
 use crate::domain::effect::NewEffect;
 use crate::domain::id::ReplyId;
 use crate::domain::item::Item;
+use crate::domain::item::Standing;
 use crate::domain::item::caps::Unit;
 use crate::domain::item::event::EventKind;
 use crate::domain::item::handling::Handling;
@@ -16,6 +17,7 @@ use crate::domain::people::person::PersonId;
 use crate::domain::press::action::FormToken;
 use crate::domain::say::text::Locale;
 use crate::domain::say::words;
+use crate::port::source::Published;
 use crate::store::Tx;
 use crate::store::reply;
 use crate::workflow::Desk;
@@ -165,6 +167,9 @@ impl Desk {
         if let Some(too_long) = self.too_long(&case.locked, &draft.body, case.locale) {
             return Ok(Verdict::Say(vec![crate::domain::say::text::Seg::Text(too_long)]));
         }
+        if case.locked.caps.is_by_hand() {
+            return self.stands_by_hand(tx, case, draft).await;
+        }
         let until = case.now + TimeDelta::seconds(self.rules.undo_seconds);
         draft.state = ReplyState::Queued { until };
         draft.answers = case.locked.revision;
@@ -178,6 +183,23 @@ impl Desk {
         change.effect(NewEffect::publish_reply(
             item, draft.id, approval, until, case.now,
         ));
+        case.reply = Some(draft);
+        Ok(Verdict::Changed(Box::new(change), None))
+    }
+
+    /// They have put it there themselves, and say so.
+    async fn stands_by_hand(&self, tx: &mut Tx, case: &mut Case<'_>, mut draft: Reply) -> Result<Verdict> {
+        draft.answers = case.locked.revision;
+        draft.sent_at = Some(case.now);
+        case.locked.reply = Some(draft.id);
+        let mut change = Change::of(case.locked.id, case.now);
+        let there = Published {
+            native_id: None,
+            url: None,
+            standing: Standing::Visible,
+        };
+        self.stands(tx, &mut case.locked, &mut draft, there, &mut change)
+            .await?;
         case.reply = Some(draft);
         Ok(Verdict::Changed(Box::new(change), None))
     }
