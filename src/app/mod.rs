@@ -36,6 +36,7 @@ use crate::port::export::Exports;
 use crate::port::rulebook::Rulebook;
 use crate::port::source::ReviewSource;
 use crate::port::webhook::Webhook;
+use crate::source::budget;
 use crate::source::practice::Practice;
 use crate::store::Store;
 use crate::telemetry::Scrape;
@@ -136,7 +137,10 @@ impl App {
         let practice: Arc<dyn ReviewSource> = Arc::new(Practice {
             label: practice::label(&rules.channels),
         });
-        let sources = sources.into_iter().chain([practice]);
+        let sources = sources
+            .into_iter()
+            .map(|source| budget::within(source, shared.clone()))
+            .chain([practice]);
         let platforms = opened.iter().map(|(name, opened)| {
             let platform: Arc<dyn ChatPlatform> = opened.platform.clone();
             ((*name).to_owned(), platform)

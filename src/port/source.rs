@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::domain::At;
@@ -25,6 +26,11 @@ pub trait ReviewSource: Send + Sync {
     /// How often to read it; none when it only calls us.
     fn poll_every(&self) -> Option<Duration>;
 
+    /// How many calls its platform takes; all replicas keep within it together.
+    fn budgets(&self) -> &'static [Budget] {
+        &[]
+    }
+
     /// One page from `cursor` on. The cursor is the source's own business and is stored with the page's items in one
     /// transaction.
     async fn fetch(&self, cursor: Option<Value>, now: At) -> Result<Page, PortError>;
@@ -41,6 +47,28 @@ pub trait ReviewSource: Send + Sync {
 
     /// For operators: what is wrong with the settings or the access, each with its remedy.
     async fn check(&self, now: At) -> Vec<Flaw>;
+}
+
+/// So many calls in any span of this length, counted one for each `fetch`, `look` and `publish`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    pub calls: Calls,
+    pub most: i32,
+    pub per: TimeDelta,
+}
+
+/// Which calls a platform counts together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Calls {
+    Reads,
+    Writes,
+    All,
+}
+
+impl Calls {
+    pub fn includes(self, other: Self) -> bool {
+        self == Self::All || self == other
+    }
 }
 
 /// One line of `zeitnah check` about a source.

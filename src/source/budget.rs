@@ -39,7 +39,11 @@ pub fn within(source: Arc<dyn ReviewSource>, pace: Arc<dyn Pace>) -> Arc<dyn Rev
 impl Within {
     async fn spend(&self, calls: Calls, now: At) -> Result<(), PortError> {
         let budgets = self.source.budgets();
-        for (n, budget) in budgets.iter().enumerate().filter(|(_, b)| b.calls.includes(calls)) {
+        for (n, budget) in budgets
+            .iter()
+            .enumerate()
+            .filter(|(_, b)| b.calls.includes(calls))
+        {
             let key = format!("budget:{}:{n}", self.source.name());
             // A fifth may be used at once, the rest evenly: no span of this length ever sees more than all of it.
             let at_once = budget.most / 5;
@@ -105,7 +109,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::domain::closure::Closure;
+    use crate::domain::show::closure::Closure;
     use crate::source::practice::Practice;
     use crate::source::tests::at;
 
@@ -158,8 +162,16 @@ mod tests {
         fn budgets(&self) -> &'static [Budget] {
             const HOUR: TimeDelta = TimeDelta::hours(1);
             const BUDGETS: &[Budget] = &[
-                Budget { calls: Calls::Reads, most: 20, per: HOUR },
-                Budget { calls: Calls::All, most: 40, per: HOUR },
+                Budget {
+                    calls: Calls::Reads,
+                    most: 20,
+                    per: HOUR,
+                },
+                Budget {
+                    calls: Calls::All,
+                    most: 40,
+                    per: HOUR,
+                },
             ];
             BUDGETS
         }
@@ -199,7 +211,9 @@ mod tests {
     async fn two_replicas_use_up_one_budget_and_are_told_when_to_come_back() {
         let pace = Arc::new(Shared::default());
         let replica = || {
-            let practice = Practice { label: "Small".into() };
+            let practice = Practice {
+                label: "Small".into(),
+            };
             within(Arc::new(Small(practice)), pace.clone())
         };
         let (one, other) = (replica(), replica());

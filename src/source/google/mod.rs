@@ -15,6 +15,7 @@ mod wire;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::domain::At;
@@ -25,6 +26,8 @@ use crate::domain::item::caps::ReplyMode;
 use crate::domain::item::caps::Retry;
 use crate::domain::item::caps::Unit;
 use crate::port::PortError;
+use crate::port::source::Budget;
+use crate::port::source::Calls;
 use crate::port::source::Flaw;
 use crate::port::source::HookCall;
 use crate::port::source::HookNews;
@@ -55,6 +58,13 @@ const CAPS: ReplyCaps = ReplyCaps {
     delete: true,
     moderated: true,
     retry: Retry::Upsert,
+};
+
+/// Documented for each of Google's interfaces that list something.
+const BUDGET: Budget = Budget {
+    calls: Calls::All,
+    most: 300,
+    per: TimeDelta::minutes(1),
 };
 
 pub struct Google {
@@ -103,6 +113,10 @@ impl ReviewSource for Google {
 
     fn poll_every(&self) -> Option<Duration> {
         Some(Duration::from_secs(60 * self.settings.poll_minutes))
+    }
+
+    fn budgets(&self) -> &'static [Budget] {
+        &[BUDGET]
     }
 
     async fn fetch(&self, cursor: Option<Value>, now: At) -> Result<Page, PortError> {
