@@ -33,6 +33,7 @@ use zeitnah::port::source::ReplyAction;
 use zeitnah::port::source::ReplyCall;
 use zeitnah::port::source::ReviewSource;
 use zeitnah::port::source::may_resend;
+use zeitnah::source::KINDS;
 
 use crate::desk::friday;
 use crate::far;
@@ -144,7 +145,14 @@ impl Bench {
 
     async fn item(&self, id: &str) -> Incoming {
         let found = self.items().await.into_iter().rfind(|item| item.native_id == id);
-        found.unwrap_or_else(|| panic!("{}: {id} was not told", self.kind))
+        let found = found.unwrap_or_else(|| panic!("{}: {id} was not told", self.kind));
+        let kind = KINDS.iter().find(|kind| kind.word == self.kind).unwrap();
+        assert!(
+            kind.brings.contains(&found.kind),
+            "{kind:?} brings {:?}",
+            found.kind
+        );
+        found
     }
 
     /// A later look, as a worker has it.
@@ -366,6 +374,10 @@ async fn an_answer_that_is_lost_after_it_was_applied_stands_once() {
             bench.kind
         );
         bench.later();
+        let call = ReplyCall {
+            at: bench.clock.now(),
+            ..call
+        };
         match bench.source.look(&call).await {
             Ok(Some(SourceReply { body, .. })) => assert_eq!(body, WORDS, "{}", bench.kind),
             // It cannot be seen there, so it is sent again only where that does no harm.

@@ -150,6 +150,7 @@ const SPEAKING: &[&str] = &[
     "port",
     "postgres",
     "postgres.rs",
+    "reader",
     "source",
     "telemetry",
     "worker",

@@ -139,7 +139,7 @@ impl App {
         });
         let sources = sources
             .into_iter()
-            .map(|source| budget::within(source, shared.clone()))
+            .map(|source| budget::within(source, tools.pace.clone()))
             .chain([practice]);
         let platforms = opened.iter().map(|(name, opened)| {
             let platform: Arc<dyn ChatPlatform> = opened.platform.clone();

@@ -374,7 +374,8 @@ fn sections<'a>(reading: &'a Reading<'a>, root: Table<'a>) -> Sections {
         !chats.is_empty(),
         sources.is_whole && sources.read.is_empty(),
     );
-    reach::check(reading, &routes.read, &names);
+    let brought = reach::brought(&sources.read);
+    reach::check(reading, &routes.read, &names, &brought);
     if grants.is_whole {
         role::somebody_answers(reading, &grants.read, &names);
     }

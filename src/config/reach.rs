@@ -1,7 +1,10 @@
 //! Which routes can never be reached. The first matching rule wins, so a broad rule written too early silently
 //! swallows the narrow ones below it: legal, and hardly ever meant.
 
+use std::collections::BTreeSet;
+
 use crate::config::Names;
+use crate::config::source::Source;
 use crate::domain::item::ItemKind;
 use crate::domain::item::Rating;
 use crate::domain::item::Tone;
@@ -10,7 +13,20 @@ use crate::domain::promise::route::When;
 use crate::reader::reading::Placed;
 use crate::reader::reading::Reading;
 
-pub fn check(reading: &Reading, routes: &[Placed<Route>], names: &Names) {
+/// What each source brings, by its name.
+pub fn brought(sources: &[Placed<Source>]) -> Vec<(String, &'static [ItemKind])> {
+    sources
+        .iter()
+        .map(|source| (source.value.about.name.clone(), source.value.kind.brings))
+        .collect()
+}
+
+pub fn check(
+    reading: &Reading,
+    routes: &[Placed<Route>],
+    names: &Names,
+    brought: &[(String, &'static [ItemKind])],
+) {
     for (i, route) in routes.iter().enumerate() {
         let wanted = moods(&route.value.when);
         if wanted == 0 {
@@ -20,6 +36,14 @@ pub fn check(reading: &Reading, routes: &[Placed<Route>], names: &Names) {
                 what,
                 "its tone, kind and stars exclude each other: take one of them out",
             );
+            continue;
+        }
+        if let Some(kinds) = never_brought(&route.value.when, brought) {
+            let what = format!(
+                "no item can match route {:?}: what it is for brings {kinds} only",
+                route.value.name
+            );
+            reading.warn(route.line, what, "take its kind out, or name another source");
             continue;
         }
         let mut left = wanted;
@@ -44,6 +68,19 @@ pub fn check(reading: &Reading, routes: &[Placed<Route>], names: &Names) {
             );
         }
     }
+}
+
+/// What the sources of a route bring, where that is nothing of what it asks for.
+fn never_brought(when: &When, brought: &[(String, &'static [ItemKind])]) -> Option<String> {
+    let of = |name: &String| when.source.is_empty() || when.source.contains(name);
+    let kinds: BTreeSet<ItemKind> = brought
+        .iter()
+        .filter(|(name, _)| of(name))
+        .flat_map(|(_, kinds)| kinds.iter().copied())
+        .collect();
+    let is_asked = |kind: &ItemKind| when.kind.is_empty() || when.kind.contains(kind);
+    let named: Vec<String> = kinds.iter().map(|kind| format!("{:?}", kind.as_str())).collect();
+    (!kinds.is_empty() && !kinds.iter().any(is_asked)).then(|| named.join(", "))
 }
 
 /// Tone follows from kind and stars, so the three are compared as the set of cases that they let through: one bit for
@@ -115,7 +152,11 @@ mod tests {
                 line,
             })
             .collect();
-        check(&reading, &routes, &names);
+        let brought = [
+            ("google".to_owned(), [ItemKind::Review].as_slice()),
+            ("shop".to_owned(), ItemKind::ALL.as_slice()),
+        ];
+        check(&reading, &routes, &names, &brought);
         reading.finish().into_iter().map(|f| f.what).collect()
     }
 
@@ -207,5 +248,27 @@ mod tests {
             ..stars(1, 2)
         };
         assert_eq!(warnings(&[("odd", praise)]), [r#"no item can match route "odd""#]);
+    }
+
+    #[test]
+    fn a_route_for_what_its_sources_never_bring_is_told() {
+        let asks = |source: &[&str], kind: &[ItemKind]| When {
+            source: source.iter().map(|s| (*s).to_owned()).collect(),
+            kind: kind.to_vec(),
+            ..When::default()
+        };
+        let questions = [ItemKind::Question];
+        assert_eq!(
+            warnings(&[("stores", asks(&["google"], &questions))]),
+            ["no item can match route \"stores\": what it is for brings \"review\" only"]
+        );
+        for fine in [
+            asks(&["google"], &[ItemKind::Question, ItemKind::Review]),
+            asks(&["google", "shop"], &questions),
+            asks(&[], &questions),
+            asks(&["google"], &[]),
+        ] {
+            assert_eq!(warnings(&[("fine", fine)]), Vec::<String>::new());
+        }
     }
 }

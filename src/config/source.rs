@@ -16,6 +16,7 @@ use crate::source::kind::Settings;
 #[derive(Debug, Clone)]
 pub struct Source {
     pub about: About,
+    pub kind: &'static Kind,
     /// What only its kind has.
     pub settings: Arc<dyn Settings>,
     /// A field and the column of this source's exports that holds it.
@@ -58,6 +59,7 @@ pub fn read(table: Table) -> Option<Placed<Source>> {
                 label,
                 backfill_days: backfill_days?,
             },
+            kind: kind?,
             settings: settings?,
             columns: columns?,
             scale,

@@ -51,7 +51,7 @@ impl Within {
             if let Some(at) = self.pace.spend(&key, every, (at_once - 1).max(0)).await? {
                 let minutes = budget.per.num_minutes();
                 return Err(PortError::Later {
-                    why: format!("its platform takes {} calls in {minutes} min", budget.most),
+                    why: format!("its platform takes {} calls in {minutes} min", budget.most).into(),
                     after: Some((at - now + TimeDelta::milliseconds(999)).num_seconds().max(1)),
                 });
             }
@@ -128,10 +128,6 @@ mod tests {
         }
 
         async fn shut(&self, _key: &str, _until: At, _closure: &Closure) -> Result<(), PortError> {
-            Ok(())
-        }
-
-        async fn reopen(&self, _chat: &str) -> Result<(), PortError> {
             Ok(())
         }
 

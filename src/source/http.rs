@@ -10,6 +10,8 @@ use reqwest::RequestBuilder;
 use reqwest::header::RETRY_AFTER;
 use reqwest::redirect::Policy;
 use serde::de::DeserializeOwned;
+use serde_json::Map;
+use serde_json::Value;
 use url::Url;
 
 use crate::domain::At;
@@ -119,9 +121,12 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
-    /// The body of a success. One that cannot be read says nothing about whether a write was done.
+    /// The body of a success, which is an object: a list would be read as its fields in their order, and an empty one as an
+    /// answer that says nothing. One that cannot be read says nothing about whether a write was done.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, PortError> {
-        serde_json::from_slice(&self.body).map_err(|e| {
+        let object = serde_json::from_slice::<Map<String, Value>>(&self.body);
+        let read = object.and_then(|object| serde_json::from_value(Value::Object(object)));
+        read.map_err(|e| {
             let why = format!(
                 "{}: {}, but the body is not what was documented: {e}",
                 self.what, self.status

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::domain::item::Incoming;
+use crate::domain::item::ItemKind;
 use crate::domain::item::caps::ReplyCaps;
 use crate::port::PortError;
 use crate::port::source::ReviewSource;
@@ -16,6 +17,8 @@ pub struct Kind {
     pub word: &'static str,
     /// Words that give the platform away. They stand in its folder and nowhere further in.
     pub marks: &'static [&'static str],
+    /// What sorts of things it brings.
+    pub brings: &'static [ItemKind],
     pub read: Read,
 }
 

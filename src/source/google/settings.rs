@@ -5,6 +5,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use crate::domain::item::Incoming;
+use crate::domain::item::ItemKind;
 use crate::domain::item::caps::ReplyCaps;
 use crate::port::PortError;
 use crate::port::source::ReviewSource;
@@ -20,6 +21,7 @@ use crate::source::kind::Settings;
 pub const KIND: Kind = Kind {
     word: "google",
     marks: &["google"],
+    brings: &[ItemKind::Review],
     read: |table, _| Some(Arc::new(read(table)?)),
 };
 

@@ -167,9 +167,12 @@ impl Step<'_> {
             .entry(location.id.clone())
             .or_default()
             .refused = false;
-        let next = listing
-            .next_page_token
-            .filter(|t| !t.is_empty() && walk.page.as_ref() != Some(t));
+        let next = listing.next_page_token.filter(|t| !t.is_empty());
+        if next.is_some() && next == walk.page {
+            // A page that comes again ends the walk before its end, so what is missing cannot be told.
+            walk.ids = None;
+        }
+        let next = next.filter(|t| walk.page.as_ref() != Some(t));
         if let Some(token) = next.filter(|_| !behind) {
             self.cursor.walk = Some(Walk {
                 page: Some(token),

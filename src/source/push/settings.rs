@@ -6,6 +6,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use crate::domain::item::Incoming;
+use crate::domain::item::ItemKind;
 use crate::domain::item::caps::Limit;
 use crate::domain::item::caps::ReplyCaps;
 use crate::domain::item::caps::ReplyMode;
@@ -26,6 +27,7 @@ pub const KIND: Kind = Kind {
     word: "push",
     // Whoever pushes is no platform of its own.
     marks: &[],
+    brings: &ItemKind::ALL,
     read: |table, name| Some(Arc::new(read(table, name)?)),
 };
 
