@@ -19,6 +19,7 @@ mod official;
 mod outbox;
 mod packaging;
 mod probe;
+mod queries;
 mod readme;
 mod seat;
 mod sentences;
