@@ -40,10 +40,12 @@ pub async fn all(api: &Api, named: &[Named]) -> Vec<Finding> {
     out.extend(lacking.iter().map(|name| scope(name, named)));
     let mut seen = BTreeSet::new();
     for one in named.iter().filter(|one| seen.insert(*one)) {
-        let found = look(api, one).await;
-        // Which scope lacks has been said once; it need not be said for each that it is about.
-        let said = |f: &Finding| !lacking.is_empty() && f.text.contains("missing_scope");
-        out.extend(found.filter(|f| !said(f)));
+        match look(api, one).await {
+            Ok(found) => out.extend(found),
+            // Which scope lacks has been said once; it need not be said for each that it is about.
+            Err(unlooked) if !lacking.is_empty() && unlooked.error.why().is("missing_scope") => {}
+            Err(unlooked) => out.push(unlooked.finding(one)),
+        }
     }
     out
 }
@@ -105,10 +107,29 @@ fn unknown_token(error: &PortError, which: &str, remedy: &str) -> Finding {
     }
 }
 
-async fn look(api: &Api, named: &Named) -> Option<Finding> {
+/// Slack did not let us look at something, or not now.
+struct Unlooked {
+    what: String,
+    error: PortError,
+}
+
+impl Unlooked {
+    fn finding(&self, about: &Named) -> Finding {
+        let (why, remedy) = match &self.error {
+            PortError::Later { why, .. } | PortError::Unclear { why } => (why, AGAIN),
+            PortError::Denied { why } | PortError::Never { why } | PortError::Gone { why } => {
+                (why, "Check the id, the app's scopes and that the bot may enter.")
+            }
+        };
+        let text = format!("{} could not be looked at: {why}.", self.what);
+        Finding::fault(Some(about), text, remedy)
+    }
+}
+
+async fn look(api: &Api, named: &Named) -> Result<Option<Finding>, Unlooked> {
     match named {
         // A token is for one workspace, so nobody has to name it.
-        Named::Server(_) => None,
+        Named::Server(_) => Ok(None),
         Named::Room(id) => room(api, named, id).await,
         Named::Circle(Circle::Room(id)) => circle(api, named, "conversations.members", ("channel", id)).await,
         Named::Circle(Circle::Group(id)) | Named::Group(id) => {
@@ -118,26 +139,26 @@ async fn look(api: &Api, named: &Named) -> Option<Finding> {
     }
 }
 
-async fn room(api: &Api, named: &Named, id: &str) -> Option<Finding> {
+async fn room(api: &Api, named: &Named, id: &str) -> Result<Option<Finding>, Unlooked> {
     let about = Some(named);
     let invite = "Type /invite @zeitnah in that channel.";
-    match api.read("conversations.info", &[("channel", id)]).await {
+    let found = match api.read("conversations.info", &[("channel", id)]).await {
         Ok(answer) => {
             let is = |key: &str| answer.pointer(key).and_then(Value::as_bool);
             if is("/channel/is_archived") == Some(true) {
                 let remedy = "Unarchive it in Slack, or name another channel.";
-                return Some(Finding::fault(
+                return Ok(Some(Finding::fault(
                     about,
                     format!("Channel {id} is archived."),
                     remedy,
-                ));
+                )));
             }
             if is("/channel/is_member") == Some(false) {
-                return Some(Finding::fault(
+                return Ok(Some(Finding::fault(
                     about,
                     format!("The bot is not in channel {id}."),
                     invite,
-                ));
+                )));
             }
             (is("/channel/is_read_only") == Some(true)).then(|| {
                 Finding::fault(
@@ -154,8 +175,12 @@ async fn room(api: &Api, named: &Named, id: &str) -> Option<Finding> {
         )),
         // A private channel that the bot is not in does not exist for it.
         Err(PortError::Denied { why }) if why.is("channel_not_found") => Some(no_channel(named, id)),
-        Err(error) => Some(unlooked(about, &format!("Channel {id}"), &error)),
-    }
+        Err(error) => {
+            let what = format!("Channel {id}");
+            return Err(Unlooked { what, error });
+        }
+    };
+    Ok(found)
 }
 
 fn no_channel(named: &Named, id: &str) -> Finding {
@@ -171,10 +196,10 @@ async fn circle(
     named: &Named,
     method: &'static str,
     args: (&'static str, &str),
-) -> Option<Finding> {
+) -> Result<Option<Finding>, Unlooked> {
     let about = Some(named);
     let id = args.1;
-    match api.read(method, &[(args.0, id)]).await {
+    let found = match api.read(method, &[(args.0, id)]).await {
         Ok(answer) => {
             let list = ["users", "members"].into_iter().find_map(|key| answer.get(key));
             let nobody = list.and_then(Value::as_array).is_some_and(Vec::is_empty);
@@ -196,22 +221,26 @@ async fn circle(
             "This Slack has no user groups (or the plan has none): give roles by slack_user or slack_channel.",
         )),
         Err(PortError::Denied { why }) if why.is("channel_not_found") => Some(no_channel(named, id)),
-        Err(error) => Some(unlooked(about, &format!("Who is in {id}"), &error)),
-    }
+        Err(error) => {
+            let what = format!("Who is in {id}");
+            return Err(Unlooked { what, error });
+        }
+    };
+    Ok(found)
 }
 
-async fn person(api: &Api, named: &Named, id: &str) -> Option<Finding> {
+async fn person(api: &Api, named: &Named, id: &str) -> Result<Option<Finding>, Unlooked> {
     let about = Some(named);
-    match api.read("users.info", &[("user", id)]).await {
+    let found = match api.read("users.info", &[("user", id)]).await {
         Ok(answer) => {
             let is = |key: &str| answer.pointer(key).and_then(Value::as_bool) == Some(true);
             if is("/user/deleted") {
                 let text = format!("{id} has been deactivated in Slack.");
-                return Some(Finding::fault(
+                return Ok(Some(Finding::fault(
                     about,
                     text,
                     "Name somebody else, or take the line out.",
-                ));
+                )));
             }
             is("/user/is_bot")
                 .then(|| Finding::warning(about, format!("{id} is a bot, which presses nothing."), USER_ID))
@@ -226,16 +255,10 @@ async fn person(api: &Api, named: &Named, id: &str) -> Option<Finding> {
             format!("{id} could not be looked at: {why}."),
             "Without this, cards show ids in place of names.",
         )),
-        Err(error) => Some(unlooked(about, id, &error)),
-    }
-}
-
-fn unlooked(about: Option<&Named>, what: &str, error: &PortError) -> Finding {
-    let (why, remedy) = match error {
-        PortError::Later { why, .. } | PortError::Unclear { why } => (why, AGAIN),
-        PortError::Denied { why } | PortError::Never { why } | PortError::Gone { why } => {
-            (why, "Check the id, the app's scopes and that the bot may enter.")
+        Err(error) => {
+            let what = id.to_owned();
+            return Err(Unlooked { what, error });
         }
     };
-    Finding::fault(about, format!("{what} could not be looked at: {why}."), remedy)
+    Ok(found)
 }
