@@ -260,7 +260,7 @@ impl Desk {
         let far = wish.only.map(|open| open(now.clone(), &first));
         let way = Arc::new(Way::default());
         let shop = Shop::new(
-            now,
+            now.clone(),
             shop::Settings {
                 hook_url: Some(format!("{first}/hook/shop")),
                 ..Default::default()
@@ -268,7 +268,7 @@ impl Desk {
         );
         let sites = match &far {
             Some(far) => way.before(far.router()),
-            None => sites::router(google.clone(), shop.clone()),
+            None => sites::router(vec![google.clone(), shop.clone()], now),
         };
         let router = standins::slack::router(slack.clone()).merge(sites);
         let router = router.merge(standins::discord::router(discord.clone()));

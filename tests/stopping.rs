@@ -62,13 +62,13 @@ impl World {
         );
         let google = Google::new(now.clone(), google::Settings::default());
         let shop = Shop::new(
-            now,
+            now.clone(),
             shop::Settings {
                 hook_url: Some(format!("http://{hooks}/hook/shop")),
                 ..Default::default()
             },
         );
-        let router = slack::router(slack.clone()).merge(sites::router(google, shop.clone()));
+        let router = slack::router(slack.clone()).merge(sites::router(vec![google, shop.clone()], now));
         tokio::spawn(async move { axum::serve(far, router).await.unwrap() });
 
         let database = database::fresh().await;

@@ -90,10 +90,10 @@ impl World {
                 ..Default::default()
             },
         );
-        let google = Google::new(now, google::Settings::default());
+        let google = Google::new(now.clone(), google::Settings::default());
         let router = slack::router(slack.clone())
             .merge(discord::router(discord.clone()))
-            .merge(sites::router(google, shop.clone()));
+            .merge(sites::router(vec![google, shop.clone()], now));
         let stop = CancellationToken::new();
         let quit = stop.clone();
         tokio::spawn(async move {

@@ -23,6 +23,7 @@ use standins::google::Google;
 use standins::shop;
 use standins::shop::Shop;
 use standins::sites;
+use standins::sites::site::Site;
 use standins::slack;
 use standins::slack::Slack;
 
@@ -75,7 +76,7 @@ pub async fn run(options: Options) -> Outcome {
     );
     let shop = Shop::new(now.clone(), shop_settings);
     let google = Google::new(
-        now,
+        now.clone(),
         google::Settings {
             public_url: base.clone(),
             ..Default::default()
@@ -102,10 +103,11 @@ pub async fn run(options: Options) -> Outcome {
         told_to_stop().await;
         asked.cancel();
     });
+    let sites: Vec<Arc<dyn Site>> = vec![google, shop];
     let router = slack::router(slack)
-        .merge(sites::router(google.clone(), shop.clone()))
+        .merge(sites::router(sites.clone(), now))
         .merge(page::router());
-    Ok(sites::serve(listener, router, google, shop, stop).await?)
+    Ok(sites::serve(listener, router, sites, stop).await?)
 }
 
 fn stock(file: &PathBuf) -> Result<Vec<shop::Item>, Failure> {

@@ -20,7 +20,8 @@ use tokio::time::timeout;
 use super::Demo;
 use super::faults;
 use crate::domain::lang::Lang;
-use standins::sites;
+use standins::sites::faults::Door;
+use standins::sites::site;
 
 /// A long poll ends before proxies lose patience.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
@@ -94,7 +95,7 @@ impl Demo {
             demo: Some(*self.board.revision().borrow()),
             slack: Some(self.slack.revision()),
             discord: Some(self.discord.revision()),
-            sites: Some(sites::revision(&self.google, &self.shop)),
+            sites: Some(site::revision(&self.sites)),
         }
     }
 }
@@ -102,19 +103,20 @@ impl Demo {
 /// Waits until any part is not as it is known to be: one connection for a page, however much it shows.
 async fn any(State(demo): State<Arc<Demo>>, Query(known): Query<Revisions>) -> Json<Revisions> {
     let end = Instant::now() + LONGEST_WAIT;
-    let mut changes = [
+    let mut changes = vec![
         demo.board.revision(),
         demo.slack.changes(),
         demo.discord.changes(),
-        demo.google.door().revision(),
-        demo.shop.door().revision(),
     ];
+    changes.extend(demo.doors().map(Door::revision));
     loop {
         for change in &mut changes {
             change.mark_unchanged();
         }
-        // Google judges replies when somebody looks.
-        let _looked = demo.google.overview();
+        // Some judge replies when somebody looks.
+        for site in &demo.sites {
+            let _looked = site.places();
+        }
         let now = demo.revisions();
         if now != known || Instant::now() >= end {
             return Json(now);

@@ -152,9 +152,7 @@ impl Demo {
         let german = samples::samples().into_iter().filter(|s| s.language == "de");
         let all: Vec<samples::Sample> = german.collect();
         for sample in all.iter().cycle().take(RUSH) {
-            if let Err(no) = sample.write(&self.google, &self.shop) {
-                tracing::warn!(why = %no, "a sample could not be written");
-            }
+            self.write(sample);
         }
     }
 
@@ -174,9 +172,9 @@ impl Demo {
         self.look_at_faults();
     }
 
-    /// A lost answer is queued at both sites and meant for one: where it struck first, it is over.
+    /// A lost answer is queued at all sites and meant for one: where it struck first, it is over.
     pub(super) fn look_at_faults(&self) {
-        let waits = |name: &str| self.doors().map(|door| door.has(name));
+        let waits = |name: &str| self.doors().map(|door| door.has(name)).collect::<Vec<_>>();
         {
             let _turn = hold(&self.turn);
             if waits("answer_lost").contains(&false) {
@@ -238,8 +236,8 @@ impl Demo {
         self.discord.faults().iter().any(|fault| fault.kind == kind)
     }
 
-    fn doors(&self) -> [&Door; 2] {
-        [self.google.door(), self.shop.door()]
+    pub(super) fn doors(&self) -> impl Iterator<Item = &Door> {
+        self.sites.iter().map(|site| site.door())
     }
 
     /// As `newest_card`, in the other chat.

@@ -7,6 +7,7 @@ mod faults;
 mod lines;
 pub mod page;
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,11 +36,10 @@ use crate::domain::show::news::Mood;
 use crate::domain::show::news::News;
 use standins::discord;
 use standins::discord::Discord;
-use standins::google::Google;
 use standins::samples;
-use standins::shop::Shop;
 use standins::sites;
 use standins::sites::hold;
+use standins::sites::site::Site;
 use standins::slack;
 use standins::slack::Slack;
 
@@ -57,8 +57,7 @@ pub struct Demo {
     pub clock: Arc<Shift>,
     pub slack: Arc<Slack>,
     pub discord: Arc<Discord>,
-    pub google: Arc<Google>,
-    pub shop: Arc<Shop>,
+    pub sites: Vec<Arc<dyn Site>>,
     /// Where the memory is kept.
     pub file: PathBuf,
     board: lines::Board,
@@ -81,24 +80,17 @@ struct Story {
     /// What customers wrote that was told already.
     known: BTreeSet<String>,
     /// Calls at each site that were looked at already.
-    calls: [usize; 2],
+    calls: BTreeMap<&'static str, usize>,
     saved: String,
 }
 
 impl Demo {
-    pub fn new(
-        clock: Arc<Shift>,
-        chats: Chats,
-        google: Arc<Google>,
-        shop: Arc<Shop>,
-        file: PathBuf,
-    ) -> Arc<Self> {
+    pub fn new(clock: Arc<Shift>, chats: Chats, sites: Vec<Arc<dyn Site>>, file: PathBuf) -> Arc<Self> {
         Arc::new(Self {
             clock,
             slack: chats.slack,
             discord: chats.discord,
-            google,
-            shop,
+            sites,
             file,
             board: lines::Board::default(),
             kill: Notify::new(),
@@ -119,8 +111,13 @@ impl Demo {
         if !memory["discord"].is_null() {
             self.discord.import(memory["discord"].take())?;
         }
-        self.google.import(memory["google"].take())?;
-        self.shop.import(memory["shop"].take())?;
+        for site in &self.sites {
+            // A memory of an earlier release has none of a site that came since.
+            let known = memory[site.word()].take();
+            if !known.is_null() {
+                site.import(known)?;
+            }
+        }
         self.clock.set(memory["shift"].as_i64().unwrap_or(0));
         // A memory of an earlier release has none.
         let lines = serde_json::from_value(memory["lines"].take()).unwrap_or_default();
@@ -153,18 +150,19 @@ impl Demo {
             let story = hold(&self.story);
             (story.written, story.passed)
         };
-        let memory = json!({
+        let mut memory = json!({
             "slack": self.slack.export(),
             "discord": self.discord.export(),
-            "google": self.google.export(),
-            "shop": self.shop.export(),
             "shift": self.clock.seconds(),
             "written": written,
             // Only how far the story is: time alone is no change.
             "passed_ms": if written < samples::samples().len() { passed.num_milliseconds() } else { 0 },
             "lines": self.board.look().lines,
-        })
-        .to_string();
+        });
+        for site in &self.sites {
+            memory[site.word()] = site.export();
+        }
+        let memory = memory.to_string();
         let mut story = hold(&self.story);
         if story.saved == memory {
             return Ok(());
@@ -260,9 +258,11 @@ impl Demo {
     }
 
     pub fn router(self: Arc<Self>) -> Router {
+        let clock = self.clock.clone();
+        let now: standins::Now = Arc::new(move || clock.now());
         slack::router(self.slack.clone())
             .merge(discord::router(self.discord.clone()))
-            .merge(sites::router(self.google.clone(), self.shop.clone()))
+            .merge(sites::router(self.sites.clone(), now))
             .merge(page::router())
             .merge(control::router(self))
     }
@@ -291,13 +291,12 @@ impl Demo {
             due
         };
         for sample in due {
-            if let Err(no) = sample.write(&self.google, &self.shop) {
-                tracing::warn!(why = %no, "a sample could not be written");
-            }
+            self.write(&sample);
         }
         self.tell_what_was_written();
-        self.google.tick().await;
-        self.shop.tick().await;
+        for site in &self.sites {
+            site.tick().await;
+        }
         self.discord.let_threads_sleep();
         self.tell_what_struck();
         self.look_at_faults();
@@ -306,21 +305,27 @@ impl Demo {
         }
     }
 
+    fn write(&self, sample: &samples::Sample) {
+        match sample.write(&self.sites) {
+            Some(Err(no)) => tracing::warn!(why = %no, "a sample could not be written"),
+            // Whoever shows fewer sites has fewer customers.
+            Some(Ok(_)) | None => {}
+        }
+    }
+
     /// Everything that customers wrote: its id, by whom and where.
     fn written(&self) -> Vec<(String, String, String)> {
-        let places = samples::locations();
-        let goods = samples::products();
-        let google = self.google.reviews().into_iter().map(|r| {
-            let place = places.iter().find(|p| p.id == r.location);
-            let place = place.map_or(r.location, |p| format!("Google, {}", p.name));
-            (format!("google {}", r.id), r.author, place)
+        let all = self.sites.iter().flat_map(|site| {
+            let known = site.written().into_iter();
+            known.map(|known| {
+                (
+                    format!("{} {}", site.word(), known.id),
+                    known.author,
+                    format!("{}, {}", site.name(), known.place),
+                )
+            })
         });
-        let shop = self.shop.items().into_iter().map(|i| {
-            let product = goods.iter().find(|p| p.id == i.product);
-            let product = product.map_or(i.product, |p| format!("Gartenshop, {}", p.name));
-            (format!("shop {}", i.id), i.author, product)
-        });
-        google.chain(shop).collect()
+        all.collect()
     }
 
     fn tell_what_was_written(&self) {
@@ -341,13 +346,20 @@ impl Demo {
     }
 
     fn tell_what_struck(&self) {
-        let doors = [("Google", self.google.door()), ("Gartenshop", self.shop.door())];
-        for (at, (site, door)) in doors.into_iter().enumerate() {
-            let before = hold(&self.story).calls[at];
-            let (calls, struck) = door.struck_since(before);
-            hold(&self.story).calls[at] = calls;
+        for site in &self.sites {
+            let before = hold(&self.story)
+                .calls
+                .get(site.word())
+                .copied()
+                .unwrap_or_default();
+            let (calls, struck) = site.door().struck_since(before);
+            hold(&self.story).calls.insert(site.word(), calls);
             if struck.contains(&"answer_lost") {
-                self.tell(Mood::Warn, "demo-struck-answer-lost", &[("source", site.into())]);
+                self.tell(
+                    Mood::Warn,
+                    "demo-struck-answer-lost",
+                    &[("source", site.name().into())],
+                );
             }
         }
     }
@@ -357,6 +369,9 @@ impl Demo {
 mod tests {
     use std::sync::atomic::AtomicI64;
     use std::sync::atomic::Ordering;
+
+    use standins::google::Google;
+    use standins::shop::Shop;
 
     use super::*;
 
@@ -368,11 +383,13 @@ mod tests {
         let now: standins::Now = Arc::new(move || reading.now());
         let slack = Slack::new(now.clone(), Default::default());
         let discord = Discord::new(now.clone(), Default::default());
-        let google = Google::new(now.clone(), Default::default());
-        let shop = Shop::new(now, Default::default());
+        let sites: Vec<Arc<dyn Site>> = vec![
+            Google::new(now.clone(), Default::default()),
+            Shop::new(now, Default::default()),
+        ];
         let file = std::env::temp_dir().join(format!("zeitnah-far-side-{name}-{}.json", std::process::id()));
         std::fs::remove_file(&file).ok();
-        Demo::new(clock, Chats { slack, discord }, google, shop, file)
+        Demo::new(clock, Chats { slack, discord }, sites, file)
     }
 
     #[tokio::test]
@@ -446,7 +463,7 @@ mod tests {
         assert_eq!(demo.written().len(), 40);
         assert!(!demo.inject("nonsense").await);
         demo.inject("answer_lost").await;
-        demo.shop.door().forget("answer_lost");
+        demo.sites[1].door().forget("answer_lost");
         demo.look_at_faults();
         assert!(active().is_empty(), "it was meant for one answer only");
         demo.bot_is(Bot::Down);

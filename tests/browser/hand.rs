@@ -39,12 +39,7 @@ impl Person {
 }
 
 async fn written(demo: &Demo) -> usize {
-    let sites = demo.state("sites").await;
-    let count = |site: &str, places: &str, items: &str| -> usize {
-        let all = sites[site][places].as_array().unwrap().iter();
-        all.map(|place| place[items].as_array().unwrap().len()).sum()
-    };
-    count("google", "locations", "reviews") + count("shop", "products", "items")
+    demo.written_at("google").await.len() + demo.written_at("shop").await.len()
 }
 
 async fn cards(demo: &Demo) -> usize {

@@ -123,14 +123,14 @@ impl Bench {
         slack.add_channel(ROOM, "care", &["U0ANNA"]);
         let discord = server(now.clone());
         let google = Google::new(now.clone(), google::Settings::default());
-        let shop = Shop::new(now, shop::Settings::default());
+        let shop = Shop::new(now.clone(), shop::Settings::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         slack.set_base(&base);
         discord.set_base(&base);
         let router = slack::router(slack.clone())
             .merge(standins::discord::router(discord.clone()))
-            .merge(sites::router(google, shop));
+            .merge(sites::router(vec![google, shop], now));
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         let n = NEXT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("zeitnah-setup-{}-{n}", std::process::id()));

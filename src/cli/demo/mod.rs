@@ -65,7 +65,8 @@ pub async fn run(options: Options) -> Outcome {
     say("Starting …");
 
     let port = bot::reserve()?;
-    let demo = world::far_side(&base, &format!("http://127.0.0.1:{}", port.number), &dir);
+    let far_side = world::far_side(&base, &format!("http://127.0.0.1:{}", port.number), &dir);
+    let demo = far_side.demo.clone();
     let (server, url) = database(&dir, options.dir.is_some(), !demo.file.exists()).await?;
     let store = Store::open(&url, 4).await?;
     store.migrate().await?;
@@ -82,7 +83,7 @@ pub async fn run(options: Options) -> Outcome {
     let (stop, quit) = (CancellationToken::new(), CancellationToken::new());
     let far = tokio::spawn(demo.clone().run(page, quit.clone()));
     if demo.begins() {
-        past::live(&base, &demo, &store).await?;
+        past::live(&base, &far_side, &store).await?;
         demo.knows_all();
     }
     let narrator = Narrator::new(demo.clone(), onlooker);

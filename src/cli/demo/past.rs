@@ -9,10 +9,10 @@ use serde_json::json;
 
 use super::parts;
 use super::world;
+use super::world::FarSide;
 use crate::app::App;
 use crate::cli::Failure;
 use crate::cli::Outcome;
-use crate::demo::Demo;
 use crate::demo::Shift;
 use crate::domain::At;
 use crate::domain::effect::NewEffect;
@@ -40,18 +40,18 @@ use crate::store::reply;
 use crate::workflow::Desk;
 use standins::google::Review;
 use standins::samples::Past;
-use standins::samples::Site;
 use standins::samples::past;
 use standins::shop;
 use standins::shop::webhook;
 use standins::sites::millis;
+use standins::sites::site::Site as _;
 
 /// As long as a reply can be taken back.
 const UNDO: TimeDelta = TimeDelta::seconds(30);
 
 /// What was, lived through with a clock of its own.
-struct Behind {
-    demo: Arc<Demo>,
+struct Behind<'a> {
+    far: &'a FarSide,
     store: Store,
     desk: Arc<Desk>,
     clock: Arc<Shift>,
@@ -60,8 +60,8 @@ struct Behind {
 }
 
 /// Before the bot begins: it finds all this when it comes.
-pub async fn live(base: &str, demo: &Arc<Demo>, store: &Store) -> Outcome {
-    let all = past(demo.clock.now());
+pub async fn live(base: &str, far: &FarSide, store: &Store) -> Outcome {
+    let all = past(far.demo.clock.now());
     let Some(begins) = all.first().map(|p| p.at) else {
         return Ok(());
     };
@@ -73,7 +73,7 @@ pub async fn live(base: &str, demo: &Arc<Demo>, store: &Store) -> Outcome {
         people.push(who);
     }
     let behind = Behind {
-        demo: demo.clone(),
+        far,
         store: store.clone(),
         desk,
         clock,
@@ -84,9 +84,9 @@ pub async fn live(base: &str, demo: &Arc<Demo>, store: &Store) -> Outcome {
     let mut read: Vec<(String, &Past)> = Vec::new();
     for (n, one) in all.iter().enumerate() {
         behind.clock.set((one.at - begins).num_seconds());
-        match one.site {
-            Site::Shop(product) => behind.at_shop(n, one, product).await?,
-            Site::Google(location) => read.push((behind.at_google(one, location), one)),
+        match one.spot.site == behind.far.shop.word() {
+            true => behind.at_shop(n, one).await?,
+            false => read.push((behind.at_google(one), one)),
         }
         if all
             .get(n + 1)
@@ -101,10 +101,11 @@ pub async fn live(base: &str, demo: &Arc<Demo>, store: &Store) -> Outcome {
 /// Of all that was written down since then, much of it as of later.
 const LOOKED_THROUGH: i64 = 2000;
 
-impl Behind {
-    async fn at_shop(&self, n: usize, one: &Past, product: &str) -> Outcome {
+impl Behind<'_> {
+    async fn at_shop(&self, n: usize, one: &Past) -> Outcome {
+        let product = one.spot.place;
         let item = shop::Item {
-            id: format!("it-{:04}", self.demo.shop.items().len() + 1),
+            id: format!("it-{:04}", self.far.shop.items().len() + 1),
             product: product.to_owned(),
             kind: if one.stars.is_some() {
                 shop::Kind::Review
@@ -133,7 +134,7 @@ impl Behind {
         let data = product.map(|p| item.wire(&p, &self.base));
         let now = self.desk.now();
         let body = json!({ "type": "item.created", "timestamp": millis(now), "data": data }).to_string();
-        self.demo.shop.stock([item]);
+        self.far.shop.stock([item]);
         let id = format!("msg_past{n:06}");
         let secret = shop::Settings::default().hook_secret;
         let signature = webhook::sign(&secret, &id, now, body.as_bytes()).unwrap_or_default();
@@ -162,11 +163,11 @@ impl Behind {
     }
 
     /// It stands there from now on.
-    fn at_google(&self, one: &Past, location: &str) -> String {
-        let id = format!("AbFvOq{:04}", self.demo.google.reviews().len() + 1);
-        self.demo.google.stock(Review {
+    fn at_google(&self, one: &Past) -> String {
+        let id = format!("AbFvOq{:04}", self.far.google.reviews().len() + 1);
+        self.far.google.stock(Review {
             id: id.clone(),
-            location: location.to_owned(),
+            location: one.spot.place.to_owned(),
             author: one.author.to_owned(),
             stars: one.stars.unwrap_or(5),
             text: Some(one.text.clone()),
@@ -199,7 +200,7 @@ impl Behind {
             };
             self.ends(id, one, now).await?;
             if let Some((at, text)) = one.answer {
-                self.demo
+                self.far
                     .google
                     .answered(review, text, self.answered(one, at, now));
             }
@@ -209,7 +210,7 @@ impl Behind {
 
     /// What was read late was answered as much later, and not in the future.
     fn answered(&self, one: &Past, at: At, now: At) -> At {
-        let late = (at + (now - one.at)).min(self.demo.clock.now() - UNDO);
+        let late = (at + (now - one.at)).min(self.far.demo.clock.now() - UNDO);
         late.max(now + UNDO)
     }
 

@@ -21,6 +21,7 @@ use standins::google;
 use standins::google::Google;
 use standins::shop;
 use standins::shop::Shop;
+use standins::sites::site::Site;
 use standins::slack;
 use standins::slack::Slack;
 
@@ -81,7 +82,14 @@ pub fn answering() -> [(PersonId, &'static str); 3] {
     ]
 }
 
-pub fn far_side(base: &str, hooks: &str, dir: &Path) -> Arc<Demo> {
+/// All that is outside of the bot, and the two sites that have a past.
+pub struct FarSide {
+    pub demo: Arc<Demo>,
+    pub google: Arc<Google>,
+    pub shop: Arc<Shop>,
+}
+
+pub fn far_side(base: &str, hooks: &str, dir: &Path) -> FarSide {
     let clock = Shift::new(Arc::new(|| SystemClock.now()));
     let reading = clock.clone();
     let now: Now = Arc::new(move || reading.now());
@@ -143,7 +151,8 @@ pub fn far_side(base: &str, hooks: &str, dir: &Path) -> Arc<Demo> {
         },
     );
     let chats = Chats { slack, discord };
-    let demo = Demo::new(clock, chats, google, shop, dir.join("far-side.json"));
+    let sites: Vec<Arc<dyn Site>> = vec![google.clone(), shop.clone()];
+    let demo = Demo::new(clock, chats, sites, dir.join("far-side.json"));
     let rooms = [
         ("C0STIMMEN", "de"),
         ("C0VOICES", "en"),
@@ -159,7 +168,7 @@ pub fn far_side(base: &str, hooks: &str, dir: &Path) -> Arc<Demo> {
             })
             .into(),
     );
-    demo
+    FarSide { demo, google, shop }
 }
 
 /// What the settings ask the environment for.

@@ -40,8 +40,8 @@ function words(item) {
 function answer(site, item) {
   const reply = item.reply;
   const mark = reply.state || "published";
-  const times = site === "google" ? word("puts", item.puts) : word("publications", item.publications);
-  const judge = (verdict, label) => el("button", { type: "button", "data-focus": verdict, onclick: () => tell("sites/moderate", { id: item.id, verdict }) }, word(label));
+  const times = item.puts === undefined ? word("publications", item.publications) : word("puts", item.puts);
+  const judge = (verdict, label) => el("button", { type: "button", "data-focus": verdict, onclick: () => tell("sites/moderate", { site, id: item.id, verdict }) }, word(label));
   return el(`div.answer.${mark.toLowerCase()}`, null,
     el("header", null, el("strong", null, word("answerFrom")), at(reply.updated || reply.published)),
     el("p.words", { dir: "auto" }, reply.text),

@@ -8,25 +8,27 @@ import { setNow, when } from "./text.js";
 import { language, locale, word } from "./words.js";
 import { drawWrite, startWrite } from "./write.js";
 
-const SITES = ["google", "shop"];
-
 let state = null;
-let site = "google";
+let site = null;
 let editing = null;
 let moved = 0; // when the pointer last moved here; one that only rests, say where "Send" was, keeps nothing away
 let replies = null; // what was answered when the page last looked
 const expected = new Set(); // what somebody here has answered, before it stands
-const fresh = { google: new Set(), shop: new Set() };
+const fresh = new Map(); // by site: answers that nobody has looked at yet
 
 export const siteFaults = () => state?.faults || [];
 
-const placesOf = (name) => (name === "google" ? state.google.locations : state.shop.products);
-const listOf = (place) => place.reviews || place.items;
-const itemsOf = (name) => placesOf(name).flatMap((p) => listOf(p).map((item) => ({ ...item, place: p.name, placeId: p.id })));
+const names = () => state.sites.map((s) => s.word);
+const known = (name) => Boolean(state?.sites.some((s) => s.word === name));
+const siteOf = (name) => state.sites.find((s) => s.word === name);
+const itemsOf = (name) => siteOf(name).places.flatMap((p) => p.items.map((item) => ({ ...item, place: p.name, placeId: p.id })));
+const freshOf = (name) => fresh.get(name) ?? fresh.set(name, new Set()).get(name);
+export const siteNames = () => (state?.sites || []).map((s) => [s.word, s.name]);
 
 export function followSites(changed) {
   follow("sites", (next) => {
     state = next;
+    if (!known(site)) site = names()[0];
     if (state.now) setNow(state.now);
     const news = newAnswers();
     redrawSites();
@@ -37,7 +39,7 @@ export function followSites(changed) {
 
 // What was answered since the page last looked.
 function newAnswers() {
-  const now = new Map(SITES.flatMap((name) => itemsOf(name).filter((i) => i.reply).map((i) => [`${name}/${i.id}`, i.reply.text])));
+  const now = new Map(names().flatMap((name) => itemsOf(name).filter((i) => i.reply).map((i) => [`${name}/${i.id}`, i.reply.text])));
   const before = replies;
   replies = now;
   if (!before) return [];
@@ -51,14 +53,14 @@ function show(key) {
   const half = $("sites");
   const there = half.offsetParent !== null && document.visibilityState === "visible";
   const busy = !expected.delete(key) && (half.contains(document.activeElement) || Date.now() - moved < 4000 || editing || $("write-box").open);
-  fresh[name].add(id);
+  freshOf(name).add(id);
   const item = itemsOf(name).find((i) => i.id === id);
   announce(`${word("newAnswers", 1)}: ${item.author}`);
   if (there && !busy) showReview(name, id);
   else drawNews();
 }
 
-const has = (name, id) => Boolean(state) && itemsOf(name).some((i) => i.id === id);
+const has = (name, id) => known(name) && itemsOf(name).some((i) => i.id === id);
 
 // Also where a card's "open at the source" leads.
 export function showReview(name, id) {
@@ -92,16 +94,24 @@ export function expectAnswer(url) {
 
 export function redrawSites() {
   if (!state) return;
-  for (const name of SITES) {
-    $(`tab-${name}`).setAttribute("aria-selected", String(name === site));
-    $(`tab-${name}`).tabIndex = name === site ? 0 : -1;
-  }
+  drawTabs();
   $("site-body").setAttribute("aria-labelledby", `tab-${site}`);
-  const names = placesOf(site).map((p) => [p.id, p.name]);
-  options($("filter"), [["", word(`all_${site}`)], ...names]);
-  drawWrite(site, names, $("filter").value);
+  const { places, kinds } = siteOf(site);
+  const named = places.map((p) => [p.id, p.name]);
+  options($("filter"), [["", word("allPlaces")], ...named]);
+  drawWrite({ site, kinds, places: named, chosen: $("filter").value });
   drawItems();
   drawNews();
+}
+
+// Initials for each; only the one that is open has room for its name.
+function drawTabs() {
+  sync($("tabs"), state.sites.map((s) => ({
+    key: s.word,
+    sign: `${s.name} ${s.word === site}`,
+    make: () => el(s.word === site ? "button.open" : "button", { role: "tab", type: "button", id: `tab-${s.word}`, title: s.name, "aria-controls": "site-body", "aria-selected": String(s.word === site), tabIndex: s.word === site ? 0 : -1, onclick: () => turn(s.word) },
+      el("span.initials", { "aria-hidden": "true" }, s.mark), el("span.name", null, s.name), " ", el("span.pip", { hidden: true })),
+  })));
 }
 
 function drawItems() {
@@ -140,15 +150,15 @@ function drawAverage(all) {
 // Answers that nobody has looked at yet: a count on the tab, and on the half where only one fits.
 function drawNews() {
   const here = $("sites").offsetParent !== null && document.visibilityState === "visible";
-  if (here) fresh[site].clear();
-  for (const name of SITES) {
+  if (here) freshOf(site).clear();
+  for (const name of names()) {
     const pip = $(`tab-${name}`).querySelector(".pip");
-    const n = fresh[name].size;
+    const n = freshOf(name).size;
     pip.hidden = n === 0;
     pip.textContent = String(n);
     pip.setAttribute("aria-label", word("newAnswers", n));
   }
-  const all = SITES.reduce((sum, name) => sum + fresh[name].size, 0);
+  const all = names().reduce((sum, name) => sum + freshOf(name).size, 0);
   badge("sites", all, word("newAnswers", all));
 }
 
@@ -164,14 +174,14 @@ function turn(name) {
 // The half came to the screen on a small display: what is new in it is shown.
 export function lookAtSites() {
   if (!state) return;
-  const name = SITES.find((s) => fresh[s].size && s === site) || SITES.find((s) => fresh[s].size);
-  const id = name && [...fresh[name]].at(-1);
+  const name = freshOf(site).size ? site : names().find((s) => freshOf(s).size);
+  const id = name && [...freshOf(name)].at(-1);
   if (id) showReview(name, id);
   drawNews();
 }
 
 // Addresses like #google/ID are the sites' own, as the bot links to them.
-const ADDRESS = /^#(google|shop)\/(.+)$/;
+const ADDRESS = /^#([a-z]+)\/(.+)$/;
 
 function goToAddress() {
   const hit = ADDRESS.exec(location.hash);
@@ -181,14 +191,13 @@ function goToAddress() {
 }
 
 export function startSites() {
-  for (const name of SITES) {
-    $(`tab-${name}`).addEventListener("click", () => turn(name));
-    $(`tab-${name}`).addEventListener("keydown", (event) => {
-      if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
-      turn(site === "google" ? "shop" : "google");
-      $(`tab-${site}`).focus();
-    });
-  }
+  $("tabs").addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step) return;
+    const all = names();
+    turn(all[(all.indexOf(site) + step + all.length) % all.length]);
+    $(`tab-${site}`).focus();
+  });
   $("filter").addEventListener("change", redrawSites);
   startWrite((id) => {
     const node = [...$("items").children].find((n) => n.dataset.id === id);

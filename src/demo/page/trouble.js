@@ -3,7 +3,7 @@
 import { tell } from "./api.js";
 import { $, did, el, icon, options, sync } from "./dom.js";
 import { discordState } from "./discord.js";
-import { siteFaults } from "./sites.js";
+import { siteFaults, siteNames } from "./sites.js";
 import { currentRoom, slackState } from "./slack.js";
 import { language, word } from "./words.js";
 
@@ -21,7 +21,7 @@ export function learnFaults(list) {
 
 export function drawTrouble() {
   const chats = { slack: slackState(), discord: discordState() };
-  const sides = [["google", "Google"], ["shop", word("shop")], ["slack", "Slack"], ["discord", "Discord"]];
+  const sides = [...siteNames(), ["slack", "Slack"], ["discord", "Discord"]];
   options($("fault-site"), sides);
   options($("fault-name"), ({ slack: OF_CHAT, discord: OF_DISCORD }[$("fault-site").value] || OF_SITES).map((name) => [name, word(name)]));
   const waiting = [...siteFaults(), ...Object.entries(chats).flatMap(([site, chat]) => (chat?.faults || []).map((f) => ({ site, ...f })))];

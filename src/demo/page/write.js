@@ -5,15 +5,16 @@ import { $, did, el, options } from "./dom.js";
 import { turnTo } from "./sides.js";
 import { language, word } from "./words.js";
 
-let site = "google";
+let site = null;
+let kinds = [];
 let written = () => {};
 
-export function drawWrite(where, places, chosen) {
-  const other = site !== where;
-  site = where;
-  options($("place"), places, other && chosen ? chosen : undefined);
-  options($("kind"), [["review", word("review")], ["question", word("question")]]);
-  $("kind-box").hidden = site === "google";
+export function drawWrite(at) {
+  const other = site !== at.site;
+  ({ site, kinds } = at);
+  options($("place"), at.places, other && at.chosen ? at.chosen : undefined);
+  options($("kind"), kinds.map((kind) => [kind, word(kind)]));
+  $("kind-box").hidden = kinds.length < 2;
   drawStars();
   drawName();
 }
@@ -24,7 +25,7 @@ function drawName() {
 }
 
 function drawStars() {
-  $("stars").hidden = site === "shop" && $("kind").value === "question";
+  $("stars").hidden = $("kind").value !== "review";
   if ($("stars").dataset.sign === language()) return;
   $("stars").dataset.sign = language();
   const chosen = $("stars").querySelector("input:checked")?.value ?? "2";
@@ -38,8 +39,8 @@ function drawStars() {
 
 async function write(event) {
   event.preventDefault();
-  const kind = site === "shop" ? $("kind").value : undefined;
-  const given = kind === "question" ? undefined : Number($("stars").querySelector("input:checked").value);
+  const kind = $("kind").value;
+  const given = kind !== "review" ? undefined : Number($("stars").querySelector("input:checked").value);
   const done = await tell("sites/write", { site, place: $("place").value, author: $("author").value, stars: given, kind, text: $("text").value });
   if (!done?.ok) return;
   $("text").value = "";

@@ -11,6 +11,8 @@ mod tests;
 use std::sync::Arc;
 use std::sync::Mutex;
 
+use async_trait::async_trait;
+use axum::Router;
 use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
@@ -24,6 +26,7 @@ pub use state::Review;
 
 use crate::Now;
 use crate::samples;
+use crate::shop::Kind;
 use crate::sites::Place;
 use crate::sites::Refusal;
 use crate::sites::faults::Aim;
@@ -33,6 +36,10 @@ use crate::sites::faults::Fault;
 use crate::sites::hold;
 use crate::sites::outbox;
 use crate::sites::outbox::Delivery;
+use crate::sites::site::Known;
+use crate::sites::site::Site;
+use crate::sites::site::Verdict;
+use crate::sites::site::Written;
 use state::State;
 
 /// How replies are moderated.
@@ -264,15 +271,86 @@ impl Google {
         self.door.touch();
         Ok(())
     }
+}
 
-    /// The page's view: every location with its reviews, newest first.
-    pub fn overview(&self) -> Value {
+#[async_trait]
+impl Site for Google {
+    fn word(&self) -> &'static str {
+        "google"
+    }
+
+    fn name(&self) -> &'static str {
+        "Google"
+    }
+
+    fn mark(&self) -> &'static str {
+        "G"
+    }
+
+    fn kinds(&self) -> &'static [Kind] {
+        &[Kind::Review]
+    }
+
+    fn router(self: Arc<Self>) -> Router {
+        router(self)
+    }
+
+    fn door(&self) -> &Door {
+        &self.door
+    }
+
+    fn write(&self, written: Written<'_>) -> Result<String, Refusal> {
+        let stars = written.stars.unwrap_or(0);
+        self.write(written.place, written.author, stars, written.text)
+    }
+
+    fn edit(&self, id: &str, stars: Option<u8>, text: &str) -> Result<(), Refusal> {
+        self.edit(id, stars, text)
+    }
+
+    fn remove(&self, id: &str) -> Result<(), Refusal> {
+        self.remove(id)
+    }
+
+    fn judge(&self, id: &str, verdict: Verdict) -> Result<(), Refusal> {
+        match verdict {
+            Verdict::Approve => self.approve(id),
+            Verdict::Reject => self.reject(id),
+        }
+    }
+
+    fn places(&self) -> Value {
         self.settle();
         let state = hold(&self.state);
-        let locations = self.settings.locations.iter().map(|place| {
+        let places = self.settings.locations.iter().map(|place| {
             let reviews = state.reviews.iter().rev().filter(|r| r.location == place.id);
-            json!({"id": place.id, "name": place.name, "reviews": reviews.map(Review::overview).collect::<Vec<_>>()})
+            json!({"id": place.id, "name": place.name, "items": reviews.map(Review::overview).collect::<Vec<_>>()})
         });
-        json!({"locations": locations.collect::<Vec<_>>()})
+        places.collect()
+    }
+
+    fn written(&self) -> Vec<Known> {
+        let places = &self.settings.locations;
+        let known = self.reviews().into_iter().map(|review| {
+            let place = places.iter().find(|place| place.id == review.location);
+            Known {
+                id: review.id,
+                author: review.author,
+                place: place.map_or(review.location, |place| place.name.clone()),
+            }
+        });
+        known.collect()
+    }
+
+    async fn tick(&self) {
+        self.tick().await;
+    }
+
+    fn export(&self) -> Value {
+        self.export()
+    }
+
+    fn import(&self, memory: Value) -> Result<(), serde_json::Error> {
+        self.import(memory)
     }
 }

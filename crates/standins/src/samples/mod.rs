@@ -8,25 +8,39 @@ mod past;
 pub use self::past::Past;
 pub use self::past::past;
 
-use crate::google::Google;
+use std::sync::Arc;
+
 use crate::shop::Kind;
 use crate::shop::Product;
-use crate::shop::Shop;
 use crate::sites::Place;
 use crate::sites::Refusal;
+use crate::sites::site;
+use crate::sites::site::Site;
+use crate::sites::site::Written;
 
-/// Where somebody writes.
+/// Where somebody writes: the site's word, and the place there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Site {
-    /// A location.
-    Google(&'static str),
-    /// A product.
-    Shop(&'static str),
+pub struct Spot {
+    pub site: &'static str,
+    pub place: &'static str,
+}
+
+impl Spot {
+    const fn google(place: &'static str) -> Self {
+        Self {
+            site: "google",
+            place,
+        }
+    }
+
+    const fn shop(place: &'static str) -> Self {
+        Self { site: "shop", place }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sample {
-    pub site: Site,
+    pub spot: Spot,
     pub author: &'static str,
     pub kind: Kind,
     pub stars: Option<u8>,
@@ -37,9 +51,9 @@ pub struct Sample {
 }
 
 impl Sample {
-    const fn review(after: u32, site: Site, author: &'static str, stars: u8, text: &'static str) -> Sample {
+    const fn review(after: u32, spot: Spot, author: &'static str, stars: u8, text: &'static str) -> Sample {
         Sample {
-            site,
+            spot,
             author,
             kind: Kind::Review,
             stars: Some(stars),
@@ -49,9 +63,9 @@ impl Sample {
         }
     }
 
-    const fn question(after: u32, site: Site, author: &'static str, text: &'static str) -> Sample {
+    const fn question(after: u32, spot: Spot, author: &'static str, text: &'static str) -> Sample {
         Sample {
-            site,
+            spot,
             author,
             kind: Kind::Question,
             stars: None,
@@ -68,12 +82,16 @@ impl Sample {
         }
     }
 
-    /// The customer writes it; the answer is the id at the site.
-    pub fn write(&self, google: &Google, shop: &Shop) -> Result<String, Refusal> {
-        match self.site {
-            Site::Google(location) => google.write(location, self.author, self.stars.unwrap_or(0), self.text),
-            Site::Shop(product) => shop.write(product, self.author, self.kind, self.stars, self.text),
-        }
+    /// The customer writes it; the answer is the id at the site. None where this site is not.
+    pub fn write(&self, sites: &[Arc<dyn Site>]) -> Option<Result<String, Refusal>> {
+        let site = site::of(sites, self.spot.site)?;
+        Some(site.write(Written {
+            place: self.spot.place,
+            author: self.author,
+            kind: self.kind,
+            stars: self.stars,
+            text: self.text,
+        }))
     }
 }
 
@@ -84,17 +102,17 @@ pub fn samples() -> Vec<Sample> {
     all
 }
 
-const MUENCHEN: Site = Site::Google("88213");
-const LEIPZIG: Site = Site::Google("88214");
-const HAMBURG: Site = Site::Google("88215");
-const BRISTOL: Site = Site::Google("88301");
+const MUENCHEN: Spot = Spot::google("88213");
+const LEIPZIG: Spot = Spot::google("88214");
+const HAMBURG: Spot = Spot::google("88215");
+const BRISTOL: Spot = Spot::google("88301");
 
-const HEDGE: Site = Site::Shop("p-igelfreund");
-const SECATEURS: Site = Site::Shop("p-zaunkoenig");
-const BLENDER: Site = Site::Shop("p-brausewind");
-const KETTLE: Site = Site::Shop("p-silberreiher");
-const TENT: Site = Site::Shop("p-haubentaucher");
-const BACKPACK: Site = Site::Shop("p-gratwander");
+const HEDGE: Spot = Spot::shop("p-igelfreund");
+const SECATEURS: Spot = Spot::shop("p-zaunkoenig");
+const BLENDER: Spot = Spot::shop("p-brausewind");
+const KETTLE: Spot = Spot::shop("p-silberreiher");
+const TENT: Spot = Spot::shop("p-haubentaucher");
+const BACKPACK: Spot = Spot::shop("p-gratwander");
 
 pub fn locations() -> Vec<Place> {
     vec![
@@ -135,12 +153,14 @@ mod tests {
     use crate::google::Google;
     use crate::shop::Kind;
     use crate::shop::Shop;
+    use crate::sites::site::Site;
 
     #[test]
     fn every_sample_finds_its_place_within_three_minutes() {
         let now: crate::Now = Arc::new(|| DateTime::from_timestamp(1_790_000_000, 0).unwrap());
         let google = Google::new(now.clone(), Default::default());
         let shop = Shop::new(now, Default::default());
+        let sites: Vec<Arc<dyn Site>> = vec![google, shop];
         let all = samples();
         assert_eq!(all.len(), 36);
         assert_eq!(all.iter().filter(|s| s.language == "de").count(), 24);
@@ -148,7 +168,8 @@ mod tests {
         assert_eq!(all.iter().filter(|s| s.after <= 20).count(), 5);
         for sample in &all {
             sample
-                .write(&google, &shop)
+                .write(&sites)
+                .unwrap()
                 .unwrap_or_else(|no| panic!("{sample:?}: {no}"));
             assert!(sample.after <= 180);
         }

@@ -10,6 +10,8 @@ pub mod webhook;
 use std::sync::Arc;
 use std::sync::Mutex;
 
+use async_trait::async_trait;
+use axum::Router;
 use chrono::TimeDelta;
 use serde_json::Value;
 use serde_json::json;
@@ -30,6 +32,9 @@ use crate::sites::hold;
 use crate::sites::millis;
 use crate::sites::outbox;
 use crate::sites::outbox::Delivery;
+use crate::sites::site::Known;
+use crate::sites::site::Site;
+use crate::sites::site::Written;
 use state::State;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -264,16 +269,86 @@ impl Shop {
         self.door.touch();
         Ok(())
     }
+}
 
-    /// The page's view: every product with its items, newest first.
-    pub fn overview(&self) -> Value {
+#[async_trait]
+impl Site for Shop {
+    fn word(&self) -> &'static str {
+        "shop"
+    }
+
+    fn name(&self) -> &'static str {
+        "Gartenshop"
+    }
+
+    fn mark(&self) -> &'static str {
+        "GS"
+    }
+
+    fn kinds(&self) -> &'static [Kind] {
+        &[Kind::Review, Kind::Question]
+    }
+
+    fn router(self: Arc<Self>) -> Router {
+        router(self)
+    }
+
+    fn door(&self) -> &Door {
+        &self.door
+    }
+
+    fn write(&self, written: Written<'_>) -> Result<String, Refusal> {
+        let Written {
+            place,
+            author,
+            kind,
+            stars,
+            text,
+        } = written;
+        self.write(place, author, kind, stars, text)
+    }
+
+    fn edit(&self, id: &str, stars: Option<u8>, text: &str) -> Result<(), Refusal> {
+        self.edit(id, stars, text)
+    }
+
+    fn remove(&self, id: &str) -> Result<(), Refusal> {
+        self.remove(id)
+    }
+
+    fn places(&self) -> Value {
         let state = hold(&self.state);
-        let products = self.settings.products.iter().map(|product| {
+        let places = self.settings.products.iter().map(|product| {
             let items = state.items.iter().rev().filter(|i| i.product == product.id);
             let items: Vec<Value> = items.map(|i| i.overview(&self.settings.public_url)).collect();
             json!({"id": product.id, "name": product.name, "items": items})
         });
-        json!({"products": products.collect::<Vec<_>>()})
+        places.collect()
+    }
+
+    fn written(&self) -> Vec<Known> {
+        let places = &self.settings.products;
+        let known = self.items().into_iter().map(|item| {
+            let place = places.iter().find(|place| place.id == item.product);
+            Known {
+                id: item.id,
+                author: item.author,
+                place: place.map_or(item.product, |place| place.name.clone()),
+            }
+        });
+        known.collect()
+    }
+
+    async fn tick(&self) {
+        self.tick().await;
+    }
+
+    fn export(&self) -> Value {
+        self.export()
+    }
+
+    fn import(&self, memory: Value) -> Result<(), serde_json::Error> {
+        self.import(memory)
     }
 }
 

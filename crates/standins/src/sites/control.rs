@@ -13,6 +13,7 @@ use axum::response::IntoResponse;
 use axum::response::Response;
 use axum::routing::get;
 use axum::routing::post;
+use futures::future::select_all;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::json;
@@ -23,9 +24,11 @@ use super::Refusal;
 use super::faults::Aim;
 use super::faults::Detail;
 use super::faults::Fault;
-use crate::google::Google;
+use super::site;
+use super::site::Site;
+use super::site::Verdict;
+use super::site::Written;
 use crate::shop::Kind;
-use crate::shop::Shop;
 
 /// A long poll ends before proxies lose patience.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
@@ -34,20 +37,11 @@ const LOOK: Duration = Duration::from_millis(500);
 
 #[derive(Clone)]
 struct Sites {
-    google: Arc<Google>,
-    shop: Arc<Shop>,
+    all: Arc<[Arc<dyn Site>]>,
     now: crate::Now,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Site {
-    Google,
-    Shop,
-}
-
-pub fn router(google: Arc<Google>, shop: Arc<Shop>) -> Router {
-    let now = google.clock();
+pub fn router(sites: Vec<Arc<dyn Site>>, now: crate::Now) -> Router {
     Router::new()
         .route("/control/sites/state", get(state))
         .route("/control/sites/wait", get(wait))
@@ -57,37 +51,50 @@ pub fn router(google: Arc<Google>, shop: Arc<Shop>) -> Router {
         .route("/control/sites/moderate", post(moderate))
         .route("/control/sites/fault", post(fault))
         .route("/control/sites/heal", post(heal))
-        .with_state(Sites { google, shop, now })
-}
-
-/// Counts what changed at both.
-pub fn revision(google: &Google, shop: &Shop) -> u64 {
-    *google.door().revision().borrow() + *shop.door().revision().borrow()
+        .with_state(Sites {
+            all: sites.into(),
+            now,
+        })
 }
 
 impl Sites {
-    fn revision(&self) -> u64 {
-        revision(&self.google, &self.shop)
-    }
-
     fn state(&self) -> Value {
-        // The overview may judge replies, so the revision is read after it.
-        let (google, shop) = (self.google.overview(), self.shop.overview());
-        let mut faults = self.google.door().waiting("google");
-        faults.extend(self.shop.door().waiting("shop"));
+        // A look may judge replies, so the revision is read after it.
+        let sites: Vec<Value> = self
+            .all
+            .iter()
+            .map(|site| {
+                json!({
+                    "word": site.word(), "name": site.name(), "mark": site.mark(), "kinds": site.kinds(),
+                    "places": site.places(),
+                })
+            })
+            .collect();
+        let faults = self.all.iter().flat_map(|site| site.door().waiting(site.word()));
         json!({
-            "now": super::millis((self.now)()), "revision": self.revision(),
-            "google": google, "shop": shop, "faults": faults,
+            "now": super::millis((self.now)()), "revision": site::revision(&self.all),
+            "sites": sites, "faults": faults.collect::<Vec<_>>(),
         })
     }
 
     /// Whoever presses a button wants the push to leave now; the answer does not wait for the bot.
     fn tick(&self) {
-        let sites = self.clone();
+        let all = self.all.clone();
         tokio::spawn(async move {
-            sites.google.tick().await;
-            sites.shop.tick().await;
+            for site in all.iter() {
+                site.tick().await;
+            }
         });
+    }
+
+    fn with(&self, word: &str, deed: impl FnOnce(&dyn Site) -> Result<Value, Refusal>) -> Response {
+        let Some(site) = site::of(&self.all, word) else {
+            let known: Vec<&str> = self.all.iter().map(|site| site.word()).collect();
+            return refused(&format!("sites are: {}", known.join(", ")));
+        };
+        let done = deed(&**site);
+        self.tick();
+        said(done)
     }
 }
 
@@ -103,18 +110,17 @@ struct Since {
 
 async fn wait(State(sites): State<Sites>, Query(Since { since }): Query<Since>) -> Json<Value> {
     let end = Instant::now() + LONGEST_WAIT;
-    let (mut google, mut shop) = (sites.google.door().revision(), sites.shop.door().revision());
+    let mut revisions: Vec<_> = sites.all.iter().map(|site| site.door().revision()).collect();
     loop {
-        google.borrow_and_update();
-        shop.borrow_and_update();
+        for revision in &mut revisions {
+            revision.mark_unchanged();
+        }
         let state = sites.state();
         // A revision below the known one means a new process: that is news, too.
-        if sites.revision() != since || Instant::now() >= end {
+        if site::revision(&sites.all) != since || Instant::now() >= end || revisions.is_empty() {
             return Json(state);
         }
-        let change = async {
-            tokio::select! { _ = google.changed() => {}, _ = shop.changed() => {} }
-        };
+        let change = select_all(revisions.iter_mut().map(|revision| Box::pin(revision.changed())));
         // Whether a change came or the look is due, the loop looks.
         timeout(LOOK, change).await.ok();
     }
@@ -143,7 +149,7 @@ fn refused(why: &str) -> Response {
 
 #[derive(Deserialize)]
 struct Write {
-    site: Site,
+    site: String,
     place: String,
     author: String,
     stars: Option<u8>,
@@ -153,26 +159,26 @@ struct Write {
 }
 
 async fn write(State(sites): State<Sites>, Json(w): Json<Write>) -> Response {
-    let id = match w.site {
-        Site::Google => sites
-            .google
-            .write(&w.place, &w.author, w.stars.unwrap_or(0), &w.text),
-        Site::Shop => {
-            let kind = w.kind.unwrap_or(if w.stars.is_some() {
-                Kind::Review
-            } else {
-                Kind::Question
-            });
-            sites.shop.write(&w.place, &w.author, kind, w.stars, &w.text)
-        }
-    };
-    sites.tick();
-    said(id.map(|id| json!({"id": id})))
+    sites.with(&w.site, |site| {
+        // Who gives no stars and does not say either asks, where one can.
+        let may_ask = w.stars.is_none() && site.kinds().contains(&Kind::Question);
+        let kind = w
+            .kind
+            .unwrap_or(if may_ask { Kind::Question } else { Kind::Review });
+        let written = Written {
+            place: &w.place,
+            author: &w.author,
+            kind,
+            stars: w.stars,
+            text: &w.text,
+        };
+        site.write(written).map(|id| json!({"id": id}))
+    })
 }
 
 #[derive(Deserialize)]
 struct Edit {
-    site: Site,
+    site: String,
     id: String,
     #[serde(default)]
     text: String,
@@ -180,53 +186,35 @@ struct Edit {
 }
 
 async fn edit(State(sites): State<Sites>, Json(e): Json<Edit>) -> Response {
-    let done = match e.site {
-        Site::Google => sites.google.edit(&e.id, e.stars, &e.text),
-        Site::Shop => sites.shop.edit(&e.id, e.stars, &e.text),
-    };
-    sites.tick();
-    said(done.map(|()| Value::Null))
+    sites.with(&e.site, |site| {
+        site.edit(&e.id, e.stars, &e.text).map(|()| Value::Null)
+    })
 }
 
 #[derive(Deserialize)]
 struct Remove {
-    site: Site,
+    site: String,
     id: String,
 }
 
 async fn remove(State(sites): State<Sites>, Json(r): Json<Remove>) -> Response {
-    let done = match r.site {
-        Site::Google => sites.google.remove(&r.id),
-        Site::Shop => sites.shop.remove(&r.id),
-    };
-    sites.tick();
-    said(done.map(|()| Value::Null))
+    sites.with(&r.site, |site| site.remove(&r.id).map(|()| Value::Null))
 }
 
 #[derive(Deserialize)]
 struct Moderate {
+    site: String,
     id: String,
     verdict: Verdict,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Verdict {
-    Approve,
-    Reject,
-}
-
 async fn moderate(State(sites): State<Sites>, Json(m): Json<Moderate>) -> Response {
-    let done = match m.verdict {
-        Verdict::Approve => sites.google.approve(&m.id),
-        Verdict::Reject => sites.google.reject(&m.id),
-    };
-    said(done.map(|()| Value::Null))
+    sites.with(&m.site, |site| site.judge(&m.id, m.verdict).map(|()| Value::Null))
 }
 
 #[derive(Deserialize)]
 struct Order {
-    site: Site,
+    site: String,
     name: String,
     count: Option<u32>,
     retry_after: Option<u64>,
@@ -246,17 +234,16 @@ async fn fault(State(sites): State<Sites>, Json(o): Json<Order>) -> Response {
         return refused(&format!("faults are: {}", Fault::NAMES.join(", ")));
     };
     let aim = o.on.as_deref().and_then(Aim::named);
-    let door = match o.site {
-        Site::Google => sites.google.door(),
-        Site::Shop => sites.shop.door(),
-    };
-    door.queue(fault, aim, o.count.unwrap_or(1));
-    said(Ok(Value::Null))
+    sites.with(&o.site, |site| {
+        site.door().queue(fault, aim, o.count.unwrap_or(1));
+        Ok(Value::Null)
+    })
 }
 
 async fn heal(State(sites): State<Sites>) -> Response {
-    sites.google.heal();
-    sites.shop.heal();
+    for site in sites.all.iter() {
+        site.door().heal();
+    }
     sites.tick();
     said(Ok(Value::Null))
 }

@@ -3,8 +3,8 @@
 pub mod control;
 pub mod faults;
 pub mod outbox;
+pub mod site;
 
-pub use self::control::revision;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
@@ -17,8 +17,7 @@ use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::google::Google;
-use crate::shop::Shop;
+use self::site::Site;
 
 /// Where something is reviewed: a location of the business or a product of the shop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,14 +52,14 @@ pub enum Refusal {
 pub async fn serve(
     listener: tokio::net::TcpListener,
     router: axum::Router,
-    google: Arc<Google>,
-    shop: Arc<Shop>,
+    sites: Vec<Arc<dyn Site>>,
     stop: tokio_util::sync::CancellationToken,
 ) -> std::io::Result<()> {
     let ticking = async {
         loop {
-            google.tick().await;
-            shop.tick().await;
+            for site in &sites {
+                site.tick().await;
+            }
             tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         }
     };
@@ -71,12 +70,11 @@ pub async fn serve(
     }
 }
 
-/// Both sites and their controls.
-pub fn router(google: Arc<Google>, shop: Arc<Shop>) -> Router {
-    Router::new()
-        .merge(crate::google::router(google.clone()))
-        .merge(crate::shop::router(shop.clone()))
-        .merge(control::router(google, shop))
+/// All sites and their controls.
+pub fn router(sites: Vec<Arc<dyn Site>>, now: crate::Now) -> Router {
+    let each = sites.iter().map(|site| site.clone().router());
+    each.fold(Router::new(), Router::merge)
+        .merge(control::router(sites, now))
 }
 
 /// A lock whose holder panicked still guards usable data: the sandbox changes its state in single steps.

@@ -26,7 +26,7 @@ async fn sites() -> (String, Arc<Google>) {
     (
         format!(
             "{}/control/sites",
-            open(crate::sites::router(google.clone(), shop)).await
+            open(crate::sites::router(vec![google.clone(), shop], clock.now())).await
         ),
         google,
     )
@@ -68,12 +68,12 @@ async fn a_customer_writes_edits_and_removes() {
     .await;
     told(&base, "remove", json!({"site": "shop", "id": question})).await;
     let state = state(&base).await;
-    let seen = &state["google"]["locations"][0]["reviews"][0];
+    let seen = &state["sites"][0]["places"][0]["items"][0];
     assert_eq!(
         (&seen["text"], &seen["stars"], &seen["puts"]),
         (&json!("Doch gut."), &json!(5), &json!(0))
     );
-    let seen = &state["shop"]["products"][1]["items"][0];
+    let seen = &state["sites"][1]["places"][1]["items"][0];
     assert_eq!(seen["kind"], "question");
     assert!(seen["removed"].is_string());
     let no = told(
@@ -117,8 +117,13 @@ async fn a_long_poll_ends_with_the_change() {
     google.write("88213", "Jule", 2, "Hm.").unwrap();
     let state: Value = waiting.await.unwrap().unwrap().json().await.unwrap();
     assert!(state["revision"].as_u64().unwrap() > revision);
-    assert_eq!(state["google"]["locations"][0]["reviews"][0]["author"], "Jule");
-    let id = state["google"]["locations"][0]["reviews"][0]["id"].clone();
-    let no = told(&base, "moderate", json!({"id": id, "verdict": "approve"})).await;
+    assert_eq!(state["sites"][0]["places"][0]["items"][0]["author"], "Jule");
+    let id = state["sites"][0]["places"][0]["items"][0]["id"].clone();
+    let no = told(
+        &base,
+        "moderate",
+        json!({"site": "google", "id": id, "verdict": "approve"}),
+    )
+    .await;
     assert_eq!(no["error"], "there is no reply to judge");
 }
