@@ -1,11 +1,13 @@
 //! Review platforms, one folder each, and the table of those that the file can name. Whatever else there is to know of a
 //! kind stands in its folder.
 
+pub mod access;
 pub mod budget;
 pub mod file;
 pub mod google;
 pub(crate) mod http;
 mod json;
+pub mod jwt;
 pub mod kind;
 pub mod practice;
 pub mod push;

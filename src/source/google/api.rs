@@ -1,8 +1,6 @@
-//! The calls to the reviews API, with the token in them. A 401 is answered by one new token and one more try: nothing
-//! was done yet, so this is safe for writes too.
+//! The calls to the reviews API, and what Google's noes mean.
 
 use reqwest::RequestBuilder;
-use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::json;
@@ -10,7 +8,7 @@ use url::Url;
 
 use crate::domain::At;
 use crate::port::PortError;
-use crate::source::google::token::Token;
+use crate::source::access::AccessToken;
 use crate::source::google::wire::Listing;
 use crate::source::http;
 use crate::source::http::Access;
@@ -21,7 +19,7 @@ pub struct Api {
     pub http: Http,
     pub base: Url,
     pub account: String,
-    pub token: Token,
+    pub token: AccessToken,
 }
 
 /// Google's error body, as far as it changes what is to be done.
@@ -103,12 +101,7 @@ impl Api {
         now: At,
         request: impl Fn() -> RequestBuilder + Send + Sync,
     ) -> Result<Answer, PortError> {
-        let first = self.once(deed, now, request()).await?;
-        let answer = if first.status == 401 {
-            self.once(deed, now, request()).await?
-        } else {
-            first
-        };
+        let answer = self.token.call(deed, now, request).await?;
         if answer.is_success() {
             return Ok(answer);
         }
@@ -118,17 +111,5 @@ impl Api {
             (403, "RESOURCE_EXHAUSTED") => Err(PortError::later(answer.why())),
             _ => Err(answer.error()),
         }
-    }
-
-    async fn once(&self, deed: Access, now: At, request: RequestBuilder) -> Result<Answer, PortError> {
-        let token = self.token.get(now).await?;
-        let answer = self
-            .http
-            .call(request.bearer_auth(token.expose_secret()), deed, now)
-            .await?;
-        if answer.status == 401 {
-            self.token.forget(&token).await;
-        }
-        Ok(answer)
     }
 }

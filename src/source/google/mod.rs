@@ -36,10 +36,10 @@ use crate::port::source::Page;
 use crate::port::source::Published;
 use crate::port::source::ReplyCall;
 use crate::port::source::ReviewSource;
+use crate::source::access::AccessToken;
 use crate::source::google::api::Api;
 use crate::source::google::settings::GoogleSettings;
 pub use crate::source::google::settings::KIND;
-use crate::source::google::token::Token;
 use crate::source::google::wake::Doorkeeper;
 use crate::source::http;
 use crate::source::kind::About;
@@ -86,7 +86,7 @@ pub fn open(about: About, settings: GoogleSettings) -> Result<Google, PortError>
             Some(Doorkeeper::new(push.clone(), certs, http.clone()))
         }
     };
-    let token = Token::new(&settings, token_url, http.clone());
+    let token = AccessToken::new(http.clone(), token::grant(&settings, token_url));
     let api = Api {
         http,
         base,
