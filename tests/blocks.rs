@@ -209,6 +209,7 @@ impl World {
         let secret = Secret::parse(&SECRET.to_owned().into()).unwrap();
         let headers = secret.headers(&format!("d{n}"), now, body.as_bytes());
         let call = HookCall {
+            token: None,
             headers: headers
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value))

@@ -73,6 +73,7 @@ async fn a_replica_five_minutes_ahead_reaps_no_lease_that_lives_and_fires_no_tim
     let secret = Secret::parse(&SECRET.to_owned().into()).unwrap();
     let headers = secret.headers("d1", right.desk.now(), body.as_bytes());
     let call = HookCall {
+        token: None,
         headers: headers
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))

@@ -199,6 +199,7 @@ async fn serve(router: Router) -> String {
 async fn hear(State(told): State<Arc<Told>>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let headers = headers.iter();
     let call = HookCall {
+        token: None,
         headers: headers
             .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
             .collect(),
@@ -210,7 +211,8 @@ async fn hear(State(told): State<Arc<Told>>, headers: HeaderMap, body: Bytes) ->
             let items = items.into_iter().map(|(_, item)| item);
             told.items.lock().unwrap().extend(items);
         }
-        HookNews::WakeUp => {}
+        // What is read is read anyway, and here nobody waits for it.
+        HookNews::Named { .. } | HookNews::WakeUp => {}
     }
     StatusCode::NO_CONTENT
 }

@@ -374,6 +374,7 @@ fn call(n: usize) -> HookCall {
     let secret = Secret::parse(&SECRET.to_owned().into()).unwrap();
     let headers = secret.headers(&format!("d{n}"), now, body.as_bytes());
     HookCall {
+        token: None,
         headers: headers
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))

@@ -1,5 +1,5 @@
 //! `POST /hook/{source}`: 2xx only when the rows are committed; every refusal says what, and to a verified sender
-//! also where.
+//! also where. Who can sign nothing calls `POST /hook/{source}/{token}`.
 
 use std::sync::Arc;
 
@@ -21,8 +21,27 @@ use crate::workflow::Desk;
 use crate::workflow::HookAnswer;
 
 pub async fn take(
-    State(desk): State<Arc<Desk>>,
+    desk: State<Arc<Desk>>,
     Path(source): Path<String>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    receive(desk, source, None, headers, body).await
+}
+
+pub async fn take_from_whoever_knows(
+    desk: State<Arc<Desk>>,
+    Path((source, token)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    receive(desk, source, Some(token), headers, body).await
+}
+
+async fn receive(
+    State(desk): State<Arc<Desk>>,
+    source: String,
+    token: Option<String>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
@@ -38,6 +57,7 @@ pub async fn take(
         Some((n.as_str().to_owned(), v.to_str().ok()?.to_owned()))
     };
     let call = HookCall {
+        token,
         headers: headers.iter().filter_map(named).collect(),
         body: body.to_vec(),
     };

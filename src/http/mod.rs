@@ -62,6 +62,7 @@ pub fn together(health: &Arc<Health>, scrape: Scrape, started: f64, chats: Route
 fn hooks(desk: Arc<Desk>, chats: Router) -> Router {
     Router::new()
         .route("/hook/{source}", post(hook::take))
+        .route("/hook/{source}/{token}", post(hook::take_from_whoever_knows))
         .with_state(desk)
         .merge(chats)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

@@ -27,7 +27,7 @@ pub trait ReviewSource: Send + Sync {
     fn poll_every(&self) -> Option<Duration>;
 
     /// How many calls its platform takes; all replicas keep within it together.
-    fn budgets(&self) -> &'static [Budget] {
+    fn budgets(&self) -> &[Budget] {
         &[]
     }
 
@@ -37,6 +37,14 @@ pub trait ReviewSource: Send + Sync {
 
     /// Somebody called `POST /hook/{source}`.
     async fn hook(&self, call: &HookCall, now: At) -> Result<HookNews, HookRefusal>;
+
+    /// One item as it is there now; `PortError::Gone` when it is not, `PortError::Never` for one that is none of ours. For
+    /// sources whose calls only name items.
+    async fn read(&self, native_id: &str, _now: At) -> Result<Incoming, PortError> {
+        Err(PortError::never(format!(
+            "{native_id} cannot be read on its own here"
+        )))
+    }
 
     /// Publishes, changes or removes a reply. `call.key` is the same for each try of the same approval.
     async fn publish(&self, call: &ReplyCall) -> Result<Published, PortError>;
@@ -49,7 +57,7 @@ pub trait ReviewSource: Send + Sync {
     async fn check(&self, now: At) -> Vec<Flaw>;
 }
 
-/// So many calls in any span of this length, counted one for each `fetch`, `look` and `publish`.
+/// So many calls in any span of this length, counted one for each `fetch`, `read`, `look` and `publish`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     pub calls: Calls,
@@ -109,8 +117,10 @@ pub struct OddItem {
 }
 
 /// A call from outside, exactly as it came.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct HookCall {
+    /// What stands behind the source's name in the address: who was not told the address does not know it.
+    pub token: Option<String>,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
@@ -137,6 +147,9 @@ pub enum HookNews {
         unread: Vec<String>,
         unread_count: usize,
     },
+    /// There is news of these items, says somebody who cannot prove who it is: each is read at the source before anything
+    /// is believed. Each is in one of the scopes.
+    Named { scopes: Vec<String>, ids: Vec<String> },
     /// Only "look now".
     WakeUp,
 }

@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::domain::At;
+use crate::domain::item::Incoming;
 use crate::domain::item::SourceReply;
 use crate::port::PortError;
 use crate::port::shared::Pace;
@@ -74,7 +75,7 @@ impl ReviewSource for Within {
         self.source.poll_every()
     }
 
-    fn budgets(&self) -> &'static [Budget] {
+    fn budgets(&self) -> &[Budget] {
         self.source.budgets()
     }
 
@@ -86,6 +87,11 @@ impl ReviewSource for Within {
     /// Their call, not ours.
     async fn hook(&self, call: &HookCall, now: At) -> Result<HookNews, HookRefusal> {
         self.source.hook(call, now).await
+    }
+
+    async fn read(&self, native_id: &str, now: At) -> Result<Incoming, PortError> {
+        self.spend(Calls::Reads, now).await?;
+        self.source.read(native_id, now).await
     }
 
     async fn publish(&self, call: &ReplyCall) -> Result<Published, PortError> {

@@ -166,6 +166,7 @@ mod tests {
     fn call(id: &str, timestamp: &str, signature: &str, body: &[u8]) -> HookCall {
         let headers = [(ID, id), (TIMESTAMP, timestamp), (SIGNATURE, signature)];
         HookCall {
+            token: None,
             headers: headers.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec(),
             body: body.to_vec(),
         }

@@ -470,6 +470,7 @@ async fn push(desk: &Desk, body: &str) {
         ("webhook-signature", signature.unwrap()),
     ];
     let call = zeitnah::port::source::HookCall {
+        token: None,
         headers: headers.map(|(name, value)| (name.to_owned(), value)).into(),
         body: body.as_bytes().to_vec(),
     };

@@ -140,6 +140,7 @@ impl Behind<'_> {
         let signature = webhook::sign(&secret, &id, now, body.as_bytes()).unwrap_or_default();
         let header = |name: &str, value: String| (name.to_owned(), value);
         let call = HookCall {
+            token: None,
             headers: vec![
                 header("content-type", "application/json".to_owned()),
                 header("webhook-id", id),

@@ -81,6 +81,7 @@ fn signed(body: &str) -> HookCall {
         .unwrap()
         .headers("msg_1", now(), body.as_bytes());
     HookCall {
+        token: None,
         headers: headers.map(|(n, v)| (n.to_owned(), v)).to_vec(),
         body: body.into(),
     }
@@ -300,6 +301,7 @@ async fn a_reply_goes_out_signed_and_with_its_id_as_key() {
         concat!("zeitnah/", env!("CARGO_PKG_VERSION"))
     );
     let seen = HookCall {
+        token: None,
         headers: asked.headers.clone(),
         body: asked.body.clone().into(),
     };

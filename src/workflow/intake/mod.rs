@@ -8,6 +8,7 @@ pub mod aside;
 pub mod import;
 pub mod ingest;
 pub mod missing;
+mod named;
 pub mod poll;
 pub mod practise;
 pub mod receive;

@@ -65,6 +65,7 @@ impl Desk {
         };
         match from.hook(call, now).await {
             Err(refusal) => Ok(HookAnswer::Refused(refusal)),
+            Ok(HookNews::Named { scopes, ids }) => self.look_at_named(name, &scopes, &ids, now).await,
             Ok(HookNews::WakeUp) => {
                 source::wake(self.store.pool(), name, now).await?;
                 Ok(HookAnswer::Awake)
