@@ -27,6 +27,7 @@ use zeitnah::port::clock::Clock as _;
 use zeitnah::port::clock::FakeClock;
 use zeitnah::port::source::HookCall;
 use zeitnah::port::source::HookNews;
+use zeitnah::port::source::HookRefusal;
 use zeitnah::port::source::Page;
 use zeitnah::port::source::Published;
 use zeitnah::port::source::ReplyAction;
@@ -533,6 +534,46 @@ async fn words_that_nobody_documented_cost_a_field_and_never_the_item() {
         assert!(
             dated(item.published_at) && dated(item.edited_at),
             "{}: {item:?}",
+            bench.kind
+        );
+    }
+}
+
+/// Whoever proves nothing may say where to look, and never what is there.
+#[tokio::test]
+async fn a_call_that_anybody_could_have_made_is_not_believed() {
+    for bench in Bench::all().await {
+        let item = bench.written("Geht so.").await;
+        for call in bench.far.forged(&item.native_id) {
+            let now = bench.clock.now();
+            match bench.source.hook(&call, now).await {
+                Err(HookRefusal::Unsigned(_) | HookRefusal::NotHere) | Ok(HookNews::WakeUp) => {}
+                Ok(HookNews::Named { scopes, ids }) => {
+                    assert!(scopes.contains(&item.scope), "{}: {scopes:?}", bench.kind);
+                    assert_eq!(ids, [item.native_id.as_str()], "{}", bench.kind);
+                    let read = bench.source.read(&ids[0], now).await.unwrap();
+                    assert_eq!(read, item, "{}: read on its own it is the same", bench.kind);
+                }
+                news => panic!("{}: {news:?}", bench.kind),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_read_on_its_own_is_gone_when_it_was_removed() {
+    for bench in Bench::all().await {
+        let item = bench.written("Geht so.").await;
+        let now = bench.clock.now();
+        match bench.source.read(&item.native_id, now).await {
+            Err(PortError::Never { .. }) => continue,
+            read => assert_eq!(read, Ok(item.clone()), "{}", bench.kind),
+        }
+        bench.far.remove(&item.native_id);
+        let read = bench.source.read(&item.native_id, now).await;
+        assert!(
+            matches!(read, Err(PortError::Gone { .. })),
+            "{}: {read:?}",
             bench.kind
         );
     }

@@ -98,6 +98,18 @@ pub fn storable(value: Value) -> Value {
     }
 }
 
+/// Without the entries of these names, wherever they stand.
+pub fn without(value: Value, names: &[&str]) -> Value {
+    match value {
+        Value::Array(all) => Value::Array(all.into_iter().map(|v| without(v, names)).collect()),
+        Value::Object(all) => {
+            let kept = all.into_iter().filter(|(key, _)| !names.contains(&key.as_str()));
+            Value::Object(kept.map(|(key, v)| (key, without(v, names))).collect())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
+    }
+}
+
 struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {
@@ -264,6 +276,13 @@ mod tests {
             .map(|e| strict(e.get()).is_ok())
             .collect();
         assert_eq!(read, [true, false, false, false, true]);
+    }
+
+    #[test]
+    fn what_nobody_may_keep_is_taken_out_wherever_it_stands() {
+        let value = serde_json::json!({"a": [{"email": "x", "b": 1}], "email": {"c": 2}, "emails": 3});
+        let kept = serde_json::json!({"a": [{"b": 1}], "emails": 3});
+        assert_eq!(without(value, &["email"]), kept);
     }
 
     #[test]

@@ -9,13 +9,16 @@ pub(crate) mod http;
 mod json;
 pub mod jwt;
 pub mod kind;
+mod listing;
+mod place;
 pub mod practice;
 pub mod push;
 pub mod signature;
 #[cfg(test)]
 mod tests;
+pub mod trustpilot;
 
 use crate::source::kind::Kind;
 
 /// The kinds of sources. A new one is a line here and its folder.
-pub static KINDS: &[Kind] = &[push::KIND, google::KIND];
+pub static KINDS: &[Kind] = &[push::KIND, google::KIND, trustpilot::KIND];

@@ -164,6 +164,13 @@ locations = [{ id = "88213", name = "Filiale Ost" }]
 [source.push]
 audience = "https://bot.example"
 service_account = "a@b"
+
+[[source]]
+name = "opinions"
+kind = "trustpilot"
+label = "Trustpilot"
+business_units = [{ id = "46d6a890000064000500e0c3", name = "Gartenshop" }]
+business_user = "5f2ab7e6f3c2a80001a9b1d4"
 "#;
 
 /// The sources of a file, with the same secret for each variable.
@@ -201,7 +208,7 @@ fn each_kind_opens_from_its_settings_and_no_secret_is_printed() {
             .label()
             .to_owned()
     });
-    assert_eq!(labels.collect::<Vec<_>>(), ["Shop", "Google"]);
+    assert_eq!(labels.collect::<Vec<_>>(), ["Shop", "Google", "Trustpilot"]);
     for kind in KINDS {
         assert!(SETTINGS.contains(&format!("kind = \"{}\"", kind.word)));
     }

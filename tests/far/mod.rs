@@ -3,6 +3,7 @@
 
 pub mod google;
 pub mod shop;
+pub mod trustpilot;
 pub mod way;
 
 use std::sync::Arc;
@@ -10,12 +11,18 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::Router;
 use serde_json::Value;
+use serde_json::json;
+use zeitnah::port::source::HookCall;
 
 /// How one is opened: where the stand-in reads the time, and where our hooks begin (`http://…`).
 pub type Open = fn(standins::Now, &str) -> Arc<dyn Far>;
 
 /// The kinds of sources that are tried, by their word in the file.
-pub const ALL: &[(&str, Open)] = &[("google", google::open), ("push", shop::open)];
+pub const ALL: &[(&str, Open)] = &[
+    ("google", google::open),
+    ("push", shop::open),
+    ("trustpilot", trustpilot::open),
+];
 
 /// What customers and moderators do at a platform, and what they see there.
 #[async_trait]
@@ -42,6 +49,16 @@ pub trait Far: Send + Sync {
     /// How a list of items looks in which nothing is as it was documented: enums have grown and times carry odd offsets, but
     /// mean the same moment. None where the source is not read.
     fn garble(&self) -> Option<fn(&mut Value)>;
+
+    /// Calls that say what is not so of an item, as somebody makes them who has no secret of the platform; where it signs
+    /// nothing, also of somebody who knows the address.
+    fn forged(&self, id: &str) -> Vec<HookCall> {
+        let body = json!({ "id": id, "rating": 1, "body": "Alles Betrug.", "removed": true });
+        vec![HookCall {
+            body: body.to_string().into(),
+            ..HookCall::default()
+        }]
+    }
 }
 
 /// What customers read below an item, and how often an answer of ours was made public there.

@@ -26,6 +26,7 @@ mod list_actions;
 mod lists;
 mod logs;
 mod main_job;
+mod named;
 mod news;
 mod order;
 mod people;

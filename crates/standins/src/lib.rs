@@ -18,6 +18,7 @@ pub mod sites;
 pub mod slack;
 #[cfg(test)]
 mod tests;
+pub mod trustpilot;
 
 /// Where the stand-ins read the time.
 pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
