@@ -504,7 +504,7 @@ async fn an_empty_answer_is_no_news_and_a_rubbish_one_is_tried_again() {
             "<html>",
             "[]",
             "5",
-            "{\"reviews\": 5, \"data\": 5}",
+            "{\"reviews\": 5, \"data\": 5, \"items\": 5}",
             "{\"reviews\": [{",
         ] {
             bench.way.strike(Aim::Reads, Trouble::Says(rubbish));

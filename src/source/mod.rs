@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod budget;
+pub mod etrusted;
 pub mod file;
 pub mod google;
 pub(crate) mod http;
@@ -21,4 +22,4 @@ pub mod trustpilot;
 use crate::source::kind::Kind;
 
 /// The kinds of sources. A new one is a line here and its folder.
-pub static KINDS: &[Kind] = &[push::KIND, google::KIND, trustpilot::KIND];
+pub static KINDS: &[Kind] = &[push::KIND, google::KIND, trustpilot::KIND, etrusted::KIND];

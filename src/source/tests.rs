@@ -171,6 +171,12 @@ kind = "trustpilot"
 label = "Trustpilot"
 business_units = [{ id = "46d6a890000064000500e0c3", name = "Gartenshop" }]
 business_user = "5f2ab7e6f3c2a80001a9b1d4"
+
+[[source]]
+name = "seal"
+kind = "etrusted"
+label = "Trusted Shops"
+channels = [{ id = "chl-3cd85eba", name = "Gartenshop" }]
 "#;
 
 /// The sources of a file, with the same secret for each variable.
@@ -208,7 +214,10 @@ fn each_kind_opens_from_its_settings_and_no_secret_is_printed() {
             .label()
             .to_owned()
     });
-    assert_eq!(labels.collect::<Vec<_>>(), ["Shop", "Google", "Trustpilot"]);
+    assert_eq!(
+        labels.collect::<Vec<_>>(),
+        ["Shop", "Google", "Trustpilot", "Trusted Shops"]
+    );
     for kind in KINDS {
         assert!(SETTINGS.contains(&format!("kind = \"{}\"", kind.word)));
     }

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 
 pub mod chat;
 pub mod discord;
+pub mod etrusted;
 pub mod google;
 mod png;
 pub mod samples;
