@@ -71,6 +71,8 @@ async fn receive(
             (status, Json(receipt)).into_response()
         }
         Ok(HookAnswer::Awake) => StatusCode::NO_CONTENT.into_response(),
+        // Some senders take nothing but 200 for somebody who is there.
+        Ok(HookAnswer::Heard) => StatusCode::OK.into_response(),
         Ok(HookAnswer::Reused) => no(
             StatusCode::CONFLICT,
             "reused_id",

@@ -152,6 +152,8 @@ pub enum HookNews {
     Named { scopes: Vec<String>, ids: Vec<String> },
     /// Only "look now".
     WakeUp,
+    /// The sender tries whether anybody answers here, or tells what is none of our business: nothing follows from it.
+    Trial,
 }
 
 /// Why a call is not taken. Verified senders get the details, others learn only that they are not.

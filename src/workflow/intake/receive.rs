@@ -44,6 +44,8 @@ pub struct RejectedItem {
 pub enum HookAnswer {
     Receipt(Receipt),
     Awake,
+    /// Nothing follows from it.
+    Heard,
     Refused(HookRefusal),
     /// A delivery of this id came before and said something else: nothing of this one is taken.
     Reused,
@@ -66,6 +68,7 @@ impl Desk {
         match from.hook(call, now).await {
             Err(refusal) => Ok(HookAnswer::Refused(refusal)),
             Ok(HookNews::Named { scopes, ids }) => self.look_at_named(name, &scopes, &ids, now).await,
+            Ok(HookNews::Trial) => Ok(HookAnswer::Heard),
             Ok(HookNews::WakeUp) => {
                 source::wake(self.store.pool(), name, now).await?;
                 Ok(HookAnswer::Awake)
@@ -145,6 +148,7 @@ fn result(answered: &Result<HookAnswer>) -> &'static str {
         }
         Ok(HookAnswer::Receipt(_)) => "taken",
         Ok(HookAnswer::Awake) => "wake_up",
+        Ok(HookAnswer::Heard) => "trial",
         Ok(HookAnswer::Reused) => "reused_id",
         Ok(HookAnswer::UnknownSource) => "unknown_source",
         Ok(HookAnswer::Refused(refusal)) => match refusal {
