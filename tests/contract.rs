@@ -213,7 +213,7 @@ async fn hear(State(told): State<Arc<Told>>, headers: HeaderMap, body: Bytes) ->
             told.items.lock().unwrap().extend(items);
         }
         // What is read is read anyway, and here nobody waits for it.
-        HookNews::Named { .. } | HookNews::WakeUp => {}
+        HookNews::Named { .. } | HookNews::WakeUp | HookNews::Trial => {}
     }
     StatusCode::NO_CONTENT
 }
@@ -306,7 +306,8 @@ async fn a_limit_is_told_with_its_wait_and_nothing_was_done() {
 #[tokio::test]
 async fn a_key_that_has_run_out_is_replaced_without_anybody_noticing() {
     // Whoever only calls us signs each call and has no key that runs out.
-    for bench in Bench::all().await.into_iter().filter(Bench::is_read) {
+    let read = Bench::all().await.into_iter().filter(Bench::is_read);
+    for bench in read.filter(|bench| bench.far.renews()) {
         let id = bench.far.write(2, "Zu lang.");
         bench.way.strike(Aim::Reads, Trouble::Status(401));
         let item = bench.item(&id).await;
@@ -490,7 +491,7 @@ async fn what_was_removed_is_told_or_found_gone_and_is_never_an_item_without_an_
 #[tokio::test]
 async fn an_empty_answer_is_no_news_and_a_rubbish_one_is_tried_again() {
     for bench in Bench::all().await.into_iter().filter(Bench::is_read) {
-        bench.way.strike(Aim::Reads, Trouble::Says("{}"));
+        bench.way.strike(Aim::Reads, Trouble::Says(bench.far.nothing()));
         let pages = bench.pages().await.unwrap();
         assert!(
             pages
@@ -502,7 +503,7 @@ async fn an_empty_answer_is_no_news_and_a_rubbish_one_is_tried_again() {
         for rubbish in [
             "",
             "<html>",
-            "[]",
+            if bench.far.nothing() == "[]" { "{}" } else { "[]" },
             "5",
             "{\"reviews\": 5, \"data\": 5, \"items\": 5}",
             "{\"reviews\": [{",

@@ -555,6 +555,9 @@ fn the_defaults_parse_and_show_every_setting_and_no_other() {
     let everything = format!("{EXAMPLE}\n[[source]]\nname = \"g\"\nkind = \"google\"\n[source.push]\n");
     let everything = format!("{everything}[[source]]\nname = \"t\"\nkind = \"trustpilot\"\n[source.hook]\n");
     let everything = format!("{everything}[[source]]\nname = \"e\"\nkind = \"etrusted\"\n");
+    let everything = format!(
+        "{everything}[[source]]\nname = \"w\"\nkind = \"woocommerce\"\n[source.reply]\n[source.webhook]\n"
+    );
     let everything = format!("{everything}[discord]\nmode = \"http\"\nserver = \"1\"\n");
     let reading = Reading::new("zeitnah.toml", &everything, &full);
     read(&reading, &everything);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::DateTime;
 use reqwest::Client;
 use reqwest::RequestBuilder;
+use reqwest::header::HeaderMap;
 use reqwest::header::RETRY_AFTER;
 use reqwest::redirect::Policy;
 use serde::de::DeserializeOwned;
@@ -44,6 +45,7 @@ pub struct Http {
 pub struct Answer {
     pub status: u16,
     pub body: Vec<u8>,
+    headers: HeaderMap,
     deed: Access,
     /// Method and path, for people. Queries carry tokens, so they stay out.
     what: String,
@@ -93,7 +95,8 @@ impl Http {
             .await
             .map_err(|e| lost(&what, deed, e))?;
         let status = response.status().as_u16();
-        let header = response.headers().get(RETRY_AFTER).and_then(|v| v.to_str().ok());
+        let headers = response.headers().clone();
+        let header = headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok());
         let retry_after = header.and_then(|v| pause(v, now));
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|e| lost(&what, deed, e))? {
@@ -109,6 +112,7 @@ impl Http {
         Ok(Answer {
             status,
             body,
+            headers,
             deed,
             what,
             retry_after,
@@ -121,21 +125,33 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
+    /// By its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
     /// The body of a success, which is an object: a list would be read as its fields in their order, and an empty one as an
     /// answer that says nothing. One that cannot be read says nothing about whether a write was done.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, PortError> {
         let object = serde_json::from_slice::<Map<String, Value>>(&self.body);
         let read = object.and_then(|object| serde_json::from_value(Value::Object(object)));
-        read.map_err(|e| {
-            let why = format!(
-                "{}: {}, but the body is not what was documented: {e}",
-                self.what, self.status
-            );
-            match self.deed {
-                Access::Read => PortError::later(why),
-                Access::Write => PortError::unclear(why),
-            }
-        })
+        read.map_err(|e| self.odd(&e))
+    }
+
+    /// The body of a success, which is a list.
+    pub fn list(&self) -> Result<Vec<Value>, PortError> {
+        serde_json::from_slice(&self.body).map_err(|e| self.odd(&e))
+    }
+
+    fn odd(&self, error: &serde_json::Error) -> PortError {
+        let why = format!(
+            "{}: {}, but the body is not what was documented: {error}",
+            self.what, self.status
+        );
+        match self.deed {
+            Access::Read => PortError::later(why),
+            Access::Write => PortError::unclear(why),
+        }
     }
 
     /// What a status that is not a success means, for this kind of call.
@@ -210,6 +226,16 @@ pub fn address(setting: &str, text: &str) -> Result<Url, PortError> {
     Err(PortError::never(format!("{setting} {fault}")))
 }
 
+/// Whether what goes there stays in this house.
+pub fn is_local(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || !name.contains('.'),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback() || ip.is_private(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
 fn lost(what: &str, deed: Access, error: reqwest::Error) -> PortError {
     let connecting = error.is_connect();
     let slow = error.is_timeout();
@@ -262,6 +288,7 @@ mod tests {
         Answer {
             status,
             body: body.into(),
+            headers: HeaderMap::new(),
             deed,
             what: "PUT /v4/x".into(),
             retry_after: Some(7),

@@ -6,11 +6,13 @@ pub mod budget;
 pub mod etrusted;
 pub mod file;
 pub mod google;
+mod html;
 pub(crate) mod http;
 mod json;
 pub mod jwt;
 pub mod kind;
 mod listing;
+mod mac;
 mod place;
 pub mod practice;
 pub mod push;
@@ -18,8 +20,15 @@ pub mod signature;
 #[cfg(test)]
 mod tests;
 pub mod trustpilot;
+pub mod woocommerce;
 
 use crate::source::kind::Kind;
 
 /// The kinds of sources. A new one is a line here and its folder.
-pub static KINDS: &[Kind] = &[push::KIND, google::KIND, trustpilot::KIND, etrusted::KIND];
+pub static KINDS: &[Kind] = &[
+    push::KIND,
+    google::KIND,
+    trustpilot::KIND,
+    etrusted::KIND,
+    woocommerce::KIND,
+];

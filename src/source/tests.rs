@@ -35,6 +35,8 @@ pub struct Asked {
 
 pub enum Says {
     Json(u16, Value),
+    /// 200 with these headers.
+    With(Vec<(&'static str, String)>, Value),
     Wait(u16, &'static str),
     /// It did what it was asked, and the answer breaks off.
     Lost,
@@ -85,6 +87,13 @@ impl Far {
                 let before = count.fetch_add(1, Ordering::SeqCst);
                 match says(&call, before) {
                     Says::Json(status, value) => answer(status, Body::from(value.to_string())),
+                    Says::With(headers, value) => {
+                        let mut response = answer(200, Body::from(value.to_string()));
+                        for (name, value) in headers {
+                            response.headers_mut().insert(name, value.parse().unwrap());
+                        }
+                        response
+                    }
                     Says::Wait(status, after) => {
                         let mut response = answer(status, Body::from("slow down"));
                         response
@@ -177,6 +186,15 @@ name = "seal"
 kind = "etrusted"
 label = "Trusted Shops"
 channels = [{ id = "chl-3cd85eba", name = "Gartenshop" }]
+
+[[source]]
+name = "garden"
+kind = "woocommerce"
+label = "Gartenshop"
+url = "https://shop.example"
+[source.reply]
+user = "service"
+[source.webhook]
 "#;
 
 /// The sources of a file, with the same secret for each variable.
@@ -216,7 +234,7 @@ fn each_kind_opens_from_its_settings_and_no_secret_is_printed() {
     });
     assert_eq!(
         labels.collect::<Vec<_>>(),
-        ["Shop", "Google", "Trustpilot", "Trusted Shops"]
+        ["Shop", "Google", "Trustpilot", "Trusted Shops", "Gartenshop"]
     );
     for kind in KINDS {
         assert!(SETTINGS.contains(&format!("kind = \"{}\"", kind.word)));

@@ -6,6 +6,7 @@ pub mod google;
 pub mod shop;
 pub mod trustpilot;
 pub mod way;
+pub mod woocommerce;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ pub const ALL: &[(&str, Open)] = &[
     ("push", shop::open),
     ("trustpilot", trustpilot::open),
     ("etrusted", etrusted::open),
+    ("woocommerce", woocommerce::open),
 ];
 
 /// What customers and moderators do at a platform, and what they see there.
@@ -47,6 +49,16 @@ pub trait Far: Send + Sync {
 
     /// What falls to the far side by itself: it judges replies, and calls us where it does.
     async fn tick(&self);
+
+    /// A list in which nothing is.
+    fn nothing(&self) -> &'static str {
+        "{}"
+    }
+
+    /// The key that opens it is a token that runs out and is asked for again; a key that lasts is refused only for good.
+    fn renews(&self) -> bool {
+        true
+    }
 
     /// How a list of items looks in which nothing is as it was documented: enums have grown and times carry odd offsets, but
     /// mean the same moment. None where the source is not read.

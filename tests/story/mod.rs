@@ -36,6 +36,7 @@ mod publishing;
 mod replicas;
 mod settings;
 mod shifts;
+mod shops;
 mod socket;
 mod steps;
 mod time;

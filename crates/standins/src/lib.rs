@@ -20,6 +20,7 @@ pub mod slack;
 #[cfg(test)]
 mod tests;
 pub mod trustpilot;
+pub mod woocommerce;
 
 /// Where the stand-ins read the time.
 pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;

@@ -22,7 +22,6 @@ use crate::source::file::cursor::Entry;
 use crate::source::file::date;
 use crate::source::file::field;
 use crate::source::file::field::Field;
-use crate::source::file::html;
 use crate::source::file::identity;
 use crate::source::file::identity::IdentityFacts;
 use crate::source::file::record::Cells;
@@ -31,6 +30,7 @@ use crate::source::file::shape::Identity;
 use crate::source::file::stars;
 use crate::source::file::stars::Stars;
 use crate::source::file::survey::Prepared;
+use crate::source::html;
 use crate::source::json;
 use crate::source::push::item;
 

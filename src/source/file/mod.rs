@@ -9,7 +9,6 @@ mod date;
 mod document;
 mod encoding;
 mod field;
-mod html;
 mod identity;
 mod item;
 mod lines;

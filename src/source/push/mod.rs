@@ -14,7 +14,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use secrecy::SecretString;
 use serde_json::Value;
-use url::Url;
 
 use crate::domain::At;
 use crate::domain::item::Incoming;
@@ -144,7 +143,7 @@ impl ReviewSource for Push {
             remedy: remedy.to_owned(),
         };
         let replies = self.replies.as_ref();
-        let plain = replies.filter(|r| r.url.scheme() == "http" && !is_local(&r.url));
+        let plain = replies.filter(|r| r.url.scheme() == "http" && !http::is_local(&r.url));
         let plain = plain.map(|_| {
             flaw(
                 "replies go over http and can be read on the way",
@@ -158,14 +157,5 @@ impl ReviewSource for Push {
             )
         });
         plain.into_iter().chain(many).collect()
-    }
-}
-
-fn is_local(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || !name.contains('.'),
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback() || ip.is_private(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
     }
 }
