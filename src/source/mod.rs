@@ -9,6 +9,7 @@ pub mod google;
 mod html;
 pub(crate) mod http;
 mod json;
+pub mod judgeme;
 pub mod jwt;
 pub mod kind;
 mod listing;
@@ -31,4 +32,5 @@ pub static KINDS: &[Kind] = &[
     trustpilot::KIND,
     etrusted::KIND,
     woocommerce::KIND,
+    judgeme::KIND,
 ];

@@ -195,6 +195,13 @@ url = "https://shop.example"
 [source.reply]
 user = "service"
 [source.webhook]
+
+[[source]]
+name = "stars"
+kind = "judgeme"
+label = "Judge.me"
+shop_domain = "garten.myshopify.com"
+[source.webhook]
 "#;
 
 /// The sources of a file, with the same secret for each variable.
@@ -234,7 +241,14 @@ fn each_kind_opens_from_its_settings_and_no_secret_is_printed() {
     });
     assert_eq!(
         labels.collect::<Vec<_>>(),
-        ["Shop", "Google", "Trustpilot", "Trusted Shops", "Gartenshop"]
+        [
+            "Shop",
+            "Google",
+            "Trustpilot",
+            "Trusted Shops",
+            "Gartenshop",
+            "Judge.me"
+        ]
     );
     for kind in KINDS {
         assert!(SETTINGS.contains(&format!("kind = \"{}\"", kind.word)));

@@ -3,6 +3,7 @@
 
 pub mod etrusted;
 pub mod google;
+pub mod judgeme;
 pub mod shop;
 pub mod trustpilot;
 pub mod way;
@@ -26,6 +27,7 @@ pub const ALL: &[(&str, Open)] = &[
     ("trustpilot", trustpilot::open),
     ("etrusted", etrusted::open),
     ("woocommerce", woocommerce::open),
+    ("judgeme", judgeme::open),
 ];
 
 /// What customers and moderators do at a platform, and what they see there.
@@ -57,6 +59,11 @@ pub trait Far: Send + Sync {
 
     /// The key that opens it is a token that runs out and is asked for again; a key that lasts is refused only for good.
     fn renews(&self) -> bool {
+        true
+    }
+
+    /// Which answers stand there can be read, by us as by customers.
+    fn shows_answers(&self) -> bool {
         true
     }
 

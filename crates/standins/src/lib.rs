@@ -12,6 +12,7 @@ pub mod chat;
 pub mod discord;
 pub mod etrusted;
 pub mod google;
+pub mod judgeme;
 mod png;
 pub mod samples;
 pub mod shop;
