@@ -490,6 +490,67 @@ async fn what_was_removed_is_told_or_found_gone_and_is_never_an_item_without_an_
     }
 }
 
+/// Behind a window everything is missing: who takes that for removed clears the desk of what nobody removed.
+#[tokio::test]
+async fn what_left_a_window_is_not_taken_for_removed() {
+    for bench in Bench::all().await {
+        let Some(window) = bench.far.window() else {
+            continue;
+        };
+        let item = bench.written("Zu lang.").await;
+        for _ in 0..3 {
+            bench.clock.advance(window / 2);
+            for page in bench.pages().await.unwrap() {
+                assert_eq!(page.complete, None, "{}: nothing lists everything", bench.kind);
+            }
+        }
+        let call = bench.call(&item, WORDS);
+        for refused in [
+            bench.source.look(&call).await.map(drop),
+            bench.publish(&call).await.map(drop),
+        ] {
+            assert!(
+                matches!(refused, Err(PortError::Never { .. })),
+                "{}: {refused:?}",
+                bench.kind
+            );
+        }
+    }
+}
+
+/// It is gone for good on the other side, so somebody has to fetch it another way, and must be told.
+#[tokio::test]
+async fn a_pause_longer_than_a_window_is_told_once() {
+    for bench in Bench::all().await {
+        let Some(window) = bench.far.window() else {
+            continue;
+        };
+        let before = bench.written("Zu lang.").await;
+        let told = |pages: Vec<Page>| -> Vec<String> {
+            let odd = pages.into_iter().flat_map(|page| page.odd);
+            odd.map(|odd| odd.why).collect()
+        };
+        bench.clock.advance(window - TimeDelta::hours(1));
+        assert_eq!(told(bench.pages().await.unwrap()), [""; 0], "{}", bench.kind);
+        bench.clock.advance(TimeDelta::minutes(1));
+        let unseen = bench.far.write(1, "Nie wieder.");
+        bench.clock.advance(window + TimeDelta::hours(1));
+        let pages = bench.pages().await.unwrap();
+        let items = pages.iter().flat_map(|page| &page.items);
+        let ids: Vec<&str> = items.map(|item| item.native_id.as_str()).collect();
+        assert!(
+            !ids.contains(&unseen.as_str()),
+            "{}: it was too late for it",
+            bench.kind
+        );
+        let told_of = told(pages);
+        assert_eq!(told_of.len(), 1, "{}: {told_of:?}", bench.kind);
+        bench.later();
+        assert_eq!(told(bench.pages().await.unwrap()), [""; 0], "{}", bench.kind);
+        bench.item(&bench.far.write(2, &before.body.unwrap())).await;
+    }
+}
+
 #[tokio::test]
 async fn an_empty_answer_is_no_news_and_a_rubbish_one_is_tried_again() {
     for bench in Bench::all().await.into_iter().filter(Bench::is_read) {

@@ -15,6 +15,7 @@ pub mod kind;
 mod listing;
 mod mac;
 mod place;
+pub mod play;
 pub mod practice;
 pub mod push;
 pub mod signature;
@@ -33,4 +34,5 @@ pub static KINDS: &[Kind] = &[
     etrusted::KIND,
     woocommerce::KIND,
     judgeme::KIND,
+    play::KIND,
 ];

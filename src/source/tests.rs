@@ -13,6 +13,7 @@ use axum::response::Response;
 use futures::stream;
 use proptest::prelude::*;
 use serde_json::Value;
+use serde_json::json;
 use tokio::net::TcpListener;
 use toml::de::DeTable;
 
@@ -23,6 +24,7 @@ use crate::domain::At;
 use crate::reader::reading::Reading;
 use crate::reader::table::Table;
 use crate::source::KINDS;
+use crate::source::jwt::tests::rsa_pem;
 
 #[derive(Debug, Clone)]
 pub struct Asked {
@@ -202,11 +204,31 @@ kind = "judgeme"
 label = "Judge.me"
 shop_domain = "garten.myshopify.com"
 [source.webhook]
+
+[[source]]
+name = "android"
+kind = "play"
+label = "Google Play"
+app = { id = "com.example.shop", name = "Example Shop" }
 "#;
 
-/// The sources of a file, with the same secret for each variable.
+/// What a variable holds: for most the same secret, and a key where only a key opens.
+fn secret(name: &str) -> String {
+    match name {
+        "PLAY_KEY" => service_account(),
+        _ => SHOP.to_owned(),
+    }
+}
+
+/// The key file of a service account.
+pub fn service_account() -> String {
+    let key = rsa_pem();
+    json!({ "client_email": "care@example.iam.gserviceaccount.com", "private_key": key }).to_string()
+}
+
+/// The sources of a file.
 pub fn sources(text: &str) -> Vec<Source> {
-    let sections = Sections::parse("zeitnah.toml", text, &|_| Some(SHOP.to_owned()));
+    let sections = Sections::parse("zeitnah.toml", text, &|name| Some(secret(name)));
     let about: Vec<_> = sections
         .faults
         .iter()
@@ -230,7 +252,10 @@ pub fn read<T>(text: &str, read: impl Fn(&Table) -> T) -> T {
 fn each_kind_opens_from_its_settings_and_no_secret_is_printed() {
     let all = sources(SETTINGS);
     let printed = format!("{all:?}");
-    assert!(!printed.contains("whsec_"), "{printed}");
+    assert!(
+        !printed.contains("whsec_") && !printed.contains("BEGIN"),
+        "{printed}"
+    );
     let labels = all.iter().map(|source| {
         source
             .settings
@@ -247,7 +272,8 @@ fn each_kind_opens_from_its_settings_and_no_secret_is_printed() {
             "Trustpilot",
             "Trusted Shops",
             "Gartenshop",
-            "Judge.me"
+            "Judge.me",
+            "Google Play"
         ]
     );
     for kind in KINDS {

@@ -4,6 +4,7 @@
 pub mod etrusted;
 pub mod google;
 pub mod judgeme;
+pub mod play;
 pub mod shop;
 pub mod trustpilot;
 pub mod way;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::Router;
+use chrono::TimeDelta;
 use serde_json::Value;
 use serde_json::json;
 use zeitnah::port::source::HookCall;
@@ -28,6 +30,7 @@ pub const ALL: &[(&str, Open)] = &[
     ("etrusted", etrusted::open),
     ("woocommerce", woocommerce::open),
     ("judgeme", judgeme::open),
+    ("play", play::open),
 ];
 
 /// What customers and moderators do at a platform, and what they see there.
@@ -70,6 +73,11 @@ pub trait Far: Send + Sync {
     /// How a list of items looks in which nothing is as it was documented: enums have grown and times carry odd offsets, but
     /// mean the same moment. None where the source is not read.
     fn garble(&self) -> Option<fn(&mut Value)>;
+
+    /// How long it shows what was written or changed, where that ends: behind it nothing can be said about an item.
+    fn window(&self) -> Option<TimeDelta> {
+        None
+    }
 
     /// Calls that say what is not so of an item, as somebody makes them who has no secret of the platform; where it signs
     /// nothing, also of somebody who knows the address.

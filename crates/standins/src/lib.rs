@@ -13,6 +13,7 @@ pub mod discord;
 pub mod etrusted;
 pub mod google;
 pub mod judgeme;
+pub mod play;
 mod png;
 pub mod samples;
 pub mod shop;
