@@ -10,6 +10,7 @@ mod contract;
 mod cut;
 mod database;
 mod demo;
+mod described;
 mod desk;
 mod far;
 mod house;

@@ -560,6 +560,7 @@ fn the_defaults_parse_and_show_every_setting_and_no_other() {
     );
     let everything = format!("{everything}[[source]]\nname = \"j\"\nkind = \"judgeme\"\n[source.webhook]\n");
     let everything = format!("{everything}[[source]]\nname = \"p\"\nkind = \"play\"\n");
+    let everything = format!("{everything}[[source]]\nname = \"i\"\nkind = \"appstore\"\n");
     let everything = format!("{everything}[discord]\nmode = \"http\"\nserver = \"1\"\n");
     let reading = Reading::new("zeitnah.toml", &everything, &full);
     read(&reading, &everything);

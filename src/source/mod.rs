@@ -2,6 +2,7 @@
 //! kind stands in its folder.
 
 pub mod access;
+pub mod appstore;
 pub mod budget;
 pub mod etrusted;
 pub mod file;
@@ -35,4 +36,5 @@ pub static KINDS: &[Kind] = &[
     woocommerce::KIND,
     judgeme::KIND,
     play::KIND,
+    appstore::KIND,
 ];

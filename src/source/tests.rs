@@ -24,6 +24,7 @@ use crate::domain::At;
 use crate::reader::reading::Reading;
 use crate::reader::table::Table;
 use crate::source::KINDS;
+use crate::source::jwt::tests::ec_pem;
 use crate::source::jwt::tests::rsa_pem;
 
 #[derive(Debug, Clone)]
@@ -210,12 +211,21 @@ name = "android"
 kind = "play"
 label = "Google Play"
 app = { id = "com.example.shop", name = "Example Shop" }
+
+[[source]]
+name = "ios"
+kind = "appstore"
+label = "App Store"
+app = { id = "1234567890", name = "Example Shop" }
+issuer_id = "69a6de70"
+key_id = "2X9R4HXF34"
 "#;
 
 /// What a variable holds: for most the same secret, and a key where only a key opens.
 fn secret(name: &str) -> String {
     match name {
         "PLAY_KEY" => service_account(),
+        "APPSTORE_KEY" => ec_pem(),
         _ => SHOP.to_owned(),
     }
 }
@@ -273,7 +283,8 @@ fn each_kind_opens_from_its_settings_and_no_secret_is_printed() {
             "Trusted Shops",
             "Gartenshop",
             "Judge.me",
-            "Google Play"
+            "Google Play",
+            "App Store"
         ]
     );
     for kind in KINDS {

@@ -1,6 +1,7 @@
 //! The far sides of all kinds of sources behind one handle, so that what has to hold for one source is tried with each of
 //! them. A new kind adds its hand and its line in `ALL`, and gets every test of `contract.rs` and `story/contract.rs`.
 
+pub mod appstore;
 pub mod etrusted;
 pub mod google;
 pub mod judgeme;
@@ -31,6 +32,7 @@ pub const ALL: &[(&str, Open)] = &[
     ("woocommerce", woocommerce::open),
     ("judgeme", judgeme::open),
     ("play", play::open),
+    ("appstore", appstore::open),
 ];
 
 /// What customers and moderators do at a platform, and what they see there.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub mod appstore;
 pub mod chat;
 pub mod discord;
 pub mod etrusted;
