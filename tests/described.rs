@@ -28,8 +28,11 @@ use zeitnah::port::source::ReplyCall;
 use crate::desk::friday;
 use crate::far;
 
+/// How a description of one format is read.
+type Reader = fn(Value) -> Description;
+
 /// The kinds of sources whose platforms publish a description, by their word in the file.
-const DESCRIBED: &[(&str, &str, fn(Value) -> Description)] = &[
+const DESCRIBED: &[(&str, &str, Reader)] = &[
     ("play", "google/androidpublisher.v3.json", discovery),
     (
         "appstore",

@@ -552,15 +552,37 @@ fn what_belongs_to_another_kind_is_told() {
 #[test]
 fn the_defaults_parse_and_show_every_setting_and_no_other() {
     DeTable::parse(DEFAULTS).unwrap();
-    let everything = format!("{EXAMPLE}\n[[source]]\nname = \"g\"\nkind = \"google\"\n[source.push]\n");
-    let everything = format!("{everything}[[source]]\nname = \"t\"\nkind = \"trustpilot\"\n[source.hook]\n");
-    let everything = format!("{everything}[[source]]\nname = \"e\"\nkind = \"etrusted\"\n");
-    let everything = format!(
-        "{everything}[[source]]\nname = \"w\"\nkind = \"woocommerce\"\n[source.reply]\n[source.webhook]\n"
-    );
-    let everything = format!("{everything}[[source]]\nname = \"j\"\nkind = \"judgeme\"\n[source.webhook]\n");
-    let everything = format!("{everything}[[source]]\nname = \"p\"\nkind = \"play\"\n");
-    let everything = format!("{everything}[[source]]\nname = \"i\"\nkind = \"appstore\"\n");
+    let sources = r#"
+        [[source]]
+        name = "g"
+        kind = "google"
+        [source.push]
+        [[source]]
+        name = "t"
+        kind = "trustpilot"
+        business_units = [{ id = "46d6a890000064000500e0c3", name = "Gartenshop" }]
+        [source.hook]
+        [[source]]
+        name = "e"
+        kind = "etrusted"
+        channels = [{ id = "chl-3cd85eba", name = "Gartenshop" }]
+        [[source]]
+        name = "w"
+        kind = "woocommerce"
+        [source.reply]
+        [source.webhook]
+        [[source]]
+        name = "j"
+        kind = "judgeme"
+        [source.webhook]
+        [[source]]
+        name = "p"
+        kind = "play"
+        [[source]]
+        name = "i"
+        kind = "appstore"
+    "#;
+    let everything = format!("{EXAMPLE}\n{sources}\n");
     let everything = format!("{everything}[discord]\nmode = \"http\"\nserver = \"1\"\n");
     let reading = Reading::new("zeitnah.toml", &everything, &full);
     read(&reading, &everything);

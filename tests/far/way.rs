@@ -104,8 +104,10 @@ async fn pass(State(way): State<Arc<Way>>, request: Request, next: Next) -> Resp
                 let mut value: Value = serde_json::from_slice(&body).unwrap();
                 garble(&mut value);
                 body = value.to_string().into();
+                let mut garbled = Response::from_parts(head, Body::from(body));
                 // Its length is another one now.
-                return Response::new(Body::from(body));
+                garbled.headers_mut().remove("content-length");
+                return garbled;
             }
             if aim == Aim::Reads {
                 *way.before.lock().unwrap() = body.clone();

@@ -189,7 +189,7 @@ mod tests {
         let of = |body: &str, territory: &str| spoken(None, Some(body), &json!(territory));
         assert_eq!(of("Ok", "DEU").as_deref(), Some("de"));
         assert_eq!(of("Ok", "CHE"), None, "it has four");
-        assert_eq!(of("Ok", "XXX"), None);
+        assert_eq!(of("Ok", "ZZZ"), None);
         let english = "The app has been crashing since the last update and nobody answers me.";
         assert_eq!(of(english, "DEU"), None, "what is heard is believed");
     }

@@ -38,7 +38,7 @@ impl Lists for Judgeme {
         let is_short = reviews.len() < per_page.unwrap_or(PAGE_SIZE).min(PAGE_SIZE);
         let mut rows: Vec<Row> = reviews
             .into_iter()
-            .filter(|review| wire::is_public(review))
+            .filter(wire::is_public)
             .map(|review| self.row(review))
             .collect();
         let is_cut = !is_short && page >= LAST_PAGE;
