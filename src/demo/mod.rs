@@ -369,9 +369,6 @@ mod tests {
     use std::sync::atomic::AtomicI64;
     use std::sync::atomic::Ordering;
 
-    use standins::google::Google;
-    use standins::shop::Shop;
-
     use super::*;
 
     fn demo(name: &str, wall: Arc<AtomicI64>) -> Arc<Demo> {
@@ -382,10 +379,7 @@ mod tests {
         let now: standins::Now = Arc::new(move || reading.now());
         let slack = Slack::new(now.clone(), Default::default());
         let discord = Discord::new(now.clone(), Default::default());
-        let sites: Vec<Arc<dyn Site>> = vec![
-            Google::new(now.clone(), Default::default()),
-            Shop::new(now, Default::default()),
-        ];
+        let sites = sites::each(&now);
         let file = std::env::temp_dir().join(format!("zeitnah-far-side-{name}-{}.json", std::process::id()));
         std::fs::remove_file(&file).ok();
         Demo::new(clock, Chats { slack, discord }, sites, file)

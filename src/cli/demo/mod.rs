@@ -2,6 +2,7 @@
 //! up; stopped and started again it goes on where it was. The bot is a process of its own, so that it can be killed.
 
 mod bot;
+mod elsewhere;
 mod narrator;
 mod past;
 pub mod replica;
@@ -185,7 +186,8 @@ fn written_down(dir: &Path, base: &str, url: &str) -> Result<PathBuf, Failure> {
     let dir = std::fs::canonicalize(dir).map_err(failing)?;
     let (settings, env) = (dir.join("zeitnah.toml"), dir.join("env"));
     std::fs::write(&settings, world::settings(base)).map_err(failing)?;
-    let secrets = world::SECRETS.map(|name| (name, world::secret(name).unwrap_or_default()));
+    let named = world::SECRETS.iter().chain(&elsewhere::SECRETS);
+    let secrets = named.map(|name| (*name, world::secret(name).unwrap_or_default()));
     let own = [
         ("DATABASE_URL", url.to_owned()),
         ("ZEITNAH_CONFIG", settings.display().to_string()),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::elsewhere;
 use crate::chat::discord::commands;
 use crate::demo::Chats;
 use crate::demo::Demo;
@@ -142,6 +143,7 @@ pub fn far_side(base: &str, hooks: &str, dir: &Path) -> FarSide {
             ..Default::default()
         },
     );
+    let elsewhere = elsewhere::sites(&now, base, hooks);
     let shop = Shop::new(
         now,
         shop::Settings {
@@ -151,7 +153,8 @@ pub fn far_side(base: &str, hooks: &str, dir: &Path) -> FarSide {
         },
     );
     let chats = Chats { slack, discord };
-    let sites: Vec<Arc<dyn Site>> = vec![google.clone(), shop.clone()];
+    let mut sites: Vec<Arc<dyn Site>> = vec![google.clone(), shop.clone()];
+    sites.extend(elsewhere);
     let demo = Demo::new(clock, chats, sites, dir.join("far-side.json"));
     let rooms = [
         ("C0STIMMEN", "de"),
@@ -200,7 +203,7 @@ pub fn secret(name: &str) -> Option<String> {
         "SOURCE_SHOP_SECRET" => Some(shop.hook_secret),
         "SOURCE_SHOP_REPLY_SECRET" => Some(shop.reply_secret),
         "DATABASE_URL" => Some("postgres://demo".into()),
-        _ => None,
+        other => elsewhere::secret(other),
     }
 }
 
@@ -315,7 +318,7 @@ url = "{base}/shop/replies"
 max_chars = 2000
 edit = true
 delete = true
-
+{elsewhere}
 [[role]]
 role = "responder"
 slack_group = "S0CARE"
@@ -372,5 +375,6 @@ schedule = "*/4 * * * *"
         server = discord::Settings::default().guild_id,
         carla = TEAM[2].discord,
         locations = locations.join(", "),
+        elsewhere = elsewhere::sections(base),
     )
 }

@@ -12,7 +12,7 @@ const LONG = 420;
 const CUT = 320;
 
 // `editor` is {open, set(id)}: at most one review is being changed.
-export function review(site, item, editor) {
+export function review(site, item, editor, judges) {
   const kind = item.kind && item.kind !== "review" && el("span.badge", null, word(item.kind));
   const changed = item.edited || (item.updated && item.updated !== item.created);
   return el(item.removed ? "article.item.gone" : "article.item", { tabIndex: -1, "data-id": item.id, "aria-label": `${item.author}, ${item.place}` },
@@ -21,7 +21,7 @@ export function review(site, item, editor) {
       at(item.created)),
     el("p.line", null, item.stars ? stars(item.stars) : null, kind, changed && el("span.hint", null, word("changed")), item.removed && el("span.badge", null, word("removed"))),
     editor.open === item.id ? form(site, item, editor) : words(item),
-    item.reply && answer(site, item),
+    item.reply && answer(site, item, judges),
     !item.removed && editor.open !== item.id && el("p.row.small", null,
       el("span.hint", null, word("asCustomer")),
       el("button", { type: "button", "data-focus": "edit", onclick: () => editor.set(item.id) }, word("edit")),
@@ -37,7 +37,7 @@ function words(item) {
     el("p", { dir: "auto" }, item.text));
 }
 
-function answer(site, item) {
+function answer(site, item, judges) {
   const reply = item.reply;
   const mark = reply.state || "published";
   const times = item.puts === undefined ? word("publications", item.publications) : word("puts", item.puts);
@@ -47,7 +47,7 @@ function answer(site, item) {
     el("p.words", { dir: "auto" }, reply.text),
     el("p.line", null, el("span.badge", null, word(mark)), el("span.hint", null, times)),
     reply.policy_violation && el("p.error", null, reply.policy_violation),
-    reply.state && el("p.row.small", null, el("span.hint", null, word("asPortal")),
+    judges && reply.state && el("p.row.small", null, el("span.hint", null, word("asPortal")),
       reply.state !== "APPROVED" && judge("approve", "approve"), reply.state !== "REJECTED" && judge("reject", "reject")));
 }
 

@@ -121,7 +121,7 @@ function drawItems() {
   const entries = all.map((item) => ({
     key: `${site}-${item.id}`,
     sign: JSON.stringify([item, language(), when(Date.parse(item.created) / 1000, "{date_pretty}"), item.reply && when(Date.parse(item.reply.updated || item.reply.published) / 1000, "{date_pretty}"), editing === item.id]),
-    make: () => review(site, item, editor),
+    make: () => review(site, item, editor, siteOf(site).judges),
   }));
   const none = { key: "none", sign: language(), make: () => el("p.empty", null, word("empty")) };
   // Whoever reads further down keeps their place while others write above.

@@ -3,6 +3,7 @@
 
 mod access;
 mod api;
+mod site;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -7,12 +7,14 @@ use chrono::FixedOffset;
 use chrono::SecondsFormat;
 use chrono::TimeDelta;
 use chrono::Utc;
+use serde::Deserialize;
+use serde::Serialize;
 use serde_json::Value;
 use serde_json::json;
 
 use crate::sites::Refusal;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Response {
     pub id: String,
     pub text: String,
@@ -37,7 +39,7 @@ impl Response {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
     pub id: String,
     pub author: String,
@@ -90,7 +92,7 @@ fn checked(stars: u8) -> Result<u8, Refusal> {
     }
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct State {
     /// In the order of writing.
     pub reviews: Vec<Review>,

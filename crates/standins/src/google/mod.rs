@@ -312,6 +312,10 @@ impl Site for Google {
         self.remove(id)
     }
 
+    fn judges(&self) -> bool {
+        true
+    }
+
     fn judge(&self, id: &str, verdict: Verdict) -> Result<(), Refusal> {
         match verdict {
             Verdict::Approve => self.approve(id),

@@ -3,6 +3,7 @@
 
 mod api;
 mod hook;
+mod site;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -3,13 +3,14 @@
 use chrono::DateTime;
 use chrono::SecondsFormat;
 use chrono::Utc;
+use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::json;
 
 use crate::sites::Refusal;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Curated {
     Ok,
@@ -17,7 +18,7 @@ pub enum Curated {
     NotYet,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
     pub id: u64,
     pub author: String,
@@ -47,7 +48,7 @@ impl Review {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct State {
     /// In the order of writing.
     pub reviews: Vec<Review>,

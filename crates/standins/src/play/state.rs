@@ -5,19 +5,21 @@ use std::collections::BTreeMap;
 use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
+use serde::Deserialize;
+use serde::Serialize;
 use serde_json::Value;
 use serde_json::json;
 
 use super::WINDOW;
 use crate::sites::Refusal;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
     pub text: String,
     pub at: DateTime<Utc>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
     pub id: String,
     pub author: String,
@@ -71,7 +73,7 @@ fn checked(stars: u8) -> Result<u8, Refusal> {
     }
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct State {
     /// In the order of writing.
     pub reviews: Vec<Review>,

@@ -142,6 +142,7 @@ async fn a_week_is_shown_newest_change_first_and_only_words() {
     let first = site.play.write("Ute", 2, "Absturz", "Beim Start.").unwrap();
     site.play.write("Jens", 1, "", "").unwrap();
     site.clock.advance(DAY);
+    site.sign_in().await;
     let second = site.play.write("Marta", 5, "", "Gut.").unwrap();
     let page = site.read("").await;
     assert_eq!(ids(&page), [&second, &first]);

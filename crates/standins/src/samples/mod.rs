@@ -1,6 +1,7 @@
 //! Sample customers for the demo: an outdoor and garden shop with stores, its products, and three minutes of what
 //! people write. Invented from first to last; no such names, goods or stores are known to us.
 
+mod elsewhere;
 mod english;
 mod german;
 mod past;
@@ -97,7 +98,7 @@ impl Sample {
 
 /// All of them, in the order of their arrival.
 pub fn samples() -> Vec<Sample> {
-    let mut all = [german::SAMPLES, english::SAMPLES].concat();
+    let mut all = [german::SAMPLES, english::SAMPLES, elsewhere::SAMPLES].concat();
     all.sort_by_key(|s| s.after);
     all
 }
@@ -150,22 +151,18 @@ mod tests {
     use chrono::DateTime;
 
     use super::samples;
-    use crate::google::Google;
     use crate::shop::Kind;
-    use crate::shop::Shop;
-    use crate::sites::site::Site;
+    use crate::sites;
 
     #[test]
     fn every_sample_finds_its_place_within_three_minutes() {
         let now: crate::Now = Arc::new(|| DateTime::from_timestamp(1_790_000_000, 0).unwrap());
-        let google = Google::new(now.clone(), Default::default());
-        let shop = Shop::new(now, Default::default());
-        let sites: Vec<Arc<dyn Site>> = vec![google, shop];
+        let sites = sites::each(&now);
         let all = samples();
-        assert_eq!(all.len(), 36);
-        assert_eq!(all.iter().filter(|s| s.language == "de").count(), 24);
+        assert_eq!(all.len(), 42);
+        assert_eq!(all.iter().filter(|s| s.language == "de").count(), 30);
         assert_eq!(all[0].after, 0);
-        assert_eq!(all.iter().filter(|s| s.after <= 20).count(), 5);
+        assert_eq!(all.iter().filter(|s| s.after <= 20).count(), 6);
         for sample in &all {
             sample
                 .write(&sites)
@@ -175,7 +172,7 @@ mod tests {
         }
         assert_eq!(
             all.iter().map(|s| s.after).collect::<BTreeSet<_>>().len(),
-            36,
+            42,
             "one at a time"
         );
         assert!(all.iter().any(|s| s.text.chars().count() > 2500));

@@ -66,6 +66,7 @@ impl Sites {
             .map(|site| {
                 json!({
                     "word": site.word(), "name": site.name(), "mark": site.mark(), "kinds": site.kinds(),
+                    "judges": site.judges(),
                     "places": site.places(),
                 })
             })

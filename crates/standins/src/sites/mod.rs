@@ -18,6 +18,14 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use self::site::Site;
+use crate::appstore::AppStore;
+use crate::etrusted::Etrusted;
+use crate::google::Google;
+use crate::judgeme::Judgeme;
+use crate::play::Play;
+use crate::shop::Shop;
+use crate::trustpilot::Trustpilot;
+use crate::woocommerce::WooCommerce;
 
 /// Where something is reviewed: a location of the business or a product of the shop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +76,21 @@ pub async fn serve(
         () = ticking => Ok(()),
         () = stop.cancelled() => Ok(()),
     }
+}
+
+/// One of each, as it comes.
+pub fn each(now: &crate::Now) -> Vec<Arc<dyn Site>> {
+    let now = || now.clone();
+    vec![
+        Google::new(now(), Default::default()),
+        Shop::new(now(), Default::default()),
+        Play::new(now(), Default::default()),
+        AppStore::new(now(), Default::default()),
+        Trustpilot::new(now(), Default::default()),
+        Etrusted::new(now(), Default::default()),
+        WooCommerce::new(now(), Default::default()),
+        Judgeme::new(now(), Default::default()),
+    ]
 }
 
 /// All sites and their controls.

@@ -5,10 +5,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::Router;
+use chrono::DateTime;
+use chrono::Utc;
 use serde_json::Value;
+use serde_json::json;
 
+use super::Place;
 use super::Refusal;
 use super::faults::Door;
+use super::millis;
 use crate::shop::Kind;
 
 /// What a customer writes.
@@ -37,6 +42,52 @@ pub enum Verdict {
     Reject,
 }
 
+/// An item as a page shows it.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    pub id: &'a str,
+    pub author: &'a str,
+    pub stars: Option<u8>,
+    pub text: &'a str,
+    pub created: DateTime<Utc>,
+    pub updated: Option<DateTime<Utc>>,
+    pub removed: Option<DateTime<Utc>>,
+    /// Its words, since when, and whether customers read it already.
+    pub reply: Option<(&'a str, DateTime<Utc>, bool)>,
+    /// How often an answer became public.
+    pub publications: u32,
+}
+
+impl Shown<'_> {
+    pub fn json(&self) -> Value {
+        let reply = self.reply.map(|(text, at, is_public)| {
+            let state = (!is_public).then_some("PENDING");
+            json!({ "text": text, "updated": millis(at), "state": state })
+        });
+        json!({
+            "id": self.id, "author": self.author, "stars": self.stars, "text": self.text,
+            "created": millis(self.created), "updated": self.updated.map(millis), "removed": self.removed.map(millis),
+            "reply": reply, "publications": self.publications,
+        })
+    }
+}
+
+/// Places with what was written there; `items` are in the order of writing and say where they belong.
+pub fn places<'a>(places: &[Place], items: impl DoubleEndedIterator<Item = (&'a str, Value)>) -> Value {
+    let items: Vec<(&str, Value)> = items.rev().collect();
+    let all = places.iter().map(|place| {
+        let here = items.iter().filter(|(at, _)| *at == place.id);
+        json!({ "id": place.id, "name": place.name, "items": here.map(|(_, item)| item).collect::<Vec<_>>() })
+    });
+    all.collect()
+}
+
+/// What people call a place.
+pub fn name_of(places: &[Place], id: &str) -> String {
+    let place = places.iter().find(|place| place.id == id);
+    place.map_or_else(|| id.to_owned(), |place| place.name.clone())
+}
+
 #[async_trait]
 pub trait Site: Send + Sync {
     /// Its word in addresses, lists and memories.
@@ -63,6 +114,11 @@ pub trait Site: Send + Sync {
     fn edit(&self, id: &str, stars: Option<u8>, text: &str) -> Result<(), Refusal>;
 
     fn remove(&self, id: &str) -> Result<(), Refusal>;
+
+    /// Whether somebody there judges replies.
+    fn judges(&self) -> bool {
+        false
+    }
 
     /// Judges the reply below an item, where replies are judged.
     fn judge(&self, _id: &str, _verdict: Verdict) -> Result<(), Refusal> {

@@ -4,6 +4,7 @@
 mod access;
 mod api;
 mod hook;
+mod site;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,8 @@ use std::collections::VecDeque;
 use chrono::DateTime;
 use chrono::TimeDelta;
 use chrono::Utc;
+use serde::Deserialize;
+use serde::Serialize;
 use serde_json::Value;
 use serde_json::json;
 
@@ -19,7 +21,7 @@ const TOKEN_SECONDS: i64 = 360_000;
 const CALLS: usize = 833;
 const SPAN: TimeDelta = TimeDelta::minutes(5);
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
     pub text: String,
     pub author: String,
@@ -27,7 +29,7 @@ pub struct Reply {
     pub updated: Option<DateTime<Utc>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
     pub id: String,
     pub unit: String,
@@ -99,7 +101,7 @@ impl Reply {
     }
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct State {
     /// In the order of writing.
     pub reviews: Vec<Review>,

@@ -5,6 +5,7 @@ mod access;
 mod api;
 mod comments;
 mod hook;
+mod site;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -115,7 +115,7 @@ pub fn shown(content: &str) -> String {
         .replace("&amp;", "&")
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct State {
     pub comments: Vec<Comment>,
     /// How often an answer became visible, by its review.

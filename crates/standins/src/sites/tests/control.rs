@@ -127,3 +127,44 @@ async fn a_long_poll_ends_with_the_change() {
     .await;
     assert_eq!(no["error"], "there is no reply to judge");
 }
+
+/// Whatever a site speaks with the bot: here it is written to, looked at, changed, kept and brought back like the others.
+#[tokio::test]
+async fn each_site_is_used_the_same_way_and_remembers() {
+    let clock = Clock::stopped();
+    let (sites, again) = (super::super::each(&clock.now()), super::super::each(&clock.now()));
+    for (site, again) in sites.iter().zip(again) {
+        let word = site.word();
+        let place = site.places()[0]["id"].as_str().unwrap().to_owned();
+        let written = crate::sites::site::Written {
+            place: &place,
+            author: "Ute",
+            kind: crate::shop::Kind::Review,
+            stars: Some(2),
+            text: "Klemmt.",
+        };
+        let id = site.write(written).unwrap();
+        let shown = |site: &dyn crate::sites::site::Site| site.places()[0]["items"][0].clone();
+        let item = shown(&**site);
+        assert_eq!(
+            (&item["id"], &item["text"], &item["stars"]),
+            (&json!(id), &json!("Klemmt."), &json!(2)),
+            "{word}"
+        );
+        assert_eq!(item["reply"], Value::Null, "{word}");
+        site.edit(&id, None, "Klemmt immer noch.").unwrap();
+        let item = shown(&**site);
+        assert_eq!(
+            (&item["text"], &item["stars"]),
+            (&json!("Klemmt immer noch."), &json!(2)),
+            "{word}"
+        );
+        assert_eq!(site.written().len(), 1, "{word}");
+        assert_eq!(site.written()[0].id, id, "{word}");
+        again.import(site.export()).unwrap();
+        assert_eq!(again.places(), site.places(), "{word}");
+        site.remove(&id).unwrap();
+        let after = shown(&**site);
+        assert!(after.is_null() || after["removed"].is_string(), "{word}: {after}");
+    }
+}

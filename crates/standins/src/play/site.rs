@@ -1,0 +1,100 @@
+//! Google Play as a page and the controls have it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::Router;
+use serde_json::Value;
+use serde_json::json;
+
+use super::Play;
+use crate::shop::Kind;
+use crate::sites::Refusal;
+use crate::sites::faults::Door;
+use crate::sites::hold;
+use crate::sites::site::Known;
+use crate::sites::site::Shown;
+use crate::sites::site::Site;
+use crate::sites::site::Written;
+use crate::sites::site::name_of;
+use crate::sites::site::places;
+
+#[async_trait]
+impl Site for Play {
+    fn word(&self) -> &'static str {
+        "play"
+    }
+
+    fn name(&self) -> &'static str {
+        "Google Play"
+    }
+
+    fn mark(&self) -> &'static str {
+        "GP"
+    }
+
+    fn kinds(&self) -> &'static [Kind] {
+        &[Kind::Review]
+    }
+
+    fn router(self: Arc<Self>) -> Router {
+        super::router(self)
+    }
+
+    fn door(&self) -> &Door {
+        &self.door
+    }
+
+    fn write(&self, written: Written<'_>) -> Result<String, Refusal> {
+        self.write(written.author, written.stars.unwrap_or(0), "", written.text)
+    }
+
+    fn edit(&self, id: &str, stars: Option<u8>, text: &str) -> Result<(), Refusal> {
+        self.edit(id, stars, text)
+    }
+
+    fn remove(&self, id: &str) -> Result<(), Refusal> {
+        self.remove(id)
+    }
+
+    fn places(&self) -> Value {
+        let state = hold(&self.state);
+        let items = state.reviews.iter().map(|review| {
+            let shown = Shown {
+                id: &review.id,
+                author: &review.author,
+                stars: Some(review.stars),
+                text: review.text.as_deref().unwrap_or_default(),
+                created: review.modified,
+                updated: None,
+                removed: review.removed,
+                reply: review.reply.as_ref().map(|r| (r.text.as_str(), r.at, true)),
+                publications: review.replies,
+            };
+            (self.settings.app.id.as_str(), shown.json())
+        });
+        places(std::slice::from_ref(&self.settings.app), items)
+    }
+
+    fn written(&self) -> Vec<Known> {
+        let state = hold(&self.state);
+        let known = state.reviews.iter().map(|review| Known {
+            id: review.id.clone(),
+            author: review.author.clone(),
+            place: name_of(std::slice::from_ref(&self.settings.app), &self.settings.app.id),
+        });
+        known.collect()
+    }
+
+    async fn tick(&self) {}
+
+    fn export(&self) -> Value {
+        json!(*hold(&self.state))
+    }
+
+    fn import(&self, memory: Value) -> Result<(), serde_json::Error> {
+        *hold(&self.state) = serde_json::from_value(memory)?;
+        self.door.touch();
+        Ok(())
+    }
+}
