@@ -39,7 +39,10 @@ impl Person {
 }
 
 async fn written(demo: &Demo) -> usize {
-    demo.written_at("google").await.len() + demo.written_at("shop").await.len()
+    let state = demo.state("sites").await;
+    let sites = state["sites"].as_array().unwrap().iter();
+    let places = sites.flat_map(|site| site["places"].as_array().unwrap());
+    places.map(|place| place["items"].as_array().unwrap().len()).sum()
 }
 
 async fn cards(demo: &Demo) -> usize {
