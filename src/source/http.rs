@@ -125,6 +125,14 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
+    /// A success, or what its status means.
+    pub fn done(self) -> Result<Self, PortError> {
+        match self.is_success() {
+            true => Ok(self),
+            false => Err(self.error()),
+        }
+    }
+
     /// By its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()

@@ -17,6 +17,9 @@ use serde_json::Number;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::domain::At;
+use crate::domain::say::words;
+
 /// Writes U+FFFD for each half of a surrogate pair that stands alone; the length stays, and all other bytes too.
 pub fn repaired(bytes: &[u8]) -> Cow<'_, [u8]> {
     let mut fixed = Cow::Borrowed(bytes);
@@ -79,6 +82,16 @@ pub fn type_of(value: &Value) -> &'static str {
         Value::Array(_) => "array",
         Value::Object(_) => "object",
     }
+}
+
+/// Somebody's words; none where there are none.
+pub fn text(value: &Value) -> Option<String> {
+    value.as_str().map(words::stored).filter(|t| !t.trim().is_empty())
+}
+
+/// A time as RFC 3339 writes it, with whatever offset.
+pub fn instant(value: &Value) -> Option<At> {
+    value.as_str()?.parse().ok()
 }
 
 /// Postgres keeps no NUL in JSON. U+2400 shows where one was.

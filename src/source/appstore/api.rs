@@ -134,10 +134,6 @@ impl Api {
         request: impl Fn() -> RequestBuilder + Send + Sync,
     ) -> Result<Answer, PortError> {
         let _turn = self.turn.lock().await;
-        let answer = self.token.call(deed, now, request).await?;
-        match answer.is_success() {
-            true => Ok(answer),
-            false => Err(answer.error()),
-        }
+        self.token.call(deed, now, request).await?.done()
     }
 }

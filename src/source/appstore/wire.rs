@@ -15,9 +15,10 @@ use crate::domain::item::Subject;
 use crate::domain::item::Votes;
 use crate::domain::item::caps::ReplyCaps;
 use crate::domain::say::language;
-use crate::domain::say::words;
 use crate::source::appstore::settings::App;
 use crate::source::json;
+use crate::source::json::instant;
+use crate::source::json::text;
 
 /// A page of reviews, or one: `data` is a list or an object, and the replies stand beside it.
 #[derive(Debug, Default, Deserialize)]
@@ -159,14 +160,6 @@ fn spoken(title: Option<&str>, body: Option<&str>, territory: &Value) -> Option<
     let territory = territory.as_str()?;
     let found = SPOKEN.iter().find(|(all, _)| all.contains(&territory));
     found.map(|(_, language)| (*language).to_owned())
-}
-
-fn text(value: &Value) -> Option<String> {
-    value.as_str().map(words::stored).filter(|t| !t.trim().is_empty())
-}
-
-fn instant(value: &Value) -> Option<At> {
-    value.as_str()?.parse().ok()
 }
 
 #[cfg(test)]

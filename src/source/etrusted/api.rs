@@ -92,10 +92,6 @@ impl Api {
         now: At,
         request: impl Fn() -> RequestBuilder + Send + Sync,
     ) -> Result<Answer, PortError> {
-        let answer = self.token.call(deed, now, request).await?;
-        match answer.is_success() {
-            true => Ok(answer),
-            false => Err(answer.error()),
-        }
+        self.token.call(deed, now, request).await?.done()
     }
 }

@@ -14,9 +14,10 @@ use crate::domain::item::Standing;
 use crate::domain::item::Subject;
 use crate::domain::item::Votes;
 use crate::domain::item::caps::ReplyCaps;
-use crate::domain::say::words;
 use crate::source::etrusted::CAPS;
 use crate::source::json;
+use crate::source::json::instant;
+use crate::source::json::text;
 use crate::source::listing::Row;
 use crate::source::place::Place;
 use crate::source::push::item::link;
@@ -174,14 +175,6 @@ fn subject(product: &Value, channel: &Place) -> Subject {
             url: None,
         },
     }
-}
-
-fn text(value: &Value) -> Option<String> {
-    value.as_str().map(words::stored).filter(|t| !t.trim().is_empty())
-}
-
-fn instant(value: &Value) -> Option<At> {
-    value.as_str()?.parse().ok()
 }
 
 #[cfg(test)]

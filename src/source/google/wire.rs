@@ -17,6 +17,8 @@ use crate::domain::item::caps::ReplyCaps;
 use crate::domain::say::words;
 use crate::source::google::settings::Location;
 use crate::source::json;
+use crate::source::json::instant;
+use crate::source::json::text;
 use crate::source::push::item::link;
 
 #[derive(Debug, Default, Deserialize)]
@@ -139,14 +141,6 @@ fn stars(value: &Value) -> Option<Rating> {
         _ => return None,
     };
     Rating::of_five(stars)
-}
-
-fn text(value: &Value) -> Option<String> {
-    value.as_str().map(words::stored).filter(|t| !t.trim().is_empty())
-}
-
-fn instant(value: &Value) -> Option<At> {
-    value.as_str()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -87,10 +87,6 @@ impl Api {
     async fn call(&self, request: RequestBuilder, deed: Access, now: At) -> Result<Answer, PortError> {
         let token = self.settings.api_token.expose_secret();
         let request = request.header("x-api-token", token);
-        let answer = self.http.call(request, deed, now).await?;
-        match answer.is_success() {
-            true => Ok(answer),
-            false => Err(answer.error()),
-        }
+        self.http.call(request, deed, now).await?.done()
     }
 }

@@ -10,8 +10,9 @@ use crate::domain::item::ItemKind;
 use crate::domain::item::Rating;
 use crate::domain::item::Subject;
 use crate::domain::item::Votes;
-use crate::domain::say::words;
 use crate::source::json;
+use crate::source::json::instant;
+use crate::source::json::text;
 use crate::source::judgeme::CAPS;
 
 /// What says that somebody bought it; other words say that an address or an account was confirmed, or nothing.
@@ -109,14 +110,6 @@ fn number(value: &Value) -> Option<String> {
         }
         _ => None,
     }
-}
-
-fn text(value: &Value) -> Option<String> {
-    value.as_str().map(words::stored).filter(|t| !t.trim().is_empty())
-}
-
-fn instant(value: &Value) -> Option<At> {
-    value.as_str()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -212,6 +212,16 @@ async fn an_odd_listing_ends_and_a_repeated_page_moves_no_mark() {
         pages[1].cursor["updated"].is_null(),
         "what lies behind is read next time"
     );
+    // It stays so for weeks: Google is asked and answers, so nothing fell out of the window unread.
+    let mut cursor = pages[1].cursor.clone();
+    cursor["read"] = json!(now());
+    for days in [5, 10, 15] {
+        let pages = round(&app(&far.url), Some(cursor), now() + TimeDelta::days(days)).await;
+        let odd = pages.iter().flat_map(|page| &page.odd);
+        let told: Vec<&str> = odd.map(|odd| odd.why.as_str()).collect();
+        assert!(told.iter().all(|why| !why.contains("7 days")), "{told:?}");
+        cursor = pages[pages.len() - 1].cursor.clone();
+    }
 
     let far = google(|asked, _| {
         let next = if asked.query.contains("token=A") { "B" } else { "A" };

@@ -30,7 +30,7 @@ const MOST_PAGES: usize = 10_000;
 struct Cursor {
     /// The newest change seen.
     updated: Option<At>,
-    /// When the last walk that got through began.
+    /// When the last walk that ended began.
     read: Option<At>,
     walk: Option<Walk>,
     /// When this source was read for the first time.
@@ -140,9 +140,15 @@ fn taken(
             cursor.updated = cursor.updated.max(walk.newest);
             cursor.read = Some(walk.since);
         }
-        // A page that comes again ends the walk before its end: the mark stays, and the next walk reads what is behind it.
-        Some(token) if walk.page.as_ref() == Some(&token) || walk.used.contains(&token) => {}
-        Some(_) if walk.used.len() >= MOST_PAGES => {}
+        // A page that comes again ends the walk before its end: the mark stays, and the next walk reads what is behind it. But
+        // Google was asked and answered, so no week went by.
+        Some(token)
+            if walk.page.as_ref() == Some(&token)
+                || walk.used.contains(&token)
+                || walk.used.len() >= MOST_PAGES =>
+        {
+            cursor.read = Some(walk.since);
+        }
         Some(token) => {
             walk.used.extend(walk.page.replace(token));
             cursor.walk = Some(walk);

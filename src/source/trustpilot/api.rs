@@ -73,10 +73,6 @@ impl Api {
         request: impl Fn() -> RequestBuilder + Send + Sync,
     ) -> Result<Answer, PortError> {
         let keyed = || request().header("apikey", self.key.expose_secret());
-        let answer = self.token.call(deed, now, keyed).await?;
-        match answer.is_success() {
-            true => Ok(answer),
-            false => Err(answer.error()),
-        }
+        self.token.call(deed, now, keyed).await?.done()
     }
 }

@@ -4,7 +4,6 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::domain::At;
 use crate::domain::item::Author;
 use crate::domain::item::Incoming;
 use crate::domain::item::ItemKind;
@@ -14,8 +13,9 @@ use crate::domain::item::Standing;
 use crate::domain::item::Subject;
 use crate::domain::item::Votes;
 use crate::domain::say::language;
-use crate::domain::say::words;
 use crate::source::json;
+use crate::source::json::instant;
+use crate::source::json::text;
 use crate::source::listing::Row;
 use crate::source::place::Place;
 use crate::source::trustpilot::CAPS;
@@ -114,14 +114,6 @@ fn verified(review: &Value) -> Option<String> {
         Some(true) => Some("verified".to_owned()),
         Some(false) | None => None,
     }
-}
-
-fn text(value: &Value) -> Option<String> {
-    value.as_str().map(words::stored).filter(|t| !t.trim().is_empty())
-}
-
-fn instant(value: &Value) -> Option<At> {
-    value.as_str()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -200,11 +200,7 @@ impl Api {
     }
 
     async fn call(&self, request: RequestBuilder, deed: Access, now: At) -> Result<Answer, PortError> {
-        let answer = self.http.call(request, deed, now).await?;
-        match answer.is_success() {
-            true => Ok(answer),
-            false => Err(answer.error()),
-        }
+        self.http.call(request, deed, now).await?.done()
     }
 }
 

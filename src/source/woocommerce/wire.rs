@@ -21,6 +21,9 @@ use crate::source::html;
 use crate::source::json;
 use crate::source::push::item::link;
 
+/// An address to write to is nothing that anybody here needs, and a picture's address is made from it.
+const PERSONAL: &[&str] = &["reviewer_email", "reviewer_avatar_urls"];
+
 /// What a review is about, by the product's id.
 pub type Products = BTreeMap<u64, Product>;
 
@@ -80,17 +83,8 @@ pub fn review(value: Value, scope: &str, products: &Products, caps: ReplyCaps) -
         removed: false,
         caps,
         reply: None,
-        raw: json::storable(without_contact(value)),
+        raw: json::storable(json::without(value, PERSONAL)),
     })
-}
-
-/// An address to write to is nothing that anybody here needs, and a picture's address is made from it.
-fn without_contact(mut value: Value) -> Value {
-    if let Some(fields) = value.as_object_mut() {
-        fields.remove("reviewer_email");
-        fields.remove("reviewer_avatar_urls");
-    }
-    value
 }
 
 pub fn id(value: &Value) -> Option<u64> {
