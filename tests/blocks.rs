@@ -67,7 +67,7 @@ struct World {
 
 impl World {
     async fn open() -> Self {
-        let url = database::fresh().await;
+        let url = database::fresh_as_served().await;
         let store = Store::open(&url, 2).await.unwrap();
         let clock = FakeClock::at(friday());
         let config = Config::parse("blocks", &settings(), &|_: &str| Some(SECRET.to_owned())).unwrap();

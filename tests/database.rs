@@ -25,6 +25,15 @@ fn address(database: &str) -> String {
     url.into()
 }
 
+/// Each statement is planned once in a connection, whatever its arguments. A server plans it five times before it settles,
+/// and the short lives of stories are mostly such first times.
+fn planned_once(address: &str) -> String {
+    let mut url = url::Url::parse(address).expect("an address");
+    url.query_pairs_mut()
+        .append_pair("options[plan_cache_mode]", "force_generic_plan");
+    url.into()
+}
+
 async fn tell(sql: String) {
     let mut admin = PgConnection::connect(&server())
         .await
@@ -58,6 +67,11 @@ pub async fn empty() -> String {
 
 /// A fresh, migrated database.
 pub async fn fresh() -> String {
+    planned_once(&fresh_as_served().await)
+}
+
+/// The same, whose statements are planned as where the bot serves.
+pub async fn fresh_as_served() -> String {
     let template = TEMPLATE.get_or_init(template).await;
     let name = format!(
         "zeitnah_test_{}_{}",

@@ -332,7 +332,8 @@ impl Desk {
 
     async fn start(&mut self, listener: TcpListener) {
         let hook = format!("http://{}", listener.local_addr().unwrap());
-        let store = Store::open(self.line.as_ref().unwrap_or(&self.database), 12)
+        // Few: each connection has every statement parsed and planned for itself, which was half of what a story cost.
+        let store = Store::open(self.line.as_ref().unwrap_or(&self.database), CONNECTIONS)
             .await
             .unwrap();
         let app = App::assemble(Parts {
@@ -902,6 +903,9 @@ fn pager(base: &str) -> Arc<dyn zeitnah::port::webhook::Webhook> {
 }
 
 /// As the team's file has them. The forum takes no replies, and is in the middle of a rotation of secrets.
+/// Of a replica to its database.
+const CONNECTIONS: u32 = 4;
+
 const SOURCES: &str = r#"
 [[source]]
 name = "google"

@@ -93,7 +93,7 @@ async fn difference(server: &mut PgConnection, believed: &Value) -> Option<Strin
 
 #[tokio::test]
 async fn what_the_build_believes_of_each_query_is_what_postgres_says() {
-    let url = database::fresh().await;
+    let url = database::fresh_as_served().await;
     let mut server = PgConnection::connect(&url).await.unwrap();
     let all = stored();
     assert!(all.len() > 200, "{}", all.len());
