@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
+use uuid::Uuid;
 
 use crate::domain::At;
 use crate::domain::id::ItemId;
+use crate::domain::item::Item;
 use crate::store::Result;
 use crate::store::Tx;
+use crate::store::item;
 
 /// Since when this digest is wanted in this room; the first who asks decides.
 pub async fn wanted_since(pool: &sqlx::PgPool, digest: &str, room: &str, now: At) -> Result<At> {
@@ -114,7 +117,7 @@ pub async fn was_claimed(pool: &sqlx::PgPool, digest: &str, room: &str, slot: Na
 
 /// Where the cards of some items stand in a room.
 pub async fn card_messages(tx: &mut Tx, items: &[ItemId], room: &str) -> Result<BTreeMap<ItemId, String>> {
-    let ids: Vec<uuid::Uuid> = items.iter().map(|id| id.0).collect();
+    let ids: Vec<Uuid> = items.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
         r#"SELECT item_id, message_id AS "message!" FROM card
            WHERE item_id = ANY($1) AND room = $2 AND message_id IS NOT NULL"#,
@@ -126,21 +129,51 @@ pub async fn card_messages(tx: &mut Tx, items: &[ItemId], room: &str) -> Result<
     Ok(rows.into_iter().map(|r| (ItemId(r.item_id), r.message)).collect())
 }
 
-/// How many items of a channel somebody still owes an answer, and how many of these are overdue; one source counts for
-/// nothing.
-pub async fn waiting(tx: &mut Tx, channel: &str, without: &str, now: At) -> Result<(i64, i64)> {
+/// What somebody owes an answer in a channel.
+#[derive(Debug, Default)]
+pub struct Waiting {
+    pub open: i64,
+    pub overdue_count: i64,
+    /// The first of them, oldest deadline first.
+    pub overdue: Vec<Item>,
+    /// What is due next, or never.
+    pub coming: Vec<Item>,
+}
+
+/// All that waits at an instant, and the first of what is overdue and of what is not; one source counts for nothing.
+pub async fn waiting(
+    tx: &mut Tx,
+    channel: &str,
+    without: &str,
+    now: At,
+    (overdue, coming): (i32, i32),
+) -> Result<Waiting> {
     let row = sqlx::query!(
-        r#"SELECT count(*) AS "open!", count(*) FILTER (WHERE due_at < $3) AS "overdue!" FROM item
-           WHERE state IN ('open', 'claimed', 'snoozed') AND source <> $2
-             -- One by one: the cards of what waits, not all that ever were.
-             AND (SELECT true FROM card c WHERE c.item_id = item.id AND c.channel = $1 LIMIT 1)"#,
+        // What waits is gone through once, and of most of it only the deadline is wanted.
+        r#"WITH waits AS MATERIALIZED (
+             SELECT id, due_at, number, coalesce(due_at < $3, false) AS late FROM item
+             WHERE state IN ('open', 'claimed', 'snoozed') AND source <> $2
+               -- One by one: the cards of what waits, not all that ever were.
+               AND (SELECT true FROM card c WHERE c.item_id = item.id AND c.channel = $1 LIMIT 1))
+           SELECT count(*) AS "open!", count(*) FILTER (WHERE late) AS "overdue_count!",
+             coalesce((array_agg(id ORDER BY due_at, number) FILTER (WHERE late))[:$4], '{}') AS "overdue!",
+             coalesce((array_agg(id ORDER BY due_at, number) FILTER (WHERE NOT late))[:$5], '{}') AS "coming!"
+           FROM waits"#,
         channel,
         without,
-        now
+        now,
+        overdue,
+        coming
     )
     .fetch_one(&mut **tx)
     .await?;
-    Ok((row.open, row.overdue))
+    let ids = |ids: &[Uuid]| -> Vec<ItemId> { ids.iter().copied().map(ItemId).collect() };
+    Ok(Waiting {
+        open: row.open,
+        overdue_count: row.overdue_count,
+        overdue: item::in_order(tx, &ids(&row.overdue)).await?,
+        coming: item::in_order(tx, &ids(&row.coming)).await?,
+    })
 }
 
 /// How many items one person holds, and the first deadline of them.

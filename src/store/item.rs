@@ -186,6 +186,16 @@ pub async fn of_ids(tx: &mut Tx, ids: &[ItemId]) -> Result<Vec<Item>> {
     readable(rows.into_iter().map(TryInto::try_into))
 }
 
+/// Some items, in the order in which they are named; not those that a newer release wrote and we cannot read.
+pub async fn in_order(tx: &mut Tx, ids: &[ItemId]) -> Result<Vec<Item>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut items = of_ids(tx, ids).await?;
+    items.sort_by_key(|item| ids.iter().position(|id| *id == item.id));
+    Ok(items)
+}
+
 pub async fn by_number(pool: &sqlx::PgPool, number: i64) -> Result<Option<ItemId>> {
     let id = sqlx::query_scalar!("SELECT id FROM item WHERE number = $1", number)
         .fetch_optional(pool)
@@ -299,32 +309,6 @@ pub async fn page(pool: &sqlx::PgPool, filter: Filter<'_>, limit: i64, after: i6
         folded
     )
     .fetch_all(pool)
-    .await?;
-    readable(rows.into_iter().map(TryInto::try_into))
-}
-
-/// What waits in a channel, oldest deadline first: what is overdue at an instant, or else what is not.
-pub async fn waiting(
-    tx: &mut Tx,
-    channel: &str,
-    without: &str,
-    now: At,
-    overdue: bool,
-    limit: i64,
-) -> Result<Vec<Item>> {
-    let rows = items!(
-        "WHERE state IN ('open', 'claimed', 'snoozed') AND source <> $2
-           -- One by one: the cards of what waits, not all that ever were.
-           AND (SELECT true FROM card c WHERE c.item_id = item.id AND c.channel = $1 LIMIT 1)
-           AND coalesce(due_at < $3, false) = $4
-         ORDER BY due_at, number LIMIT $5",
-        channel,
-        without,
-        now,
-        overdue,
-        limit
-    )
-    .fetch_all(&mut **tx)
     .await?;
     readable(rows.into_iter().map(TryInto::try_into))
 }

@@ -39,9 +39,9 @@ use crate::workflow::Desk;
 use crate::workflow::Result;
 
 /// More overdue items than this are only counted.
-const LISTED: i64 = row::SHOWN as i64;
+const LISTED: i32 = row::SHOWN as i32;
 /// So many of those that come next.
-const COMING: i64 = 3;
+const COMING: i32 = 3;
 /// A source that failed so often in a row is in trouble; once or twice is the weather.
 const SILENT: i32 = 3;
 
@@ -104,9 +104,12 @@ impl Desk {
         let (counts, counts_before, past) = (next(), next(), next());
         let days = blocks.iter().map(|block| drawn(block.date, &next())).collect();
 
-        let (open, overdue_count) = rows::waiting(&mut tx, name, practice::NAME, asked.now).await?;
-        let overdue = item::waiting(&mut tx, name, practice::NAME, asked.now, true, LISTED).await?;
-        let coming = item::waiting(&mut tx, name, practice::NAME, asked.now, false, COMING).await?;
+        let rows::Waiting {
+            open,
+            overdue_count,
+            overdue,
+            coming,
+        } = rows::waiting(&mut tx, name, practice::NAME, asked.now, (LISTED, COMING)).await?;
         let helpful = item::helpful(&mut tx, name, practice::NAME, from, to).await?;
         let all: Vec<ItemId> = overdue
             .iter()

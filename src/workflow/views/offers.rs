@@ -17,7 +17,8 @@ impl Desk {
         let lang = channel.locale.lang;
         let now = self.now();
         let mut tx = self.store.begin_reading().await?;
-        let (open, late) = rows::waiting(&mut tx, &channel.name, practice::NAME, now).await?;
+        let waiting = rows::waiting(&mut tx, &channel.name, practice::NAME, now, (0, 0)).await?;
+        let (open, late) = (waiting.open, waiting.overdue_count);
         tx.rollback().await.map_err(StoreError::from)?;
         if open == 0 {
             return Ok(Vec::new());
