@@ -471,6 +471,7 @@ impl Desk {
             for name in app.desk.sources.keys() {
                 while app.desk.poll(name).await.unwrap().is_some() {}
                 app.desk.look_for_missing(name).await.unwrap();
+                app.desk.look_for_silence(name).await.unwrap();
             }
             app.desk.tick().await.unwrap();
             app.desk.schedule().await.unwrap();

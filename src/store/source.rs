@@ -34,32 +34,111 @@ pub async fn take(pool: &sqlx::PgPool, source: &str, now: At, until: At) -> Resu
     Ok(row.map(|r| r.cursor))
 }
 
-/// The page is in: the cursor moves in the same transaction as the page's items.
-pub async fn read_on(tx: &mut Tx, source: &str, cursor: &Value, next: At, now: At) -> Result<()> {
-    sqlx::query!(
+/// The page is in: the cursor moves in the same transaction as the page's items. True: that it could not be read was told,
+/// and that it can again is news.
+pub async fn read_on(tx: &mut Tx, source: &str, cursor: &Value, next: At, now: At) -> Result<bool> {
+    let was_told = sqlx::query_scalar!(
         "UPDATE source_state SET cursor = $2, next_poll_at = CASE WHEN next_poll_at < lease_until THEN next_poll_at ELSE $3 END,
-             lease_until = NULL, last_ok_at = $4, failures = 0, trouble = NULL WHERE source = $1",
+             lease_until = NULL, last_ok_at = $4, failures = 0, trouble = NULL, failing_since = NULL
+         WHERE source = $1 RETURNING trouble_is_told",
         source,
         cursor,
         next,
         now
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(was_told.unwrap_or(false))
+}
+
+/// How long reading a source fails already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failing {
+    pub times: i32,
+    pub since: At,
+}
+
+pub async fn failed(pool: &sqlx::PgPool, source: &str, why: &str, next: At, now: At) -> Result<Failing> {
+    let row = sqlx::query!(
+        r#"UPDATE source_state SET trouble = $2, next_poll_at = $3, lease_until = NULL, failures = failures + 1,
+             failing_since = coalesce(failing_since, $4)
+           WHERE source = $1 RETURNING failures, failing_since AS "since!""#,
+        source,
+        why,
+        next,
+        now
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map_or(Failing { times: 1, since: now }, |row| Failing {
+        times: row.failures,
+        since: row.since,
+    }))
+}
+
+/// True for the one who shall tell that it cannot be read: it was not told yet, nor lately of an earlier time.
+pub async fn tell_trouble(tx: &mut Tx, source: &str, lately: At, now: At) -> Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE source_state SET trouble_is_told = true, trouble_told_at = $3
+         WHERE source = $1 AND failing_since IS NOT NULL AND NOT trouble_is_told
+           AND (trouble_told_at IS NULL OR trouble_told_at < $2)",
+        source,
+        lately,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn trouble_is_over(tx: &mut Tx, source: &str) -> Result<()> {
+    sqlx::query!(
+        "UPDATE source_state SET trouble_is_told = false WHERE source = $1",
+        source
     )
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-pub async fn failed(pool: &sqlx::PgPool, source: &str, why: &str, next: At) -> Result<()> {
-    sqlx::query!(
-        "UPDATE source_state SET trouble = $2, next_poll_at = $3, lease_until = NULL, failures = failures + 1
-         WHERE source = $1",
+/// True for the one who shall look whether it is silent; nobody else does before then.
+pub async fn look_at_silence(pool: &sqlx::PgPool, source: &str, before: At, now: At) -> Result<bool> {
+    let done = sqlx::query!(
+        "INSERT INTO source_state (source, next_poll_at, silence_looked_at) VALUES ($1, $3, $3)
+         ON CONFLICT (source) DO UPDATE SET silence_looked_at = $3
+             WHERE source_state.silence_looked_at IS NULL OR source_state.silence_looked_at <= $2",
         source,
-        why,
-        next
+        before,
+        now
     )
     .execute(pool)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
+}
+
+/// True for the one who shall tell that nothing came since then; it was not told yet.
+pub async fn tell_silence(tx: &mut Tx, source: &str, since: At) -> Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE source_state SET silence_told_after = $2
+         WHERE source = $1 AND failing_since IS NULL AND silence_told_after IS DISTINCT FROM $2",
+        source,
+        since
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// When its last items came, newest first.
+pub async fn arrivals(pool: &sqlx::PgPool, source: &str, since: At, limit: i64) -> Result<Vec<At>> {
+    Ok(sqlx::query_scalar!(
+        "SELECT first_seen_at FROM item WHERE source = $1 AND first_seen_at >= $2 ORDER BY first_seen_at DESC LIMIT $3",
+        source,
+        since,
+        limit
+    )
+    .fetch_all(pool)
+    .await?)
 }
 
 pub async fn failures(pool: &sqlx::PgPool, source: &str) -> Result<i32> {

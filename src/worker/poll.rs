@@ -17,6 +17,7 @@ pub async fn run(desk: Arc<Desk>, name: String, stop: CancellationToken) -> Resu
         // A page that was read may have another behind it.
         while !stop.is_cancelled() && desk.poll(&name).await?.is_some() {}
         desk.look_for_missing(&name).await?;
+        desk.look_for_silence(&name).await?;
         if !wait(LOOK_EVERY, &stop).await {
             return Ok(());
         }

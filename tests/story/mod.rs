@@ -1,5 +1,6 @@
 //! Stories: what the team lives through, told with the real clients against a far side with memory.
 
+mod alarm;
 mod aside;
 mod buttons;
 mod contract;

@@ -287,6 +287,9 @@ async fn while_google_is_away_the_author_is_told_once_and_the_reply_leaves_when_
     assert_eq!(puts(&desk, &review), 0);
     has(&desk.text(&card), "wird an Google gesendet");
 
+    // The room hears of it, too: what customers write does not come either.
+    has(&desk.text(&desk.card()), "Google antwortet uns seit");
+
     desk.google.heal();
     desk.seconds(60).await;
     desk.seconds(60).await;
@@ -295,6 +298,7 @@ async fn while_google_is_away_the_author_is_told_once_and_the_reply_leaves_when_
         (1, Some(WORDS))
     );
     has(&desk.text(&card), "✔ Beantwortet von Anna");
+    has(&desk.text(&desk.card()), "Google kann ich wieder lesen.");
     desk.thread(&card);
     desk.finish().await;
 }

@@ -10,6 +10,7 @@ pub enum EffectKind {
     Notify,
     CallWebhook,
     Whisper,
+    TellRoom,
     ShowHome,
     KeepFold,
     PublishReply,
@@ -28,7 +29,7 @@ pub enum KindName {
 }
 
 impl EffectKind {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::PostCard,
         Self::EditCard,
         Self::PostNote,
@@ -36,6 +37,7 @@ impl EffectKind {
         Self::Notify,
         Self::CallWebhook,
         Self::Whisper,
+        Self::TellRoom,
         Self::ShowHome,
         Self::KeepFold,
         Self::PublishReply,
@@ -55,6 +57,7 @@ impl EffectKind {
             Self::Notify => "notify",
             Self::CallWebhook => "call_webhook",
             Self::Whisper => "whisper",
+            Self::TellRoom => "tell_room",
             Self::ShowHome => "show_home",
             Self::KeepFold => "keep_fold",
             Self::PublishReply => "publish_reply",

@@ -17,6 +17,7 @@ use crate::domain::id::ReplyId;
 use crate::domain::item::manner::Unanswered;
 use crate::domain::people::person::Mention;
 use crate::domain::people::person::PersonId;
+use crate::domain::say::text::Seg;
 use crate::domain::show::row::Told;
 
 pub use kind::EffectKind;
@@ -63,6 +64,12 @@ pub enum Effect {
         answer_to: Option<String>,
         #[serde(flatten)]
         told: Told,
+    },
+    /// A sentence for all in a room.
+    TellRoom {
+        chat: String,
+        room: String,
+        text: Vec<Seg>,
     },
     /// What concerns one person, where their chat has a place for it.
     ShowHome {
@@ -176,6 +183,7 @@ impl Effect {
             Self::Notify { .. } => EffectKind::Notify,
             Self::CallWebhook { .. } => EffectKind::CallWebhook,
             Self::Whisper { .. } => EffectKind::Whisper,
+            Self::TellRoom { .. } => EffectKind::TellRoom,
             Self::ShowHome { .. } => EffectKind::ShowHome,
             Self::KeepFold { .. } => EffectKind::KeepFold,
             Self::PublishReply { .. } => EffectKind::PublishReply,

@@ -16,6 +16,7 @@ use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
 use crate::domain::people::person::Mention;
 use crate::domain::people::person::PersonId;
+use crate::domain::say::text::Seg;
 use crate::domain::show::row::Told;
 
 /// A source is asked a minute after it took an answer whether customers can see it.
@@ -226,6 +227,21 @@ impl NewEffect {
     /// A private sentence about an item.
     pub fn whisper_about(to: Listener<'_>, item: ItemId, what: &str, told: Told, now: At) -> Self {
         Self::whisper(to, what, told, now).about(item)
+    }
+
+    /// `what` is said once in the room.
+    pub fn tell_room(room: Room<'_>, what: &str, text: Vec<Seg>, now: At) -> Self {
+        let tell = Effect::TellRoom {
+            chat: room.chat.to_owned(),
+            room: room.room.to_owned(),
+            text,
+        };
+        Self::in_room(
+            format!("tell:{}:{}:{what}", room.chat, room.room),
+            tell,
+            room.key(),
+            now,
+        )
     }
 
     /// All that happens until it begins is in it: `begun` counts beginnings. Somebody looks at it.

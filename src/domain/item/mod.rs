@@ -8,6 +8,7 @@ pub mod handling;
 pub mod manner;
 pub mod policy;
 pub mod reply;
+pub mod silence;
 pub mod sla;
 pub mod stats;
 

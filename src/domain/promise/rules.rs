@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::item::ItemKind;
 pub use crate::domain::item::policy::ClockStops;
 use crate::domain::item::policy::Hours;
 use crate::domain::item::sla::Terms;
@@ -13,7 +14,9 @@ use crate::domain::people::rights::Grantee;
 use crate::domain::promise::chain::Chain;
 use crate::domain::promise::chain::Recipient;
 use crate::domain::promise::rota::Rota;
+use crate::domain::promise::route;
 use crate::domain::promise::route::Route;
+use crate::domain::promise::route::View;
 use crate::domain::say::text::Arg;
 use crate::domain::say::text::Locale;
 use crate::domain::show::digest::plan::DigestPlan;
@@ -130,6 +133,21 @@ impl Rules {
 
     pub fn channel_of_room(&self, chat: &str, room: &str) -> Option<&Channel> {
         self.channels.values().find(|c| c.chat == chat && c.room == room)
+    }
+
+    /// Where a source's posts go that nothing sets apart from others.
+    pub fn channels_of(&self, source: &str) -> impl Iterator<Item = &Channel> {
+        let view = View {
+            source,
+            kind: ItemKind::Review,
+            rating: None,
+            title: None,
+            body: None,
+            subject: None,
+            language: None,
+        };
+        let route = route::choose_for(&self.routes, &self.fallback, view);
+        route.to.iter().filter_map(|name| self.channel(name))
     }
 
     /// How a chat is spoken to where no channel says it: as in most of its channels, and of as many in the first one's way.

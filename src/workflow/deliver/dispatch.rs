@@ -51,6 +51,7 @@ impl Desk {
                 self.send_whisper(leased, (chat, room, user), (thread, answer_to), told)
                     .await
             }
+            Effect::TellRoom { chat, room, text } => self.tell_room(leased, chat, room, text).await,
             Effect::CallWebhook { webhook, event } => self.call_webhook(leased, webhook, *event).await,
             Effect::KeepFold { chat, room } => self.keep_fold(leased, chat, room).await,
             Effect::ShowHome { person } => self.show_home(leased, person).await,

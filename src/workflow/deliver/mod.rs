@@ -16,5 +16,6 @@ pub mod note;
 pub mod notify;
 pub mod onward;
 pub mod post;
+pub mod tell;
 pub mod webhook;
 pub mod whisper;

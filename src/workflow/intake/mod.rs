@@ -4,6 +4,7 @@
 //! to come in belongs here; a new place where they come from belongs to `source/`.
 
 pub mod again;
+mod alarm;
 pub mod aside;
 pub mod import;
 pub mod ingest;

@@ -35,7 +35,9 @@ impl Desk {
                 }
                 let every = TimeDelta::from_std(every).unwrap_or(TimeDelta::minutes(5));
                 let next = if page.more { now } else { now + every };
-                source::read_on(&mut tx, name, &page.cursor, next, now).await?;
+                if source::read_on(&mut tx, name, &page.cursor, next, now).await? {
+                    self.can_read_again(&mut tx, name, now).await?;
+                }
                 tx.commit().await.map_err(crate::store::StoreError::from)?;
                 meter::polled(name, true);
                 tally.tell(name);
@@ -58,13 +60,9 @@ impl Desk {
                     meter::limited(name, "read", wait);
                 }
                 tracing::warn!(source.name = name, error = %error, wait_s = wait, "source could not be read");
-                source::failed(
-                    self.store.pool(),
-                    name,
-                    &error.to_string(),
-                    now + TimeDelta::seconds(wait),
-                )
-                .await?;
+                let next = now + TimeDelta::seconds(wait);
+                let failing = source::failed(self.store.pool(), name, &error.to_string(), next, now).await?;
+                self.cannot_read(name, &error, failing, now).await?;
                 Ok(None)
             }
         }

@@ -481,6 +481,7 @@ fn deed(kind: &KindName, channel: Option<&str>, webhook: Option<&str>, source: &
         EffectKind::Alert => "word to those who were asked for help".to_owned(),
         EffectKind::KeepFold => format!("what waits in {channel}"),
         EffectKind::Whisper => "a private sentence".to_owned(),
+        EffectKind::TellRoom => format!("a sentence in {channel}"),
         EffectKind::PublishReply => format!("the reply to {source}"),
         EffectKind::FollowReply => format!("a look whether {source} shows the reply"),
         EffectKind::Notify => "a message to whoever had to know".to_owned(),
