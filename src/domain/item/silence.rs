@@ -72,9 +72,9 @@ mod tests {
 
     #[test]
     fn a_weekend_on_which_nobody_writes_is_usual() {
-        let mut arrivals = regular(40, TimeDelta::hours(8), TimeDelta::hours(100));
+        let mut arrivals = regular(60, TimeDelta::hours(8), TimeDelta::hours(100));
         assert!(of(&arrivals, now()).is_some());
-        // Two weeks ago it was quiet for as long as a weekend.
+        // A week ago it was quiet for as long as a weekend.
         for at in arrivals.iter_mut().skip(20) {
             *at -= TimeDelta::hours(62);
         }
