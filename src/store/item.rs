@@ -775,6 +775,19 @@ pub async fn mark_missing(
     Ok(())
 }
 
+/// Their source says that these are gone: worth looking whether they are.
+pub async fn missed(tx: &mut Tx, ids: &[ItemId], now: At) -> Result<()> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    sqlx::query!(
+        "UPDATE item SET missed_at = $2 WHERE id = ANY($1) AND state <> 'removed' AND missed_at IS NULL",
+        &ids,
+        now
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Items that have been missing since before `before`.
 pub async fn missing(pool: &sqlx::PgPool, source: &str, before: At, limit: i64) -> Result<Vec<ItemId>> {
     let ids = sqlx::query_scalar!(

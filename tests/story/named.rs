@@ -42,9 +42,32 @@ async fn what_a_call_names_is_read_and_is_there_at_once() {
     assert!(desk.text(&card).contains("Nie angekommen."));
     far.remove(&id);
     calls(&desk).await;
+    assert!(!desk.text(&card).contains("gelöscht"), "one answer may be a hiccup");
+    desk.minutes(11).await;
     assert!(desk.text(&card).contains("⌫ Bei far gelöscht"));
     assert_eq!(desk.slack.see(CARE).len(), 1, "one item, one card");
     desk.thread(&card);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_gone_for_one_answer_only_was_never_gone() {
+    let desk = team().await;
+    let far = desk.far.clone().unwrap();
+    let id = far.write(2, "Der Deckel fehlt.");
+    calls(&desk).await;
+    let card = desk.card();
+    let before = desk.text(&card);
+    far.edit(&id, 2, "Der Deckel fehlt immer noch.");
+    desk.way.strike(Aim::Reads, Trouble::Status(404));
+    calls(&desk).await;
+    assert!(desk.way.is_clear() && desk.text(&card) == before);
+    desk.minutes(11).await;
+    desk.minutes(11).await;
+    assert!(!desk.text(&card).contains("gelöscht"));
+    let missed: i64 = desk.row("SELECT count(*) FROM item WHERE missed_at IS NOT NULL").await;
+    assert_eq!(missed, 0, "it was looked for, and found");
+    calls(&desk).await;
     desk.finish().await;
 }
 

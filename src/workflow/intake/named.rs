@@ -1,7 +1,8 @@
 //! Somebody who cannot prove who it is says that there is news of some items. Nothing of it is believed: each item is read at
-//! its source, and what the source then says is taken in, or counts as gone.
+//! its source, and what the source then says is taken in, or is looked for once more before it counts as gone.
 
 use crate::domain::At;
+use crate::domain::id::ItemId;
 use crate::port::PortError;
 use crate::port::source::HookRefusal;
 use crate::store::StoreError;
@@ -46,9 +47,10 @@ impl Desk {
             .flat_map(|id| scopes.iter().map(move |scope| (scope, id)));
         let (scopes, gone): (Vec<String>, Vec<String>) =
             places.map(|(scope, id)| (scope.clone(), id.clone())).unzip();
-        for mut locked in item::lock_known(&mut tx, name, &scopes, &gone).await?.locked {
-            self.gone(&mut tx, &mut locked, now).await?;
-        }
+        // One answer may be a hiccup of the platform: it is asked once more, as about what a whole listing lacked.
+        let known = item::lock_known(&mut tx, name, &scopes, &gone).await?.locked;
+        let missed: Vec<ItemId> = known.iter().map(|item| item.id).collect();
+        item::missed(&mut tx, &missed, now).await?;
         tx.commit().await.map_err(StoreError::from)?;
         tally.tell(name);
         if ids.len() > MOST_READ {
