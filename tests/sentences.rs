@@ -3,6 +3,7 @@
 //! language; CONTRIBUTING.md says how we want them.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -209,6 +210,18 @@ fn sentences_keep_to_the_style() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Of two with one name the later one is said, wherever the first one was meant.
+#[test]
+fn no_sentence_stands_twice() {
+    for language in ["de", "en"] {
+        let mut seen = BTreeSet::new();
+        for (key, _) in keys(&read(&format!("src/domain/say/text/{language}.ftl"))) {
+            assert!(!seen.contains(&key), "{language}.ftl: `{key}` stands there twice");
+            seen.insert(key);
+        }
+    }
 }
 
 fn read(path: &str) -> String {

@@ -61,7 +61,7 @@ pub fn list() -> Value {
         command.add_option(described(CommandOptionType::SubCommand, "stats", "stats").add_sub_option(days));
     let item = described(CommandOptionType::SubCommand, "item", "item").add_sub_option(number());
     command = command.add_option(item);
-    let change = described(CommandOptionType::String, "change", "change");
+    let change = described(CommandOptionType::String, "change", "setting");
     let settings = described(CommandOptionType::SubCommand, "settings", "settings");
     command = command.add_option(settings.add_sub_option(change));
     let give = described(CommandOptionType::SubCommand, Verb::HandOver.as_str(), "give");
