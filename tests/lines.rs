@@ -235,7 +235,7 @@ proptest! {
             let said = flat(&text);
             prop_assert!(!said.contains("less than 1 min left") && !said.contains("for less than"), "{}", said);
             let line = Note {
-                ping: vec![], text, quote: None, buttons: vec![], item: None, each: vec![], about: String::new(),
+                ping: vec![], text, quotes: vec![], buttons: vec![], item: None, each: vec![], about: String::new(),
             };
             let post = Post {
                 key: "note:1".into(), generation: 0, room: "1".into(), thread: None, body: Body::Note(line),

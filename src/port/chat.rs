@@ -71,14 +71,21 @@ pub struct Note {
     /// The only pings there are.
     pub ping: Vec<Mention>,
     pub text: Vec<Seg>,
-    /// Our words to the customer, shown exactly, below the text.
-    pub quote: Option<String>,
+    /// Words of customers, or ours to them, shown exactly, below the text.
+    pub quotes: Vec<Quote>,
     pub buttons: Vec<crate::domain::show::card::Button>,
     pub item: Option<crate::domain::id::ItemId>,
     /// Several items, a line each below the text.
     pub each: Vec<ListRow>,
     /// What it is about in a line, for chats whose threads have names.
     pub about: String,
+}
+
+/// Words that are shown exactly, under a line that says which they are where there are several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    pub label: Option<String>,
+    pub words: String,
 }
 
 /// What a chat can do, and so what is asked of it. The only place that says it.

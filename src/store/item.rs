@@ -744,6 +744,25 @@ pub async fn earlier_words(tx: &mut Tx, items: &[ItemId]) -> Result<Vec<(ItemId,
     Ok(words.collect())
 }
 
+/// Title and words of the version before this one, and of this one, as far as they exist.
+pub async fn rewritten(
+    pool: &sqlx::PgPool,
+    id: ItemId,
+    revision: i32,
+) -> Result<Vec<(Option<String>, Option<String>)>> {
+    let rows = sqlx::query!(
+        "SELECT title, body FROM (
+             SELECT revision, title, body FROM item_revision WHERE item_id = $1
+             UNION ALL SELECT revision, title, body FROM item WHERE id = $1) version
+         WHERE revision IN ($2 - 1, $2) ORDER BY revision",
+        id.0,
+        revision
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.title, row.body)).collect())
+}
+
 /// What the source last told us, as it told it.
 pub async fn raw(pool: &sqlx::PgPool, id: ItemId) -> Result<serde_json::Value> {
     Ok(sqlx::query_scalar!("SELECT raw FROM item WHERE id = $1", id.0)

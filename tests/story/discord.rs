@@ -337,7 +337,7 @@ async fn two_who_begin_the_same_thread_at_once_share_it() {
         body: Body::Note(Note {
             ping: vec![],
             text: vec![Seg::Text(text.to_owned())],
-            quote: None,
+            quotes: Vec::new(),
             buttons: vec![],
             item: None,
             each: vec![],

@@ -75,6 +75,10 @@ async fn a_post_that_changed_while_somebody_wrote_is_shown_old_beside_new_and_as
             "it was asked once"
         );
         has_not(&seat.text(&card), "Beitrag wurde geändert");
+        let thread = seat.thread(&card).join("\n");
+        for part in ["jetzt 1 statt 5 Sterne", "Vorher:", PRAISE, "Jetzt:", ANGER] {
+            has(&thread, part);
+        }
         done(desk, chat).await;
     }
 }

@@ -203,7 +203,10 @@ async fn the_same_item_again_changes_nothing_and_an_edited_one_is_recognised() {
     assert!(desk.text(&card).contains("Die Feder ist gebrochen."));
     assert_eq!(
         desk.thread(&card),
-        ["Die Bewertung wurde geändert: jetzt 1 statt 4 Sterne."]
+        [
+            "Die Bewertung wurde geändert: jetzt 1 statt 4 Sterne.\nVorher:\nGute Schere.\nJetzt:\nDie Feder ist gebrochen."
+        ],
+        "old beside new, where everybody sees it"
     );
     let before: String = desk.row("SELECT body FROM item_revision").await;
     assert_eq!(before, "Gute Schere.", "the customer's earlier words are kept");

@@ -42,7 +42,10 @@ async fn what_a_call_names_is_read_and_is_there_at_once() {
     assert!(desk.text(&card).contains("Nie angekommen."));
     far.remove(&id);
     calls(&desk).await;
-    assert!(!desk.text(&card).contains("gelöscht"), "one answer may be a hiccup");
+    assert!(
+        !desk.text(&card).contains("gelöscht"),
+        "one answer may be a hiccup"
+    );
     desk.minutes(11).await;
     assert!(desk.text(&card).contains("⌫ Bei far gelöscht"));
     assert_eq!(desk.slack.see(CARE).len(), 1, "one item, one card");
@@ -65,7 +68,9 @@ async fn what_is_gone_for_one_answer_only_was_never_gone() {
     desk.minutes(11).await;
     desk.minutes(11).await;
     assert!(!desk.text(&card).contains("gelöscht"));
-    let missed: i64 = desk.row("SELECT count(*) FROM item WHERE missed_at IS NOT NULL").await;
+    let missed: i64 = desk
+        .row("SELECT count(*) FROM item WHERE missed_at IS NOT NULL")
+        .await;
     assert_eq!(missed, 0, "it was looked for, and found");
     calls(&desk).await;
     desk.finish().await;

@@ -330,10 +330,11 @@ pub fn note_content(note: &Note) -> String {
     let mut parts: Vec<String> = pings.collect();
     parts.push(markdown::text(&note.text));
     let said = parts.join(" ");
-    let mut lines = vec![match &note.quote {
-        Some(quote) => format!("{}\n{}", said.trim(), markdown::quote(quote)),
-        None => said,
-    }];
+    let mut lines = vec![said.trim().to_owned()];
+    for quote in &note.quotes {
+        lines.extend(quote.label.as_deref().map(markdown::escape));
+        lines.push(markdown::quote(&quote.words));
+    }
     lines.extend(listed(&note.each));
     markdown::fit(lines.join("\n").trim(), CONTENT_UNITS)
 }

@@ -147,7 +147,14 @@ pub fn note(note: &Note) -> Vec<Value> {
     }
     elements.extend(segments::rich(&note.text));
     let mut said = vec![section(elements)];
-    said.extend(note.quote.as_deref().map(quote));
+    for words in &note.quotes {
+        let label = words
+            .label
+            .as_ref()
+            .map(|label| json!({ "type": "text", "text": label }));
+        said.extend(label.map(|label| section(vec![label])));
+        said.push(quote(&words.words));
+    }
     let mut blocks = vec![rich_text(said)];
     if let Some(item) = note.item {
         blocks.extend(actions(item, &note.buttons, &[]));

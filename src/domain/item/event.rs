@@ -36,6 +36,7 @@ pub enum EventKind {
     },
     /// The customer changed it; the text before the change is kept in `item_revision`.
     Edited {
+        /// Of the words after the change.
         revision: i32,
         stars_before: Option<u8>,
         stars_now: Option<u8>,

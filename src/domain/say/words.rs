@@ -8,6 +8,8 @@ use unicode_segmentation::UnicodeSegmentation;
 const MARKS_PER_LETTER: usize = 4;
 /// More empty lines than this push the buttons off the screen.
 const EMPTY_LINES: usize = 2;
+/// Around a difference, so that one sees where it is.
+const WORDS_AROUND: usize = 8;
 
 /// What is stored: exactly what came, less the characters that a database, a log or a terminal cannot hold.
 pub fn stored(text: &str) -> String {
@@ -72,6 +74,35 @@ pub fn short_line(text: &str, max: usize) -> String {
     } else {
         line
     }
+}
+
+/// Two versions of a text of which both are too long for `units`, without what stands in both before and after the
+/// difference, but for a few words around it.
+pub fn differing(before: &str, now: &str, units: usize) -> (String, String) {
+    if utf16_len(before) <= units && utf16_len(now) <= units {
+        return (before.to_owned(), now.to_owned());
+    }
+    let split = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let (old, new) = (split(before), split(now));
+    let same =
+        |pairs: &mut dyn Iterator<Item = (&String, &String)>| pairs.take_while(|(a, b)| a == b).count();
+    let front = same(&mut old.iter().zip(&new));
+    let back = same(&mut old[front..].iter().rev().zip(new[front..].iter().rev()));
+    let (from, left) = (
+        front.saturating_sub(WORDS_AROUND),
+        back.saturating_sub(WORDS_AROUND),
+    );
+    let middle = |words: &[String]| {
+        let mut part = words[from..words.len() - left].join(" ");
+        if from > 0 {
+            part.insert_str(0, "… ");
+        }
+        if left > 0 {
+            part.push_str(" …");
+        }
+        part
+    };
+    (middle(&old), middle(&new))
 }
 
 /// The longest beginning within `units` UTF-16 units and `lines` lines that ends between two graphemes.
@@ -172,6 +203,22 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn of_two_long_versions_only_the_difference_and_its_surroundings_are_shown() {
+        assert_eq!(differing("Gut", "Gut!", 100), ("Gut".into(), "Gut!".into()));
+        let (front, back) = ("vorn ".repeat(100), " hinten".repeat(100));
+        let (before, now) = (format!("{front}gut{back}"), format!("{front}gar nicht gut{back}"));
+        let around = |middle: &str| format!("… {}{middle}{} …", "vorn ".repeat(8), " hinten".repeat(8));
+        assert_eq!(
+            differing(&before, &now, 100),
+            (around("gut"), around("gar nicht gut"))
+        );
+        let added = format!("{before} Nachtrag");
+        let (old, new) = differing(&before, &added, 100);
+        assert_eq!(old, format!("…{}", " hinten".repeat(8)));
+        assert_eq!(new, format!("{old} Nachtrag"));
+    }
 
     #[test]
     fn a_cut_never_splits_a_family() {

@@ -82,7 +82,7 @@ impl Desk {
         let note = Note {
             ping,
             text,
-            quote: None,
+            quotes: Vec::new(),
             buttons: note_buttons(&item, &told, locale, self.now()),
             item: Some(item.id),
             each: Vec::new(),

@@ -73,7 +73,7 @@ impl Desk {
             body: Body::Note(Note {
                 ping: vec![Mention::Person(person.user.clone())],
                 text: no_way(channel),
-                quote: None,
+                quotes: Vec::new(),
                 buttons: Vec::new(),
                 item: None,
                 each: Vec::new(),

@@ -13,13 +13,17 @@ use crate::domain::people::person::PersonId;
 use crate::domain::press::action::Verb;
 use crate::domain::say::text::Locale;
 use crate::domain::say::text::Seg;
+use crate::domain::say::words;
 use crate::domain::show::card::Button;
+use crate::domain::show::card::joined;
 use crate::port::chat::Body;
 use crate::port::chat::Note;
 use crate::port::chat::Post;
+use crate::port::chat::Quote;
 use crate::store::card as cards;
 use crate::store::card::Entry;
 use crate::store::event;
+use crate::store::item;
 use crate::store::outbox;
 use crate::store::outbox::Leased;
 use crate::store::outbox::Settled;
@@ -32,11 +36,14 @@ use crate::workflow::base::people::people_of;
 use crate::workflow::base::settle::there;
 use crate::workflow::deliver::post::Posted;
 use crate::workflow::deliver::post::not_posted_yet;
+use crate::workflow::views::before::shortened;
 use crate::workflow::views::note::Held;
 use crate::workflow::views::note::note;
 
 /// Of an answer that its thread shows; the rest is one button away.
 const ANSWER_UNITS: usize = 1200;
+/// Of each of the two versions of what a customer changed.
+const EDITED_UNITS: usize = 500;
 
 impl Desk {
     pub(super) async fn post_note(
@@ -79,7 +86,7 @@ impl Desk {
         let note = Note {
             ping: ping.to_vec(),
             text,
-            quote: self.published(&item, &event, locale).await?,
+            quotes: self.quotes(&item, &event, locale).await?,
             buttons,
             item: Some(item.id),
             each: Vec::new(),
@@ -138,11 +145,26 @@ impl Desk {
         Ok(posted)
     }
 
+    /// What a line is about, word for word: the answer that is seen now, or what was written before and instead.
+    async fn quotes(&self, item: &Item, event: &Event, locale: Locale) -> Result<Vec<Quote>> {
+        match event.what {
+            EventKind::Visible { .. } => {
+                let words = self.published(item, event, locale).await?;
+                Ok(words
+                    .map(|words| Quote { label: None, words })
+                    .into_iter()
+                    .collect())
+            }
+            EventKind::Edited { revision, .. } => {
+                let versions = item::rewritten(self.store.pool(), item.id, revision).await?;
+                Ok(edited(&versions, locale))
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
     /// The answer that customers see since this event; none where another one stands there by now.
     async fn published(&self, item: &Item, event: &Event, locale: Locale) -> Result<Option<String>> {
-        let EventKind::Visible { .. } = event.what else {
-            return Ok(None);
-        };
         let reply = match item.reply {
             Some(id) => reply::get(self.store.pool(), id).await?,
             None => None,
@@ -154,7 +176,7 @@ impl Desk {
         );
         Ok(reply.map(|r| {
             let shown = crate::domain::say::words::shown(&r.body);
-            crate::workflow::views::before::shortened(&shown, ANSWER_UNITS, locale)
+            shortened(&shown, ANSWER_UNITS, locale)
         }))
     }
 
@@ -194,6 +216,26 @@ impl Desk {
         }
         Ok(line)
     }
+}
+
+/// Old beside new. Whoever changed nothing but the stars is not quoted, and of long words only what differs is.
+fn edited(versions: &[(Option<String>, Option<String>)], locale: Locale) -> Vec<Quote> {
+    let [before, now] = versions else {
+        // Removed with the customer's data since.
+        return Vec::new();
+    };
+    let whole = |(title, body): &(Option<String>, Option<String>)| joined(title.as_deref(), body.as_deref());
+    let (before, now) = (whole(before), whole(now));
+    if before.split_whitespace().eq(now.split_whitespace()) {
+        return Vec::new();
+    }
+    let (before, now) = words::differing(&before, &now, EDITED_UNITS);
+    [("form-before", before), ("form-now", now)]
+        .map(|(label, words)| Quote {
+            label: Some(locale.lang.text(label, &[])),
+            words: shortened(&words, EDITED_UNITS, locale),
+        })
+        .into()
 }
 
 /// Under a warning: what one can do about it at once. Nobody takes what is theirs, or what somebody else has.

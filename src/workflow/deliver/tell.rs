@@ -27,7 +27,7 @@ impl Desk {
             body: Body::Note(Note {
                 ping: Vec::new(),
                 text: text.to_vec(),
-                quote: None,
+                quotes: Vec::new(),
                 buttons: Vec::new(),
                 item: None,
                 each: Vec::new(),
