@@ -86,6 +86,11 @@ impl Far for Hand {
         self.google.tick().await;
     }
 
+    fn refuse(&self, id: &str) -> bool {
+        self.google.reject(id).unwrap();
+        true
+    }
+
     fn garble(&self) -> Option<fn(&mut Value)> {
         Some(|answer| {
             for review in answer["reviews"].as_array_mut().into_iter().flatten() {

@@ -72,6 +72,11 @@ pub trait Far: Send + Sync {
         true
     }
 
+    /// Its moderators take back an answer that it had taken. False where there are none.
+    fn refuse(&self, _id: &str) -> bool {
+        false
+    }
+
     /// How a list of items looks in which nothing is as it was documented: enums have grown and times carry odd offsets, but
     /// mean the same moment. None where the source is not read.
     fn garble(&self) -> Option<fn(&mut Value)>;

@@ -114,3 +114,53 @@ async fn what_a_customer_changes_after_our_answer_comes_back_at_each_kind_of_sou
         desk.finish().await;
     }
 }
+
+/// What is gone there is gone for the team: said so, or missing in two whole lists. Nobody owes it an answer any more.
+#[tokio::test]
+async fn what_was_removed_there_is_marked_and_its_deadline_ends_at_each_kind_of_source() {
+    for (kind, open) in far::ALL {
+        let (desk, far) = team(*open).await;
+        let (id, card) = written(&desk, "Geht so.").await;
+        far.remove(&id);
+        for _ in 0..3 {
+            desk.hours(25).await;
+            arrives(&desk).await;
+        }
+        let text = desk.text(&card);
+        match far.window() {
+            None => has(kind, &text, "⌫ Bei far gelöscht"),
+            // Behind a window everything is missing.
+            Some(_) => has(kind, &text, "Überfällig"),
+        }
+        // Three mornings have passed, each with its digest.
+        desk.slack.see(CARE);
+        desk.thread(&card);
+        desk.whispers(ANNA);
+        desk.finish().await;
+    }
+}
+
+/// A platform may take an answer and let its moderators look later.
+#[tokio::test]
+async fn what_moderators_refuse_after_it_was_taken_is_told_and_written_anew_where_there_are_some() {
+    let mut tried = 0;
+    for (kind, open) in far::ALL {
+        let (desk, far) = team(*open).await;
+        let (id, card) = written(&desk, "Geht so.").await;
+        desk.answer(ANNA, &card, WORDS).await;
+        if far.refuse(&id) {
+            tried += 1;
+            for _ in 0..3 {
+                arrives(&desk).await;
+            }
+            let text = desk.text(&card);
+            assert!(!text.contains("✔ Beantwortet"), "{kind}: {text}");
+            assert_eq!(desk.buttons(&card)[0], "Neu schreiben", "{kind}");
+            assert_eq!(far.seen(&id).reply, None, "{kind}");
+        }
+        desk.thread(&card);
+        desk.whispers(ANNA);
+        desk.finish().await;
+    }
+    assert!(tried > 0, "some platform has moderators");
+}
