@@ -223,7 +223,7 @@ impl World {
             (
                 "what waits",
                 "%AS \"overdue!\"%",
-                format!("'c0', 'practice', '{now}'"),
+                format!("'c0', 'practice', '{now}', 3, 3"),
             ),
             (
                 "most helpful",

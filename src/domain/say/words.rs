@@ -208,11 +208,11 @@ mod tests {
     fn of_two_long_versions_only_the_difference_and_its_surroundings_are_shown() {
         assert_eq!(differing("Gut", "Gut!", 100), ("Gut".into(), "Gut!".into()));
         let (front, back) = ("vorn ".repeat(100), " hinten".repeat(100));
-        let (before, now) = (format!("{front}gut{back}"), format!("{front}gar nicht gut{back}"));
+        let (before, now) = (format!("{front}gut{back}"), format!("{front}gar nicht{back}"));
         let around = |middle: &str| format!("… {}{middle}{} …", "vorn ".repeat(8), " hinten".repeat(8));
         assert_eq!(
             differing(&before, &now, 100),
-            (around("gut"), around("gar nicht gut"))
+            (around("gut"), around("gar nicht"))
         );
         let added = format!("{before} Nachtrag");
         let (old, new) = differing(&before, &added, 100);
