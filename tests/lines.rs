@@ -10,6 +10,7 @@ use zeitnah::domain::At;
 use zeitnah::domain::id::EventId;
 use zeitnah::domain::id::ItemId;
 use zeitnah::domain::item::Author;
+use zeitnah::domain::item::Details;
 use zeitnah::domain::item::Item;
 use zeitnah::domain::item::ItemKind;
 use zeitnah::domain::item::Rating;
@@ -66,6 +67,7 @@ fn item(deadline: Option<i64>) -> Item {
         author: Author::default(),
         subject: None,
         verified: None,
+        details: Details::default(),
         votes: Votes::default(),
         permalink: None,
         published_at: None,

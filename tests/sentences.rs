@@ -57,6 +57,14 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("zone", "Europe/Berlin", "Europe/Berlin"),
     ("typed", "abends", "evenings"),
     ("late", "2", "2"),
+    ("order", "DE-2026-4711", "DE-2026-4711"),
+    ("version", "4.2.1", "4.2.1"),
+    (
+        "device",
+        "Galaxy S25, Android API 36",
+        "Galaxy S25, Android API 36",
+    ),
+    ("country", "DEU", "DEU"),
     ("step", "1", "1"),
     (
         "stretches",

@@ -1,6 +1,7 @@
 //! Items, as rows. Whoever changes one holds its lock: `save` takes the proof.
 
 use std::collections::BTreeMap;
+use std::mem;
 use std::ops::Deref;
 use std::ops::DerefMut;
 
@@ -12,6 +13,7 @@ use crate::domain::At;
 use crate::domain::id::ItemId;
 use crate::domain::id::ReplyId;
 use crate::domain::item::Author;
+use crate::domain::item::Details;
 use crate::domain::item::Incoming;
 use crate::domain::item::Item;
 use crate::domain::item::ItemKind;
@@ -47,6 +49,7 @@ struct Row {
     author: Read<Author>,
     subject: Option<Read<Subject>>,
     verified: Option<String>,
+    details: Read<Details>,
     votes: Read<Votes>,
     permalink: Option<String>,
     published_at: Option<At>,
@@ -88,6 +91,7 @@ impl TryFrom<Row> for Item {
             author: row.author.of("item", "author", id)?,
             subject: row.subject.map(|r| r.of("item", "subject", id)).transpose()?,
             verified: row.verified,
+            details: row.details.of("item", "details", id)?,
             votes: row.votes.of("item", "votes", id)?,
             permalink: row.permalink,
             published_at: row.published_at,
@@ -119,7 +123,7 @@ macro_rules! items {
             Row,
             r#"SELECT id, number, source, scope, native_id, kind, tone, rating AS "rating: Read<Rating>", title, body,
                  language, author AS "author: Read<Author>", subject AS "subject: Read<Subject>", verified,
-                 votes AS "votes: Read<Votes>", permalink, published_at, edited_at, first_seen_at, revision,
+                 details AS "details: Read<Details>", votes AS "votes: Read<Votes>", permalink, published_at, edited_at, first_seen_at, revision,
                  fingerprint, caps AS "caps: Read<ReplyCaps>", route, handling AS "handling: Read<Handling>",
                  escalation AS "escalation: Read<Escalation>", deadline AS "deadline: Read<Deadline>", overdue_at,
                  raised_at, reply_id, EXISTS (SELECT 1 FROM reply r WHERE r.id = item.reply_id
@@ -487,15 +491,15 @@ pub struct NewItem<'a> {
 pub async fn insert(tx: &mut Tx, items: &[NewItem<'_>]) -> Result<Vec<ItemId>> {
     let ids = sqlx::query_scalar!(
         "INSERT INTO item (id, source, scope, native_id, kind, tone, rating, title, body, language, author, subject,
-             verified, votes, permalink, published_at, edited_at, first_seen_at, last_seen_at, fingerprint, caps, raw,
-             route, handling, deadline, due_at, edition, as_of, import_run)
+             verified, details, votes, permalink, published_at, edited_at, first_seen_at, last_seen_at, fingerprint, caps,
+             raw, route, handling, deadline, due_at, edition, as_of, import_run)
          SELECT id, source, scope, native_id, kind, tone, nullif(rating, 'null'), title, body, spoken, author,
-             nullif(subject, 'null'), verified, votes, permalink, published_at, edited_at, seen_at, now,
+             nullif(subject, 'null'), verified, coalesce(details, '{}'), votes, permalink, published_at, edited_at, seen_at, now,
              decode(fingerprint, 'hex'), caps, raw, route, handling, nullif(deadline, 'null'), due_at, edited_at,
              as_of, import_run
          FROM jsonb_to_recordset($1) AS r(id uuid, source text, scope text, native_id text, kind text, tone text,
-             rating jsonb, title text, body text, spoken text, author jsonb, subject jsonb, verified text, votes jsonb,
-             permalink text, published_at timestamptz, edited_at timestamptz, now timestamptz, fingerprint text,
+             rating jsonb, title text, body text, spoken text, author jsonb, subject jsonb, verified text, details jsonb,
+             votes jsonb, permalink text, published_at timestamptz, edited_at timestamptz, now timestamptz, fingerprint text,
              caps jsonb, raw jsonb, route text, handling jsonb, deadline jsonb, due_at timestamptz,
              seen_at timestamptz, as_of timestamptz, import_run bigint)
          -- Always in the same order: two batches with the same items then wait for each other only once.
@@ -666,10 +670,12 @@ pub async fn rewrite(
     if incoming.subject.is_some() {
         item.subject.clone_from(&incoming.subject);
     }
+    item.details = incoming.details.clone().or(mem::take(&mut item.details));
     let done = sqlx::query!(
         "UPDATE item SET revision = $2, kind = $3, tone = $4, rating = $5, title = $6, body = $7, edited_at = $8,
              language = $9, votes = $10, permalink = $11, caps = $12, fingerprint = $13, raw = $14, last_seen_at = $15,
-             subject = $16, missed_at = NULL, edition = $17, as_of = greatest(as_of, $18), author = $19, verified = $20
+             subject = $16, missed_at = NULL, edition = $17, as_of = greatest(as_of, $18), author = $19, verified = $20,
+             details = $21
          WHERE id = $1",
         item.id.0,
         item.revision,
@@ -690,7 +696,8 @@ pub async fn rewrite(
         edition,
         as_of,
         Json(&item.author) as _,
-        item.verified
+        item.verified,
+        Json(&item.details) as _
     )
     .execute(&mut **tx)
     .await?;

@@ -125,10 +125,18 @@ async fn each_find_shows_the_place_by_which_it_was_found() {
             { "id": "r1", "rating": 2, "body": format!("{long}Dann brach die Federung.") },
             { "id": "r2", "rating": 5, "body": "Läuft.", "author": { "name": "Petra Winkelmann" } },
             { "id": "r3", "rating": 5, "body": "Wie neu.", "subject": { "kind": "product", "id": "p1", "name": "Astsäge" } },
+            { "id": "r5", "rating": 1, "body": "Kam nie an.", "details": { "order": "DE-2026-4711", "country": "DE" } },
         ]});
         desk.push("d1", all.to_string()).await;
         let mut said = Vec::new();
-        for typed in ["Federung", "winkelmann", "astsäge", "zuerst"] {
+        for typed in [
+            "Federung",
+            "winkelmann",
+            "astsäge",
+            "zuerst",
+            "4711",
+            "DE-2026-4711",
+        ] {
             let told = seat.look(Who::Anna, "find", typed).await;
             said.push(format!("/zeitnah find {typed}\n{told}"));
         }

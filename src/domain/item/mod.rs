@@ -161,6 +161,37 @@ pub struct Votes {
     pub down: Option<i32>,
 }
 
+/// What a source tells of the case besides. None of it is needed, each of it helps to answer: the order is looked up with
+/// it, and of an app one has to know which version on which device.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// As the source writes it: `DEU` in the App Store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+}
+
+impl Details {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What this telling leaves out is not taken back.
+    pub fn or(self, known: Self) -> Self {
+        Self {
+            order: self.order.or(known.order),
+            version: self.version.or(known.version),
+            device: self.device.or(known.device),
+            country: self.country.or(known.country),
+        }
+    }
+}
+
 /// A business reply that stands at the source, as the source tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceReply {
@@ -197,6 +228,8 @@ pub struct Incoming {
     pub author: Author,
     pub subject: Option<Subject>,
     pub verified: Option<String>,
+    #[serde(default, skip_serializing_if = "Details::is_empty")]
+    pub details: Details,
     pub votes: Votes,
     pub permalink: Option<String>,
     pub published_at: Option<At>,
@@ -226,6 +259,7 @@ pub struct Item {
     pub author: Author,
     pub subject: Option<Subject>,
     pub verified: Option<String>,
+    pub details: Details,
     pub votes: Votes,
     pub permalink: Option<String>,
     pub published_at: Option<At>,

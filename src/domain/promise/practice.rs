@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::At;
 use crate::domain::item::Author;
+use crate::domain::item::Details;
 use crate::domain::item::Incoming;
 use crate::domain::item::ItemKind;
 use crate::domain::item::Rating;
@@ -81,6 +82,7 @@ pub fn incoming(channel: &Channel, native_id: String, now: At) -> Incoming {
             url: None,
         }),
         verified: None,
+        details: Details::default(),
         votes: Votes::default(),
         permalink: None,
         published_at: Some(now),

@@ -143,6 +143,7 @@ fn has_keyword(seen: View, wanted: &str) -> bool {
 mod tests {
     use super::*;
     use crate::domain::item::Author;
+    use crate::domain::item::Details;
     use crate::domain::item::Votes;
     use crate::domain::item::caps::ReplyCaps;
 
@@ -163,6 +164,7 @@ mod tests {
                 url: None,
             }),
             verified: None,
+            details: Details::default(),
             votes: Votes::default(),
             permalink: None,
             published_at: None,

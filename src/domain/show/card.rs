@@ -2,6 +2,7 @@
 //! them, the one line that changes, and the buttons that are possible now. No markup here: each chat adds its own.
 
 use crate::domain::id::ItemId;
+use crate::domain::item::Details;
 use crate::domain::item::Item;
 use crate::domain::item::Rating;
 use crate::domain::item::Tone;
@@ -22,6 +23,7 @@ use crate::domain::say::words;
 const WORDS_UNITS: usize = 600;
 const WORDS_LINES: usize = 8;
 const NAME_UNITS: usize = 60;
+const DETAIL_UNITS: usize = 40;
 /// Of our answer, where somebody is asked whether to send it again.
 const AGAIN_UNITS: usize = 120;
 const WHY_UNITS: usize = 160;
@@ -256,8 +258,24 @@ fn who(facts: &CardFacts) -> Vec<Vec<Seg>> {
     if item.verified.is_some() {
         parts.push(locale.say("who-verified", &[]));
     }
+    parts.extend(details(&item.details, *locale));
     parts.push(locale.say("who-number", &[("number", item.number.to_string().into())]));
     parts
+}
+
+fn details(told: &Details, locale: Locale) -> Vec<Vec<Seg>> {
+    [
+        ("order", &told.order),
+        ("version", &told.version),
+        ("device", &told.device),
+        ("country", &told.country),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| {
+        let value = words::short_line(value.as_deref()?, DETAIL_UNITS);
+        (!value.is_empty()).then(|| locale.say(&format!("who-{name}"), &[(name, value.into())]))
+    })
+    .collect()
 }
 
 fn state(facts: &CardFacts) -> Vec<Seg> {

@@ -154,6 +154,7 @@ pub enum MatchPlace {
     Further(String),
     Author,
     Subject,
+    Order,
     /// In an answer of ours only.
     Ours(String),
 }
@@ -169,9 +170,11 @@ pub fn found(facts: &RowFacts, place: &MatchPlace) -> Vec<Seg> {
         .text(&format!("found-{}", item.handling.as_str()), &[]);
     let (key, words) = match place {
         MatchPlace::Ours(words) => ("find-line-ours", words.as_str()),
-        MatchPlace::Start | MatchPlace::Further(_) | MatchPlace::Author | MatchPlace::Subject => {
-            ("find-line", "")
-        }
+        MatchPlace::Start
+        | MatchPlace::Further(_)
+        | MatchPlace::Author
+        | MatchPlace::Subject
+        | MatchPlace::Order => ("find-line", ""),
     };
     let about = match place {
         MatchPlace::Further(words) => said(item, locale.lang, &format!("… {words}")),
@@ -192,6 +195,9 @@ pub fn found(facts: &RowFacts, place: &MatchPlace) -> Vec<Seg> {
         }
         MatchPlace::Subject => {
             line.extend(locale.say("find-about", &[("subject", named(item.subject_name()))]))
+        }
+        MatchPlace::Order => {
+            line.extend(locale.say("find-order", &[("order", named(item.details.order.as_deref()))]))
         }
         MatchPlace::Start | MatchPlace::Further(_) | MatchPlace::Ours(_) => {}
     }

@@ -1,11 +1,12 @@
 //! The App Store's words in ours. Every field may be missing and every enum may grow: what is not understood costs that
-//! field, and only a review without an id costs the review. The territory stays in `raw`.
+//! field, and only a review without an id costs the review.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::At;
 use crate::domain::item::Author;
+use crate::domain::item::Details;
 use crate::domain::item::Incoming;
 use crate::domain::item::ItemKind;
 use crate::domain::item::Rating;
@@ -96,6 +97,10 @@ pub fn review(mut value: Value, included: &[Value], app: &App, caps: ReplyCaps) 
             url: Some(format!("https://apps.apple.com/app/id{}", app.id)),
         }),
         verified: None,
+        details: Details {
+            country: text(&said["territory"]),
+            ..Details::default()
+        },
         votes: Votes::default(),
         permalink: None,
         published_at: created(&value),

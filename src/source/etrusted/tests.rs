@@ -129,6 +129,7 @@ async fn reviews_become_items_as_far_as_their_moderators_let_them() {
     assert_eq!(late.published_at, Some(at("2026-11-19T07:12:44Z")));
     assert_eq!(late.edited_at, Some(at("2026-11-20T10:00:00Z")));
     assert_eq!(late.verified.as_deref(), Some("verified"));
+    assert_eq!(late.details.order.as_deref(), Some("DE-2026-4711"));
     let reply = late.reply.as_ref().unwrap();
     assert_eq!(
         (reply.body.as_str(), &reply.standing),

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::domain::At;
 use crate::domain::item::Author;
+use crate::domain::item::Details;
 use crate::domain::item::Incoming;
 use crate::domain::item::ItemKind;
 use crate::domain::item::Rating;
@@ -89,6 +90,10 @@ pub fn review(value: Value, channel: &Place) -> Option<Incoming> {
         },
         subject: Some(subject(&value["product"], channel)),
         verified: (value["verificationType"].as_str() == Some("VERIFIED")).then(|| "verified".to_owned()),
+        details: Details {
+            order: text(&value["transaction"]["reference"]),
+            ..Details::default()
+        },
         votes: Votes::default(),
         permalink: None,
         published_at,

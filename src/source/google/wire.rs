@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::domain::At;
 use crate::domain::item::Author;
+use crate::domain::item::Details;
 use crate::domain::item::Incoming;
 use crate::domain::item::ItemKind;
 use crate::domain::item::Rating;
@@ -64,6 +65,7 @@ pub fn review(value: Value, location: &Location, caps: ReplyCaps) -> Result<Inco
             url: None,
         }),
         verified: None,
+        details: Details::default(),
         votes: Votes::default(),
         permalink: value["reviewReplyUrl"].as_str().and_then(link),
         published_at,

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::domain::At;
 use crate::domain::item::Author;
+use crate::domain::item::Details;
 use crate::domain::item::Incoming;
 use crate::domain::item::ItemKind;
 use crate::domain::item::Rating;
@@ -41,6 +42,7 @@ pub fn review(value: Value, shop: &str) -> Result<Incoming, String> {
         },
         subject: Some(subject(&value, shop)),
         verified: verified.filter(|word| BOUGHT.contains(word)).map(str::to_owned),
+        details: Details::default(),
         votes: Votes::default(),
         permalink: None,
         published_at,

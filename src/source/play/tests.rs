@@ -144,6 +144,11 @@ async fn reviews_become_items_with_title_votes_and_reply() {
         (None, Some("Marta")),
         "the words themselves tell it"
     );
+    assert_eq!(whole.details.version.as_deref(), Some("4.2.1"));
+    assert_eq!(
+        whole.details.device.as_deref(),
+        Some("Beispieltelefon 5, Android API 36")
+    );
     assert_eq!((whole.votes.up, whole.votes.down), (Some(3), Some(1)));
     assert_eq!(whole.published_at, Some(at("2026-11-20T16:02:11.12Z")));
     assert_eq!(whole.raw["comments"][0]["userComment"]["appVersionName"], "4.2.1");

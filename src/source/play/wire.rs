@@ -1,5 +1,5 @@
 //! Google Play's words in ours. Every field may be missing and every enum may grow: what is not understood costs that
-//! field, and only a review without an id costs the review. Version, device and Android stay in `raw`.
+//! field, and only a review without an id costs the review. Whatever else there is stays in `raw`.
 
 use chrono::DateTime;
 use chrono::TimeDelta;
@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::domain::At;
 use crate::domain::item::Author;
+use crate::domain::item::Details;
 use crate::domain::item::Incoming;
 use crate::domain::item::ItemKind;
 use crate::domain::item::Rating;
@@ -84,6 +85,11 @@ pub fn review(value: Value, app: &App, caps: ReplyCaps) -> Result<Incoming, Odd>
             )),
         }),
         verified: None,
+        details: Details {
+            version: said["appVersionName"].as_str().and_then(text),
+            device: device(said),
+            ..Details::default()
+        },
         votes: Votes {
             up: count(&said["thumbsUpCount"]),
             down: count(&said["thumbsDownCount"]),
@@ -119,6 +125,21 @@ pub fn reply(value: &Value) -> Option<SourceReply> {
         standing: Standing::Visible,
         by: None,
     })
+}
+
+/// `pa3q (Galaxy S25 Ultra)` is the maker's word and the one that people know it by. The system is told by its level only.
+fn device(said: &Value) -> Option<String> {
+    let product = said["deviceMetadata"]["productName"].as_str().and_then(text);
+    let known = product
+        .as_deref()
+        .and_then(|name| name.strip_suffix(')')?.split_once('('));
+    let name = known.and_then(|(_, name)| text(name)).or(product);
+    let level = said["androidOsVersion"].as_u64();
+    match (name, level) {
+        (Some(name), Some(level)) => Some(format!("{name}, Android API {level}")),
+        (name, None) => name,
+        (None, Some(level)) => Some(format!("Android API {level}")),
+    }
 }
 
 /// A review is a conversation in which each side has one entry; of several the last one is what stands there.
@@ -199,6 +220,24 @@ mod tests {
             read(json!({ "text": "Beim Scannen.", "originalText": "" })),
             (None, Some("Beim Scannen.".into()))
         );
+    }
+
+    #[test]
+    fn a_device_is_called_what_people_call_it() {
+        let named = |said: Value| device(&said);
+        let product =
+            |name: &str| json!({ "deviceMetadata": { "productName": name }, "androidOsVersion": 36 });
+        assert_eq!(
+            named(product("pa3q (Galaxy S25 Ultra)")).unwrap(),
+            "Galaxy S25 Ultra, Android API 36"
+        );
+        assert_eq!(named(product("pa3q ()")).unwrap(), "pa3q (), Android API 36");
+        assert_eq!(named(product("pa3q")).unwrap(), "pa3q, Android API 36");
+        assert_eq!(
+            named(json!({ "androidOsVersion": 36 })).unwrap(),
+            "Android API 36"
+        );
+        assert_eq!(named(json!({ "device": "pa3q" })), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::domain::At;
 use crate::domain::item::Author;
+use crate::domain::item::Details;
 use crate::domain::item::Incoming;
 use crate::domain::item::ItemKind;
 use crate::domain::item::Rating;
@@ -22,6 +23,7 @@ use crate::source::json;
 
 pub const LONGEST_ID: usize = 255;
 pub const LONGEST_TITLE: usize = 1000;
+const LONGEST_DETAIL: usize = 200;
 pub const LONGEST_BODY: usize = 100_000;
 const LONGEST_NAME: usize = 1000;
 const LONGEST_PLACE: usize = 120;
@@ -58,6 +60,7 @@ pub fn read(value: Value, path: &str) -> Result<Incoming, String> {
         author: author(&fields)?,
         subject: subject(&fields)?,
         verified: verified(&fields)?,
+        details: details(&fields)?,
         votes: votes(&fields)?,
         permalink: fields.text("permalink", LONGEST_BODY)?.as_deref().and_then(link),
         published_at: fields.instant("published_at")?,
@@ -74,7 +77,7 @@ pub fn read(value: Value, path: &str) -> Result<Incoming, String> {
 }
 
 /// What may stand in an item, by the object that it stands in.
-const KNOWN: [(&str, &[&str]); 6] = [
+const KNOWN: [(&str, &[&str]); 7] = [
     (
         "",
         &[
@@ -87,6 +90,7 @@ const KNOWN: [(&str, &[&str]); 6] = [
             "author",
             "subject",
             "verified",
+            "details",
             "votes",
             "permalink",
             "published_at",
@@ -98,6 +102,7 @@ const KNOWN: [(&str, &[&str]); 6] = [
     ("rating", &["value", "min", "max"]),
     ("author", &["id", "name", "anonymous"]),
     ("subject", &["kind", "id", "sku", "name", "url"]),
+    ("details", &["order", "version", "device", "country"]),
     ("votes", &["up", "down"]),
     ("reply", &["id", "body", "at", "state", "reason", "by"]),
 ];
@@ -194,6 +199,18 @@ fn verified(item: &Fields<'_>) -> Result<Option<String>, String> {
         Some(Value::Bool(yes)) => Ok(yes.then(|| "verified".to_owned())),
         _ => item.text("verified", 100),
     }
+}
+
+fn details(item: &Fields<'_>) -> Result<Details, String> {
+    let Some(told) = item.object("details")? else {
+        return Ok(Details::default());
+    };
+    Ok(Details {
+        order: told.text("order", LONGEST_DETAIL)?,
+        version: told.text("version", LONGEST_DETAIL)?,
+        device: told.text("device", LONGEST_DETAIL)?,
+        country: told.text("country", LONGEST_DETAIL)?,
+    })
 }
 
 fn votes(item: &Fields<'_>) -> Result<Votes, String> {

@@ -456,6 +456,7 @@ fn the_schema_and_the_reader_agree() {
         json!({ "items": [] }),
         json!({ "items": [{ "id": "a" }], "type": 5 }),
         json!({ "id": "ä".repeat(255), "rating": 4.5, "votes": { "up": 3.0 }, "unknown": {} }),
+        json!({ "id": "a", "details": { "order": "4711", "version": null } }),
         json!({ "id": "a", "subject": { "sku": "s" }, "verified": "invited", "author": null }),
     ];
     for value in good.chain(more) {
@@ -475,6 +476,8 @@ fn the_schema_and_the_reader_agree() {
         json!({ "id": "a", "title": "a".repeat(1001) }),
         json!({ "id": "a", "body": ["a"] }),
         json!({ "id": "a", "votes": { "up": -1 } }),
+        json!({ "id": "a", "details": { "order": 4711 } }),
+        json!({ "id": "a", "details": { "order": "4".repeat(201) } }),
         json!({ "id": "a", "votes": { "up": 1.5 } }),
         json!({ "id": "a", "published_at": "2026-11-21" }),
         json!({ "id": "a", "published_at": "2026-11-21T09:00:00" }),
@@ -492,7 +495,7 @@ fn the_schema_and_the_reader_agree() {
 
 /// A value of the right or the wrong type for any field.
 fn any_cell() -> impl Strategy<Value = Value> {
-    let nested = json!({ "id": "i", "name": "n", "body": "b", "value": 2, "up": 1 });
+    let nested = json!({ "id": "i", "name": "n", "body": "b", "value": 2, "up": 1, "order": "o" });
     let cells = [
         json!(null),
         json!(true),
@@ -512,7 +515,8 @@ proptest! {
     fn whatever_the_types_schema_and_reader_agree(
         cells in proptest::collection::btree_map(
             proptest::sample::select(vec![
-                "id", "rating", "title", "body", "language", "author", "subject", "verified", "votes", "permalink",
+                "id", "rating", "title", "body", "language", "author", "subject", "verified", "details", "votes",
+                "permalink",
                 "removed", "reply",
             ]),
             any_cell(),

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::item::Author;
+use crate::domain::item::Details;
 use crate::domain::item::Incoming;
 use crate::domain::item::ItemKind;
 use crate::domain::item::Rating;
@@ -69,6 +70,11 @@ pub fn review(value: Value, unit: &Place) -> Option<Incoming> {
             url: None,
         }),
         verified: verified(&value),
+        details: Details {
+            order: text(&value["referenceId"]),
+            country: text(&consumer["countryCode"]),
+            ..Details::default()
+        },
         votes: Votes {
             up: value["numberOfLikes"]
                 .as_i64()

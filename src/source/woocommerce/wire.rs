@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::domain::At;
 use crate::domain::item::Author;
+use crate::domain::item::Details;
 use crate::domain::item::Incoming;
 use crate::domain::item::ItemKind;
 use crate::domain::item::Rating;
@@ -76,6 +77,7 @@ pub fn review(value: Value, scope: &str, products: &Products, caps: ReplyCaps) -
         },
         subject,
         verified: (value["verified"] == true).then(|| "buyer".to_owned()),
+        details: Details::default(),
         votes: Votes::default(),
         permalink: page.and_then(|page| link(&format!("{page}#comment-{id}"))),
         published_at: written(&value),

@@ -270,6 +270,15 @@ fn clean(mut incoming: Incoming) -> Incoming {
     strip(&mut incoming.author.native_id);
     strip(&mut incoming.verified);
     strip(&mut incoming.permalink);
+    let details = &mut incoming.details;
+    for detail in [
+        &mut details.order,
+        &mut details.version,
+        &mut details.device,
+        &mut details.country,
+    ] {
+        strip(detail);
+    }
     if let Some(subject) = &mut incoming.subject {
         subject.id = words::stored(&subject.id);
         strip(&mut subject.name);

@@ -419,9 +419,11 @@ fn place_of(item: &Item, theirs: &str, meant: &str) -> MatchPlace {
         has(Some(&seen)),
         has(item.author.name.as_deref()),
         has(item.subject_name()),
+        has(item.details.order.as_deref()),
     ) {
-        (false, true, _) => MatchPlace::Author,
-        (false, false, true) => MatchPlace::Subject,
+        (false, true, ..) => MatchPlace::Author,
+        (false, false, true, _) => MatchPlace::Subject,
+        (false, false, false, true) => MatchPlace::Order,
         _ => MatchPlace::Start,
     }
 }

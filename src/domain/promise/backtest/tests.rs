@@ -6,6 +6,7 @@ use super::*;
 use crate::domain::id::EventId;
 use crate::domain::id::ItemId;
 use crate::domain::item::Author;
+use crate::domain::item::Details;
 use crate::domain::item::Item;
 use crate::domain::item::ItemKind;
 use crate::domain::item::Rating;
@@ -67,6 +68,7 @@ fn item(first_seen: At) -> Item {
         author: Author::default(),
         subject: None,
         verified: None,
+        details: Details::default(),
         votes: Votes::default(),
         permalink: None,
         published_at: None,

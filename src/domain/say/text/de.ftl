@@ -74,6 +74,10 @@ who-votes = { $up ->
    *[other] { $up } finden das hilfreich
 }
 who-verified = geprüfter Kauf
+who-order = Bestellung { $order }
+who-version = Version { $version }
+who-device = { $device }
+who-country = Land { $country }
 who-number = Nr. { $number }
 
 state-open = Antwort bis { $due } · frei
@@ -415,6 +419,7 @@ find-line = { $at } · { $number } · { $about } · { $state }
 find-line-ours = { $at } · { $number } · { $state } · in unserer Antwort: „{ $words }“
 find-who = { " " }· von { $name }
 find-about = { " " }· zu { $subject }
+find-order = { " " }· Bestellung { $order }
 found-open = offen
 found-claimed = übernommen
 found-snoozed = zurückgestellt

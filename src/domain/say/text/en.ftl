@@ -74,6 +74,10 @@ who-votes = { $up ->
    *[other] { $up } find this helpful
 }
 who-verified = verified purchase
+who-order = order { $order }
+who-version = version { $version }
+who-device = { $device }
+who-country = country { $country }
 who-number = No. { $number }
 
 state-open = Reply by { $due } · not taken yet
@@ -427,6 +431,7 @@ find-line = { $at } · { $number } · { $about } · { $state }
 find-line-ours = { $at } · { $number } · { $state } · in our reply: “{ $words }”
 find-who = { " " }· by { $name }
 find-about = { " " }· about { $subject }
+find-order = { " " }· order { $order }
 found-open = open
 found-claimed = taken
 found-snoozed = snoozed
