@@ -581,6 +581,11 @@ fn the_defaults_parse_and_show_every_setting_and_no_other() {
         [[source]]
         name = "i"
         kind = "appstore"
+        [[source]]
+        name = "b"
+        kind = "bazaarvoice"
+        [source.reply]
+        [source.answer]
     "#;
     let everything = format!("{EXAMPLE}\n{sources}\n");
     let everything = format!("{everything}[discord]\nmode = \"http\"\nserver = \"1\"\n");

@@ -79,6 +79,10 @@ impl Http {
         self.client.put(url)
     }
 
+    pub fn patch(&self, url: Url) -> RequestBuilder {
+        self.client.patch(url)
+    }
+
     pub fn delete(&self, url: Url) -> RequestBuilder {
         self.client.delete(url)
     }

@@ -58,6 +58,11 @@ pub struct Listed {
 #[async_trait]
 pub trait Lists: Send + Sync {
     async fn page(&self, place: &Place, page: Option<&str>, now: At) -> Result<Listed, PortError>;
+
+    /// Whether an error is about all places, whatever their scope: then no other one has to be asked.
+    fn is_of_all(&self, _error: &PortError) -> bool {
+        false
+    }
 }
 
 /// How a source wants to be read.
@@ -183,6 +188,7 @@ impl Step<'_> {
                 });
                 Ok(self.page(Vec::new(), Vec::new(), None))
             }
+            Err(error) if self.lists.is_of_all(&error) => Err(error),
             Err(error @ (PortError::Denied { .. } | PortError::Gone { .. } | PortError::Never { .. })) => {
                 self.refused(place, error).await
             }

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod appstore;
+pub mod bazaarvoice;
 pub mod budget;
 pub mod etrusted;
 pub mod file;
@@ -37,4 +38,5 @@ pub static KINDS: &[Kind] = &[
     judgeme::KIND,
     play::KIND,
     appstore::KIND,
+    bazaarvoice::KIND,
 ];

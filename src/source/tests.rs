@@ -219,6 +219,17 @@ label = "App Store"
 app = { id = "1234567890", name = "Example Shop" }
 issuer_id = "69a6de70"
 key_id = "2X9R4HXF34"
+
+[[source]]
+name = "portals"
+kind = "bazaarvoice"
+label = "Bazaarvoice"
+client = "gartenmarkt"
+[source.reply]
+department = "Kundenservice"
+[source.answer]
+user = "service"
+nickname = "Gartenmarkt"
 "#;
 
 /// What a variable holds: for most the same secret, and a key where only a key opens.
@@ -284,7 +295,8 @@ fn each_kind_opens_from_its_settings_and_no_secret_is_printed() {
             "Gartenshop",
             "Judge.me",
             "Google Play",
-            "App Store"
+            "App Store",
+            "Bazaarvoice"
         ]
     );
     for kind in KINDS {

@@ -2,6 +2,7 @@
 //! them. A new kind adds its hand and its line in `ALL`, and gets every test of `contract.rs` and `story/contract.rs`.
 
 pub mod appstore;
+pub mod bazaarvoice;
 pub mod etrusted;
 pub mod google;
 pub mod judgeme;
@@ -18,6 +19,7 @@ use axum::Router;
 use chrono::TimeDelta;
 use serde_json::Value;
 use serde_json::json;
+use standins::sites::site::Site;
 use zeitnah::port::source::HookCall;
 
 /// How one is opened: where the stand-in reads the time, and where our hooks begin (`http://…`).
@@ -33,6 +35,7 @@ pub const ALL: &[(&str, Open)] = &[
     ("judgeme", judgeme::open),
     ("play", play::open),
     ("appstore", appstore::open),
+    ("bazaarvoice", bazaarvoice::open),
 ];
 
 /// What customers and moderators do at a platform, and what they see there.
@@ -56,6 +59,11 @@ pub trait Far: Send + Sync {
 
     /// What falls to the far side by itself: it judges replies, and calls us where it does.
     async fn tick(&self);
+
+    /// Its page, where a story goes beyond what all platforms have: questions, moderators, what others collected.
+    fn site(&self) -> Option<Arc<dyn Site>> {
+        None
+    }
 
     /// A list in which nothing is.
     fn nothing(&self) -> &'static str {

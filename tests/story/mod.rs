@@ -2,6 +2,7 @@
 
 mod alarm;
 mod aside;
+mod bazaarvoice;
 mod buttons;
 mod contract;
 mod digest;

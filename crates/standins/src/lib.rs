@@ -9,6 +9,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 pub mod appstore;
+pub mod bazaarvoice;
 pub mod chat;
 pub mod discord;
 pub mod etrusted;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use standins::Now;
 use standins::appstore;
 use standins::appstore::AppStore;
+use standins::bazaarvoice;
+use standins::bazaarvoice::Bazaarvoice;
 use standins::etrusted;
 use standins::etrusted::Etrusted;
 use standins::judgeme;
@@ -59,11 +61,12 @@ pub fn sites(now: &Now, base: &str, hooks: &str) -> Vec<Arc<dyn Site>> {
                 ..Default::default()
             },
         ),
+        Bazaarvoice::new(now.clone(), bazaarvoice::Settings::default()),
     ]
 }
 
 /// What the sections ask the environment for.
-pub const SECRETS: [&str; 12] = [
+pub const SECRETS: [&str; 17] = [
     "PLAY_KEY",
     "APPSTORE_KEY",
     "TRUSTPILOT_API_KEY",
@@ -76,6 +79,11 @@ pub const SECRETS: [&str; 12] = [
     "SOURCE_WOOCOMMERCE_APPLICATION_PASSWORD",
     "SOURCE_WOOCOMMERCE_WEBHOOK_SECRET",
     "SOURCE_JUDGEME_API_TOKEN",
+    "SOURCE_BAZAARVOICE_PASSKEY",
+    "SOURCE_BAZAARVOICE_RESPONSE_PASSKEY",
+    "SOURCE_BAZAARVOICE_CLIENT_ID",
+    "SOURCE_BAZAARVOICE_CLIENT_SECRET",
+    "SOURCE_BAZAARVOICE_REFRESH_TOKEN",
 ];
 
 pub fn secret(name: &str) -> Option<String> {
@@ -98,6 +106,11 @@ pub fn secret(name: &str) -> Option<String> {
         "SOURCE_WOOCOMMERCE_APPLICATION_PASSWORD" => Some(shop.password),
         "SOURCE_WOOCOMMERCE_WEBHOOK_SECRET" => Some(WEBHOOK.to_owned()),
         "SOURCE_JUDGEME_API_TOKEN" => Some(judgeme::Settings::default().api_token),
+        "SOURCE_BAZAARVOICE_PASSKEY" => Some(bazaarvoice::Settings::default().passkey),
+        "SOURCE_BAZAARVOICE_RESPONSE_PASSKEY" => Some(bazaarvoice::Settings::default().response_passkey),
+        "SOURCE_BAZAARVOICE_CLIENT_ID" => Some(bazaarvoice::Settings::default().client_id),
+        "SOURCE_BAZAARVOICE_CLIENT_SECRET" => Some(bazaarvoice::Settings::default().client_secret),
+        "SOURCE_BAZAARVOICE_REFRESH_TOKEN" => Some(bazaarvoice::Settings::default().refresh_token),
         _ => None,
     }
 }
@@ -171,6 +184,19 @@ shop_domain = "{domain}"
 base_url = "{base}/judgeme/api/v1"
 poll_minutes = 1
 [source.webhook]
+
+[[source]]
+name = "bazaarvoice"
+kind = "bazaarvoice"
+label = "Bazaarvoice"
+client = "{client}"
+base_url = "{base}/bazaarvoice"
+poll_minutes = 1
+[source.reply]
+department = "Kundenservice"
+[source.answer]
+user = "{answerer}"
+nickname = "Gartenmarkt"
 "#,
         app = named(&[app]),
         store_app = named(std::slice::from_ref(&store.app)),
@@ -180,5 +206,7 @@ poll_minutes = 1
         user = portal.business_user,
         channels = named(&etrusted::Settings::default().channels),
         domain = judgeme::Settings::default().shop_domain,
+        client = bazaarvoice::Settings::default().client,
+        answerer = bazaarvoice::Settings::default().user,
     )
 }

@@ -28,6 +28,11 @@ const JUDGEME: Spot = Spot {
     place: "garten.myshopify.com",
 };
 
+const BAZAARVOICE: Spot = Spot {
+    site: "bazaarvoice",
+    place: "SKU-1002",
+};
+
 pub const SAMPLES: &[Sample] = &[
     Sample::review(
         17,
@@ -70,5 +75,11 @@ pub const SAMPLES: &[Sample] = &[
         "Rolf Achterberg",
         4,
         "Schneidet sauber, liegt gut in der Hand. Nur das Etui könnte eine Schlaufe vertragen.",
+    ),
+    Sample::question(
+        146,
+        BAZAARVOICE,
+        "koch77",
+        "Passt der Aufsatz auch auf das Modell von 2019?",
     ),
 ];

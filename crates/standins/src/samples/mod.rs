@@ -159,8 +159,8 @@ mod tests {
         let now: crate::Now = Arc::new(|| DateTime::from_timestamp(1_790_000_000, 0).unwrap());
         let sites = sites::each(&now);
         let all = samples();
-        assert_eq!(all.len(), 42);
-        assert_eq!(all.iter().filter(|s| s.language == "de").count(), 30);
+        assert_eq!(all.len(), 43);
+        assert_eq!(all.iter().filter(|s| s.language == "de").count(), 31);
         assert_eq!(all[0].after, 0);
         assert_eq!(all.iter().filter(|s| s.after <= 20).count(), 6);
         for sample in &all {
@@ -172,7 +172,7 @@ mod tests {
         }
         assert_eq!(
             all.iter().map(|s| s.after).collect::<BTreeSet<_>>().len(),
-            42,
+            43,
             "one at a time"
         );
         assert!(all.iter().any(|s| s.text.chars().count() > 2500));

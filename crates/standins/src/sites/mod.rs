@@ -19,6 +19,7 @@ use serde::Serialize;
 
 use self::site::Site;
 use crate::appstore::AppStore;
+use crate::bazaarvoice::Bazaarvoice;
 use crate::etrusted::Etrusted;
 use crate::google::Google;
 use crate::judgeme::Judgeme;
@@ -90,6 +91,7 @@ pub fn each(now: &crate::Now) -> Vec<Arc<dyn Site>> {
         Etrusted::new(now(), Default::default()),
         WooCommerce::new(now(), Default::default()),
         Judgeme::new(now(), Default::default()),
+        Bazaarvoice::new(now(), Default::default()),
     ]
 }
 
