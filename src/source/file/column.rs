@@ -264,6 +264,11 @@ const CHOOSING: &[Field] = &[
     Field::ReplyId,
     Field::ReplyState,
     Field::Parent,
+    // Nice to have: they take what nothing else is.
+    Field::Order,
+    Field::Version,
+    Field::Device,
+    Field::Country,
 ];
 
 impl Mapping {

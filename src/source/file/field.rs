@@ -30,6 +30,10 @@ pub enum Field {
     Published,
     Edited,
     Verified,
+    Order,
+    Version,
+    Device,
+    Country,
     Status,
     Removed,
     Reply,
@@ -117,6 +121,15 @@ pub const FIELDS: &[Names] = &[
         "review_updated_at", "geaendert_am", "bearbeitet_am", "aktualisiert_am", "aenderungsdatum", "date_upd", "updated_since"]),
     names(Field::Verified, "verified", &["verified", "verified_purchase", "verified_buyer", "is_verified", "verifiziert",
         "verifizierter_kauf", "verified_review", "kauf_bestaetigt"]),
+    names(Field::Order, "order", &["order_id", "order_number", "order_no", "order_nr", "order_name", "order_reference",
+        "order_ref", "reference_id", "reference_number", "transaction_reference", "amazon_order_id", "bestellnummer",
+        "bestellnr", "bestell_nr", "bestell_id", "bestellung", "auftragsnummer", "auftrags_nr", "auftrag"]),
+    names(Field::Version, "version", &["app_version_name", "app_version", "version_name", "review_created_version",
+        "comments_user_comment_app_version_name", "version"]),
+    names(Field::Device, "device", &["device", "device_name", "device_model", "geraet",
+        "comments_user_comment_device_metadata_product_name"]),
+    names(Field::Country, "country", &["territory", "country", "country_code", "land", "laendercode", "storefront",
+        "consumer_country_code", "reviewer_country"]),
     names(Field::Status, "status", &["status", "state", "moderation_status", "review_status", "freigabe"]),
     names(Field::Removed, "removed", &["removed", "deleted", "is_deleted", "geloescht"]),
     names(Field::Reply, "reply", &["reply", "reply_text", "reply_body", "reply_content", "reply_comment", "reply_message",
@@ -321,10 +334,13 @@ mod tests {
             ("responseFromOwnerDate", Field::ReplyAt),
             ("owner_answer_timestamp", Field::ReplyAt),
             ("antwort.text", Field::Reply),
+            ("Bestellnummer", Field::Order),
+            ("App Version Name", Field::Version),
+            ("attributes.territory", Field::Country),
         ] {
             assert_eq!(first(name), Some(field), "{name}");
         }
-        for name in ["Notiz", "Device", "helpfulness_bonus", "Kampagne", "rating_5"] {
+        for name in ["Notiz", "Orderly", "helpfulness_bonus", "Kampagne", "rating_5"] {
             assert_eq!(first(name), None, "{name}");
         }
     }

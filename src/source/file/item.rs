@@ -200,6 +200,10 @@ impl<'a> Row<'a> {
                 "kind": subject_kind, "id": subject_id, "name": subject
             })),
             "verified": self.word(Field::Verified).map(yes_or_no),
+            "details": {
+                "order": self.detail(Field::Order), "version": self.detail(Field::Version),
+                "device": self.detail(Field::Device), "country": self.detail(Field::Country),
+            },
             "votes": { "up": self.count(Field::Up), "down": self.count(Field::Down) },
             "permalink": self.word(Field::Permalink),
             "published_at": published.map(written),
@@ -207,6 +211,11 @@ impl<'a> Row<'a> {
             "removed": self.word(Field::Removed).is_some_and(|w| w == "true"),
             "reply": reply,
         }))
+    }
+
+    /// What is longer is no number and no name, and no reason to refuse a row.
+    fn detail(&self, field: Field) -> Option<&str> {
+        self.word(field).filter(|word| word.len() <= item::LONGEST_DETAIL)
     }
 
     fn body(&self) -> Option<String> {

@@ -164,6 +164,8 @@ fn play_console_is_utf_16_with_the_id_in_a_link() {
         Some("Seit dem Update stürzt die Rezeptsuche ab, schade.")
     );
     assert_eq!(all[0].published_at, Some(at("2026-11-20T07:12:44Z")));
+    assert_eq!(all[0].details.version.as_deref(), Some("2.1.0"));
+    assert_eq!(all[0].details.device.as_deref(), Some("pixel8"));
     assert_eq!((stars(&all[1]), all[1].body.as_deref()), (Some(5.0), None));
     assert_eq!(
         all[1].native_id,

@@ -23,7 +23,7 @@ use crate::source::json;
 
 pub const LONGEST_ID: usize = 255;
 pub const LONGEST_TITLE: usize = 1000;
-const LONGEST_DETAIL: usize = 200;
+pub const LONGEST_DETAIL: usize = 200;
 pub const LONGEST_BODY: usize = 100_000;
 const LONGEST_NAME: usize = 1000;
 const LONGEST_PLACE: usize = 120;
