@@ -86,6 +86,46 @@ pub struct Flaw {
     pub remedy: String,
 }
 
+/// What is to be done, by what sort of error it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Remedies {
+    pub denied: &'static str,
+    pub gone: &'static str,
+    /// Also where nobody knows whether it worked.
+    pub later: &'static str,
+    pub never: &'static str,
+}
+
+impl Flaw {
+    pub fn of(what: &str, error: &PortError, remedies: &Remedies) -> Self {
+        let remedy = match error {
+            PortError::Denied { .. } => remedies.denied,
+            PortError::Gone { .. } => remedies.gone,
+            PortError::Later { .. } | PortError::Unclear { .. } => remedies.later,
+            PortError::Never { .. } => remedies.never,
+        };
+        Self {
+            what: format!("{what}: {}", error.why().text()),
+            remedy: remedy.to_owned(),
+        }
+    }
+
+    /// Where a refusal of `who` says itself what to do, behind a colon.
+    pub fn told(error: &PortError, who: &str) -> Option<Self> {
+        let PortError::Denied { why } = error else {
+            return None;
+        };
+        let (what, remedy) = why
+            .ours
+            .split_once(": ")
+            .filter(|(what, _)| what.starts_with(who))?;
+        Some(Self {
+            what: what.to_owned(),
+            remedy: remedy.to_owned(),
+        })
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
     pub items: Vec<Incoming>,

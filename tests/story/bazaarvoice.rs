@@ -96,7 +96,7 @@ async fn what_moderators_never_publish_is_told_and_written_anew() {
     }
     has(&desk.text(&card), "prüft die Antwort");
     desk.hours(26).await;
-    has(&desk.text(&card), "not published within 7 days");
+    has(&desk.text(&card), "nicht veröffentlicht und keinen Grund genannt");
     assert_eq!(desk.buttons(&card)[0], "Neu schreiben");
 
     desk.press(ANNA, &card, "Neu schreiben").await;

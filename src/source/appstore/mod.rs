@@ -33,6 +33,7 @@ use crate::port::source::HookNews;
 use crate::port::source::HookRefusal;
 use crate::port::source::Page;
 use crate::port::source::Published;
+use crate::port::source::Remedies;
 use crate::port::source::ReplyCall;
 use crate::port::source::ReviewSource;
 use crate::source::access::AccessToken;
@@ -122,25 +123,17 @@ impl ReviewSource for AppStore {
 
     async fn check(&self, now: At) -> Vec<Flaw> {
         let read = self.api.list(1, None, now).await;
-        let flaw = read.err().map(|error| flaw(&self.settings, &error));
+        let flaw = read
+            .err()
+            .map(|error| Flaw::of(&format!("app {}", self.settings.app.id), &error, &REMEDIES));
         flaw.into_iter().collect()
     }
 }
 
-fn flaw(settings: &AppStoreSettings, error: &PortError) -> Flaw {
-    let remedy = match error {
-        PortError::Denied { .. } => {
-            "compare issuer_id and key_id with those in App Store Connect under Users and Access, Integrations; the key \
-             must not be revoked, needs the role Customer Support or Admin, and this machine's clock must be right"
-        }
-        PortError::Gone { .. } => "compare the app's `id` with the Apple ID under App Information",
-        PortError::Later { .. } | PortError::Unclear { .. } => {
-            "try again in a minute; if it stays so, check the way out to Apple"
-        }
-        PortError::Never { .. } => "compare base_url with the default",
-    };
-    Flaw {
-        what: format!("app {}: {}", settings.app.id, error.why().text()),
-        remedy: remedy.to_owned(),
-    }
-}
+const REMEDIES: Remedies = Remedies {
+    denied: "compare issuer_id and key_id with those in App Store Connect under Users and Access, Integrations; the key \
+             must not be revoked, needs the role Customer Support or Admin, and this machine's clock must be right",
+    gone: "compare the app's `id` with the Apple ID under App Information",
+    later: "try again in a minute; if it stays so, check the way out to Apple",
+    never: "compare base_url with the default",
+};

@@ -33,6 +33,7 @@ use crate::port::source::HookNews;
 use crate::port::source::HookRefusal;
 use crate::port::source::Page;
 use crate::port::source::Published;
+use crate::port::source::Remedies;
 use crate::port::source::ReplyCall;
 use crate::port::source::ReviewSource;
 use crate::source::access::AccessToken;
@@ -174,22 +175,32 @@ impl ReviewSource for Bazaarvoice {
                     Content::Review => "the reviews",
                     Content::Question => "the questions",
                 };
-                flaws.push(flaw(of, error, READ));
+                flaws.push(Flaw::of(of, &error, &READ));
             }
         }
         if let Some(token) = &self.api.token
             && let Err(error) = token.get(now).await
         {
-            flaws.push(flaw("the access token", error, ANSWER));
+            flaws.push(Flaw::of("the access token", &error, &ANSWER));
         }
         flaws
     }
 }
 
-const READ: &str = "compare the passkey with the one of the Conversations API in the Bazaarvoice Portal, API key management; \
-                    staging and production have different ones, and where it is for reviews only, write questions = false";
-const ANSWER: &str = "compare the four secrets of [source.reply] with those of the Response API; staging and production have \
-                      different ones";
+const READ: Remedies = Remedies {
+    denied: "compare the passkey with the one of the Conversations API in the Bazaarvoice Portal, API key management; \
+             staging and production have different ones, and where it is for reviews only, write questions = false",
+    gone: UNUSUAL,
+    later: "try again in a minute; if it stays so, check the way out to Bazaarvoice",
+    never: UNUSUAL,
+};
+const ANSWER: Remedies = Remedies {
+    denied: "compare the four secrets of [source.reply] with those of the Response API; staging and production have \
+             different ones",
+    ..READ
+};
+const UNUSUAL: &str = "compare base_url with the default, and ask Bazaarvoice whether the passkey is one without \
+                       syndication: with it, nothing is listed but one product at a time";
 
 /// What an error of the token's address means.
 fn remedy(error: &str) -> Option<&'static str> {
@@ -203,22 +214,5 @@ fn remedy(error: &str) -> Option<&'static str> {
              Response API",
         ),
         _ => None,
-    }
-}
-
-fn flaw(of: &str, error: PortError, denied: &str) -> Flaw {
-    let remedy = match &error {
-        PortError::Denied { .. } => denied,
-        PortError::Later { .. } | PortError::Unclear { .. } => {
-            "try again in a minute; if it stays so, check the way out to Bazaarvoice"
-        }
-        PortError::Gone { .. } | PortError::Never { .. } => {
-            "compare base_url with the default, and ask Bazaarvoice whether the passkey is one without syndication: with it, \
-             nothing is listed but one product at a time"
-        }
-    };
-    Flaw {
-        what: format!("{of}: {}", error.why().text()),
-        remedy: remedy.to_owned(),
     }
 }

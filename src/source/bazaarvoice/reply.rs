@@ -140,7 +140,8 @@ fn waiting(answerer: &Answerer, call: &ReplyCall) -> Option<SourceReply> {
     let days = answerer.moderation_days;
     let standing = match call.at - since < TimeDelta::days(days) {
         true => Standing::Pending,
-        false => Standing::Rejected(format!("not published within {days} days")),
+        // Nobody says why, and what we would say ourselves is no quote.
+        false => Standing::Rejected(String::new()),
     };
     Some(SourceReply {
         native_id: call.reply_native_id.clone(),

@@ -28,6 +28,7 @@ use crate::port::source::HookNews;
 use crate::port::source::HookRefusal;
 use crate::port::source::Page;
 use crate::port::source::Published;
+use crate::port::source::Remedies;
 use crate::port::source::ReplyCall;
 use crate::port::source::ReviewSource;
 use crate::source::access::AccessToken;
@@ -134,12 +135,12 @@ impl ReviewSource for Etrusted {
     async fn check(&self, now: At) -> Vec<Flaw> {
         // Without a token every channel would say the same.
         if let Err(error) = self.api.token.get(now).await {
-            return vec![flaw("the access token", error)];
+            return vec![Flaw::of("the access token", &error, &REMEDIES)];
         }
         let mut flaws = Vec::new();
         for channel in &self.settings.channels {
             if let Err(error) = self.api.list(&channel.id, Order::Submitted, 1, None, now).await {
-                flaws.push(flaw(&format!("channel {}", channel.id), error));
+                flaws.push(Flaw::of(&format!("channel {}", channel.id), &error, &REMEDIES));
             }
         }
         flaws
@@ -157,25 +158,10 @@ fn remedy(error: &str) -> Option<&'static str> {
     }
 }
 
-fn flaw(of: &str, error: PortError) -> Flaw {
-    let (why, remedy) = match error {
-        PortError::Denied { why } => (
-            why,
-            "compare client_id and client_secret with Settings, API Clients in the Control Centre; the client must be \
+const REMEDIES: Remedies = Remedies {
+    denied: "compare client_id and client_secret with Settings, API Clients in the Control Centre; the client must be \
              enabled and allowed to read and answer the reviews of this channel",
-        ),
-        PortError::Gone { why } => (
-            why,
-            "compare the id in channels with the one that the Control Centre shows",
-        ),
-        PortError::Later { why, .. } | PortError::Unclear { why } => (
-            why,
-            "try again in a minute; if it stays so, check the way out to eTrusted",
-        ),
-        PortError::Never { why } => (why, "compare base_url and token_url with the defaults"),
-    };
-    Flaw {
-        what: format!("{of}: {}", why.text()),
-        remedy: remedy.to_owned(),
-    }
-}
+    gone: "compare the id in channels with the one that the Control Centre shows",
+    later: "try again in a minute; if it stays so, check the way out to eTrusted",
+    never: "compare base_url and token_url with the defaults",
+};

@@ -34,6 +34,7 @@ use crate::port::source::HookNews;
 use crate::port::source::HookRefusal;
 use crate::port::source::Page;
 use crate::port::source::Published;
+use crate::port::source::Remedies;
 use crate::port::source::ReplyCall;
 use crate::port::source::ReviewSource;
 use crate::source::access::AccessToken;
@@ -141,45 +142,27 @@ impl ReviewSource for Google {
     async fn check(&self, now: At) -> Vec<Flaw> {
         // Without a token every location would say the same.
         if let Err(error) = self.api.token.get(now).await {
-            return vec![flaw("the refresh token", error)];
+            return vec![flaw("the refresh token", &error)];
         }
         let mut flaws = Vec::new();
         for location in &self.settings.locations {
             if let Err(error) = self.api.list(&location.id, 1, None, now).await {
-                flaws.push(flaw(&format!("location {}", location.id), error));
+                flaws.push(flaw(&format!("location {}", location.id), &error));
             }
         }
         flaws
     }
 }
 
-fn flaw(of: &str, error: PortError) -> Flaw {
-    match error {
-        // The token's own refusals say what to do.
-        PortError::Denied { why } if why.ours.contains(": ") && why.ours.starts_with("Google ") => {
-            let (what, remedy) = why.ours.split_once(": ").unwrap_or((&why.ours, ""));
-            Flaw {
-                what: what.to_owned(),
-                remedy: remedy.to_owned(),
-            }
-        }
-        PortError::Denied { why } => Flaw {
-            what: format!("{of}: {}", why.text()),
-            remedy: "the Google user of the refresh token must be owner or manager of the location, the location must \
-                     be verified, and the project must be approved for the API"
-                .to_owned(),
-        },
-        PortError::Gone { why } => Flaw {
-            what: format!("{of}: {}", why.text()),
-            remedy: "compare `account` and the location's id with those in the profile".to_owned(),
-        },
-        PortError::Later { why, .. } | PortError::Unclear { why } => Flaw {
-            what: format!("{of}: {}", why.text()),
-            remedy: "try again in a minute; if it stays so, check the way out to Google".to_owned(),
-        },
-        PortError::Never { why } => Flaw {
-            what: format!("{of}: {}", why.text()),
-            remedy: "compare base_url and token_url with the defaults".to_owned(),
-        },
-    }
+const REMEDIES: Remedies = Remedies {
+    denied: "the Google user of the refresh token must be owner or manager of the location, the location must be verified, \
+             and the project must be approved for the API",
+    gone: "compare `account` and the location's id with those in the profile",
+    later: "try again in a minute; if it stays so, check the way out to Google",
+    never: "compare base_url and token_url with the defaults",
+};
+
+fn flaw(of: &str, error: &PortError) -> Flaw {
+    // The token's own refusals say what to do.
+    Flaw::told(error, "Google ").unwrap_or_else(|| Flaw::of(of, error, &REMEDIES))
 }

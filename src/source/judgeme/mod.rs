@@ -29,6 +29,7 @@ use crate::port::source::HookNews;
 use crate::port::source::HookRefusal;
 use crate::port::source::Page;
 use crate::port::source::Published;
+use crate::port::source::Remedies;
 use crate::port::source::ReplyAction;
 use crate::port::source::ReplyCall;
 use crate::port::source::ReviewSource;
@@ -133,20 +134,16 @@ impl ReviewSource for Judgeme {
         let Err(error) = self.api.reviews(1, 1, now).await else {
             return Vec::new();
         };
-        let remedy = match &error {
-            // One sentence of Judge.me stands for both.
-            PortError::Denied { .. } => {
-                "compare shop_domain and the private token (not the public one) with Settings, Integrations, View API \
-                 tokens; for Shopify it is the first name that the shop was given"
-            }
-            PortError::Later { .. } | PortError::Unclear { .. } => {
-                "try again in a minute; if it stays so, look at status.judge.me"
-            }
-            PortError::Gone { .. } | PortError::Never { .. } => "compare base_url with the default",
-        };
-        vec![Flaw {
-            what: format!("the reviews: {}", error.why().text()),
-            remedy: remedy.to_owned(),
-        }]
+        vec![Flaw::of("the reviews", &error, &REMEDIES)]
     }
 }
+
+const REMEDIES: Remedies = Remedies {
+    // One sentence of Judge.me stands for both.
+    denied: "compare shop_domain and the private token (not the public one) with Settings, Integrations, View API tokens; \
+             for Shopify it is the first name that the shop was given",
+    gone: UNUSUAL,
+    later: "try again in a minute; if it stays so, look at status.judge.me",
+    never: UNUSUAL,
+};
+const UNUSUAL: &str = "compare base_url with the default";

@@ -32,6 +32,7 @@ use crate::port::source::HookNews;
 use crate::port::source::HookRefusal;
 use crate::port::source::Page;
 use crate::port::source::Published;
+use crate::port::source::Remedies;
 use crate::port::source::ReplyCall;
 use crate::port::source::ReviewSource;
 use crate::source::access::AccessToken;
@@ -133,36 +134,23 @@ impl ReviewSource for Play {
 
     async fn check(&self, now: At) -> Vec<Flaw> {
         if let Err(error) = self.api.token.get(now).await {
-            return vec![flaw("the service account", error)];
+            return vec![flaw("the service account", &error)];
         }
         let read = self.api.list(1, None, now).await;
         let of = format!("app {}", self.settings.app.id);
-        read.err().map(|error| flaw(&of, error)).into_iter().collect()
+        read.err().map(|error| flaw(&of, &error)).into_iter().collect()
     }
 }
 
-fn flaw(of: &str, error: PortError) -> Flaw {
-    let remedy = match &error {
-        // The token's own refusals say what to do.
-        PortError::Denied { why } if why.ours.starts_with("Google ") => {
-            let (what, remedy) = why.ours.split_once(": ").unwrap_or((&why.ours, ""));
-            return Flaw {
-                what: what.to_owned(),
-                remedy: remedy.to_owned(),
-            };
-        }
-        PortError::Denied { .. } => {
-            "invite the service account's address in the Play Console under Users and permissions, and give it for this \
-             app the right to reply to reviews; a new right may take a day"
-        }
-        PortError::Gone { .. } => "compare the app's `id` with the package name in the Play Console",
-        PortError::Later { .. } | PortError::Unclear { .. } => {
-            "try again in a minute; if it stays so, check the way out to Google"
-        }
-        PortError::Never { .. } => "compare base_url and token_url with the defaults",
-    };
-    Flaw {
-        what: format!("{of}: {}", error.why().text()),
-        remedy: remedy.to_owned(),
-    }
+const REMEDIES: Remedies = Remedies {
+    denied: "invite the service account's address in the Play Console under Users and permissions, and give it for this \
+             app the right to reply to reviews; a new right may take a day",
+    gone: "compare the app's `id` with the package name in the Play Console",
+    later: "try again in a minute; if it stays so, check the way out to Google",
+    never: "compare base_url and token_url with the defaults",
+};
+
+fn flaw(of: &str, error: &PortError) -> Flaw {
+    // The token's own refusals say what to do.
+    Flaw::told(error, "Google ").unwrap_or_else(|| Flaw::of(of, error, &REMEDIES))
 }

@@ -32,6 +32,7 @@ use crate::port::source::HookNews;
 use crate::port::source::HookRefusal;
 use crate::port::source::Page;
 use crate::port::source::Published;
+use crate::port::source::Remedies;
 use crate::port::source::ReplyCall;
 use crate::port::source::ReviewSource;
 use crate::source::access::AccessToken;
@@ -166,12 +167,12 @@ impl ReviewSource for Trustpilot {
     async fn check(&self, now: At) -> Vec<Flaw> {
         // Without a token every business unit would say the same.
         if let Err(error) = self.api.token.get(now).await {
-            return vec![flaw("the access token", error)];
+            return vec![Flaw::of("the access token", &error, &REMEDIES)];
         }
         let mut flaws = Vec::new();
         for unit in &self.settings.business_units {
             if let Err(error) = self.api.list(&unit.id, 1, 1, now).await {
-                flaws.push(flaw(&format!("business unit {}", unit.id), error));
+                flaws.push(Flaw::of(&format!("business unit {}", unit.id), &error, &REMEDIES));
             }
         }
         flaws
@@ -189,25 +190,10 @@ fn remedy(error: &str) -> Option<&'static str> {
     }
 }
 
-fn flaw(of: &str, error: PortError) -> Flaw {
-    let (why, remedy) = match error {
-        PortError::Denied { why } => (
-            why,
-            "compare api_key and api_secret with the API application in Trustpilot's business account; its user must be \
+const REMEDIES: Remedies = Remedies {
+    denied: "compare api_key and api_secret with the API application in Trustpilot's business account; its user must be \
              allowed to read and answer the reviews of this business unit",
-        ),
-        PortError::Gone { why } => (
-            why,
-            "compare the id in business_units with the one that Trustpilot's \"Find a business unit\" gives",
-        ),
-        PortError::Later { why, .. } | PortError::Unclear { why } => (
-            why,
-            "try again in a minute; if it stays so, check the way out to Trustpilot",
-        ),
-        PortError::Never { why } => (why, "compare base_url and token_url with the defaults"),
-    };
-    Flaw {
-        what: format!("{of}: {}", why.text()),
-        remedy: remedy.to_owned(),
-    }
-}
+    gone: "compare the id in business_units with the one that Trustpilot's \"Find a business unit\" gives",
+    later: "try again in a minute; if it stays so, check the way out to Trustpilot",
+    never: "compare base_url and token_url with the defaults",
+};

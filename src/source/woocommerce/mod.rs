@@ -32,6 +32,7 @@ use crate::port::source::HookNews;
 use crate::port::source::HookRefusal;
 use crate::port::source::Page;
 use crate::port::source::Published;
+use crate::port::source::Remedies;
 use crate::port::source::ReplyCall;
 use crate::port::source::ReviewSource;
 use crate::source::http;
@@ -134,7 +135,7 @@ impl ReviewSource for Woo {
             return flaws;
         }
         match self.api.reviews(1, 1, now).await {
-            Err(error) => flaws.push(flaw("the reviews", error, READ)),
+            Err(error) => flaws.push(Flaw::of("the reviews", &error, &READ)),
             Ok(listing) if listing.total.is_none() => flaws.push(Flaw {
                 what: list::NO_TOTAL.to_owned(),
                 remedy: "look which proxy or plugin between us and the shop takes headers out".to_owned(),
@@ -143,7 +144,7 @@ impl ReviewSource for Woo {
         }
         if let Some(reply) = &self.api.settings.reply {
             match self.api.may_moderate(now).await {
-                Err(error) => flaws.push(flaw(&format!("the user {}", reply.user), error, ANSWER)),
+                Err(error) => flaws.push(Flaw::of(&format!("the user {}", reply.user), &error, &ANSWER)),
                 Ok(false) => flaws.push(Flaw {
                     what: format!("the user {} may not moderate comments", reply.user),
                     remedy: "give it the role Shop manager; else its answers wait and cannot be changed"
@@ -156,28 +157,16 @@ impl ReviewSource for Woo {
     }
 }
 
-const READ: &str = "the key must be allowed to read, belong to a user who may moderate comments, and be the one of this \
-                    shop (WooCommerce, Settings, Advanced, REST API)";
-const ANSWER: &str = "make an application password for this user in its profile and compare both with [source.reply]; some \
-                      security plugins switch application passwords off";
-
-fn flaw(of: &str, error: PortError, remedy: &str) -> Flaw {
-    let remedy = match &error {
-        PortError::Denied { .. } => remedy.to_owned(),
-        PortError::Gone { .. } => {
-            "compare `url` with the shop's address; its permalinks must not be set to \"Plain\", \
-                                   and WooCommerce must be switched on"
-                .to_owned()
-        }
-        PortError::Later { .. } | PortError::Unclear { .. } => {
-            "try again in a minute; if it stays so, look whether the shop can be reached from here".to_owned()
-        }
-        PortError::Never { .. } => {
-            "write `url` as the browser shows it, with https:// and with or without www".to_owned()
-        }
-    };
-    Flaw {
-        what: format!("{of}: {}", error.why().text()),
-        remedy,
-    }
-}
+const READ: Remedies = Remedies {
+    denied: "the key must be allowed to read, belong to a user who may moderate comments, and be the one of this \
+                    shop (WooCommerce, Settings, Advanced, REST API)",
+    gone: "compare `url` with the shop's address; its permalinks must not be set to \"Plain\", and WooCommerce must be \
+           switched on",
+    later: "try again in a minute; if it stays so, look whether the shop can be reached from here",
+    never: "write `url` as the browser shows it, with https:// and with or without www",
+};
+const ANSWER: Remedies = Remedies {
+    denied: "make an application password for this user in its profile and compare both with [source.reply]; some \
+                      security plugins switch application passwords off",
+    ..READ
+};
