@@ -123,8 +123,8 @@ macro_rules! items {
             Row,
             r#"SELECT id, number, source, scope, native_id, kind, tone, rating AS "rating: Read<Rating>", title, body,
                  language, author AS "author: Read<Author>", subject AS "subject: Read<Subject>", verified,
-                 details AS "details: Read<Details>", votes AS "votes: Read<Votes>", permalink, published_at, edited_at, first_seen_at, revision,
-                 fingerprint, caps AS "caps: Read<ReplyCaps>", route, handling AS "handling: Read<Handling>",
+                 details AS "details: Read<Details>", votes AS "votes: Read<Votes>", permalink, published_at, edited_at,
+                 first_seen_at, revision, fingerprint, caps AS "caps: Read<ReplyCaps>", route, handling AS "handling: Read<Handling>",
                  escalation AS "escalation: Read<Escalation>", deadline AS "deadline: Read<Deadline>", overdue_at,
                  raised_at, reply_id, EXISTS (SELECT 1 FROM reply r WHERE r.id = item.reply_id
                      AND r.phase IN ('queued', 'sending', 'pending', 'unknown')) AS "is_answer_sent!", version
@@ -494,8 +494,8 @@ pub async fn insert(tx: &mut Tx, items: &[NewItem<'_>]) -> Result<Vec<ItemId>> {
              verified, details, votes, permalink, published_at, edited_at, first_seen_at, last_seen_at, fingerprint, caps,
              raw, route, handling, deadline, due_at, edition, as_of, import_run)
          SELECT id, source, scope, native_id, kind, tone, nullif(rating, 'null'), title, body, spoken, author,
-             nullif(subject, 'null'), verified, coalesce(details, '{}'), votes, permalink, published_at, edited_at, seen_at, now,
-             decode(fingerprint, 'hex'), caps, raw, route, handling, nullif(deadline, 'null'), due_at, edited_at,
+             nullif(subject, 'null'), verified, coalesce(details, '{}'), votes, permalink, published_at, edited_at,
+             seen_at, now, decode(fingerprint, 'hex'), caps, raw, route, handling, nullif(deadline, 'null'), due_at, edited_at,
              as_of, import_run
          FROM jsonb_to_recordset($1) AS r(id uuid, source text, scope text, native_id text, kind text, tone text,
              rating jsonb, title text, body text, spoken text, author jsonb, subject jsonb, verified text, details jsonb,

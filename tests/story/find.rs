@@ -141,6 +141,12 @@ async fn each_find_shows_the_place_by_which_it_was_found() {
             said.push(format!("/zeitnah find {typed}\n{told}"));
         }
         insta::assert_snapshot!(chat.named("find_places"), said.join("\n\n"));
+        let cards = seat.all(Room::Care);
+        let told = cards.iter().map(|card| seat.text(card)).collect::<String>();
+        assert!(
+            told.contains("Bestellung DE-2026-4711") && told.contains("Land DE"),
+            "{told}"
+        );
         // "or" is no part of anybody's name.
         let gregor = r#"{"id":"r4","rating":5,"body":"The staff is helping.","author":{"name":"Gregor"}}"#;
         desk.push("d2", gregor.to_owned()).await;

@@ -104,18 +104,19 @@ async fn an_edit_brings_its_author_and_its_purchase_and_takes_nothing_back() {
     };
     let known = async || {
         desk.row::<String>(
-            "SELECT concat_ws(' · ', author ->> 'name', verified, subject ->> 'id') FROM item WHERE native_id = 'r1'",
+            "SELECT concat_ws(' · ', author ->> 'name', verified, subject ->> 'id', details ->> 'order', details ->> 'version') FROM item WHERE native_id = 'r1'",
         )
         .await
     };
-    let first = json!({ "author": { "name": "Ann" }, "subject": { "kind": "product", "id": "p1" } });
+    let first = json!({ "author": { "name": "Ann" }, "subject": { "kind": "product", "id": "p1" }, "details": { "order": 4711 } });
     desk.push("d1", tell(first, "Kaputt.")).await;
-    assert_eq!(known().await, "Ann · p1");
-    let edit = json!({ "author": { "name": "Ann Smith" }, "verified": "purchase" });
+    assert_eq!(known().await, "Ann · p1 · 4711");
+    let edit =
+        json!({ "author": { "name": "Ann Smith" }, "verified": "purchase", "details": { "version": "4.2" } });
     desk.push("d2", tell(edit, "Kaputt angekommen.")).await;
-    assert_eq!(known().await, "Ann Smith · purchase · p1");
+    assert_eq!(known().await, "Ann Smith · purchase · p1 · 4711 · 4.2");
     desk.push("d3", tell(json!({}), "Doch nicht kaputt.")).await;
-    assert_eq!(known().await, "Ann Smith · purchase · p1");
+    assert_eq!(known().await, "Ann Smith · purchase · p1 · 4711 · 4.2");
     for card in desk.slack.see(crate::desk::CARE) {
         desk.thread(&card);
     }

@@ -76,7 +76,7 @@ pub fn short_line(text: &str, max: usize) -> String {
     }
 }
 
-/// Two versions of a text of which both are too long for `units`, without what stands in both before and after the
+/// Two versions of a text; where one is too long for `units`, both without what stands in both before and after the
 /// difference, but for a few words around it.
 pub fn differing(before: &str, now: &str, units: usize) -> (String, String) {
     if utf16_len(before) <= units && utf16_len(now) <= units {

@@ -149,7 +149,7 @@ async fn reviews_become_items_with_the_reply_that_they_name() {
             Some(at("2026-11-19T16:00:00Z"))
         )
     );
-    assert_eq!(whole.raw["attributes"]["territory"], "DEU");
+    assert_eq!(whole.details.country.as_deref(), Some("DEU"));
     assert_eq!(
         (half.body.as_deref(), half.language.as_deref(), &half.reply),
         (Some("Top"), Some("de"), &None)

@@ -205,11 +205,16 @@ fn details(item: &Fields<'_>) -> Result<Details, String> {
     let Some(told) = item.object("details")? else {
         return Ok(Details::default());
     };
+    // Most shops count their orders.
+    let word = |field| match told.get(field) {
+        Some(Value::Number(number)) => Ok(Some(number.to_string())),
+        _ => told.text(field, LONGEST_DETAIL),
+    };
     Ok(Details {
-        order: told.text("order", LONGEST_DETAIL)?,
-        version: told.text("version", LONGEST_DETAIL)?,
-        device: told.text("device", LONGEST_DETAIL)?,
-        country: told.text("country", LONGEST_DETAIL)?,
+        order: word("order")?,
+        version: word("version")?,
+        device: word("device")?,
+        country: word("country")?,
     })
 }
 

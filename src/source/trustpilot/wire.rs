@@ -72,7 +72,6 @@ pub fn review(value: Value, unit: &Place) -> Option<Incoming> {
         verified: verified(&value),
         details: Details {
             order: text(&value["referenceId"]),
-            country: text(&consumer["countryCode"]),
             ..Details::default()
         },
         votes: Votes {
